@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <stdbool.h>
+#include "base/err.h"
+struct arena;
+/*
+ * The configuration file: "key = value" a line, # starts a comment.  An unknown
+ * key, a missing required key or a value of the wrong type is an error that
+ * names file and line.  Secrets are given as paths of files (…_file), never as
+ * values.  man/chromo.conf.5 lists the same keys; conf.c holds the table.
+ */
+struct conf {
+	/* where things are */
+	const char *database;		/* libpq connection string without user */
+	const char *listen;		/* web: path of the FastCGI socket for reading routes */
+	const char *listen_write;	/* web: the same for routes that commit; NULL: one pool */
+	const char *templates;		/* directory of templates, with po/ in it */
+	const char *sql;		/* directory with migrations/, functions/, data/ */
+	const char *master_key_file;	/* 32 random bytes, 0600: wraps the tenants' data keys */
+	const char *outbox;		/* directory for undelivered channels (development) */
+	/* web */
+	int workers;			/* processes of the reading pool */
+	int workers_write;		/* processes of the committing pool */
+	int worker_requests;		/* a worker retires after so many */
+	const char *public_port;	/* ":8443" in links; "" in production */
+	bool development;		/* /desk/outbox, templates compiled again when newer */
+	bool strict;			/* a template name that resolves nowhere is a failure */
+	/* passwords: Argon2id (RFC 9106) */
+	int password_memory_kib;
+	int password_passes;
+	/* mail */
+	const char *smtp_url;		/* smtp:// or smtps://; NULL: into the outbox */
+	const char *smtp_user;
+	const char *smtp_password_file;
+	const char *smtp_ca_file;	/* NULL: the system's */
+	int smtp_connections;
+	int smtp_timeout_s;		/* for one message; 60 s for the final dot are part of it */
+	const char *mail_domain;	/* domain of Message-ID and envelope senders */
+	/* courier */
+	int courier_batch;		/* batches claimed at once */
+	int courier_lease_s;
+	int courier_retry_base_s;	/* first delay after a temporary failure */
+	int courier_retry_max_s;
+};
+
+/* Reads path and, in order of name, path.d/ *.conf if there are any.  Strings
+ * live in the arena.  ERR_INVALID: *problem says "chromo.conf:12: unknown key …". */
+enum err conf_load(struct arena *, const char *path, struct conf *out,
+    char **problem) MUST_USE;
+/* Prints every key with its meaning, default and present value. */
+void conf_print(const struct conf *);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "base/err.h"
+struct arena;
+struct buf;
+/*
+ * jansson in our house: documents belong to the arena, allocation never fails
+ * (json_setup gives jansson our allocator, which ends the process instead).
+ */
+void json_setup(void);
+
+/* Hands a new reference to the arena and gives it back as a borrowed one. */
+json_t *json_keep(struct arena *, json_t *);
+/* ERR_INVALID: not JSON. */
+enum err json_parse(struct arena *, const char *, size_t n, json_t **out) MUST_USE;
+
+/* Borrowed values by key; "" , 0, false or NULL where there is none. */
+const char *json_text(const json_t *, const char *key);
+int64_t json_int(const json_t *, const char *key);
+bool json_flag(const json_t *, const char *key);
+
+/* Compact, keys sorted, UTF-8: the bytes that are hashed and signed. */
+void json_canonical(const json_t *, struct buf *out);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <stdbool.h>
+#include "base/err.h"
+/*
+ * Processes: a supervisor that keeps n workers alive.
+ *
+ * SIGTERM and SIGINT: workers finish what they do, then all end; after 20 s
+ * they are killed.  SIGHUP: workers are replaced one after the other, so the
+ * socket never goes unanswered.  A worker that dies is started again, at once
+ * the first time, then after 100 ms doubled up to 5 s, so that a fault at start
+ * makes no storm; a worker that ends by itself with status 0 (it retires after
+ * so many requests) is replaced at once.  sd_notify READY=1 and STOPPING=1 are
+ * sent where NOTIFY_SOCKET is set.
+ */
+struct proc_pool {
+	const char *name;		/* in the log: "web", "write" */
+	int workers;
+	int (*run)(void *context, int slot);	/* in the child; its result is the exit status */
+	void *context;
+};
+
+/* Returns the exit status of the program once all have ended. */
+int proc_supervise(const struct proc_pool *pools, int n_pools);
+
+/* True once this process was asked to end: loops look at it between units of
+ * work.  The signal interrupts accept, poll and sleep. */
+bool proc_stopping(void);
+/* Installs the handlers that set it, for a program without a supervisor. */
+void proc_catch_signals(void);
+/* Sleeps, or less when asked to end. */
+void proc_sleep_ms(int ms);

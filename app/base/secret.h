@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/err.h"
+struct arena;
+/*
+ * Everything secret: randomness, hashes, sealed fields, passwords.  OpenSSL 3
+ * does all of it but Argon2id, which is libargon2's.
+ */
+enum { SECRET_KEY = 32, SECRET_HASH = 32 };
+
+void secret_random(void *, size_t n);
+/* n random bytes as base64url: tokens, nonces.  16 bytes are the least. */
+char *secret_token(struct arena *, size_t n);
+/* A random UUID, version 4 (RFC 9562), 36 characters. */
+char *secret_uuid(struct arena *);
+/* Uniform in 0 … below-1, without modulo bias. */
+uint32_t secret_below(uint32_t below);
+
+bool secret_equal(const void *, const void *, size_t n);	/* constant time */
+void secret_wipe(void *, size_t n);
+
+void secret_sha256(const void *, size_t n, uint8_t out[SECRET_HASH]);
+void secret_hmac(const uint8_t key[SECRET_KEY], const void *, size_t n,
+    uint8_t out[SECRET_HASH]);
+/* HKDF-SHA256 (RFC 5869) with the label as info: one key a purpose. */
+void secret_derive(const uint8_t key[SECRET_KEY], const char *label,
+    uint8_t out[SECRET_KEY]);
+
+/* AES-256-GCM (NIST SP 800-38D): nonce 12, cipher text, tag 16.  The label is
+ * authenticated and not stored: a cipher text moved to another column or row
+ * does not open.  ERR_INVALID: it does not open. */
+void secret_seal(const uint8_t key[SECRET_KEY], const char *label,
+    const void *, size_t n, struct buf *out);
+enum err secret_open(const uint8_t key[SECRET_KEY], const char *label,
+    const void *, size_t n, struct buf *out) MUST_USE;
+
+/* Reads a key file of exactly 32 bytes, not readable by group and others. */
+enum err secret_read_key(const char *path, uint8_t key[SECRET_KEY]) MUST_USE;
+
+/* Argon2id in its encoded form ($argon2id$v=19$m=…).  stale: it was made with
+ * other costs and should be made again. */
+struct secret_cost { int memory_kib; int passes; };
+char *secret_password_hash(struct arena *, struct secret_cost, const char *password);
+bool secret_password_verify(struct secret_cost, const char *encoded,
+    const char *password, bool *stale);
+
+/* Text forms. */
+char *secret_hex(struct arena *, const void *, size_t n);
+enum err secret_unbase64url(struct arena *, const char *, struct buf *out) MUST_USE;

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/err.h"
+struct arena;
+/*
+ * Text as it comes in.  Checked once at the edge to be UTF-8 without control
+ * characters; after that a const char * is trusted.  ICU does the Unicode work.
+ */
+
+/* Well-formed UTF-8 (no overlong forms, no surrogates, no NUL). */
+bool text_is_utf8(const char *, size_t n);
+/* No C0 or C1 control characters; lines: TAB and LF allowed. */
+bool text_is_clean(const char *, bool lines);
+/* Characters as people count them (grapheme clusters). */
+size_t text_length(const char *);
+
+/* For short fields: NFKC, outer white space off, inner runs to one space.
+ * Full-width digits and letters become half-width. */
+char *text_normal(struct arena *, const char *);
+/* For bodies and names: NFC, CRLF and CR to LF, trailing blanks of lines off,
+ * outer empty lines off.  Variant kanji stay (R34). */
+char *text_body(struct arena *, const char *);
+/* Only the ASCII digits, after NFKC: postal codes, telephone numbers, codes. */
+char *text_digits(struct arena *, const char *);
+
+/* An address that mail can go to, as RFC 5321 4.1.2 has it, or the dots that
+ * old addresses of docomo and au carry (a..b@, ab.@).  Domain to lower case,
+ * full-width to half-width, white space off.  NULL: it is none. */
+char *text_email(struct arena *, const char *);
+/* 1 to n characters, cut between grapheme clusters, with … where cut. */
+char *text_cut(struct arena *, const char *, size_t n);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <stddef.h>
+#include "base/err.h"
+/*
+ * The words of the pages, from templates/po/<lang>.po (gettext's format).  The
+ * msgid is a key, one name everywhere: msgid "survey_thanks" is
+ * {{t.survey_thanks}} in a template and words_get(w, "survey_thanks") in C.
+ * A msgstr may hold {{names}}, resolved where it is used.
+ */
+struct words;		/* one language */
+struct catalogue;	/* all of them; made at start, lives as long as the process */
+
+/* ERR_INVALID: *problem names file and line (syntax, key twice, a key that ja
+ * has and another language lacks or the reverse). */
+enum err catalogue_open(const char *directory, struct catalogue **out,
+    char **problem) MUST_USE;
+void catalogue_free(struct catalogue *);
+
+/* By tag ("ja", "en"); ja where there is no such language. */
+const struct words *catalogue_words(const struct catalogue *, const char *lang);
+size_t catalogue_count(const struct catalogue *);
+const struct words *catalogue_at(const struct catalogue *, size_t i);
+
+const char *words_lang(const struct words *);
+/* The text; a key that does not exist ends the process (lint finds it first). */
+const char *words_get(const struct words *, const char *key);
+/* NULL where there is none: for keys made from data (states, roles). */
+const char *words_find(const struct words *, const char *key);

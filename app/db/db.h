@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/err.h"
+struct arena;
+/*
+ * PostgreSQL: one connection, its transactions, and the queries of
+ * sql/queries/, which sql2c.awk turns into one typed function each
+ * (db/queries.h, generated).  No function takes SQL text.
+ *
+ * Everything runs in pipeline mode: db_begin only queues BEGIN, so that the
+ * first query of a transaction carries it along in the same round trip.
+ *
+ * Results live in the arena given to db_use.  A broken connection makes the
+ * present call ERR_BUSY and is made anew at the next db_begin.
+ */
+struct db;
+
+/* role: "chromo_web" …; every connection sets application_name to program.
+ * Does not wait for the server: the first db_begin connects. */
+struct db *db_new(const char *conninfo, const char *role, const char *program);
+void db_free(struct db *);
+/* Where results go from now on; the request's or the delivery's arena. */
+void db_use(struct db *, struct arena *);
+
+enum db_mode { DB_READ, DB_WRITE };
+/* Queues BEGIN (READ ONLY for DB_READ).  ERR_BUSY: no connection. */
+enum err db_begin(struct db *, enum db_mode) MUST_USE;
+/* DB_WRITE: returns after the server's word.  DB_READ: sends COMMIT and does
+ * not wait; the next db_begin reads the answer.  ERR_CONFLICT, ERR_BUSY as
+ * queries. */
+enum err db_commit(struct db *) MUST_USE;
+/* Whatever state it is in; nothing is kept.  Harmless without a transaction. */
+void db_rollback(struct db *);
+bool db_in_transaction(const struct db *);
+
+/* Runs work inside BEGIN … COMMIT, again (at most 5 times, with a growing random
+ * pause) on serialization failure 40001 and deadlock 40P01, else what it says. */
+enum err db_transact(struct db *, enum db_mode, enum err (*work)(struct db *, void *),
+    void *context) MUST_USE;
+
+/*
+ * Queries.  For "-- name: survey_answer_add :exec" with :answer::jsonb the
+ * generator makes
+ *
+ *	struct q_survey_answer_add { const json_t *answer; };
+ *	enum err q_survey_answer_add(struct db *, struct q_survey_answer_add, int *affected);
+ *
+ *	:json	json_t **out	one row of one json column; ERR_NOT_FOUND: no row or NULL
+ *	:text	const char **out  the same, not parsed
+ *	:one	struct rows *out	one row; ERR_NOT_FOUND: none
+ *	:many	struct rows *out	any number
+ *	:exec	int *affected	may be NULL
+ *
+ * Errors: ERR_CONFLICT 23505 unique violation and 23P01; ERR_INVALID 22xxx,
+ * 23502, 23503, 23514 (the database refuses the value); ERR_FORBIDDEN 42501;
+ * ERR_GONE, ERR_NOT_FOUND, ERR_CONFLICT, ERR_INVALID, ERR_FORBIDDEN by our own
+ * SQLSTATEs CH001 gone, CH002 not found, CH003 conflict, CH004 invalid, CH005
+ * forbidden (RAISE … USING ERRCODE); ERR_BUSY 40001, 40P01, 55P03, 57xxx, 08xxx,
+ * 53xxx; all else ERR_DB, logged with query, place and SQLSTATE.  After an
+ * error the transaction can only be rolled back.
+ *
+ * With "_queue" behind the name the query is put into the pipeline and *out
+ * written when the next query without it (or db_flush) returns; if a queued
+ * query fails, that call returns its error.  So "enter" costs no round trip.
+ */
+enum err db_flush(struct db *) MUST_USE;
+
+struct rows;			/* a result; owned by the arena */
+size_t rows_count(const struct rows *);
+/* By column name; a wrong name ends the process. */
+bool rows_null(const struct rows *, size_t row, const char *column);
+const char *rows_text(const struct rows *, size_t row, const char *column);	/* "" for NULL */
+int64_t rows_int(const struct rows *, size_t row, const char *column);		/* 0 for NULL */
+bool rows_bool(const struct rows *, size_t row, const char *column);
+/* bytea; *n bytes, in the arena. */
+const uint8_t *rows_bytes(const struct rows *, size_t row, const char *column, size_t *n);
+
+/* Arguments that are not plain C.  NULL data is SQL NULL. */
+struct db_bytes { const void *data; size_t n; };		/* bytea */
+struct db_ids { const int64_t *data; size_t n; };		/* bigint[] */
+struct db_ints { const int32_t *data; size_t n; };		/* int[] */
+struct db_texts { const char *const *data; size_t n; };		/* text[], uuid[], timestamptz[]; NULL element is NULL */
+struct db_blobs { const struct db_bytes *data; size_t n; };	/* bytea[] */
+/*
+ *	bigint int64_t · int int32_t · boolean bool · text, uuid, timestamptz, date,
+ *	inet const char * · jsonb const json_t * · bytea struct db_bytes ·
+ *	double precision double.  With "?" behind the type (:ward::bigint?) the scalars become
+ *	pointers: const int64_t *, NULL for NULL.
+ */
+
+/* The socket, for a loop that waits on several things, and LISTEN/NOTIFY:
+ * db_listen queues LISTEN; db_notified takes one notification off, false: none. */
+int db_socket(const struct db *);
+enum err db_listen(struct db *, const char *channel) MUST_USE;
+bool db_notified(struct db *);

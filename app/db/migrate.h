@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/err.h"
+/*
+ * Brings a database to the present schema: sql/migrations/NNNN_name.sql in
+ * order, one transaction each, recorded with SHA-256 in schema_migration; then
+ * sql/functions/ and sql/data/ (both may be loaded again).  Runs as the owner
+ * role under an advisory lock.  Refuses: a landed file that has changed, a gap in the
+ * numbers, a database newer than the files.  The only place besides queries.c
+ * that gives SQL to the server.
+ */
+enum migrate_mode { MIGRATE_RUN, MIGRATE_CHECK, MIGRATE_DRY_RUN };
+
+/* Tells each step on standard output.  ERR_CONFLICT: refused, *problem says why
+ * (static or in a buffer of the module).  With MIGRATE_CHECK ERR_NOT_FOUND
+ * means that migrations are due. */
+enum err migrate(const char *conninfo, const char *directory, enum migrate_mode,
+    const char **problem) MUST_USE;
