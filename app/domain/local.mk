@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+libdomain_a_SOURCES = 
+
+# A unit test of this layer, two lines each:
+#	check_PROGRAMS += tests/unit/domain_NAME_test
+#	tests_unit_domain_NAME_test_LDADD = $(LINK_DOMAIN)

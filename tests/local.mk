@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# make check: what needs neither a database nor a network.  ./dev test runs
+# this and all the rest.  Everything speaks TAP.
+TEST_EXTENSIONS = .sh
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+SH_LOG_DRIVER = $(LOG_DRIVER)
+AM_TESTS_ENVIRONMENT = CHROMO_SOURCE='$(abs_top_srcdir)'; export CHROMO_SOURCE; \
+	ASAN_OPTIONS=abort_on_error=1; export ASAN_OPTIONS;
+
+TESTS += $(check_PROGRAMS)
