@@ -27,6 +27,10 @@ char *arena_strdup(struct arena *, const char *) __attribute__((returns_nonnull)
 char *arena_strndup(struct arena *, const char *, size_t n) __attribute__((returns_nonnull));
 char *arena_printf(struct arena *, const char *fmt, ...)
     __attribute__((returns_nonnull, format(printf, 2, 3)));
+/* Larger memory with the same first bytes, in place where old was the latest
+ * taken; the rest is not zeroed.  had: the size it had, 0 with old NULL. */
+void *arena_grow(struct arena *, void *old, size_t had, size_t size)
+    __attribute__((returns_nonnull));
 
 /* Calls release(object) when the arena is reset or freed. */
 void arena_defer(struct arena *, void (*release)(void *), void *object);

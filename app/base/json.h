@@ -12,9 +12,10 @@ struct buf;
  */
 void json_setup(void);
 
-/* Hands a new reference to the arena and gives it back as a borrowed one. */
+/* Hands a new reference to the arena and gives it back as a borrowed one.  NULL
+ * ends the process: a format of json_pack that is wrong, text that is no UTF-8. */
 json_t *json_keep(struct arena *, json_t *);
-/* ERR_INVALID: not JSON. */
+/* ERR_INVALID: not JSON, a key twice in one object, NUL in a string. */
 enum err json_parse(struct arena *, const char *, size_t n, json_t **out) MUST_USE;
 
 /* Borrowed values by key; "" , 0, false or NULL where there is none. */

@@ -1,21 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-libbase_a_SOURCES = app/base/arena.h \
-	app/base/banned.h \
-	app/base/buf.h \
-	app/base/clock.h \
-	app/base/conf.h \
-	app/base/err.h \
-	app/base/fields.h \
-	app/base/form.h \
-	app/base/json.h \
-	app/base/log.h \
-	app/base/markdown.h \
-	app/base/mustache.h \
-	app/base/proc.h \
-	app/base/secret.h \
-	app/base/text.h \
-	app/base/words.h
+# The ground floor: nothing of ours below it.  A module a line, in order of name.
+libbase_a_SOURCES = app/base/banned.h
+libbase_a_SOURCES += app/base/arena.c app/base/arena.h
+libbase_a_SOURCES += app/base/buf.c app/base/buf.h
+libbase_a_SOURCES += app/base/clock.h
+libbase_a_SOURCES += app/base/conf.h
+libbase_a_SOURCES += app/base/err.c app/base/err.h
+libbase_a_SOURCES += app/base/fields.h
+libbase_a_SOURCES += app/base/form.h
+libbase_a_SOURCES += app/base/json.c app/base/json.h
+libbase_a_SOURCES += app/base/log.c app/base/log.h
+libbase_a_SOURCES += app/base/markdown.h
+libbase_a_SOURCES += app/base/mustache.h
+libbase_a_SOURCES += app/base/proc.h
+libbase_a_SOURCES += app/base/secret.h
+libbase_a_SOURCES += app/base/text.h
+libbase_a_SOURCES += app/base/words.h
 
-# A unit test of this layer, two lines each:
-#	check_PROGRAMS += tests/unit/base_NAME_test
-#	tests_unit_base_NAME_test_LDADD = $(LINK_BASE)
+# Its unit tests, two lines each.
+check_PROGRAMS += tests/unit/base_arena_test
+tests_unit_base_arena_test_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base_buf_test
+tests_unit_base_buf_test_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base_err_test
+tests_unit_base_err_test_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base_json_test
+tests_unit_base_json_test_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base_log_test
+tests_unit_base_log_test_LDADD = $(LINK_BASE)

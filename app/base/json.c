@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * jansson in our house.  The only place that knows its flags and allocator.
+ */
+#include "base/json.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/log.h"
+
+#include <stdlib.h>
+
+static void *
+must_malloc(size_t size)
+{
+	void *p = malloc(size);
+
+	if (p == NULL)
+		log_panic("memory.out bytes=%zu", size);
+	return p;
+}
+
+void
+json_setup(void)
+{
+	json_set_alloc_funcs(must_malloc, free);
+	json_object_seed(0);		/* from the system's random numbers */
+}
+
+static void
+release(void *doc)
+{
+	json_decref(doc);
+}
+
+json_t *
+json_keep(struct arena *a, json_t *doc)
+{
+	must(doc != NULL);
+	arena_defer(a, release, doc);
+	return doc;
+}
+
+enum err
+json_parse(struct arena *a, const char *text, size_t n, json_t **out)
+{
+	/* A key that comes twice is read differently by different readers, so
+	 * it is refused.  NUL in a string would cut it short in C; jansson
+	 * refuses that by default. */
+	json_t *doc = json_loadb(text, n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+
+	if (doc == NULL)
+		return ERR_INVALID;
+	*out = json_keep(a, doc);
+	return ERR_OK;
+}
+
+const char *
+json_text(const json_t *doc, const char *key)
+{
+	const char *s = json_string_value(json_object_get(doc, key));
+
+	return s != NULL ? s : "";
+}
+
+int64_t
+json_int(const json_t *doc, const char *key)
+{
+	return json_integer_value(json_object_get(doc, key));
+}
+
+bool
+json_flag(const json_t *doc, const char *key)
+{
+	return json_is_true(json_object_get(doc, key));
+}
+
+static int
+add(const char *bytes, size_t n, void *buf)
+{
+	buf_add(buf, bytes, n);
+	return 0;
+}
+
+void
+json_canonical(const json_t *doc, struct buf *out)
+{
+	int failed = json_dump_callback(doc, add, out,
+	    JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+
+	must(!failed);
+}

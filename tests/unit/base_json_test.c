@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * JSON: what is refused, what the getters give for nothing, canonical bytes.
+ */
+#include "base/json.h"
+#include "base/arena.h"
+#include "base/buf.h"
+
+#include "tap.h"
+
+static enum err
+parse(struct arena *a, const char *text, json_t **out)
+{
+	return json_parse(a, text, strlen(text), out);
+}
+
+static void
+test_refused(struct arena *a)
+{
+	static const char *const bad[] = {
+		"", "{", "[1,]", "{\"a\":1}x", "{a:1}", "'a'", "\"\xff\"", "\"\xed\xa0\x80\"",
+		"\"\\u0000\"", "{\"a\":1,\"a\":2}", "99999999999999999999", "nul",
+	};
+	json_t *doc = NULL;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		is_int(parse(a, bad[i], &doc), ERR_INVALID, "refused: %s", bad[i]);
+	ok(doc == NULL, "the result is not touched on failure");
+	is_int(json_parse(a, "[1]x", 3, &doc), ERR_OK, "the length counts");
+	is_int(parse(a, " null ", &doc), ERR_OK, "a document may be a value");
+	ok(json_is_null(doc), "and is that value");
+}
+
+static void
+test_getters(struct arena *a)
+{
+	json_t *doc;
+
+	if (!is_int(parse(a, "{\"t\":\"港\",\"i\":9007199254740993,\"f\":true,\"n\":null}", &doc),
+	    ERR_OK, "a document is read"))
+		return;
+	is_str(json_text(doc, "t"), "港", "text");
+	ok(json_int(doc, "i") == INT64_C(9007199254740993), "numbers keep all 64 bits");
+	ok(json_flag(doc, "f"), "flag");
+	is_str(json_text(doc, "none"), "", "no text");
+	is_str(json_text(doc, "n"), "", "null is no text");
+	is_str(json_text(doc, "i"), "", "a number is no text");
+	is_int(json_int(doc, "t"), 0, "a text is no number");
+	ok(!json_flag(doc, "i") && !json_flag(doc, "none"), "only true is true");
+	is_str(json_text(NULL, "t"), "", "nothing holds nothing");
+}
+
+static void
+test_keeping(struct arena *a)
+{
+	json_t *mine = json_object(), *kept = json_keep(a, json_incref(mine));
+
+	ok(kept == mine, "what is kept is given back");
+	is_int((int)mine->refcount, 2, "the arena holds one reference");
+	arena_reset(a);
+	is_int((int)mine->refcount, 1, "and gives it up with its memory");
+	json_decref(mine);
+}
+
+static void
+test_canonical(struct arena *a)
+{
+	struct buf one, two;
+	json_t *doc;
+
+	buf_init(&one, a);
+	buf_init(&two, a);
+	is_int(parse(a, "{ \"b\" : [1, \"港/\\u00e9\"], \"a\" : {\"z\":null,\"y\":true} }", &doc), ERR_OK,
+	    "read in one order");
+	json_canonical(doc, &one);
+	is_str(one.data, "{\"a\":{\"y\":true,\"z\":null},\"b\":[1,\"港/é\"]}", "compact, sorted, UTF-8");
+	is_int(parse(a, "{\"a\":{\"y\":true,\"z\":null},\"b\":[1,\"\\u6e2f/é\"]}", &doc), ERR_OK,
+	    "read in another");
+	json_canonical(doc, &two);
+	is_str(two.data, one.data, "gives the same bytes");
+	json_canonical(json_keep(a, json_string("x")), &two);
+	is_str(two.data + one.len, "\"x\"", "a value alone has a form too");
+}
+
+int
+main(void)
+{
+	struct arena *a;
+
+	json_setup();
+	a = arena_new();
+	test_refused(a);
+	test_getters(a);
+	test_keeping(a);
+	test_canonical(a);
+	arena_free(a);
+	return done();
+}
