@@ -75,7 +75,7 @@ write_line(const char *line, size_t n)
 	}
 }
 
-static void
+PRINTF(2, 0) static void
 log_line(const char *level, const char *fmt, va_list ap)
 {
 	int kept = errno, n;

@@ -40,7 +40,7 @@ diag(const char *fmt, ...)
 	fflush(stdout);
 }
 
-TAP_UNUSED static bool
+TAP_UNUSED TAP_PRINTF(4, 0) static bool
 tap_result(bool held, const char *file, int line, const char *fmt, va_list ap)
 {
 	printf("%sok %d - ", held ? "" : "not ", ++tap_count);
