@@ -1,0 +1,368 @@
+-- Planning and delivery, as the courier does them (architecture.md 5).
+
+-- Which tenants have something due, emergencies first.  Across the wall: it tells
+-- nothing but ids.
+SET LOCAL ROLE chromo_directory;
+CREATE OR REPLACE FUNCTION courier_due()
+RETURNS TABLE (tenant_id bigint, lane int)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+  SELECT d.tenant_id, min(d.lane)::int
+    FROM (SELECT m.tenant_id, 1 AS lane FROM message m
+           WHERE m.state = 'approved' AND (m.send_at IS NULL OR m.send_at <= now())
+          UNION ALL
+          SELECT b.tenant_id, b.lane FROM batch b
+           WHERE b.state IN ('queued', 'sending') AND b.due <= now()
+             AND (b.state = 'queued' OR b.lease_until <= now())
+          UNION ALL
+          SELECT l.tenant_id, 0 FROM letter l
+           WHERE l.state IN ('queued', 'sending') AND l.due <= now()
+             AND (l.state = 'queued' OR l.lease_until <= now())) d
+   GROUP BY d.tenant_id
+   ORDER BY min(d.lane), random()
+$$;
+REVOKE ALL ON FUNCTION courier_due FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION courier_due TO chromo_courier;
+SET LOCAL ROLE chromo_owner;
+
+-- Messages of this tenant whose time has come.
+CREATE OR REPLACE FUNCTION message_due() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+  SELECT id FROM message
+   WHERE state = 'approved' AND (send_at IS NULL OR send_at <= now())
+   ORDER BY send_at NULLS FIRST, id
+$$;
+
+-- Freezes the audience into batches and puts the message on the site: one
+-- transaction, so planning twice cannot double.  NULL: another courier has it.
+CREATE OR REPLACE FUNCTION message_plan(p_message bigint, p_size int) RETURNS int
+LANGUAGE plpgsql AS $$
+DECLARE
+  m       message;
+  vital   boolean;
+  planned int := 0;
+BEGIN
+  SELECT * INTO m FROM message
+   WHERE id = p_message AND state = 'approved' AND (send_at IS NULL OR send_at <= now())
+     FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  vital := message_vital(m.topics);
+
+  IF m.by_email THEN
+    INSERT INTO batch (message_id, channel, lane, key, citizens, first, last, size, due, valid_until, state, finished)
+    SELECT m.id, 'email', CASE WHEN vital THEN 0 ELSE 1 END, gen_random_uuid(),
+           array_agg(id ORDER BY id), min(id), max(id), count(*), now(), m.valid_until,
+           -- What comes too late is held and listed, not sent.
+           CASE WHEN m.valid_until <= now() THEN 'held' ELSE 'queued' END,
+           CASE WHEN m.valid_until <= now() THEN now() END
+      FROM (SELECT id, (row_number() OVER (ORDER BY id) - 1) / p_size AS slice
+              FROM audience_by_email(m.audience, m.districts, m.topics, vital) AS id) a
+     GROUP BY slice;
+    SELECT coalesce(sum(size), 0) INTO planned FROM batch WHERE message_id = m.id AND round = 1 AND try = 1;
+  END IF;
+
+  UPDATE message SET state = 'sending', published = now(), recipients = planned WHERE id = m.id;
+  PERFORM message_settle(m.id);
+  RETURN planned;
+END $$;
+
+-- A message of which nothing is left to do is sent.  The row lock makes the
+-- last two couriers see each other.
+CREATE OR REPLACE FUNCTION message_settle(p_message bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM message WHERE id = p_message AND state = 'sending' FOR UPDATE;
+  IF FOUND AND NOT EXISTS (SELECT FROM batch WHERE message_id = p_message
+                              AND state IN ('queued', 'sending')) THEN
+    UPDATE message SET state = 'sent', finished = now() WHERE id = p_message;
+  END IF;
+END $$;
+
+-- Takes batches for this courier.  A lease that ran out in the middle leaves
+-- members of whom nobody knows: they are noted as unknown and sent again under
+-- the same key, which is the one extra that SMTP may cost (safety.md 4).
+CREATE OR REPLACE FUNCTION batch_claim(p_limit int, p_lease interval)
+RETURNS TABLE (id bigint, message_id bigint, revision int, channel text, lane int, round int, try int, key uuid,
+               size int, fence bigint)
+LANGUAGE plpgsql AS $$
+DECLARE
+  b batch;
+  lost int;
+BEGIN
+  FOR b IN
+    SELECT * FROM batch x
+     WHERE x.state IN ('queued', 'sending') AND x.due <= now()
+       AND (x.state = 'queued' OR x.lease_until <= now())
+     ORDER BY x.lane, x.due, x.id
+     LIMIT p_limit
+       FOR UPDATE SKIP LOCKED
+  LOOP
+    lost := 0;
+    IF b.state = 'sending' AND b.reached > 0 THEN
+      INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, reason)
+      SELECT b.message_id, c, b.channel, b.round, b.try, b.fence, 'unknown', 'courier_lost'
+        FROM unnest(b.citizens[1:b.reached]) AS c
+       WHERE NOT EXISTS (SELECT FROM delivery d
+                          WHERE d.message_id = b.message_id AND d.citizen_id = c AND d.channel = b.channel
+                            AND d.round = b.round AND d.try = b.try
+                            AND (d.part = b.fence OR d.state <> 'unknown'));
+      GET DIAGNOSTICS lost = ROW_COUNT;
+    END IF;
+    IF b.valid_until <= now() THEN
+      UPDATE batch x SET state = 'held', finished = now(), unknown = x.unknown + lost WHERE x.id = b.id;
+      PERFORM message_settle(b.message_id);
+      CONTINUE;
+    END IF;
+    UPDATE batch x
+       SET state = 'sending', fence = x.fence + 1, reached = 0, unknown = x.unknown + lost,
+           lease_until = now() + p_lease
+     WHERE x.id = b.id;
+    RETURN QUERY
+      SELECT b.id, b.message_id, m.revision, b.channel, b.lane::int, b.round, b.try, b.key, b.size, b.fence + 1
+        FROM message m WHERE m.id = b.message_id;
+  END LOOP;
+END $$;
+
+-- Marks the next p_count members as begun, and says whom to send to.  No row,
+-- and nothing is sent: the lease was lost, the message was stopped, or its time
+-- has passed.  place is the last member that is now begun.
+CREATE OR REPLACE FUNCTION batch_start(p_batch bigint, p_fence bigint, p_count int, p_lease interval)
+RETURNS TABLE (reached int, citizen_id bigint, address bytea, language text)
+LANGUAGE plpgsql AS $$
+DECLARE
+  b       batch;
+  upto    int;
+  members bigint[];
+BEGIN
+  SELECT * INTO b FROM batch x WHERE x.id = p_batch AND x.fence = p_fence AND x.state = 'sending' FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  IF NOT EXISTS (SELECT FROM message m WHERE m.id = b.message_id AND m.state = 'sending') THEN
+    UPDATE batch x SET state = 'cancelled', finished = now() WHERE x.id = p_batch;
+    RETURN;
+  END IF;
+  IF b.valid_until <= now() THEN
+    UPDATE batch x SET state = 'held', finished = now() WHERE x.id = p_batch;
+    PERFORM message_settle(b.message_id);
+    RETURN;
+  END IF;
+  upto := least(b.size, b.reached + p_count);
+  members := b.citizens[b.reached + 1 : upto];
+
+  -- Whoever left since planning is dropped, with the reason.
+  WITH gone AS (
+    INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, reason)
+    SELECT b.message_id, c, b.channel, b.round, b.try, b.fence, 'dropped', 'left'
+      FROM unnest(members) AS c
+     WHERE NOT EXISTS (SELECT FROM citizen z JOIN contact k ON k.citizen_id = z.id AND k.channel = b.channel
+                        WHERE z.id = c AND z.state = 'active' AND k.state = 'active')
+       AND NOT EXISTS (SELECT FROM delivery d
+                        WHERE d.message_id = b.message_id AND d.citizen_id = c AND d.channel = b.channel
+                          AND d.round = b.round AND d.try = b.try AND d.state <> 'unknown')
+    RETURNING 1)
+  UPDATE batch x SET reached = upto, lease_until = now() + p_lease,
+                     dropped = x.dropped + (SELECT count(*) FROM gone)
+   WHERE x.id = p_batch;
+
+  RETURN QUERY
+    SELECT upto, z.id, k.address, z.language
+      FROM unnest(members) WITH ORDINALITY AS u (c, place)
+      JOIN citizen z ON z.id = u.c AND z.state = 'active'
+      JOIN contact k ON k.citizen_id = z.id AND k.channel = b.channel AND k.state = 'active'
+     WHERE b.fence = 1
+        OR NOT EXISTS (SELECT FROM delivery d
+                        WHERE d.message_id = b.message_id AND d.citizen_id = z.id AND d.channel = b.channel
+                          AND d.round = b.round AND d.try = b.try AND d.state <> 'unknown')
+     ORDER BY u.place;
+  IF NOT FOUND THEN
+    -- All of these were dropped or done: the caller goes on behind them.
+    RETURN QUERY SELECT upto, NULL::bigint, NULL::bytea, NULL::text;
+  END IF;
+END $$;
+
+-- Writes verdicts down.  False: another courier has the batch by now; the
+-- verdicts of this one are too late (fencing).
+CREATE OR REPLACE FUNCTION batch_record(p_batch bigint, p_fence bigint, p_citizens bigint[],
+                                        p_states text[], p_codes int[], p_reasons text[], p_details text[])
+RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  b batch;
+BEGIN
+  UPDATE batch x
+     SET accepted = x.accepted + t.accepted, refused = x.refused + t.refused,
+         later = x.later + t.later, unknown = x.unknown + t.unknown
+    FROM (SELECT count(*) FILTER (WHERE s = 'accepted') AS accepted,
+                 count(*) FILTER (WHERE s = 'refused') AS refused,
+                 count(*) FILTER (WHERE s = 'later') AS later,
+                 count(*) FILTER (WHERE s = 'unknown') AS unknown
+            FROM unnest(p_states) AS s) t
+   WHERE x.id = p_batch AND x.fence = p_fence
+  RETURNING x.* INTO b;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, code, reason, detail)
+  SELECT b.message_id, u.citizen, b.channel, b.round, b.try, b.fence, u.state,
+         nullif(u.code, 0), nullif(u.reason, ''), nullif(u.detail, '')
+    FROM unnest(p_citizens, p_states, p_codes, p_reasons, p_details) AS u (citizen, state, code, reason, detail);
+
+  -- An address that does not exist is not written to again after the second
+  -- time on another day (integrations.md 11.4); a yes clears the count.
+  IF b.refused > 0 THEN
+    UPDATE contact k
+       SET failures = k.failures + 1, reason = u.reason,
+           state = CASE WHEN k.failures + 1 >= 2 THEN 'failed' ELSE k.state END
+      FROM unnest(p_citizens, p_states, p_reasons) AS u (citizen, state, reason)
+     WHERE k.citizen_id = u.citizen AND k.channel = b.channel
+       AND u.state = 'refused' AND u.reason = 'mailbox_unknown';
+  END IF;
+  RETURN true;
+END $$;
+
+-- Ends a batch of which every member has a verdict.  Those to be tried again go
+-- into a batch of their own, with the same key, after p_wait.
+CREATE OR REPLACE FUNCTION batch_finish(p_batch bigint, p_fence bigint, p_wait interval) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  b     batch;
+  again bigint[];
+BEGIN
+  UPDATE batch x SET state = 'done', finished = now(), lease_until = NULL
+   WHERE x.id = p_batch AND x.fence = p_fence AND x.state = 'sending' AND x.reached = x.size
+  RETURNING x.* INTO b;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  IF b.later + b.unknown > 0 THEN
+    SELECT array_agg(c ORDER BY c) INTO again
+      FROM unnest(b.citizens) AS c
+     WHERE NOT EXISTS (SELECT FROM delivery d
+                        WHERE d.message_id = b.message_id AND d.citizen_id = c AND d.channel = b.channel
+                          AND d.round = b.round AND d.try = b.try
+                          AND d.state IN ('accepted', 'refused', 'dropped'));
+    IF again IS NOT NULL THEN
+      INSERT INTO batch (message_id, channel, lane, round, try, key, citizens, first, last, size,
+                         due, valid_until, state, finished)
+      SELECT b.message_id, b.channel, b.lane, b.round, b.try + 1, b.key, again,
+             again[1], again[cardinality(again)], cardinality(again), now() + p_wait, b.valid_until,
+             CASE WHEN now() + p_wait >= b.valid_until THEN 'held' ELSE 'queued' END,
+             CASE WHEN now() + p_wait >= b.valid_until THEN now() END;
+    END IF;
+  END IF;
+  PERFORM message_settle(b.message_id);
+END $$;
+
+-- Gives a batch back at once when a courier ends in good order.
+CREATE OR REPLACE FUNCTION batch_release(p_batch bigint, p_fence bigint) RETURNS void
+LANGUAGE sql AS $$
+  UPDATE batch SET lease_until = now() WHERE id = p_batch AND fence = p_fence AND state = 'sending'
+$$;
+
+-- Stops a message: effective from its commit.
+CREATE OR REPLACE FUNCTION message_stop(p_message bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE message SET state = 'stopped', finished = now() WHERE id = p_message;
+  UPDATE batch SET state = 'cancelled', finished = now()
+   WHERE message_id = p_message AND state IN ('queued', 'held');
+END $$;
+
+-- The newest batch of each member of a message: what the ledger starts from.
+CREATE OR REPLACE FUNCTION ledger_person(p_message bigint, p_citizen bigint)
+RETURNS TABLE (channel text, round int, try int, state text, code int, reason text, detail text, at timestamptz)
+LANGUAGE sql STABLE AS $$
+  SELECT b.channel, b.round, b.try,
+         coalesce(d.state, CASE b.state WHEN 'sending' THEN 'sending' WHEN 'done' THEN 'queued' ELSE b.state END),
+         d.code, d.reason, d.detail, coalesce(d.at, b.finished, b.due)
+    FROM batch b
+    LEFT JOIN delivery d ON d.message_id = b.message_id AND d.citizen_id = p_citizen
+                        AND d.channel = b.channel AND d.round = b.round AND d.try = b.try
+   WHERE b.message_id = p_message AND b.first <= p_citizen AND b.last >= p_citizen
+     AND p_citizen = ANY (b.citizens)
+   ORDER BY b.round, b.try, d.part
+$$;
+
+-- 「届かなかった人に送り直す」: a new round, with new keys, for whom the last word
+-- was no.  Returns how many.
+CREATE OR REPLACE FUNCTION message_resend(p_message bigint, p_size int, p_valid_until timestamptz) RETURNS int
+LANGUAGE plpgsql AS $$
+DECLARE
+  m    message;
+  next int;
+  n    int;
+BEGIN
+  SELECT * INTO m FROM message WHERE id = p_message AND state = 'sent' FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'message: not sent' USING ERRCODE = 'CH003';
+  END IF;
+  SELECT max(round) + 1 INTO next FROM batch WHERE message_id = p_message;
+  INSERT INTO batch (message_id, channel, lane, round, key, citizens, first, last, size, due, valid_until)
+  SELECT m.id, 'email', min(lane), next, gen_random_uuid(), array_agg(c ORDER BY c), min(c), max(c), count(*),
+         now(), p_valid_until
+    FROM (SELECT u.c, u.lane, (row_number() OVER (ORDER BY u.c) - 1) / p_size AS slice
+            FROM (SELECT unreached.citizen_id AS c, unreached.lane FROM message_unreached(p_message) unreached) u
+            JOIN citizen z ON z.id = u.c AND z.state = 'active' AND z.by_email) s
+   GROUP BY slice;
+  SELECT coalesce(sum(size), 0) INTO n FROM batch WHERE message_id = p_message AND round = next;
+  IF n > 0 THEN
+    UPDATE message SET state = 'sending' WHERE id = p_message;
+  END IF;
+  RETURN n;
+END $$;
+
+-- Members of a message who have no "accepted" in any round, and nothing under way.
+CREATE OR REPLACE FUNCTION message_unreached(p_message bigint)
+RETURNS TABLE (citizen_id bigint, lane smallint, reason text)
+LANGUAGE sql STABLE AS $$
+  SELECT c, b.lane,
+         coalesce((SELECT d.reason FROM delivery d
+                    WHERE d.message_id = p_message AND d.citizen_id = c AND d.channel = b.channel
+                    ORDER BY d.round DESC, d.try DESC, d.part DESC LIMIT 1),
+                  CASE b.state WHEN 'held' THEN 'late' WHEN 'cancelled' THEN 'stopped' END)
+    FROM batch b
+   CROSS JOIN unnest(b.citizens) AS c
+   WHERE b.message_id = p_message AND b.try = 1
+     AND b.round = (SELECT max(x.round) FROM batch x WHERE x.message_id = p_message
+                       AND x.first <= c AND x.last >= c AND c = ANY (x.citizens))
+     AND (b.state <> 'done' OR b.accepted < b.size)
+     AND NOT EXISTS (SELECT FROM delivery d
+                      WHERE d.message_id = p_message AND d.citizen_id = c AND d.channel = b.channel
+                        AND d.state = 'accepted')
+     AND NOT EXISTS (SELECT FROM batch y
+                      WHERE y.message_id = p_message AND y.state IN ('queued', 'sending')
+                        AND y.first <= c AND y.last >= c AND c = ANY (y.citizens))
+$$;
+
+-- Letters: one person, one lease, one verdict.
+CREATE OR REPLACE FUNCTION letter_claim(p_limit int, p_lease interval)
+RETURNS TABLE (id bigint, kind text, key uuid, sealed bytea, try int, fence bigint)
+LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE letter x SET state = 'expired', sealed = NULL, finished = now()
+   WHERE x.state IN ('queued', 'sending') AND x.valid_until <= now()
+     AND (x.state = 'queued' OR x.lease_until <= now());
+  RETURN QUERY
+    UPDATE letter x
+       SET state = 'sending', fence = x.fence + 1, try = x.try + 1, lease_until = now() + p_lease
+      FROM (SELECT y.id FROM letter y
+             WHERE y.state IN ('queued', 'sending') AND y.due <= now()
+               AND (y.state = 'queued' OR y.lease_until <= now())
+             ORDER BY y.due, y.id LIMIT p_limit FOR UPDATE SKIP LOCKED) p
+     WHERE x.id = p.id
+    RETURNING x.id, x.kind, x.key, x.sealed, x.try, x.fence;
+END $$;
+
+-- p_state: accepted, refused, or queued to be tried again after p_wait.
+CREATE OR REPLACE FUNCTION letter_record(p_letter bigint, p_fence bigint, p_state text, p_code int,
+                                         p_reason text, p_wait interval) RETURNS boolean
+LANGUAGE sql AS $$
+  UPDATE letter
+     SET state = p_state, code = nullif(p_code, 0), reason = nullif(p_reason, ''),
+         due = CASE WHEN p_state = 'queued' THEN now() + p_wait ELSE due END,
+         lease_until = NULL,
+         sealed = CASE WHEN p_state = 'queued' THEN sealed END,
+         finished = CASE WHEN p_state = 'queued' THEN NULL ELSE now() END
+   WHERE id = p_letter AND fence = p_fence AND state = 'sending'
+  RETURNING true
+$$;

@@ -1,0 +1,25 @@
+-- What each role may do.  Loaded again after every migration; a table that is
+-- not named here is closed to the programs.
+
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM chromo_web, chromo_courier, chromo_relay, chromo_report;
+
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO chromo_web, chromo_report;
+REVOKE ALL ON schema_migration, throttle FROM chromo_web, chromo_report;
+REVOKE ALL ON staff_session, citizen_session, link, staff_recovery, tenant_key, letter, subscribe_draft FROM chromo_report;
+
+GRANT INSERT, UPDATE ON department, district, topic, staff, citizen, contact, message, subscribe_draft, once, letter TO chromo_web;
+GRANT INSERT, UPDATE, DELETE ON district_postcode, staff_role, staff_department, staff_recovery, staff_session,
+  citizen_session, link, message_rendering, subscribe_draft TO chromo_web;
+GRANT INSERT ON approval, audit, batch, tenant_key TO chromo_web;
+GRANT INSERT, UPDATE ON consent TO chromo_web;
+GRANT UPDATE (contact, single_person) ON tenant TO chromo_web;
+GRANT UPDATE (state, finished) ON batch TO chromo_web;
+
+GRANT SELECT ON tenant, tenant_key, message, message_rendering, approval, topic, district, citizen, contact, batch,
+  delivery, letter, message_move, department TO chromo_courier;
+GRANT UPDATE ON batch, letter TO chromo_courier;
+GRANT INSERT ON batch, delivery, audit TO chromo_courier;
+GRANT UPDATE (state, published, finished, recipients, updated, revision, hash, submitter_id) ON message TO chromo_courier;
+GRANT UPDATE (state, failures, reason) ON contact TO chromo_courier;
+GRANT UPDATE (by_email) ON citizen TO chromo_courier;
+-- Row locks (SELECT … FOR UPDATE) ask for UPDATE on a column, which these have.

@@ -1,0 +1,112 @@
+-- Messages: the closed states, kept by the database too.
+
+CREATE OR REPLACE FUNCTION message_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.state <> 'draft' THEN
+      RAISE EXCEPTION 'message: a new one is a draft' USING ERRCODE = 'CH003';
+    END IF;
+    IF (SELECT count(*) FROM district WHERE id = ANY (NEW.districts)) <> cardinality(NEW.districts)
+       OR (SELECT count(*) FROM topic WHERE id = ANY (NEW.topics)) <> cardinality(NEW.topics) THEN
+      RAISE EXCEPTION 'message: a district or topic of another tenant' USING ERRCODE = 'CH004';
+    END IF;
+    RETURN NEW;
+  END IF;
+
+  -- A change of anything that is sent: only while it is being written.
+  IF (NEW.department_id, NEW.subject, NEW.body, NEW.contact, NEW.audience, NEW.districts, NEW.topics,
+      NEW.by_email, NEW.on_site, NEW.scheduled, NEW.send_at, NEW.valid_until, NEW.publish_until)
+     IS DISTINCT FROM
+     (OLD.department_id, OLD.subject, OLD.body, OLD.contact, OLD.audience, OLD.districts, OLD.topics,
+      OLD.by_email, OLD.on_site, OLD.scheduled, OLD.send_at, OLD.valid_until, OLD.publish_until) THEN
+    IF OLD.state NOT IN ('draft', 'returned') OR NEW.state <> OLD.state THEN
+      RAISE EXCEPTION 'message: % is not to be changed any more', OLD.state USING ERRCODE = 'CH003';
+    END IF;
+    IF (SELECT count(*) FROM district WHERE id = ANY (NEW.districts)) <> cardinality(NEW.districts)
+       OR (SELECT count(*) FROM topic WHERE id = ANY (NEW.topics)) <> cardinality(NEW.topics) THEN
+      RAISE EXCEPTION 'message: a district or topic of another tenant' USING ERRCODE = 'CH004';
+    END IF;
+    NEW.revision := OLD.revision + 1;
+    NEW.updated := now();
+  ELSIF NEW.revision <> OLD.revision THEN
+    RAISE EXCEPTION 'message: the revision is counted here' USING ERRCODE = 'CH003';
+  END IF;
+
+  IF NEW.state = OLD.state THEN
+    IF NEW.hash IS DISTINCT FROM OLD.hash THEN
+      RAISE EXCEPTION 'message: the hash belongs to a submission' USING ERRCODE = 'CH003';
+    END IF;
+    RETURN NEW;
+  END IF;
+
+  IF NOT EXISTS (SELECT FROM message_move WHERE was = OLD.state AND becomes = NEW.state) THEN
+    RAISE EXCEPTION 'message: from % to % is no move', OLD.state, NEW.state USING ERRCODE = 'CH003';
+  END IF;
+  NEW.updated := now();
+
+  CASE NEW.state
+  WHEN 'pending' THEN
+    IF NEW.hash IS NULL OR NEW.submitter_id IS NULL OR NEW.valid_until IS NULL
+       OR NEW.publish_until IS NULL OR NEW.audience IS NULL
+       OR NOT EXISTS (SELECT FROM message_rendering
+                       WHERE message_id = NEW.id AND revision = NEW.revision) THEN
+      RAISE EXCEPTION 'message: not complete' USING ERRCODE = 'CH004';
+    END IF;
+    IF EXISTS (SELECT FROM approval WHERE message_id = NEW.id
+                  AND act = 'return' AND staff_id = NEW.submitter_id) THEN
+      RAISE EXCEPTION 'message: who returned it cannot submit it' USING ERRCODE = 'CH005';
+    END IF;
+  WHEN 'approved' THEN
+    -- Another person signed exactly these bytes.
+    IF NEW.hash IS DISTINCT FROM OLD.hash OR NOT EXISTS (
+         SELECT FROM approval a
+          WHERE a.message_id = NEW.id AND a.act = 'approve'
+            AND a.revision = NEW.revision AND a.hash = NEW.hash
+            AND a.staff_id NOT IN (NEW.author_id, NEW.submitter_id)
+            AND a.staff_id IS DISTINCT FROM NEW.editor_id) THEN
+      RAISE EXCEPTION 'message: no other person approved these bytes' USING ERRCODE = 'CH005';
+    END IF;
+  WHEN 'draft', 'returned' THEN
+    -- Whatever was approved is void: the next submission is another revision.
+    NEW.hash := NULL;
+    NEW.submitter_id := NULL;
+    NEW.revision := OLD.revision + 1;
+  ELSE
+    NULL;
+  END CASE;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER message_guard BEFORE INSERT OR UPDATE ON message
+  FOR EACH ROW EXECUTE FUNCTION message_guard();
+
+-- Frozen bytes stay frozen.
+CREATE OR REPLACE FUNCTION message_rendering_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM message WHERE id = OLD.message_id AND revision = OLD.revision
+                AND state NOT IN ('draft', 'returned')) THEN
+    RAISE EXCEPTION 'message_rendering: it was submitted' USING ERRCODE = 'CH003';
+  END IF;
+  RETURN coalesce(NEW, OLD);
+END $$;
+CREATE OR REPLACE TRIGGER message_rendering_guard BEFORE UPDATE OR DELETE ON message_rendering
+  FOR EACH ROW EXECUTE FUNCTION message_rendering_guard();
+
+-- The persons whom a message with this audience reaches by e-mail.  A message of
+-- the topic 命を守る情報 goes to all in its districts; whoever wants only that
+-- gets nothing else.  One SELECT, so that the planner can look through it.
+CREATE OR REPLACE FUNCTION audience_by_email(p_audience text, p_districts bigint[], p_topics bigint[], p_vital boolean)
+RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+  SELECT c.id
+    FROM citizen c
+   WHERE c.state = 'active'
+     AND c.by_email
+     AND (p_vital OR NOT c.vital_only)
+     AND (p_audience = 'everyone'
+          OR (p_audience = 'chosen'
+              AND (p_districts = '{}' OR c.districts && p_districts)
+              AND (p_topics = '{}' OR p_vital OR c.topics && p_topics)))
+$$;
+
+CREATE OR REPLACE FUNCTION message_vital(p_topics bigint[]) RETURNS boolean
+LANGUAGE sql STABLE AS
+$$ SELECT EXISTS (SELECT FROM topic WHERE vital AND id = ANY (p_topics)) $$;

@@ -1,0 +1,23 @@
+-- Counts a try against a bucket and says whether it is still within the limit.
+-- The window starts with the first try.  Keys are keyed hashes made by the
+-- program; the table is closed to every role.
+
+SET LOCAL ROLE chromo_directory;
+CREATE OR REPLACE FUNCTION throttle_hit(p_bucket text, p_key bytea, p_limit int, p_window interval)
+RETURNS boolean LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+  INSERT INTO throttle AS t (bucket, key, hits, since) VALUES (p_bucket, p_key, 1, now())
+  ON CONFLICT (bucket, key) DO UPDATE
+    SET hits  = CASE WHEN t.since < now() - p_window THEN 1 ELSE t.hits + 1 END,
+        since = CASE WHEN t.since < now() - p_window THEN now() ELSE t.since END
+  RETURNING hits <= p_limit
+$$;
+
+-- Success takes the account's tries away, so that a victim of somebody else's
+-- guessing is not locked out for good.
+CREATE OR REPLACE FUNCTION throttle_clear(p_bucket text, p_key bytea)
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS
+$$ DELETE FROM throttle WHERE bucket = p_bucket AND key = p_key $$;
+
+REVOKE ALL ON FUNCTION throttle_hit, throttle_clear FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION throttle_hit, throttle_clear TO chromo_web, chromo_owner;
+SET LOCAL ROLE chromo_owner;

@@ -1,0 +1,22 @@
+-- The first statement of every transaction, and the token that makes a second
+-- press of a button harmless.
+
+-- name: enter :json
+-- role: web
+SELECT enter(:host::text, :staff::bytea, :citizen::bytea, :remote::text, :request::text);
+
+-- name: enter_tenant :exec
+-- role: courier web
+SELECT enter_tenant(:tenant::bigint, :actor::text);
+
+-- name: once_claim :one
+-- role: web
+-- One row: is this the first time?  A second request with the same token
+-- waits here for the first one's commit.
+INSERT INTO once AS o (token) VALUES (:token::bytea)
+ON CONFLICT (tenant_id, token) DO UPDATE SET created = o.created
+RETURNING xmax = 0 AS first, coalesce(location, '') AS location;
+
+-- name: once_done :exec
+-- role: web
+UPDATE once SET location = :location::text WHERE token = :token::bytea;
