@@ -6,7 +6,7 @@ libbase_a_SOURCES += app/base/buf.c app/base/buf.h
 libbase_a_SOURCES += app/base/clock.h
 libbase_a_SOURCES += app/base/conf.h
 libbase_a_SOURCES += app/base/err.c app/base/err.h
-libbase_a_SOURCES += app/base/fields.h
+libbase_a_SOURCES += app/base/fields.c app/base/fields.h
 libbase_a_SOURCES += app/base/form.h
 libbase_a_SOURCES += app/base/json.c app/base/json.h
 libbase_a_SOURCES += app/base/log.c app/base/log.h
@@ -14,7 +14,7 @@ libbase_a_SOURCES += app/base/markdown.h
 libbase_a_SOURCES += app/base/mustache.h
 libbase_a_SOURCES += app/base/proc.h
 libbase_a_SOURCES += app/base/secret.h
-libbase_a_SOURCES += app/base/text.h
+libbase_a_SOURCES += app/base/text.c app/base/text_email.c app/base/text.h
 libbase_a_SOURCES += app/base/words.h
 
 # Its unit tests, two lines each.
@@ -28,3 +28,7 @@ check_PROGRAMS += tests/unit/base_json_test
 tests_unit_base_json_test_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/unit/base_log_test
 tests_unit_base_log_test_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base_fields_test
+tests_unit_base_fields_test_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base_text_test
+tests_unit_base_text_test_LDADD = $(LINK_BASE)

@@ -2,6 +2,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "base/err.h"
 struct arena;
 /*
@@ -11,6 +12,8 @@ struct arena;
 
 /* Well-formed UTF-8 (no overlong forms, no surrogates, no NUL). */
 bool text_is_utf8(const char *, size_t n);
+/* The character at *at, which moves behind it; negative where it is ill formed. */
+int32_t text_next(const char *, size_t n, size_t *at);
 /* No C0 or C1 control characters; lines: TAB and LF allowed. */
 bool text_is_clean(const char *, bool lines);
 /* Characters as people count them (grapheme clusters). */
