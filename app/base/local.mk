@@ -3,7 +3,7 @@
 libbase_a_SOURCES = app/base/banned.h
 libbase_a_SOURCES += app/base/arena.c app/base/arena.h
 libbase_a_SOURCES += app/base/buf.c app/base/buf.h
-libbase_a_SOURCES += app/base/clock.h
+libbase_a_SOURCES += app/base/clock.c app/base/clock.h
 libbase_a_SOURCES += app/base/conf.h
 libbase_a_SOURCES += app/base/err.c app/base/err.h
 libbase_a_SOURCES += app/base/fields.c app/base/fields.h
@@ -13,7 +13,7 @@ libbase_a_SOURCES += app/base/log.c app/base/log.h
 libbase_a_SOURCES += app/base/markdown.h
 libbase_a_SOURCES += app/base/mustache.h
 libbase_a_SOURCES += app/base/proc.h
-libbase_a_SOURCES += app/base/secret.h
+libbase_a_SOURCES += app/base/secret.c app/base/secret.h
 libbase_a_SOURCES += app/base/text.c app/base/text_email.c app/base/text.h
 libbase_a_SOURCES += app/base/words.h
 
@@ -32,3 +32,7 @@ check_PROGRAMS += tests/unit/base_fields_test
 tests_unit_base_fields_test_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/unit/base_text_test
 tests_unit_base_text_test_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base_clock_test
+tests_unit_base_clock_test_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base_secret_test
+tests_unit_base_secret_test_LDADD = $(LINK_BASE)

@@ -26,7 +26,12 @@ void secret_wipe(void *, size_t n);
 void secret_sha256(const void *, size_t n, uint8_t out[SECRET_HASH]);
 void secret_hmac(const uint8_t key[SECRET_KEY], const void *, size_t n,
     uint8_t out[SECRET_HASH]);
-/* HKDF-SHA256 (RFC 5869) with the label as info: one key a purpose. */
+/* HKDF-SHA256 (RFC 5869): key is the input keying material; an empty salt is
+ * the RFC's default, 32 zero bytes. */
+struct secret_bytes { const void *data; size_t n; };
+void secret_hkdf(struct secret_bytes key, struct secret_bytes salt,
+    struct secret_bytes info, void *out, size_t n);
+/* The same without salt and with the label as info: one key a purpose. */
 void secret_derive(const uint8_t key[SECRET_KEY], const char *label,
     uint8_t out[SECRET_KEY]);
 
@@ -38,11 +43,13 @@ void secret_seal(const uint8_t key[SECRET_KEY], const char *label,
 enum err secret_open(const uint8_t key[SECRET_KEY], const char *label,
     const void *, size_t n, struct buf *out) MUST_USE;
 
-/* Reads a key file of exactly 32 bytes, not readable by group and others. */
+/* Reads a key file of exactly 32 bytes, closed to group and others.  ERR_NOT_FOUND:
+ * there is none.  ERR_INVALID: it is another thing.  The log says which. */
 enum err secret_read_key(const char *path, uint8_t key[SECRET_KEY]) MUST_USE;
 
-/* Argon2id in its encoded form ($argon2id$v=19$m=…).  stale: it was made with
- * other costs and should be made again. */
+/* Argon2id in its encoded form ($argon2id$v=19$m=…).  verify: whether it is the
+ * password; only then stale is set: it was made with other costs and should be
+ * made again. */
 struct secret_cost { int memory_kib; int passes; };
 char *secret_password_hash(struct arena *, struct secret_cost, const char *password);
 bool secret_password_verify(struct secret_cost, const char *encoded,
@@ -50,4 +57,5 @@ bool secret_password_verify(struct secret_cost, const char *encoded,
 
 /* Text forms. */
 char *secret_hex(struct arena *, const void *, size_t n);
+/* Adds to out.  ERR_INVALID: not the one spelling of any bytes. */
 enum err secret_unbase64url(struct arena *, const char *, struct buf *out) MUST_USE;
