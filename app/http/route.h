@@ -27,11 +27,13 @@ struct route_args {
 struct router;
 
 /* ERR_INVALID: two rows match the same requests, a pattern is not well-formed,
- * or flags are 0 (a route without declared permission does not start). */
+ * a method is neither GET nor POST, or flags are 0 (a route without declared
+ * permission does not start).  *problem then names the row; it is the caller's to
+ * free.  The table is borrowed. */
 enum err router_open(const struct route *table, size_t n, struct router **out,
-    const char **problem) MUST_USE;
+    char **problem) MUST_USE;
 void router_free(struct router *);
-/* HEAD finds GET.  ERR_NOT_FOUND; ERR_INVALID: the path exists for another
- * method, *allow then lists them for the Allow header. */
+/* HEAD finds GET.  ERR_NOT_FOUND; ERR_INVALID: the path exists for other methods
+ * only, *allow then lists them for the Allow header. */
 enum err router_find(const struct router *, struct arena *, enum method, const char *path,
     const struct route **out, struct route_args *, const char **allow) MUST_USE;
