@@ -9,3 +9,8 @@ AM_TESTS_ENVIRONMENT = CHROMO_SOURCE='$(abs_top_srcdir)'; export CHROMO_SOURCE; 
 	ASAN_OPTIONS=abort_on_error=1; export ASAN_OPTIONS;
 
 TESTS += $(check_PROGRAMS)
+
+# For ./dev test, which runs them in two builds.
+print-check-programs:
+	@echo $(check_PROGRAMS)
+.PHONY: print-check-programs

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# ./dev test: builds twice (plain; with ASan and UBSan), makes what the tests
+# start from, and gives all of them to tests/harness/prove.pl, which counts.
+
+# A private chromo that a test left behind, because it was killed.
+ups_remove() {
+	local up
+	while read -r up; do
+		[ ! -d "$up" ] || CHROMO_DIR=$up "$ROOT/tests/harness/up.sh" remove
+	done <"$CHROMO_UPS"
+}
+
+# Which files are tests, and by what they run: see prove.pl.
+test_list() {
+	local folder program kind
+	for folder in "$DIR/build" "$DIR/build-san"; do
+		for program in $(make -s -C "$folder" print-check-programs); do
+			printf '%s\n' "$folder/$program"
+		done
+	done
+	for kind in lint harness db isolation spec http courier browser dist; do
+		[ -d "$ROOT/tests/$kind" ] || continue
+		find "$ROOT/tests/$kind" \( -name '*.test.mjs' -o -name '*.test.sh' -o -name run \) \
+		    ! -path '*/node_modules/*' | sort
+	done
+}
+
+test_all() {
+	local filter=$1 tests
+	packages_need run test
+	folder_open
+	lock
+	build "$DIR/build" --enable-werror --prefix=/usr --sysconfdir=/etc --localstatedir=/var
+	build "$DIR/build-san" --enable-werror --enable-asan --enable-ubsan
+	step "test programs"
+	make -s -j"$(nproc)" -C "$DIR/build" check TESTS= >/dev/null || die "the build failed"
+	make -s -j"$(nproc)" -C "$DIR/build-san" check TESTS= >/dev/null || die "the build failed"
+	if ! cmp -s "$ROOT/tests/package-lock.json" "$ROOT/tests/node_modules/.chromo-lock"; then
+		step "npm ci"
+		(cd "$ROOT/tests" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 \
+		    npm ci --no-audit --no-fund --loglevel=error) || die "npm ci failed"
+		cp "$ROOT/tests/package-lock.json" "$ROOT/tests/node_modules/.chromo-lock"
+	fi
+
+	export CHROMO_SOURCE=$ROOT CHROMO_BUILD=$DIR/build CHROMO_BUILD_SAN=$DIR/build-san
+	export CHROMO_TEMPLATE=$DIR/template CHROMO_UPS=$DIR/run/ups
+	: >"$CHROMO_UPS"
+	trap ups_remove EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+
+	mapfile -t tests < <(test_list | grep -F -- "$filter")
+	[ ${#tests[@]} -gt 0 ] || die "no test has '$filter' in its path"
+	if printf '%s\n' "${tests[@]}" | grep -Eq '/tests/(db|isolation|http|courier|browser|harness)/'; then
+		step "a database to begin from"
+		CHROMO_DIR=$CHROMO_TEMPLATE "$ROOT/tests/harness/up.sh" template 9>&- ||
+		    step "it failed, and so will the tests that need it"
+	fi
+	export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1
+	step "${#tests[@]} test files"
+	perl "$ROOT/tests/harness/prove.pl" "${tests[@]}" 9>&-
+}
