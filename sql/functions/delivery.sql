@@ -85,6 +85,7 @@ CREATE OR REPLACE FUNCTION batch_claim(p_limit int, p_lease interval)
 RETURNS TABLE (id bigint, message_id bigint, revision int, channel text, lane int, round int, try int, key uuid,
                size int, fence bigint)
 LANGUAGE plpgsql AS $$
+#variable_conflict use_column
 DECLARE
   b batch;
   lost int;
@@ -129,6 +130,7 @@ END $$;
 CREATE OR REPLACE FUNCTION batch_start(p_batch bigint, p_fence bigint, p_count int, p_lease interval)
 RETURNS TABLE (reached int, citizen_id bigint, address bytea, language text)
 LANGUAGE plpgsql AS $$
+#variable_conflict use_column
 DECLARE
   b       batch;
   upto    int;
@@ -338,6 +340,7 @@ $$;
 CREATE OR REPLACE FUNCTION letter_claim(p_limit int, p_lease interval)
 RETURNS TABLE (id bigint, kind text, key uuid, sealed bytea, try int, fence bigint)
 LANGUAGE plpgsql AS $$
+#variable_conflict use_column
 BEGIN
   UPDATE letter x SET state = 'expired', sealed = NULL, finished = now()
    WHERE x.state IN ('queued', 'sending') AND x.valid_until <= now()
