@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-libdomain_a_SOURCES = 
+libdomain_a_SOURCES = \
+	app/domain/vault.c app/domain/vault.h
 
 # A unit test of this layer, two lines each:
 #	check_PROGRAMS += tests/unit/domain_NAME_test

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who is here, and may they: the first round trip of every request.
+ *
+ * BEGIN and enter() go out together.  enter() finds the tenant by the host and
+ * the person by the hash of the cookie's token, and sets both for the
+ * transaction, behind which row level security does the rest.  What the route
+ * asks for is checked here, once, and in no handler.
+ */
+#include "base/log.h"
+#include "base/secret.h"
+#include "db/queries.h"
+#include "web/web.h"
+
+/* The token in a cookie is looked up by its SHA-256; nothing else is stored. */
+static struct db_bytes
+token_hash(struct web *w, const char *cookie)
+{
+	const char *token = fields_get(w->request->cookies, cookie);
+	uint8_t *hash;
+
+	if (token[0] == '\0' || strlen(token) > 100)
+		return (struct db_bytes){ NULL, 0 };
+	hash = arena_alloc(w->arena, SECRET_HASH);
+	secret_sha256(token, strlen(token), hash);
+	return (struct db_bytes){ hash, SECRET_HASH };
+}
+
+static uint32_t
+rights_of(const json_t *staff)
+{
+	uint32_t rights = 0;
+	const json_t *role;
+	size_t i;
+
+	json_array_foreach(json_object_get(staff, "roles"), i, role) {
+		const char *name = json_string_value(role);
+
+		if (strcmp(name, "writer") == 0)
+			rights |= RIGHT_WRITE;
+		else if (strcmp(name, "approver") == 0)
+			rights |= RIGHT_APPROVE;
+		else if (strcmp(name, "admin") == 0)
+			rights |= RIGHT_ADMIN;
+	}
+	return rights;
+}
+
+static enum err
+check(const struct web *w)
+{
+	const json_t *tenant = json_object_get(w->entered, "tenant");
+	bool operator = strcmp(json_text(tenant, "kind"), "operator") == 0;
+	uint32_t asks = w->route->flags;
+
+	/* Each portal has its host; the other one's pages do not exist there. */
+	if (!(asks & ANY_HOST) && operator != ((asks & OPERATOR) != 0))
+		return ERR_NOT_FOUND;
+	if (asks & CITIZEN && w->citizen == 0)
+		return ERR_SIGNED_OUT;
+	if (asks & STAFF_STEP && w->stage[0] == '\0')
+		return ERR_SIGNED_OUT;
+	if (asks & (STAFF_ANY | OPERATOR)) {
+		if (strcmp(w->stage, "full") != 0)
+			return ERR_SIGNED_OUT;
+		if (asks & RIGHTS && !(w->rights & asks & RIGHTS))
+			return ERR_FORBIDDEN;
+	}
+	return ERR_OK;
+}
+
+enum err
+guard_arrive(struct web *w)
+{
+	const json_t *staff, *citizen;
+	enum err e;
+
+	if (w->tenant != 0)
+		return ERR_OK;
+	e = db_flush(w->db);
+	if (e != ERR_OK)
+		return e;
+	if (w->entered == NULL || json_is_null(w->entered))
+		return ERR_NOT_FOUND;
+
+	w->tenant = json_int(json_object_get(w->entered, "tenant"), "id");
+	staff = json_object_get(w->entered, "staff");
+	if (json_is_object(staff)) {
+		w->staff = json_int(staff, "id");
+		w->stage = json_text(staff, "stage");
+		w->rights = rights_of(staff);
+	}
+	citizen = json_object_get(w->entered, "citizen");
+	if (json_is_object(citizen))
+		w->citizen = json_int(citizen, "id");
+	return check(w);
+}
+
+enum err
+guard_enter(struct web *w)
+{
+	/* A session is marked as seen: pages of people may write. */
+	bool reads = (w->request->method == METHOD_GET || w->request->method == METHOD_HEAD)
+	    && w->route->flags & ANYONE && !(w->route->flags & WRITES);
+	bool cached = w->route->flags & CACHED;
+	enum err e;
+
+	e = db_begin(w->db, reads ? DB_READ : DB_WRITE);
+	if (e != ERR_OK)
+		return e;
+	e = q_enter_queue(w->db, (struct q_enter){
+	    .host = w->request->host,
+	    .staff = cached ? (struct db_bytes){ NULL, 0 } : token_hash(w, "__Host-staff"),
+	    .citizen = cached ? (struct db_bytes){ NULL, 0 } : token_hash(w, "__Host-citizen"),
+	    .remote = w->request->remote,
+	    .request = w->request->id }, &w->entered);
+	if (e != ERR_OK || cached)
+		return e;
+	return guard_arrive(w);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * chromo-web: workers behind nginx, one request at a time each.
+ *
+ * Two pools on two sockets: one for routes that read, one for routes that
+ * commit, because the rows that share one fsync are those of the processes that
+ * commit at the same time (docs/architecture.md).  Everything that can fail at
+ * start fails here, before the fork: configuration, words, templates, routes.
+ */
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/proc.h"
+#include "web/web.h"
+
+struct program {
+	struct site site;
+	struct conf conf;
+	int socket, socket_write;
+};
+
+struct pool {
+	struct program *program;
+	int *socket;
+};
+
+static int
+work(void *context, int slot)
+{
+	const struct pool *pool = context;
+	const struct site *site = &pool->program->site;
+	struct db *db = db_new(site->conf->database, "chromo_web", "chromo-web");
+	struct fcgi *fcgi = fcgi_open(*pool->socket);
+	struct arena *a = arena_new();
+	/* They do not all retire at the same moment. */
+	int left = site->conf->worker_requests + slot * (site->conf->worker_requests / 64);
+
+	while (left-- > 0 && !proc_stopping()) {
+		struct request request;
+		struct response response;
+		enum status status = HTTP_BAD_REQUEST;
+		enum err e;
+
+		arena_reset(a);
+		response_init(&response, a);
+		e = fcgi_accept(fcgi, a, &request, &status);
+		if (e == ERR_BUSY)
+			break;
+		if (e == ERR_OK)
+			dispatch(site, db, a, &request, &response);
+		else
+			dispatch_refused(site, a, &request, status, &response);
+		if (fcgi_reply(fcgi, &request, &response) == ERR_GONE)
+			log_info("request.left request=%s", request.id);
+		fcgi_finish(fcgi);
+	}
+	db_free(db);
+	arena_free(a);
+	return 0;
+}
+
+static bool
+open_site(struct program *p, struct arena *a, const char *path)
+{
+	struct site *site = &p->site;
+	struct catalogue *catalogue;
+	struct router *router;
+	uint8_t master[SECRET_KEY];
+	const char *route_problem = "";
+	char *problem = NULL;
+
+	if (conf_load(a, path, &p->conf, &problem) != ERR_OK ||
+	    catalogue_open(arena_printf(a, "%s/po", p->conf.templates), &catalogue, &problem) != ERR_OK ||
+	    templates_open(p->conf.templates, catalogue, (p->conf.strict ? TEMPLATES_STRICT : 0) |
+	    (p->conf.development ? TEMPLATES_RELOAD : 0), &site->templates, &problem) != ERR_OK) {
+		fprintf(stderr, "chromo-web: %s\n", problem);
+		return false;
+	}
+	if (router_open(routes, routes_count, &router, &route_problem) != ERR_OK) {
+		fprintf(stderr, "chromo-web: %s\n", route_problem);
+		return false;
+	}
+	if (secret_read_key(p->conf.master_key_file, master) != ERR_OK) {
+		fprintf(stderr, "chromo-web: master_key_file: not a readable key of 32 bytes, mode 0600\n");
+		return false;
+	}
+	site->conf = &p->conf;
+	site->catalogue = catalogue;
+	site->router = router;
+	site->vault = vault_new(master);
+	secret_derive(master, "web form token", site->token_key);
+	secret_wipe(master, sizeof master);
+	return true;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *path = argc > 1 ? argv[1] : getenv("CHROMO_CONF");
+	struct program p = { .socket = -1, .socket_write = -1 };
+	struct pool reading = { &p, &p.socket }, writing = { &p, &p.socket_write };
+	struct arena *a = arena_new();
+	struct proc_pool pools[2];
+	int n = 1;
+
+	json_setup();
+	if (argc > 2 || !open_site(&p, a, path != NULL ? path : "/etc/chromo/chromo.conf"))
+		return 2;
+	if (fcgi_listen(p.conf.listen, &p.socket) != ERR_OK)
+		return 1;
+	pools[0] = (struct proc_pool){ "web", p.conf.workers, work, &reading };
+	if (p.conf.listen_write != NULL) {
+		if (fcgi_listen(p.conf.listen_write, &p.socket_write) != ERR_OK)
+			return 1;
+		pools[n++] = (struct proc_pool){ "write", p.conf.workers_write, work, &writing };
+	}
+	return proc_supervise(pools, n);
+}

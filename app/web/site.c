@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What belongs to no feature.
+ *
+ *	GET /healthz		a round trip to the database, for the watchers
+ *	GET /lang/{tag}		remembers the language, and back to the page
+ */
+#include "web/handlers.h"
+#include "web/web.h"
+
+enum err
+site_health(struct web *w)
+{
+	return web_bytes(w, HTTP_OK, "text/plain; charset=utf-8", "ok\n", 3);
+}
+
+enum err
+site_language(struct web *w)
+{
+	const char *next = fields_get(w->query, "next");
+	const struct words *words = catalogue_words(w->site->catalogue, web_arg(w, "tag"));
+
+	response_cookie(w->response, "lang", words_lang(words), 365 * 24 * 3600);
+	/* Only to a page of ours: never to another host ("//…", "https:…"). */
+	if (next[0] != '/' || next[1] == '/' || next[1] == '\\')
+		next = "/";
+	return web_see_other(w, "%s", next);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The token in every form: proof that the form is ours (CSRF, R27) and the
+ * key that makes a second press harmless (R41).
+ *
+ *	base64url( 16 random bytes · first 16 bytes of
+ *	           HMAC-SHA256(key, random bytes · cookie of this browser) )
+ *
+ * The cookie is that of the session, or __Host-visit where there is none.  The
+ * random bytes are claimed in table once inside the transaction of the work:
+ * a second request with the same ones waits for the first one's commit and is
+ * sent to where that one led.
+ */
+#include "base/log.h"
+#include "base/secret.h"
+#include "db/queries.h"
+#include "web/web.h"
+
+enum { RANDOM = 16, MAC = 16 };
+
+static const char *
+binding(struct web *w, bool make)
+{
+	static const char *const cookies[] = { "__Host-staff", "__Host-citizen", "__Host-visit" };
+	char *visit;
+	size_t i;
+
+	for (i = 0; i < sizeof cookies / sizeof *cookies; i++) {
+		const char *value = fields_get(w->request->cookies, cookies[i]);
+
+		if (value[0] != '\0')
+			return value;
+	}
+	if (!make)
+		return "";
+	visit = secret_token(w->arena, 16);
+	response_cookie(w->response, "visit", visit, 0);
+	return visit;
+}
+
+static void
+mac_of(const struct web *w, const uint8_t random[RANDOM], const char *bound, uint8_t out[SECRET_HASH])
+{
+	struct buf b;
+
+	buf_init(&b, w->arena);
+	buf_add(&b, random, RANDOM);
+	buf_adds(&b, bound);
+	secret_hmac(w->site->token_key, b.data, b.len, out);
+}
+
+const char *
+token_make(struct web *w)
+{
+	const char *bound = binding(w, true);
+	uint8_t random[RANDOM], mac[SECRET_HASH];
+	struct buf both, text;
+
+	secret_random(random, RANDOM);
+	mac_of(w, random, bound, mac);
+	buf_init(&both, w->arena);
+	buf_add(&both, random, RANDOM);
+	buf_add(&both, mac, MAC);
+	buf_init(&text, w->arena);
+	buf_add_base64url(&text, both.data, both.len);
+	return text.data;
+}
+
+/* Browsers name the page that a POST comes from; it must be one of ours. */
+static bool
+same_origin(const struct web *w)
+{
+	const char *origin = w->request->origin;
+
+	return origin[0] == '\0' || strcmp(origin, web_origin(w)) == 0;
+}
+
+enum err
+token_claim(struct web *w)
+{
+	const char *bound = binding(w, false), *location;
+	uint8_t mac[SECRET_HASH];
+	struct rows *rows;
+	struct buf sent;
+	enum err e;
+
+	buf_init(&sent, w->arena);
+	e = secret_unbase64url(w->arena, fields_get(w->fields, "token"), &sent);
+	if (e != ERR_OK || sent.len != RANDOM + MAC || bound[0] == '\0' || !same_origin(w))
+		return ERR_FORBIDDEN;
+	mac_of(w, (const uint8_t *)sent.data, bound, mac);
+	if (!secret_equal(mac, sent.data + RANDOM, MAC))
+		return ERR_FORBIDDEN;
+
+	memcpy(w->once, sent.data, RANDOM);
+	e = q_once_claim(w->db, (struct q_once_claim){ .token = { w->once, RANDOM } }, &rows);
+	if (e != ERR_OK)
+		return e;
+	w->claimed = true;
+	location = rows_text(rows, 0, "location");
+	if (rows_bool(rows, 0, "first") || location[0] == '\0')
+		return ERR_OK;
+
+	w->response->status = HTTP_SEE_OTHER;
+	w->response->location = location;
+	return ERR_CONFLICT;
+}
+
+enum err
+token_done(struct web *w, const char *location)
+{
+	if (!w->claimed)
+		return ERR_OK;
+	return q_once_done(w->db, (struct q_once_done){
+	    .token = { w->once, RANDOM }, .location = location }, NULL);
+}

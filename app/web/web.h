@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <inttypes.h>
+#include <jansson.h>
+#include "base/arena.h"
+#include "base/conf.h"
+#include "base/fields.h"
+#include "base/form.h"
+#include "base/json.h"
+#include "base/mustache.h"
+#include "base/words.h"
+#include "db/db.h"
+#include "domain/vault.h"
+#include "http/http.h"
+#include "http/route.h"
+/*
+ * What a handler gets: the whole context of one request, and the few ways to
+ * answer.
+ *
+ *	enum err citizen_message(struct web *w)
+ *	{
+ *		json_t *message;
+ *		enum err e;
+ *
+ *		e = message_public(w->db, web_id(w, "message"), &message);
+ *		if (e != ERR_OK)
+ *			return e;
+ *		json_object_set(w->view, "message", message);
+ *		return web_page(w, HTTP_OK, "citizen/message/show");
+ *	}
+ *
+ * The handler runs inside a transaction of the tenant that dispatch.c opened.
+ * ERR_OK commits it, a page with 422 too; any other outcome rolls it back and
+ * dispatch.c shows the page for it.  So: check first, write after.
+ */
+
+/* What a route asks for: declared in routes.c, enforced by guard.c and
+ * dispatch.c before the handler runs.  One of the first six must be there. */
+enum {
+	ANYONE = 1 << 0,	/* the public of a municipality */
+	CITIZEN = 1 << 1,	/* opened マイページ by a mailed link */
+	STAFF_ANY = 1 << 2,	/* signed in with both factors */
+	STAFF_STEP = 1 << 3,	/* password was right, the code is due */
+	OPERATOR = 1 << 4,	/* signed in on the operator's host */
+	ANY_HOST = 1 << 5,	/* municipality and operator alike: sign-in, health */
+	TOKEN = 1 << 6,		/* POST: proof that the form is ours, and harmless twice */
+	FOREIGN = 1 << 7,	/* POST without our form: proved by the handler (RFC 8058, hooks) */
+	CACHED = 1 << 8,	/* nginx may keep it: nothing of a person, no token, no cookie */
+	DEVELOPMENT = 1 << 9,	/* exists in development only */
+	WRITES = 1 << 10,	/* a GET that may write (marks a session, a view): not READ ONLY */
+
+	RIGHT_WRITE = 1 << 16,	/* 起案者 */
+	RIGHT_APPROVE = 1 << 17,	/* 承認者 */
+	RIGHT_ADMIN = 1 << 18	/* 管理者 */
+};
+#define RIGHTS (RIGHT_WRITE | RIGHT_APPROVE | RIGHT_ADMIN)
+/* STAFF(RIGHT_WRITE | RIGHT_APPROVE): one of them is enough. */
+#define STAFF(rights) (STAFF_ANY | (rights))
+
+/* What lives as long as the worker. */
+struct site {
+	const struct conf *conf;
+	const struct router *router;
+	struct templates *templates;
+	const struct catalogue *catalogue;
+	struct vault *vault;
+	uint8_t token_key[SECRET_KEY];
+};
+
+struct web {
+	struct arena *arena;
+	struct db *db;
+	const struct site *site;
+	const struct conf *conf;
+	struct vault *vault;		/* of this tenant, after web_vault */
+
+	const struct request *request;
+	struct response *response;
+	const struct route *route;
+	struct route_args args;
+	const struct fields *query;
+	const struct fields *fields;	/* the form; empty on a GET */
+	const struct words *words;
+	const char *lang;
+	bool told;			/* a notice was read from its cookie */
+
+	json_t *entered;		/* result of enter(); NULL until it came */
+	int64_t tenant;
+	int64_t staff;			/* 0: nobody */
+	int64_t citizen;
+	uint32_t rights;		/* RIGHT_… of the staff member */
+	const char *stage;		/* "password", "enrol", "full" or "" */
+
+	json_t *view;			/* what the template shows */
+	const char *nonce;
+	bool claimed;			/* once_claim holds this form's token */
+	uint8_t once[16];
+};
+
+/* The number in {name}; 0 if it is none: then nothing is found. */
+int64_t web_id(const struct web *, const char *name);
+const char *web_arg(const struct web *, const char *name);
+
+/* Renders templates/<name>.html with w->view and what every page has. */
+enum err web_page(struct web *, enum status, const char *name) MUST_USE;
+/* The same without frame, for live blocks: only w->view, lang, nonce, path. */
+enum err web_fragment(struct web *, const char *name) MUST_USE;
+enum err web_json(struct web *, enum status, const json_t *) MUST_USE;
+/* Any other kind: feeds, text. */
+enum err web_bytes(struct web *, enum status, const char *type, const char *, size_t) MUST_USE;
+/* After a POST.  The place is kept with the form's token: a second press of the button
+ * goes there too, without doing anything twice. */
+enum err web_see_other(struct web *, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
+/* A notice on the next page, by key of the words; kind "success", "info",
+ * "warning" or "error". */
+void web_tell(struct web *, const char *kind, const char *key);
+
+/* A form over what was sent, put into the view as "form". */
+struct form *web_form(struct web *);
+/* w->vault is ready for sealing and opening. */
+enum err web_vault(struct web *) MUST_USE;
+/* https://minato.localhost:8443 */
+const char *web_origin(const struct web *);
+/* The right that the person has, for what a page shows. */
+bool web_may(const struct web *, uint32_t right);
+
+/* --- between main.c, guard.c, dispatch.c, page.c and token.c only --- */
+
+/* Serves one parsed request; the response is whole afterwards. */
+void dispatch(const struct site *, struct db *, struct arena *, const struct request *,
+    struct response *);
+/* An answer without route: bad request, too large. */
+void dispatch_refused(const struct site *, struct arena *, const struct request *,
+    enum status, struct response *);
+
+/* Opens the transaction and finds tenant and person.  What the route asks for
+ * is checked here: ERR_NOT_FOUND no such tenant or not its route, ERR_SIGNED_OUT,
+ * ERR_FORBIDDEN.  For CACHED routes enter() goes out with the page's query. */
+enum err guard_enter(struct web *) MUST_USE;
+/* Reads the result of enter() if it is still on the way. */
+enum err guard_arrive(struct web *) MUST_USE;
+
+/* The token of a form: 16 random bytes (its idempotency key) and an HMAC over
+ * them and the browser's cookie. */
+const char *token_make(struct web *);
+/* ERR_FORBIDDEN: not ours, or another browser's.  ERR_CONFLICT: it was used and
+ * its result is known; the answer is already a 303 to it. */
+enum err token_claim(struct web *) MUST_USE;
+enum err token_done(struct web *, const char *location) MUST_USE;
+
+extern const struct route routes[];
+extern const size_t routes_count;
