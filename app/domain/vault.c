@@ -78,7 +78,7 @@ vault_enter(struct vault *v, struct db *db, int64_t tenant)
 		return ERR_OK;
 	}
 	v->now = NULL;
-	e = q_vault_key(db, (struct q_vault_key){ 0 }, &rows);
+	e = q_vault_key(db, &rows);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_GONE : e;
 	wrapped = rows_bytes(rows, 0, "wrapped", &n);

@@ -66,7 +66,6 @@ open_site(struct program *p, struct arena *a, const char *path)
 	struct catalogue *catalogue;
 	struct router *router;
 	uint8_t master[SECRET_KEY];
-	const char *route_problem = "";
 	char *problem = NULL;
 
 	if (conf_load(a, path, &p->conf, &problem) != ERR_OK ||
@@ -76,8 +75,8 @@ open_site(struct program *p, struct arena *a, const char *path)
 		fprintf(stderr, "chromo-web: %s\n", problem);
 		return false;
 	}
-	if (router_open(routes, routes_count, &router, &route_problem) != ERR_OK) {
-		fprintf(stderr, "chromo-web: %s\n", route_problem);
+	if (router_open(routes, routes_count, &router, &problem) != ERR_OK) {
+		fprintf(stderr, "chromo-web: %s\n", problem);
 		return false;
 	}
 	if (secret_read_key(p->conf.master_key_file, master) != ERR_OK) {

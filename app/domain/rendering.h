@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/mustache.h"
+#include "base/secret.h"
+/*
+ * What a message says on each channel, in each language: the bytes that the
+ * preview shows, the approver signs and the courier sends.  One function makes
+ * them all.
+ *
+ *	{"email": {"ja": {"subject": "…", "text": "…", "html": "…"}},
+ *	 "site":  {"ja": {"subject": "…", "html": "…"}}}
+ */
+
+/* Stands in text and html where the personal stop link goes; a Unicode
+ * noncharacter (U+FDD0), which no form lets in. */
+#define RENDERING_STOP_URL "\xEF\xB7\x90"
+
+/* message: {subject, body, contact, by_email, on_site, page_url, tenant{name…}, department}.
+ * ERR_INVALID: the body is too long for Markdown. */
+enum err rendering_make(struct arena *, struct templates *, const struct catalogue *,
+    const json_t *message, json_t **out) MUST_USE;
+
+/* SHA-256 of all that is approved: the renderings, audience, channels and
+ * times, as canonical JSON (json_canonical). */
+void rendering_hash(struct arena *, const json_t *renderings, const json_t *terms,
+    uint8_t out[SECRET_HASH]);
