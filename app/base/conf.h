@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 #include "base/err.h"
 struct arena;
 /*
- * The configuration file: "key = value" a line, # starts a comment.  An unknown
- * key, a missing required key or a value of the wrong type is an error that
- * names file and line.  Secrets are given as paths of files (…_file), never as
- * values.  man/chromo.conf.5 lists the same keys; conf.c holds the table.
+ * The configuration file: "key = value" a line, # starts a comment at the start
+ * of a line or after a blank.  An unknown key, a key twice in one file, a missing
+ * required key or a value of the wrong type is an error that names file and line.
+ * Switches are yes or no (true, false).
+ * An empty value of what may be NULL is NULL.
+ * Secrets are given as paths of files (…_file), never as values.
+ * docs/chromo.conf.sample lists the same keys; conf.c holds the table.
  */
 struct conf {
 	/* where things are */
@@ -47,5 +51,9 @@ struct conf {
  * live in the arena.  ERR_INVALID: *problem says "chromo.conf:12: unknown key …". */
 enum err conf_load(struct arena *, const char *path, struct conf *out,
     char **problem) MUST_USE;
-/* Prints every key with its meaning, default and present value. */
+/* The same from memory; name stands in problems. */
+enum err conf_parse(struct arena *, const char *name, const char *text, size_t n,
+    struct conf *out, char **problem) MUST_USE;
+/* Prints every key with its meaning, default and present value, in a form that
+ * conf_load reads. */
 void conf_print(const struct conf *);

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Fuzz targets, one a parser.  In make check each runs over its corpus; with
+# ./configure --enable-fuzz CC=clang each is a libFuzzer program:
+#	tests/fuzz/conf_fuzz tests/fuzz/corpus/conf
+# A target is its name in the list, and three lines.
+fuzz_programs = tests/fuzz/conf_fuzz
+if FUZZ
+noinst_PROGRAMS += $(fuzz_programs)
+fuzz_main =
+else
+check_PROGRAMS += $(fuzz_programs)
+fuzz_main = tests/fuzz/main.c
+endif
+
+tests_fuzz_conf_fuzz_SOURCES = tests/fuzz/conf_fuzz.c $(fuzz_main)
+tests_fuzz_conf_fuzz_LDADD = $(LINK_BASE)
+tests_fuzz_conf_fuzz_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
