@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-# With main.c in the tree:
-#	bin_PROGRAMS += chromo
-#	chromo_SOURCES = app/cli/main.c …
-#	chromo_LDADD = $(LINK_CLI)
+bin_PROGRAMS += chromo
+chromo_SOURCES = app/cli/main.c app/cli/cli.h app/cli/progress.c app/cli/setup.c app/cli/routes.c
+chromo_LDADD = libweb.a $(LINK_WEB)

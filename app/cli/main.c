@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * chromo: the tree of commands and its help.  man/chromo.1 says the same.
+ */
+#include <stdio.h>
+
+#include "base/json.h"
+#include "base/secret.h"
+#include "cli/cli.h"
+
+static const struct command commands[] = {
+	{ "migrate", "", "[--check] [--dry-run]", "bring the database to the present schema", cli_migrate, false },
+	{ "routes", "", "", "print every URL with what it asks for", cli_routes, true },
+	{ "config", "check", "", "read the configuration and say what is wrong with it", cli_config_check, false },
+	{ "config", "show", "", "print every key with its meaning and value", cli_config_show, false },
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static void
+help(FILE *to)
+{
+	size_t i;
+
+	fprintf(to, "chromo: the administrator's command of a chromo installation\n\n"
+	    "usage: chromo [--config FILE] GROUP VERB [options] [--json] [--dry-run] [--yes]\n\n");
+	for (i = 0; i < COMMANDS; i++) {
+		const struct command *c = &commands[i];
+		int n = fprintf(to, "  %s%s%s %s", c->group, c->verb[0] ? " " : "", c->verb, c->usage);
+
+		fprintf(to, "%*s%s\n", n < 44 ? 44 - n : 1, "", c->help);
+	}
+	fprintf(to, "\nThe configuration is FILE, $CHROMO_CONF or /etc/chromo/chromo.conf.\n"
+	    "Exit status: 0 done, 1 failed, 2 wrong usage, 75 try again later.\n");
+}
+
+const char *
+cli_option(const struct cli *c, const char *name)
+{
+	int i;
+
+	for (i = 0; i + 1 < c->argc; i++)
+		if (strncmp(c->argv[i], "--", 2) == 0 && strcmp(c->argv[i] + 2, name) == 0)
+			return c->argv[i + 1];
+	return NULL;
+}
+
+int64_t
+cli_number(const struct cli *c, const char *name, int64_t fallback)
+{
+	const char *text = cli_option(c, name);
+	char *end;
+	long long n;
+
+	if (text == NULL)
+		return fallback;
+	n = strtoll(text, &end, 10);
+	if (end == text || *end != '\0' || n < 0) {
+		fprintf(stderr, "chromo: --%s takes a number, not \"%s\"\n", name, text);
+		exit(CLI_USAGE);
+	}
+	return n;
+}
+
+struct db *
+cli_db(struct cli *c)
+{
+	struct db *db = db_new(c->conf->database, "chromo_owner", "chromo");
+
+	db_use(db, c->arena);
+	arena_defer(c->arena, (void (*)(void *))db_free, db);
+	return db;
+}
+
+struct vault *
+cli_vault(struct cli *c)
+{
+	uint8_t master[SECRET_KEY];
+	struct vault *v;
+
+	if (secret_read_key(c->conf->master_key_file, master) != ERR_OK) {
+		fprintf(stderr, "chromo: %s: not a readable key of 32 bytes, mode 0600\n",
+		    c->conf->master_key_file);
+		return NULL;
+	}
+	v = vault_new(master);
+	secret_wipe(master, sizeof master);
+	arena_defer(c->arena, (void (*)(void *))vault_free, v);
+	return v;
+}
+
+/* Takes --name off the arguments. */
+static bool
+flag(struct cli *c, const char *name)
+{
+	int i, found = 0;
+
+	for (i = 0; i < c->argc; i++) {
+		if (strcmp(c->argv[i], name) == 0)
+			found++;
+		else
+			c->argv[i - found] = c->argv[i];
+	}
+	c->argc -= found;
+	return found > 0;
+}
+
+static const struct command *
+find(struct cli *c)
+{
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++) {
+		const struct command *it = &commands[i];
+		int words = it->verb[0] != '\0' ? 2 : 1;
+
+		if (c->argc >= words && strcmp(c->argv[0], it->group) == 0 &&
+		    (words == 1 || strcmp(c->argv[1], it->verb) == 0)) {
+			c->argc -= words;
+			c->argv += words;
+			return it;
+		}
+	}
+	return NULL;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cli c = { .arena = arena_new(), .argc = argc - 1, .argv = argv + 1,
+	    .conf_path = getenv("CHROMO_CONF") };
+	const struct command *command;
+	struct conf conf;
+	char *problem;
+	int status;
+
+	json_setup();
+	if (c.conf_path == NULL)
+		c.conf_path = "/etc/chromo/chromo.conf";
+	if (c.argc >= 2 && strcmp(c.argv[0], "--config") == 0) {
+		c.conf_path = c.argv[1];
+		c.argc -= 2;
+		c.argv += 2;
+	}
+	if (flag(&c, "--help") || c.argc == 0) {
+		help(stdout);
+		return CLI_OK;
+	}
+	c.json = flag(&c, "--json");
+	c.dry_run = flag(&c, "--dry-run");
+	c.yes = flag(&c, "--yes");
+	command = find(&c);
+	if (command == NULL) {
+		fprintf(stderr, "chromo: no such command: %s; chromo --help lists them\n", c.argv[0]);
+		return CLI_USAGE;
+	}
+	if (!command->bare) {
+		if (conf_load(c.arena, c.conf_path, &conf, &problem) != ERR_OK) {
+			fprintf(stderr, "chromo: %s\n", problem);
+			return CLI_USAGE;
+		}
+		c.conf = &conf;
+	}
+	status = command->run(&c);
+	arena_free(c.arena);
+	return status;
+}
