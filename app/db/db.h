@@ -14,13 +14,18 @@ struct arena;
  * Everything runs in pipeline mode: db_begin only queues BEGIN, so that the
  * first query of a transaction carries it along in the same round trip.
  *
- * Results live in the arena given to db_use.  A broken connection makes the
- * present call ERR_BUSY and is made anew at the next db_begin.
+ * Results live in the arena given to db_use.  A connection that broke while it
+ * was idle is made anew unseen; one that breaks in the middle of a transaction
+ * makes the present call ERR_BUSY and is made anew at the next db_begin.
+ *
+ * Times of the connection are Japan's (TimeZone), a statement has 15 s
+ * (chromo_web) or 120 s, a lock 5 s, an idle transaction 30 s.
  */
 struct db;
 
-/* role: "chromo_web" …; every connection sets application_name to program.
- * Does not wait for the server: the first db_begin connects. */
+/* role: "chromo_web" …, NULL: the user of conninfo.  Every connection sets
+ * application_name to program.  Does not wait for the server: the first
+ * db_begin connects.  The strings are copied. */
 struct db *db_new(const char *conninfo, const char *role, const char *program);
 void db_free(struct db *);
 /* Where results go from now on; the request's or the delivery's arena. */
@@ -30,15 +35,20 @@ enum db_mode { DB_READ, DB_WRITE };
 /* Queues BEGIN (READ ONLY for DB_READ).  ERR_BUSY: no connection. */
 enum err db_begin(struct db *, enum db_mode) MUST_USE;
 /* DB_WRITE: returns after the server's word.  DB_READ: sends COMMIT and does
- * not wait; the next db_begin reads the answer.  ERR_CONFLICT, ERR_BUSY as
- * queries. */
+ * not wait; the next db_begin reads the answer.  Queries still queued go first.
+ * On an error, also an earlier one of this transaction, all is rolled back and
+ * that error returned: ERR_OK means that it is committed.  ERR_BUSY where the
+ * connection broke at the COMMIT itself: nobody knows. */
 enum err db_commit(struct db *) MUST_USE;
 /* Whatever state it is in; nothing is kept.  Harmless without a transaction. */
 void db_rollback(struct db *);
 bool db_in_transaction(const struct db *);
+/* True when an error has made this transaction fit for db_rollback only. */
+bool db_failed(const struct db *);
 
-/* Runs work inside BEGIN … COMMIT, again (at most 5 times, with a growing random
- * pause) on serialization failure 40001 and deadlock 40P01, else what it says. */
+/* Runs work inside BEGIN … COMMIT, at most 5 times with a growing random pause:
+ * again on serialization failure 40001, deadlock 40P01 and a connection that
+ * broke before the COMMIT, else what it says. */
 enum err db_transact(struct db *, enum db_mode, enum err (*work)(struct db *, void *),
     void *context) MUST_USE;
 
@@ -51,9 +61,14 @@ enum err db_transact(struct db *, enum db_mode, enum err (*work)(struct db *, vo
  *
  *	:json	json_t **out	one row of one json column; ERR_NOT_FOUND: no row or NULL
  *	:text	const char **out  the same, not parsed
- *	:one	struct rows *out	one row; ERR_NOT_FOUND: none
- *	:many	struct rows *out	any number
+ *	:bytes	struct db_bytes *out  one row of one bytea column, not copied: contents
+ *				of files; ERR_NOT_FOUND: no row or NULL
+ *	:one	struct rows **out	one row; ERR_NOT_FOUND: none
+ *	:many	struct rows **out	any number
  *	:exec	int *affected	may be NULL
+ *
+ * A query without parameters has no struct: q_name(db, out).  Below the name
+ * stands who runs it, "-- role: web courier"; without that line it is web.
  *
  * Errors: ERR_CONFLICT 23505 unique violation and 23P01; ERR_INVALID 22xxx,
  * 23502, 23503, 23514 (the database refuses the value); ERR_FORBIDDEN 42501;
@@ -66,6 +81,9 @@ enum err db_transact(struct db *, enum db_mode, enum err (*work)(struct db *, vo
  * With "_queue" behind the name the query is put into the pipeline and *out
  * written when the next query without it (or db_flush) returns; if a queued
  * query fails, that call returns its error.  So "enter" costs no round trip.
+ * Until then the arguments must stay where they are.  A queued query that finds
+ * no row does not keep the later ones from running.  After 64 the queue is
+ * flushed by itself, and the _queue call returns the error.
  */
 enum err db_flush(struct db *) MUST_USE;
 
@@ -79,7 +97,7 @@ bool rows_bool(const struct rows *, size_t row, const char *column);
 /* bytea; *n bytes, in the arena. */
 const uint8_t *rows_bytes(const struct rows *, size_t row, const char *column, size_t *n);
 
-/* Arguments that are not plain C.  NULL data is SQL NULL. */
+/* Arguments that are not plain C.  NULL data is SQL NULL; empty is any pointer and 0. */
 struct db_bytes { const void *data; size_t n; };		/* bytea */
 struct db_ids { const int64_t *data; size_t n; };		/* bigint[] */
 struct db_ints { const int32_t *data; size_t n; };		/* int[] */
@@ -87,13 +105,17 @@ struct db_texts { const char *const *data; size_t n; };		/* text[], uuid[], time
 struct db_blobs { const struct db_bytes *data; size_t n; };	/* bytea[] */
 /*
  *	bigint int64_t · int int32_t · boolean bool · text, uuid, timestamptz, date,
- *	inet const char * · jsonb const json_t * · bytea struct db_bytes ·
- *	double precision double.  With "?" behind the type (:ward::bigint?) the scalars become
- *	pointers: const int64_t *, NULL for NULL.
+ *	time, interval, inet, numeric const char * · jsonb const json_t * · bytea
+ *	struct db_bytes · double precision double.  With "?" behind the type
+ *	(:ward::bigint?) the scalars become pointers: const int64_t *, NULL for NULL;
+ *	text and jsonb are NULL for NULL without it.
  */
 
-/* The socket, for a loop that waits on several things, and LISTEN/NOTIFY:
- * db_listen queues LISTEN; db_notified takes one notification off, false: none. */
+/* The socket, for a loop that waits on several things; -1: no connection. */
 int db_socket(const struct db *);
+/* Listens, outside of a transaction, now and on every later connection; a-z and
+ * _ only, at most 4 channels.  ERR_BUSY: no connection yet, it counts all the same. */
 enum err db_listen(struct db *, const char *channel) MUST_USE;
+/* Takes one notification off; false: none.  After a connection that was made
+ * anew it is true once, for some may have been missed. */
 bool db_notified(struct db *);
