@@ -20,6 +20,7 @@ app/db/queries.h app/db/queries.c: queries-are-made
 	LC_ALL=C $(AWK) -v part=`echo $@ | sed 's/.*\.//'` -f $(srcdir)/app/db/sql2c.awk "$$@" >$@.new || \
 		{ rm -f $@.new; exit 1; }; \
 	if cmp -s $@.new $@; then rm -f $@.new; else echo "  GEN      $@"; mv $@.new $@; fi
+app/db/queries.$(OBJEXT): app/db/queries.h
 .PHONY: queries-are-made
 queries-are-made:
 
