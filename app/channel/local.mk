@@ -1,7 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-libchannel_a_SOURCES = app/channel/channel.h \
-	app/channel/email.h
+libchannel_a_SOURCES = app/channel/channel.c app/channel/channel.h \
+	app/channel/email.c app/channel/email.h \
+	app/channel/outbox_dir.c \
+	app/channel/smtp.c \
+	app/channel/smtp_link.c app/channel/smtp_link.h \
+	app/channel/smtp_reply.c app/channel/smtp_reply.h \
+	app/channel/smtp_talk.c app/channel/smtp_talk.h
 
-# A unit test of this layer, two lines each:
-#	check_PROGRAMS += tests/unit/channel_NAME_test
-#	tests_unit_channel_NAME_test_LDADD = $(LINK_CHANNEL)
+# Its unit tests, two lines each.
+check_PROGRAMS += tests/unit/channel_email_test
+tests_unit_channel_email_test_LDADD = $(LINK_CHANNEL)
+check_PROGRAMS += tests/unit/channel_outbox_test
+tests_unit_channel_outbox_test_LDADD = $(LINK_CHANNEL)
+
+# For ./dev bench: a sink that takes all, the bare loop that is the limit, and
+# the channel without the courier.
+noinst_PROGRAMS += tests/bench/smtp_sink tests/bench/smtp_bare tests/bench/smtp_channel
+tests_bench_smtp_bare_LDADD = $(CURL_LIBS)
+tests_bench_smtp_channel_LDADD = $(LINK_CHANNEL)
