@@ -111,6 +111,8 @@ folder_open() {
 
 # --- processes --------------------------------------------------------------
 
+# Field 22 of proc(5)'s stat; empty when there is no such process, or only its
+# zombie.
 start_time() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" { print $20 }'; }
 
 # launch NAME COMMAND …: in the background, in a session of its own.
@@ -129,17 +131,22 @@ alive() {
 	    [ -n "$started" ] && [ "$(start_time "$pid")" = "$started" ]
 }
 
-# Ends it kindly, and after 25 s with its whole session.
+# Ends it kindly, and after 25 s, or when it has gone and left children, by force.
 finish() {
 	local name=$1 pid i
+	[ -f "$RUN/$name.pid" ] || return 0
+	pid=$(pid_of "$name")
 	if alive "$name"; then
-		pid=$(pid_of "$name")
 		kill -TERM "$pid" 2>/dev/null || true
 		for ((i = 0; i < 500; i++)); do
 			alive "$name" || break
 			sleep 0.05
 		done
-		! alive "$name" || kill -KILL -- "-$pid" 2>/dev/null || true
+	fi
+	# The number of a process group is not given to anybody else while the group
+	# lasts: without its leader it is still ours.
+	if alive "$name" || [ -z "$(start_time "$pid")" ]; then
+		kill -KILL -- "-$pid" 2>/dev/null || true
 	fi
 	rm -f "$RUN/$name.pid"
 }
@@ -178,7 +185,7 @@ cluster_start() {
 	[ "$(id -u)" != 0 ] || chown postgres: "$RUN/pg"
 	as_postgres "$PGBIN/pg_ctl" -D "$PGDATA" -l "$PGDATA/server.log" -w -t 60 -s \
 	    -o "-k $RUN/pg -c fsync=${CHROMO_FSYNC:-on}" start 9>&- ||
-	    { tail -20 "$PGDATA/server.log" >&2; die "PostgreSQL does not start"; }
+	    { tail -n 20 "$PGDATA/server.log" >&2; die "PostgreSQL does not start"; }
 	head -1 "$PGDATA/postmaster.pid" >"$RUN/postgres.pid"
 	printf '%s %s\n' "$(cat "$RUN/postgres.pid")" \
 	    "$(start_time "$(cat "$RUN/postgres.pid")")" >"$RUN/postgres.pid"
@@ -292,12 +299,12 @@ site_start() {
 	again_nginx
 	for ((i = 0; i < 300; i++)); do
 		for name in web nginx courier; do
-			alive "$name" || { tail -20 "$DIR/log/$name.log" "$DIR/log/nginx.error" >&2; die "$name does not start"; }
+			alive "$name" || { tail -n 20 "$DIR/log/$name.log" "$DIR/log/nginx.error" >&2; die "$name does not start"; }
 		done
 		code=$(curl -ks -o /dev/null -m 5 -w '%{http_code}' "https://127.0.0.1:$PORT/healthz") || true
 		case $code in 000 | 5??) sleep 0.1 ;; *) return 0 ;; esac
 	done
-	tail -20 "$DIR/log/web.log" >&2
+	tail -n 20 "$DIR/log/web.log" >&2
 	die "the site does not answer on port $PORT"
 }
 

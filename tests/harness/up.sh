@@ -16,11 +16,13 @@ set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 DIR=${CHROMO_DIR:?}
+# shellcheck disable=SC2034
 PORT=${CHROMO_PORT:-8443}
+# shellcheck disable=SC2034
 BUILD=${CHROMO_BUILD:-$ROOT/.dev/build}
 TEMPLATE=${CHROMO_TEMPLATE:-$ROOT/.dev/template}
 export CHROMO_FSYNC=${CHROMO_FSYNC:-off}
-# shellcheck source=lib.sh
+# shellcheck source=tests/harness/lib.sh
 . "$ROOT/tests/harness/lib.sh"
 
 # Two databases, the second one a copy of the first with towns in it.
