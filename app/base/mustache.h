@@ -25,7 +25,8 @@ enum {
 
 /* ERR_INVALID: *problem says "templates/citizen/home.html:12: …": unknown
  * partial, unclosed section, missing word, a partial that includes itself,
- * {{{x}}} of a key that does not end in _html. */
+ * a block that the layout does not have, {{{x}}} of a key that does not end in
+ * _html.  free(3) it. */
 enum err templates_open(const char *directory, const struct catalogue *, int flags,
     struct templates **out, char **problem) MUST_USE;
 void templates_free(struct templates *);

@@ -12,12 +12,12 @@ struct words;		/* one language */
 struct catalogue;	/* all of them; made at start, lives as long as the process */
 
 /* ERR_INVALID: *problem names file and line (syntax, key twice, a key that ja
- * has and another language lacks or the reverse). */
+ * has and another language lacks or the reverse); free(3) it. */
 enum err catalogue_open(const char *directory, struct catalogue **out,
     char **problem) MUST_USE;
 void catalogue_free(struct catalogue *);
 
-/* By tag ("ja", "en"); ja where there is no such language. */
+/* By tag ("ja", "en-US"); without the region, then ja, where there is none. */
 const struct words *catalogue_words(const struct catalogue *, const char *lang);
 size_t catalogue_count(const struct catalogue *);
 const struct words *catalogue_at(const struct catalogue *, size_t i);
