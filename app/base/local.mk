@@ -7,15 +7,17 @@ libbase_a_SOURCES += app/base/clock.c app/base/clock.h
 libbase_a_SOURCES += app/base/conf.c app/base/conf.h
 libbase_a_SOURCES += app/base/err.c app/base/err.h
 libbase_a_SOURCES += app/base/fields.c app/base/fields.h
+libbase_a_SOURCES += app/base/file.c app/base/file.h
 libbase_a_SOURCES += app/base/form.h
 libbase_a_SOURCES += app/base/json.c app/base/json.h
 libbase_a_SOURCES += app/base/log.c app/base/log.h
 libbase_a_SOURCES += app/base/markdown.h
-libbase_a_SOURCES += app/base/mustache.h
+libbase_a_SOURCES += app/base/mustache_compile.c app/base/mustache_program.h app/base/mustache_render.c \
+	app/base/mustache.h app/base/mustache_scan.c app/base/mustache_scan.h app/base/templates.c
 libbase_a_SOURCES += app/base/proc.h
 libbase_a_SOURCES += app/base/secret.c app/base/secret.h
 libbase_a_SOURCES += app/base/text.c app/base/text_email.c app/base/text.h
-libbase_a_SOURCES += app/base/words.h
+libbase_a_SOURCES += app/base/words.c app/base/words.h
 
 # Its unit tests, two lines each.
 check_PROGRAMS += tests/unit/base_arena_test
@@ -38,3 +40,7 @@ check_PROGRAMS += tests/unit/base_secret_test
 tests_unit_base_secret_test_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/unit/base_conf_test
 tests_unit_base_conf_test_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base_words_test
+tests_unit_base_words_test_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/spec/mustache_test
+tests_spec_mustache_test_LDADD = $(LINK_BASE)
