@@ -5,6 +5,9 @@
 #	tests/fuzz/conf_fuzz tests/fuzz/corpus/conf
 # A target is its name in the list, and three lines.
 fuzz_programs = tests/fuzz/conf_fuzz
+fuzz_programs += tests/fuzz/cookies_fuzz
+fuzz_programs += tests/fuzz/fastcgi_params_fuzz
+fuzz_programs += tests/fuzz/multipart_fuzz
 if FUZZ
 noinst_PROGRAMS += $(fuzz_programs)
 fuzz_main =
@@ -16,3 +19,15 @@ endif
 tests_fuzz_conf_fuzz_SOURCES = tests/fuzz/conf_fuzz.c $(fuzz_main)
 tests_fuzz_conf_fuzz_LDADD = $(LINK_BASE)
 tests_fuzz_conf_fuzz_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+tests_fuzz_cookies_fuzz_SOURCES = tests/fuzz/cookies_fuzz.c $(fuzz_main)
+tests_fuzz_cookies_fuzz_LDADD = $(LINK_HTTP)
+tests_fuzz_cookies_fuzz_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+tests_fuzz_fastcgi_params_fuzz_SOURCES = tests/fuzz/fastcgi_params_fuzz.c $(fuzz_main)
+tests_fuzz_fastcgi_params_fuzz_LDADD = $(LINK_HTTP)
+tests_fuzz_fastcgi_params_fuzz_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+tests_fuzz_multipart_fuzz_SOURCES = tests/fuzz/multipart_fuzz.c $(fuzz_main)
+tests_fuzz_multipart_fuzz_LDADD = $(LINK_HTTP)
+tests_fuzz_multipart_fuzz_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
