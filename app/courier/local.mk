@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# With main.c in the tree:
-#	daemon_PROGRAMS += chromo-courier
-#	chromo_courier_SOURCES = app/courier/main.c …
-#	chromo_courier_LDADD = $(LINK_COURIER)
+daemon_PROGRAMS += chromo-courier
+chromo_courier_SOURCES = app/courier/main.c app/courier/courier.h app/courier/plan.c \
+	app/courier/claim.c app/courier/deliver.c app/courier/retry.c
+chromo_courier_LDADD = $(LINK_COURIER)

@@ -191,27 +191,31 @@ RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   b batch;
 BEGIN
-  UPDATE batch x
-     SET accepted = x.accepted + t.accepted, refused = x.refused + t.refused,
-         later = x.later + t.later, unknown = x.unknown + t.unknown
-    FROM (SELECT count(*) FILTER (WHERE s = 'accepted') AS accepted,
-                 count(*) FILTER (WHERE s = 'refused') AS refused,
-                 count(*) FILTER (WHERE s = 'later') AS later,
-                 count(*) FILTER (WHERE s = 'unknown') AS unknown
-            FROM unnest(p_states) AS s) t
-   WHERE x.id = p_batch AND x.fence = p_fence
-  RETURNING x.* INTO b;
+  SELECT * INTO b FROM batch x WHERE x.id = p_batch AND x.fence = p_fence FOR UPDATE;
   IF NOT FOUND THEN
     RETURN false;
   END IF;
-  INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, code, reason, detail)
-  SELECT b.message_id, u.citizen, b.channel, b.round, b.try, b.fence, u.state,
-         nullif(u.code, 0), nullif(u.reason, ''), nullif(u.detail, '')
-    FROM unnest(p_citizens, p_states, p_codes, p_reasons, p_details) AS u (citizen, state, code, reason, detail);
+  -- The same verdicts a second time (the answer to a commit was lost) change nothing.
+  WITH fresh AS (
+    INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, code, reason, detail)
+    SELECT b.message_id, u.citizen, b.channel, b.round, b.try, b.fence, u.state,
+           nullif(u.code, 0), nullif(u.reason, ''), nullif(u.detail, '')
+      FROM unnest(p_citizens, p_states, p_codes, p_reasons, p_details) AS u (citizen, state, code, reason, detail)
+    ON CONFLICT DO NOTHING
+    RETURNING state)
+  UPDATE batch x
+     SET accepted = x.accepted + t.accepted, refused = x.refused + t.refused,
+         later = x.later + t.later, unknown = x.unknown + t.unknown
+    FROM (SELECT count(*) FILTER (WHERE state = 'accepted') AS accepted,
+                 count(*) FILTER (WHERE state = 'refused') AS refused,
+                 count(*) FILTER (WHERE state = 'later') AS later,
+                 count(*) FILTER (WHERE state = 'unknown') AS unknown
+            FROM fresh) t
+   WHERE x.id = p_batch;
 
   -- An address that does not exist is not written to again after the second
   -- time on another day (integrations.md 11.4); a yes clears the count.
-  IF b.refused > 0 THEN
+  IF 'refused' = ANY (p_states) THEN
     UPDATE contact k
        SET failures = k.failures + 1, reason = u.reason,
            state = CASE WHEN k.failures + 1 >= 2 THEN 'failed' ELSE k.state END
@@ -236,7 +240,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN;
   END IF;
-  IF b.later + b.unknown > 0 THEN
+  IF b.accepted + b.refused + b.dropped < b.size THEN
     SELECT array_agg(c ORDER BY c) INTO again
       FROM unnest(b.citizens) AS c
      WHERE NOT EXISTS (SELECT FROM delivery d

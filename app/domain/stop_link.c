@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tokens of stop links: see stop_link.h.
+ */
+#include "domain/stop_link.h"
+
+#include <inttypes.h>
+
+enum { IDS = 16, CODE = 16 };
+
+static void
+put(uint8_t *to, int64_t id)
+{
+	int i;
+
+	for (i = 7; i >= 0; i--, id >>= 8)
+		to[i] = (uint8_t)(id & 0xff);
+}
+
+static int64_t
+get(const uint8_t *from)
+{
+	int64_t id = 0;
+	int i;
+
+	for (i = 0; i < 8; i++)
+		id = (id << 8) | from[i];
+	return id;
+}
+
+static void
+code_of(struct arena *a, const struct vault *v, int64_t citizen, int64_t message, uint8_t out[SECRET_HASH])
+{
+	vault_mac(v, arena_printf(a, "stop:%" PRId64 ":%" PRId64, citizen, message), out);
+}
+
+char *
+stop_link_token(struct arena *a, const struct vault *v, int64_t citizen, int64_t message)
+{
+	uint8_t raw[IDS + SECRET_HASH];
+	struct buf b;
+
+	put(raw, citizen);
+	put(raw + 8, message);
+	code_of(a, v, citizen, message, raw + IDS);
+	buf_init(&b, a);
+	buf_add_base64url(&b, raw, IDS + CODE);
+	return b.data;
+}
+
+enum err
+stop_link_read(struct arena *a, const struct vault *v, const char *token, int64_t *citizen, int64_t *message)
+{
+	uint8_t code[SECRET_HASH];
+	const uint8_t *raw;
+	struct buf b;
+
+	buf_init(&b, a);
+	if (secret_unbase64url(a, token, &b) != ERR_OK || b.len != IDS + CODE)
+		return ERR_NOT_FOUND;
+	raw = (const uint8_t *)b.data;
+	code_of(a, v, get(raw), get(raw + 8), code);
+	if (!secret_equal(code, raw + IDS, CODE))
+		return ERR_NOT_FOUND;
+	*citizen = get(raw);
+	*message = get(raw + 8);
+	return ERR_OK;
+}
