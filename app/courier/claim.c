@@ -84,7 +84,7 @@ take_batch(struct courier *c, struct job *j, const struct tenant *t, bool *took)
 }
 
 static enum err
-take_letters(struct courier *c, const struct tenant *t, struct rows **rows)
+take_letters(struct courier *c, struct rows **rows)
 {
 	int room = deliver_room(c);
 
@@ -106,7 +106,7 @@ take(struct courier *c, struct tenant *t, bool letters)
 		return false;
 	e = enter(c, t);
 	if (e == ERR_OK && letters)
-		e = take_letters(c, t, &rows);
+		e = take_letters(c, &rows);
 	if (e == ERR_OK && j != NULL)
 		e = take_batch(c, j, t, &took);
 	if (e == ERR_OK)

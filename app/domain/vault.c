@@ -5,6 +5,8 @@
  */
 #include "domain/vault.h"
 
+#include <inttypes.h>
+
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
