@@ -14,7 +14,7 @@ libbase_a_SOURCES += app/base/log.c app/base/log.h
 libbase_a_SOURCES += app/base/markdown.h
 libbase_a_SOURCES += app/base/mustache_compile.c app/base/mustache_program.h app/base/mustache_render.c \
 	app/base/mustache.h app/base/mustache_scan.c app/base/mustache_scan.h app/base/templates.c
-libbase_a_SOURCES += app/base/proc.h
+libbase_a_SOURCES += app/base/proc.c app/base/proc.h
 libbase_a_SOURCES += app/base/secret.c app/base/secret.h
 libbase_a_SOURCES += app/base/text.c app/base/text_email.c app/base/text.h
 libbase_a_SOURCES += app/base/words.c app/base/words.h
@@ -44,3 +44,5 @@ check_PROGRAMS += tests/unit/base_words_test
 tests_unit_base_words_test_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/spec/mustache_test
 tests_spec_mustache_test_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base_proc_test
+tests_unit_base_proc_test_LDADD = $(LINK_BASE)

@@ -107,11 +107,13 @@ main(int argc, char **argv)
 		return 2;
 	if (fcgi_listen(p.conf.listen, &p.socket) != ERR_OK)
 		return 1;
-	pools[0] = (struct proc_pool){ "web", p.conf.workers, work, &reading };
+	pools[0] = (struct proc_pool){ .name = "web", .workers = p.conf.workers, .run = work,
+	    .context = &reading };
 	if (p.conf.listen_write != NULL) {
 		if (fcgi_listen(p.conf.listen_write, &p.socket_write) != ERR_OK)
 			return 1;
-		pools[n++] = (struct proc_pool){ "write", p.conf.workers_write, work, &writing };
+		pools[n++] = (struct proc_pool){ .name = "write", .workers = p.conf.workers_write,
+		    .run = work, .context = &writing };
 	}
 	return proc_supervise(pools, n);
 }
