@@ -2,13 +2,17 @@
 #
 # make check: what needs neither a database nor a network.  ./dev test runs
 # this and all the rest.  Everything speaks TAP.
-TEST_EXTENSIONS = .sh
+TEST_EXTENSIONS = .pl .sh
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+PL_LOG_DRIVER = $(LOG_DRIVER)
+PL_LOG_COMPILER = perl
 SH_LOG_DRIVER = $(LOG_DRIVER)
 AM_TESTS_ENVIRONMENT = CHROMO_SOURCE='$(abs_top_srcdir)'; export CHROMO_SOURCE; \
 	ASAN_OPTIONS=abort_on_error=1; export ASAN_OPTIONS;
 
-TESTS += $(check_PROGRAMS)
+TESTS += $(check_PROGRAMS) \
+	tests/lint/c.pl tests/lint/headers.pl tests/lint/layers.pl tests/lint/templates.pl \
+	tests/lint/tree.pl tests/lint/words.pl
 
 # For ./dev test, which runs them in two builds.
 print-check-programs:

@@ -16,6 +16,7 @@ my $jobs = $ENV{CHROMO_JOBS} || do { my $n = `nproc`; $n > 4 ? 4 : $n + 0 };
 sub command {
 	my ($harness, $file) = @_;
 	return ['node', '--test-reporter=tap', $file] if $file =~ /\.mjs$/;
+	return ['perl', $file] if $file =~ /\.pl$/;
 	return ['bash', $file] if $file =~ /\.sh$/;
 	return [$file];
 }

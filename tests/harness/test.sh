@@ -20,7 +20,8 @@ test_list() {
 			printf '%s\n' "$folder/$program"
 		done
 	done
-	for kind in lint harness db isolation spec http courier browser dist; do
+	find "$ROOT/tests/lint" -name '*.pl' -o -name '*.sh' | sort
+	for kind in harness db isolation spec http courier browser dist; do
 		[ -d "$ROOT/tests/$kind" ] || continue
 		find "$ROOT/tests/$kind" \( -name '*.test.mjs' -o -name '*.test.sh' -o -name run \) \
 		    ! -path '*/node_modules/*' | sort

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Escaping makes a value harmless in text and in a quoted attribute, and
+# nowhere else.  So a tag of Mustache stands nowhere else.
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Lint;
+
+# Attributes that are followed: their values were checked by C.
+my $followed = qr/^(?:href|src|action|formaction|hx-(?:get|post)|poster|data|srcset)$/;
+
+sub at { my ($text, $where) = @_; return 'line ' . (1 + (substr($text, 0, $where) =~ tr/\n//)); }
+
+sub look {
+	my ($text) = @_;
+	my @wrong;
+
+	# Comments of the template and sections do not count as values; their place
+	# is kept, so that lines are right.
+	(my $t = $text) =~ s/\{\{!.*?\}\}/' ' x length $&/gse;
+
+	while ($t =~ /\{\{(?:\{\s*([\w.]+)\s*\}|&\s*([\w.]+)\s*)\}\}/g) {
+		my $key = $1 // $2;
+		push @wrong, at($t, $-[0]) . ": $key is not escaped, and its name does not end in _html"
+			unless $key =~ /_html$/;
+	}
+	while ($t =~ m{<(script|style)\b([^>]*)>(.*?)</\1\s*>}gs) {
+		my ($tag, $inside, $where) = ($1, $3, $-[0]);
+		push @wrong, at($t, $where) . ": <$tag> with something in it" if $inside =~ /\S/;
+	}
+
+	# Sections and blocks inside of a tag may hold whole attributes.
+	while ($t =~ m{<([a-zA-Z][\w:-]*)((?:[^>"']|"[^"]*"|'[^']*')*)>}g) {
+		my ($tag, $rest, $where) = ($1, $2, $-[0]);
+		push @wrong, at($t, $where) . ": <$tag> has an attribute in single quotes" if $rest =~ /=\s*'[^']*\{\{/;
+		while ($rest =~ /([@\w:.-]+)\s*=\s*("[^"]*"|[^\s"'>]+)/g) {
+			my ($name, $value) = (lc $1, $2);
+			my $line = at($t, $where);
+			push @wrong, "$line: $name is not quoted" unless $value =~ /^"/;
+			push @wrong, "$line: $name runs a script" if $name =~ /^on|^hx-on|^@|^x-on/;
+			push @wrong, "$line: style in an attribute" if $name eq 'style';
+			push @wrong, "$line: $name runs a script" if $value =~ /^"\s*(?:javascript|data|vbscript):/i;
+			push @wrong, "$line: an address of somebody else's in $name"
+				if $name =~ /^(?:src|srcset|poster)$/ && $value =~ m{^"\s*(?:https?:)?//}i
+				|| $tag eq 'link' && $name eq 'href' && $value =~ m{^"\s*(?:https?:)?//}i;
+			if ($name =~ $followed) {
+				# Behind a fixed beginning of the path a value is only a part
+				# of it; at the beginning it is the whole address.
+				push @wrong, "$line: $name begins with $1, whose name does not end in _url"
+					if $value =~ /^"(?:\{\{[#^\/\$][^}]*\}\})*\{\{\s*([\w.]+)\s*\}\}/ && $1 !~ /(?:^|[._])url$/;
+			}
+		}
+		my $bare = $rest;
+		$bare =~ s/"[^"]*"//g;
+		$bare =~ s/\{\{[#^\/\$>][^}]*\}\}//g;
+		push @wrong, at($t, $where) . ": a value outside of quotes in <$tag>" if $bare =~ /\{\{/;
+	}
+
+	# Words are in templates/po/.
+	(my $visible = $t) =~ s/\{\{.*?\}\}//gs;
+	for ($visible =~ /[\x80-\xff]+/g) {
+		push @wrong, "words in the template: $_" if has_words($_);
+	}
+	return @wrong;
+}
+
+# The lint can fail.
+for ('<a href={{x_url}}>', '<p onclick="{{x}}">', '<p style="color:red">', '{{{body}}}', '{{& body }}',
+	'<a href="{{link}}">', '<script>var x = "{{x}}";</script>', "<p title='{{x}}'>", '<p {{x}}>',
+	'<img src="https://example.com/x.png">', "<p>\xe3\x81\x82</p>") {
+	clean("refuses $_", look($_) ? () : 'it does not');
+}
+for ('<a href="{{x_url}}">{{x}}</a>', '<a href="/a/{{id}}">', '{{{body_html}}}', '<p{{#a}} class="{{a}}"{{/a}}>',
+	'<form action="{{$action_url}}/x{{/action_url}}">', '<script src="/static/x.js" nonce="{{nonce}}"></script>') {
+	clean("accepts $_", look($_));
+}
+
+for my $file (files('templates', qr/\.html$/)) {
+	clean($file, look(content($file)), content($file) =~ /\A\{\{!/ ? () : 'no comment at the head that says what it is');
+}
+for my $file (files('templates', qr/\.(?:txt|subject)$/)) {
+	clean($file, content($file) =~ /\{\{[{&]/ ? 'there is nothing to leave unescaped' : ());
+}
+done();
