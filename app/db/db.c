@@ -71,13 +71,17 @@ db_use(struct db *db, struct arena *arena)
 	db->arena = arena;
 }
 
-/* Notices come from our own functions; their text may hold anything. */
+/* Notices come from our own functions; their text may hold anything.  A server
+ * that ends an idle connection says that in one, too. */
 static void
 notice(void *context, const PGresult *r)
 {
+	const char *severity = PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED);
 	const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+	struct db *db = context;
 
-	(void)context;
+	if (severity != NULL && strcmp(severity, "FATAL") == 0)
+		db->health = HEALTH_LOST;
 	log_info("db.notice sqlstate=%s", state != NULL ? state : "");
 }
 
@@ -138,7 +142,7 @@ db_connect(struct db *db)
 	db->health = HEALTH_GOOD;
 	db->conn = dial(db);
 	must(db->conn != NULL);
-	PQsetNoticeReceiver(db->conn, notice, NULL);
+	PQsetNoticeReceiver(db->conn, notice, db);
 	if (PQstatus(db->conn) == CONNECTION_OK && PQenterPipelineMode(db->conn) == 1 && furnish(db))
 		return true;
 	log_warn("db.no_connection program=%s message=\"%s\"", db->program, PQerrorMessage(db->conn));
@@ -282,19 +286,23 @@ db_listen(struct db *db, const char *channel)
 bool
 db_notified(struct db *db)
 {
-	PGnotify *n;
+	PGnotify *n = NULL;
 
 	must(!db->in_transaction);
 	if (db->landing)
 		flight_land(db);
-	if (db->health != HEALTH_GOOD || PQconsumeInput(db->conn) != 1)
-		hang_up(db);
-	if (db->missed && db_connect(db)) {
-		db->missed = false;
+	if (db->health == HEALTH_GOOD && PQconsumeInput(db->conn) != 1)
+		db->health = HEALTH_LOST;
+	if (db->health == HEALTH_GOOD)
+		n = PQnotifies(db->conn);
+	if (n != NULL) {
+		PQfreemem(n);
 		return true;
 	}
-	if (db->conn == NULL || (n = PQnotifies(db->conn)) == NULL)
+	if (db->health != HEALTH_GOOD)
+		hang_up(db);
+	if (!db->missed || !db_connect(db))
 		return false;
-	PQfreemem(n);
+	db->missed = false;
 	return true;
 }
