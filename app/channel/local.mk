@@ -12,9 +12,15 @@ check_PROGRAMS += tests/unit/channel_email_test
 tests_unit_channel_email_test_LDADD = $(LINK_CHANNEL)
 check_PROGRAMS += tests/unit/channel_outbox_test
 tests_unit_channel_outbox_test_LDADD = $(LINK_CHANNEL)
+check_PROGRAMS += tests/unit/channel_smtp_test
+tests_unit_channel_smtp_test_LDADD = $(LINK_CHANNEL)
 
 # For ./dev bench: a sink that takes all, the bare loop that is the limit, and
 # the channel without the courier.
 noinst_PROGRAMS += tests/bench/smtp_sink tests/bench/smtp_bare tests/bench/smtp_channel
 tests_bench_smtp_bare_LDADD = $(CURL_LIBS)
 tests_bench_smtp_channel_LDADD = $(LINK_CHANNEL)
+
+# The channel as a program, for tests/courier.
+noinst_PROGRAMS += tests/courier/smtp_send
+tests_courier_smtp_send_LDADD = $(LINK_CHANNEL)

@@ -196,7 +196,7 @@ answer(struct smtp_talk *t, const struct smtp_reply *r)
 		t->anew = t->again = true;
 		return;
 	}
-	t->heard = true;
+	t->heard = t->step != SMTP_RSET;
 
 	switch (t->step) {
 	case SMTP_IDLE:

@@ -38,7 +38,7 @@ struct smtp_talk {
 	const struct buf *sending;
 	size_t sent;			/* of sending */
 	bool open;			/* the relay is in a transaction: RSET first */
-	bool heard;			/* it has answered something of this letter */
+	bool heard;			/* it has answered a command of this letter */
 	bool again;			/* this is the second connection */
 	bool judged;			/* the outcome stands, replies still come */
 	char in[4096];
