@@ -14,7 +14,7 @@
  *	{"subject": {"name": "subject", "value": "…", "problem": null}, …,
  *	 "ok": false, "problems": [{"name": "subject", "problem": "件名を…"}]}
  *
- * problems is null while there is none.  A getter gives the cleaned value, or
+ * problems is null while there is none, and then ok is true.  A getter gives the cleaned value, or
  * "" / 0 with a problem set; form_ok says whether all are good.  With fields
  * NULL (a GET) getters are not called; form_set fills in what is known.
  * Every field that a template names must be set or read, also on a GET.
@@ -28,8 +28,15 @@ bool form_ok(const struct form *);
 /* Shows this value: what is stored now, on a GET. */
 void form_set(struct form *, const char *name, const char *value);
 void form_set_flag(struct form *, const char *name, bool checked);	/* adds "checked" */
+void form_set_ids(struct form *, const char *name, const int64_t *ids, size_t n);
+/* The choices of a field, as templates/part/field_radios, _checkboxes and
+ * _select show them: a list of {"value", "label"}, to which "checked" is added and
+ * kept by what is set or read. */
+void form_options(struct form *, const char *name, json_t *options);
 /* Says what is wrong with a field, by key of the words.  The words may name
- * {{max}}, {{min}}, {{length}} and what form_detail set. */
+ * {{max}}, {{min}}, {{length}} and what form_detail set.  Where there is a key of
+ * the field's own, "subject_required" for "form_required", it is taken.  The
+ * first problem of a field stays. */
 void form_problem(struct form *, const char *name, const char *key);
 void form_detail(struct form *, const char *name, const char *detail, int64_t n);
 
@@ -48,11 +55,12 @@ const char *form_code(struct form *, const char *name, size_t digits);
 int64_t form_number(struct form *, const char *name, enum form_need, int64_t min, int64_t max);
 /* As typed, not shown again: passwords. */
 const char *form_secret(struct form *, const char *name, enum form_need, size_t max);
-bool form_flag(struct form *, const char *name);
+bool form_flag(struct form *, const char *name);	/* adds "checked" */
 /* One of these words, ended by NULL. */
 const char *form_choice(struct form *, const char *name, enum form_need, const char *const *choices);
 /* <name>_year, _month, _day, _hour, _minute in Japan's time; the field shown is
- * {"name","year","month","day","hour","minute","problem"}.  Epoch ms, 0: none. */
+ * {"name","year","month","day","hour","minute","problem"}.  Epoch ms, 0: none.
+ * A form that has no _hour asks for a day: its first moment. */
 int64_t form_datetime(struct form *, const char *name, enum form_need);
 void form_set_datetime(struct form *, const char *name, int64_t ms);
 /* Check boxes <name>_<id>: the ids, ascending; the field shown has "problem". */

@@ -19,7 +19,8 @@ folder_make(struct arena *a)
 	const char *tmp = getenv("TMPDIR");
 	char *path = arena_printf(a, "%s/chromo-test.XXXXXX", tmp != NULL ? tmp : "/tmp");
 
-	must(mkdtemp(path) != NULL);
+	path = mkdtemp(path);
+	must(path != NULL);
 	return path;
 }
 
