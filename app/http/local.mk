@@ -19,3 +19,7 @@ check_PROGRAMS += tests/unit/http_response_test
 tests_unit_http_response_test_LDADD = $(LINK_HTTP)
 check_PROGRAMS += tests/unit/http_route_test
 tests_unit_http_route_test_LDADD = $(LINK_HTTP)
+
+# What tests/http/raw_fcgi.test.mjs speaks to.
+noinst_PROGRAMS += tests/unit/http_echo
+tests_unit_http_echo_LDADD = $(LINK_HTTP)
