@@ -19,7 +19,7 @@ queue(const struct mailer *m, const char *kind, json_t *document, int64_t staff,
 	json_canonical(document, &text);
 	buf_init(&sealed, m->arena);
 	vault_seal(m->vault, "letter.sealed", text.data, text.len, &sealed);
-	return q_mail_queue(m->db, (struct q_mail_queue){
+	return q_mail_add(m->db, (struct q_mail_add){
 	    .kind = kind, .key = secret_uuid(m->arena), .sealed = { sealed.data, sealed.len },
 	    .staff = staff != 0 ? &staff : NULL, .message = message != 0 ? &message : NULL,
 	    .valid_s = valid_s }, NULL);
