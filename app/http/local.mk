@@ -11,6 +11,8 @@ libhttp_a_SOURCES += app/http/route.c app/http/route.h
 # Its unit tests, two lines each.
 check_PROGRAMS += tests/unit/http_cookies_test
 tests_unit_http_cookies_test_LDADD = $(LINK_HTTP)
+check_PROGRAMS += tests/unit/http_fcgi_test
+tests_unit_http_fcgi_test_LDADD = $(LINK_HTTP)
 check_PROGRAMS += tests/unit/http_multipart_test
 tests_unit_http_multipart_test_LDADD = $(LINK_HTTP)
 check_PROGRAMS += tests/unit/http_request_test
