@@ -22,7 +22,7 @@ static const char *const bounds[] = { "BEGIN", "BEGIN READ ONLY", "COMMIT", "ROL
 static const char options_web[] = "-c statement_timeout=15s";
 static const char options_others[] = "-c statement_timeout=120s";
 static const char options_all[] =
-    " -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
+    " -c search_path=public,pg_temp -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
     " -c TimeZone=Asia/Tokyo -c IntervalStyle=iso_8601 -c bytea_output=hex -c jit=off";
 
 static char *

@@ -213,7 +213,7 @@ connect_as_owner(struct run *run, const char *conninfo)
 	/* The first notes of a new database are of no interest ("already exists"). */
 	const char *const keys[] = { "dbname", "client_encoding", "application_name", "options", NULL };
 	const char *const values[] = { conninfo, "UTF8", "chromo migrate",
-	    "-c client_min_messages=warning -c search_path=public -c TimeZone=Asia/Tokyo", NULL };
+	    "-c client_min_messages=warning -c search_path=public,pg_temp -c TimeZone=Asia/Tokyo", NULL };
 
 	run->conn = PQconnectdbParams(keys, values, 1);
 	must(run->conn != NULL);

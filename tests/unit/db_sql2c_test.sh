@@ -3,6 +3,7 @@
 #
 # The generator app/db/sql2c.awk, in every awk that is installed: what it makes
 # of good queries, and that it refuses bad ones with file and line.
+# shellcheck disable=SC2016,SC1003 # what looks like shell is SQL and C
 LC_ALL=C
 export LC_ALL
 source=${CHROMO_SOURCE:-.}
@@ -30,7 +31,7 @@ has() {
 refuses() {
 	cat >"$work/sql/queries/plant.sql"
 	make c && status=1 || status=0
-	check "$awk: refused: $2" $status
+	check "$awk: refused: $2" "$status"
 	grep -qF -- "plant.sql:$1: " "$work/problem" && grep -qF -- "$2" "$work/problem"
 	check "$awk: … told with line $1" $?
 }
@@ -68,7 +69,9 @@ good() {
 	has '{ "plant_find", "sql/queries/plant.sql:3", "web", SHAPE_JSON, 0, 4, q_plant_find_params,' 'name, place, role'
 	has '{ "plant_all", "sql/queries/plant.sql:10", "courier relay", SHAPE_MANY, 1, 0, NULL,' 'the role line'
 	has 'const size_t db_n_queries = 2;' 'the number of queries'
-	cp "$work/out" "$work/$1"
+	[ -e "$work/first" ] || cp "$work/out" "$work/first"
+	cmp -s "$work/out" "$work/first"
+	check "$awk: byte for byte what the first awk made" $?
 
 	printf -- '-- role: courier\n-- name: a :exec\nSELECT 1;\n' >"$work/sql/queries/plant.sql"
 	make c
@@ -100,17 +103,12 @@ bad() {
 }
 
 mkdir -p "$work/sql/queries"
-first=
 for awk in mawk gawk 'gawk --posix' original-awk 'busybox awk' awk; do
 	if ! $awk 'BEGIN { exit 0 }' 2>/dev/null; then
 		echo "# $awk is not here"
 		continue
 	fi
-	good "out-$n"
+	good
 	bad
-	last=$(ls -t "$work"/out-* | head -1)
-	[ -n "$first" ] || first=$last
-	cmp -s "$first" "$last"
-	check "$awk: byte for byte what the first awk made" $?
 done
 echo "1..$n"

@@ -1,4 +1,4 @@
--- Queries for tests/db/db_test.c: one of each shape, one argument of each type.
+-- Queries for query_test and db_test in tests/db/: one of each shape, one argument of each type.
 
 -- name: echo :one
 SELECT :a::bigint AS a, :b::int AS b, :c::boolean AS c, :d::double precision AS d,

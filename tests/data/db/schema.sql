@@ -1,4 +1,4 @@
--- A small schema for tests/db/db_test.c, beside the real one.
+-- A small schema for query_test and db_test in tests/db/, beside the real one.
 CREATE TABLE plant (
   id    bigint PRIMARY KEY,
   name  text NOT NULL CHECK (name <> ''),
