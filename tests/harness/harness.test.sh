@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# prove.pl is the judge of all tests, so it is judged here: what passes, what
+# fails, and what only pretends to have run.
+set -u
+root=${CHROMO_SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+n=0
+bad=0
+
+# check NAME EXPECTED-LINE EXPECTED-STATUS SCRIPT …
+check() {
+	local name=$1 line=$2 status=$3 said got i=0 files=()
+	shift 3
+	for script in "$@"; do
+		i=$((i + 1))
+		printf '%b\n' "$script" >"$dir/$i.sh"
+		files+=("$dir/$i.sh")
+	done
+	said=$(CHROMO_SOURCE=$dir perl "$root/tests/harness/prove.pl" "${files[@]}" 2>/dev/null)
+	got=$?
+	n=$((n + 1))
+	if [ "$(tail -n 1 <<<"$said")" = "$line" ] && [ "$got" = "$status" ]; then
+		echo "ok $n - $name"
+	else
+		bad=1
+		echo "not ok $n - $name"
+		echo "# $(tail -n 1 <<<"$said"), status $got"
+	fi
+}
+
+check 'all good' '3 passed, 0 failed' 0 'echo 1..2; echo ok 1; echo ok 2' 'echo ok 1; echo 1..1'
+check 'one failed' '1 passed, 1 failed' 1 'echo 1..2; echo ok 1; echo not ok 2'
+check 'dies after the last test' '1 passed, 1 failed' 1 'echo 1..1; echo ok 1; exit 3'
+check 'dies by a signal' '1 passed, 1 failed' 1 'echo 1..1; echo ok 1; kill -9 $$'
+check 'less than planned' '1 passed, 1 failed' 1 'echo 1..2; echo ok 1'
+check 'says nothing' '0 passed, 1 failed' 1 'true'
+check 'skips all' '0 passed, 1 failed' 1 'echo 1..0 "# skip no database"'
+check 'a failure is not hidden by others' '2 passed, 1 failed' 1 'echo 1..1; echo ok 1' 'echo 1..1; echo not ok 1' 'echo 1..1; echo ok 1'
+echo "1..$n"
+exit $bad
