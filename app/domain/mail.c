@@ -5,6 +5,7 @@
  */
 #include "domain/mail.h"
 
+#include "base/arena.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/secret.h"

@@ -137,7 +137,7 @@ notice(struct web *w)
 
 	if (told[0] == '\0')
 		return json_null();
-	response_cookie(w->response, "tell", "", -1);
+	response_cookie(w->response, "__Host-tell", "", -1);
 	dot = strchr(told, '.');
 	text = dot != NULL && strncmp(dot + 1, "tell_", 5) == 0 ? words_find(w->words, dot + 1) : NULL;
 	if (text == NULL)
@@ -300,5 +300,5 @@ void
 web_tell(struct web *w, const char *kind, const char *key)
 {
 	must(words_find(w->words, key) != NULL && strncmp(key, "tell_", 5) == 0);
-	response_cookie(w->response, "tell", arena_printf(w->arena, "%s.%s", kind, key), 60);
+	response_cookie(w->response, "__Host-tell", arena_printf(w->arena, "%s.%s", kind, key), 60);
 }

@@ -20,7 +20,7 @@ site_language(struct web *w)
 	const char *next = fields_get(w->query, "next");
 	const struct words *words = catalogue_words(w->site->catalogue, web_arg(w, "tag"));
 
-	response_cookie(w->response, "lang", words_lang(words), 365 * 24 * 3600);
+	response_cookie(w->response, "__Host-lang", words_lang(words), 365 * 24 * 3600);
 	/* Only to a page of ours: never to another host ("//…", "https:…"). */
 	if (next[0] != '/' || next[1] == '/' || next[1] == '\\')
 		next = "/";

@@ -34,7 +34,7 @@ binding(struct web *w, bool make)
 	if (!make)
 		return "";
 	visit = secret_token(w->arena, 16);
-	response_cookie(w->response, "visit", visit, 0);
+	response_cookie(w->response, "__Host-visit", visit, 0);
 	return visit;
 }
 
