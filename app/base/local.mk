@@ -11,7 +11,7 @@ libbase_a_SOURCES += app/base/file.c app/base/file.h
 libbase_a_SOURCES += app/base/form.c app/base/form.h
 libbase_a_SOURCES += app/base/json.c app/base/json.h
 libbase_a_SOURCES += app/base/log.c app/base/log.h
-libbase_a_SOURCES += app/base/markdown.h
+libbase_a_SOURCES += app/base/markdown.c app/base/markdown.h
 libbase_a_SOURCES += app/base/mustache_compile.c app/base/mustache_program.h app/base/mustache_render.c \
 	app/base/mustache.h app/base/mustache_scan.c app/base/mustache_scan.h app/base/templates.c
 libbase_a_SOURCES += app/base/proc.c app/base/proc.h
@@ -48,3 +48,5 @@ check_PROGRAMS += tests/unit/base_proc_test
 tests_unit_base_proc_test_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/unit/base_form_test
 tests_unit_base_form_test_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base_markdown_test
+tests_unit_base_markdown_test_LDADD = $(LINK_BASE)
