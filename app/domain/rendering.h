@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/mustache.h"
+#include "base/words.h"
 #include "base/secret.h"
 /*
  * What a message says on each channel, in each language: the bytes that the
  * preview shows, the approver signs and the courier sends.  One function makes
- * them all.
+ * them all.  Mail exists in every language of the house (its frame is translated, the
+ * clerk's text is not); the site's text once.
  *
  *	{"email": {"ja": {"subject": "…", "text": "…", "html": "…"}},
  *	 "site":  {"ja": {"subject": "…", "html": "…"}}}
@@ -15,10 +17,15 @@
  * noncharacter (U+FDD0), which no form lets in. */
 #define RENDERING_STOP_URL "\xEF\xB7\x90"
 
-/* message: {subject, body, contact, by_email, on_site, page_url, tenant{name…}, department}.
+/* message: as message_to_render (domain/message.h) makes it: {subject, body, contact,
+ * by_email, on_site, page_url, tenant{name, name_en, contact}, department}.
  * ERR_INVALID: the body is too long for Markdown. */
 enum err rendering_make(struct arena *, struct templates *, const struct catalogue *,
     const json_t *message, json_t **out) MUST_USE;
+
+/* A text or html of a rendering with the personal link in its slots; stop_url is
+ * of characters that need no escape in HTML (no & < > "). */
+char *rendering_personal(struct arena *, const char *, const char *stop_url);
 
 /* SHA-256 of all that is approved: the renderings, audience, channels and
  * times, as canonical JSON (json_canonical). */

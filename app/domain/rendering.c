@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The bytes of a message, made once: templates/mail/message.* around what the
+ * clerk wrote, for each language that a reader may have chosen; for the site
+ * the text alone, which its page puts in a frame.  Preview, approval and
+ * courier all read what is made here.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/markdown.h"
+#include "domain/rendering.h"
+
+/* What the templates of the mail show. */
+static json_t *
+mail_view(struct arena *a, const json_t *m, const struct words *words, const char *html, const char *plain)
+{
+	const json_t *tenant = json_object_get(m, "tenant");
+	bool japanese = strcmp(words_lang(words), "ja") == 0;
+	const char *contact = json_text(tenant, "contact");
+
+	return json_keep(a, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:s, s:s?, s:s}",
+	    "lang", words_lang(words), "subject", json_text(m, "subject"),
+	    "body_html", html, "body_text", plain, "contact", json_text(m, "contact"),
+	    "page_url", json_flag(m, "on_site") ? json_text(m, "page_url") : NULL,
+	    "stop_url", RENDERING_STOP_URL,
+	    "tenant_name", json_text(tenant, japanese ? "name" : "name_en"),
+	    "department", json_text(m, "department"),
+	    "tenant_contact", contact[0] != '\0' ? contact : NULL,
+	    "body_lang", "ja"));
+}
+
+static enum err
+mail(struct arena *a, struct templates *templates, const struct words *words, const json_t *view, json_t **out)
+{
+	static const struct {
+		const char *key, *template;
+	} parts[] = {
+		{ "subject", "mail/message.subject" },
+		{ "text", "mail/message.txt" },
+		{ "html", "mail/message.html" },
+	};
+	json_t *content = json_keep(a, json_object());
+	size_t i;
+
+	for (i = 0; i < sizeof parts / sizeof *parts; i++) {
+		struct buf b;
+		enum err e;
+
+		buf_init(&b, a);
+		e = templates_render(templates, parts[i].template, words, view, &b);
+		if (e != ERR_OK)
+			return e;
+		/* A subject is one line, without the end of the file's line. */
+		while (i == 0 && b.len > 0 && b.data[b.len - 1] == '\n')
+			b.data[--b.len] = '\0';
+		json_object_set_new(content, parts[i].key, json_stringn(b.data, b.len));
+	}
+	*out = content;
+	return ERR_OK;
+}
+
+enum err
+rendering_make(struct arena *a, struct templates *templates, const struct catalogue *catalogue,
+    const json_t *message, json_t **out)
+{
+	json_t *made = json_keep(a, json_object()), *by_language = json_keep(a, json_object());
+	char *html, *plain;
+	enum err e;
+	size_t i;
+
+	e = markdown_html(a, json_text(message, "body"), &html);
+	if (e == ERR_OK)
+		e = markdown_plain(a, json_text(message, "body"), &plain);
+	if (e != ERR_OK)
+		return e;
+
+	if (json_flag(message, "by_email")) {
+		for (i = 0; i < catalogue_count(catalogue); i++) {
+			const struct words *words = catalogue_at(catalogue, i);
+			json_t *content;
+
+			e = mail(a, templates, words, mail_view(a, message, words, html, plain), &content);
+			if (e != ERR_OK)
+				return e;
+			json_object_set(by_language, words_lang(words), content);
+		}
+		json_object_set(made, "email", by_language);
+	}
+	if (json_flag(message, "on_site"))
+		json_object_set_new(made, "site", json_pack("{s:{s:s, s:s}}", "ja",
+		    "subject", json_text(message, "subject"), "html", html));
+	*out = made;
+	return ERR_OK;
+}
+
+char *
+rendering_personal(struct arena *a, const char *text, const char *stop_url)
+{
+	const char *slot;
+	struct buf b;
+
+	buf_init(&b, a);
+	for (; (slot = strstr(text, RENDERING_STOP_URL)) != NULL; text = slot + strlen(RENDERING_STOP_URL)) {
+		buf_add(&b, text, (size_t)(slot - text));
+		buf_adds(&b, stop_url);
+	}
+	buf_adds(&b, text);
+	return b.data;
+}
+
+void
+rendering_hash(struct arena *a, const json_t *renderings, const json_t *terms, uint8_t out[SECRET_HASH])
+{
+	json_t *both = json_keep(a, json_pack("{s:O, s:O}", "renderings", renderings, "terms", terms));
+	struct buf b;
+
+	buf_init(&b, a);
+	json_canonical(both, &b);
+	secret_sha256(b.data, b.len, out);
+}
