@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 libdomain_a_SOURCES = \
-	app/domain/vault.c app/domain/vault.h \
 	app/domain/mail.c app/domain/mail.h \
-	app/domain/stop_link.c app/domain/stop_link.h
+	app/domain/message.c app/domain/message_read.c app/domain/message.h \
+	app/domain/rendering.c app/domain/rendering.h \
+	app/domain/stop_link.c app/domain/stop_link.h \
+	app/domain/vault.c app/domain/vault.h
 
 # A unit test of this layer, two lines each:
 #	check_PROGRAMS += tests/unit/domain_NAME_test

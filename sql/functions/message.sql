@@ -110,3 +110,39 @@ $$;
 CREATE OR REPLACE FUNCTION message_vital(p_topics bigint[]) RETURNS boolean
 LANGUAGE sql STABLE AS
 $$ SELECT EXISTS (SELECT FROM topic WHERE vital AND id = ANY (p_topics)) $$;
+
+-- A moment as rows of parts carry it (part/history_list, part/timeline): {at, at_text}.
+CREATE OR REPLACE FUNCTION message_time(p_at timestamptz, p_lang text) RETURNS jsonb
+LANGUAGE sql STABLE AS
+$$ SELECT jsonb_build_object('at', rfc3339(p_at), 'at_text', moment(p_at, p_lang)->'text') $$;
+
+-- How many that are, as a page says it: {none, few, number, about, count, at …}.
+-- Fewer than five are not counted out, so that nobody can be found by trying.
+CREATE OR REPLACE FUNCTION audience_reach(p_audience text, p_districts bigint[], p_topics bigint[], p_lang text)
+RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_build_object(
+           'count',  n,
+           'none',   n = 0,
+           'few',    n BETWEEN 1 AND 4,
+           'about',  n >= 1000,
+           'number', CASE WHEN n >= 5 THEN
+                       to_char(CASE WHEN n >= 1000 THEN round(n, 2 - floor(log(n))::int) ELSE n END, 'FM999,999,999') END)
+         || message_time(now(), p_lang)
+    FROM (SELECT count(*)::numeric AS n
+            FROM audience_by_email(p_audience, p_districts, p_topics, message_vital(p_topics))) c
+$$;
+
+-- What one page of a message holds, as a short mark.  A form carries the mark
+-- of what it showed; where it differs when the form comes back, somebody saved
+-- the same page in between.
+CREATE OR REPLACE FUNCTION message_mark(m message, p_part text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT left(encode(sha256(convert_to(
+           CASE p_part
+           WHEN 'content'  THEN jsonb_build_array(m.department_id, m.subject, m.body, m.contact)
+           WHEN 'audience' THEN jsonb_build_array(m.audience, m.districts, m.topics)
+           WHEN 'channels' THEN jsonb_build_array(m.by_email, m.on_site)
+           WHEN 'schedule' THEN jsonb_build_array(m.scheduled, extract(epoch FROM m.send_at),
+                                  extract(epoch FROM m.valid_until), extract(epoch FROM m.publish_until))
+           END::text, 'UTF8')), 'hex'), 16)
+$$;

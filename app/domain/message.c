@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Messages at the desk: what is shown, and what is saved.
+ *
+ * What was typed is checked in message_read.c; the bytes that are approved and
+ * sent are made in rendering.c.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "db/queries.h"
+#include "domain/message.h"
+
+void
+message_say_state(json_t *thing, const struct words *words, const char *prefix)
+{
+	json_t *each;
+	size_t i;
+
+	if (json_is_array(thing)) {
+		json_array_foreach(thing, i, each)
+			message_say_state(each, words, prefix);
+		return;
+	}
+	char key[80];
+	snprintf(key, sizeof key, "%s%s", prefix, json_text(thing, "state"));
+	json_object_set_new(thing, "state_text", json_string(words_get(words, key)));
+}
+
+enum err
+message_list(struct db *db, const struct words *words, struct message_filter f, json_t **out)
+{
+	json_t *list;
+	enum err e;
+
+	e = q_message_list(db, (struct q_message_list){
+	    .state = f.state, .search = f.search, .cursor_id = f.cursor_id, .cursor_us = f.cursor_us,
+	    .back = f.back, .lang = words_lang(words) }, &list);
+	if (e != ERR_OK)
+		return e;
+	message_say_state(json_object_get(list, "rows"), words, "message_state_");
+	*out = list;
+	return ERR_OK;
+}
+
+enum err
+message_show(struct db *db, const struct words *words, int64_t message, json_t **out)
+{
+	json_t *shown, *row;
+	enum err e;
+	size_t i;
+
+	e = q_message_show(db, (struct q_message_show){
+	    .lang = words_lang(words), .message = message }, &shown);
+	if (e != ERR_OK)
+		return e;
+	message_say_state(shown, words, "message_state_");
+	json_array_foreach(json_object_get(shown, "history"), i, row) {
+		char key[80];
+
+		snprintf(key, sizeof key, "message_act_%s", json_text(row, "act"));
+		json_object_set_new(row, "what", json_string(words_get(words, key)));
+	}
+	*out = shown;
+	return ERR_OK;
+}
+
+enum err
+message_choices(struct db *db, int64_t staff, int64_t message, json_t **out)
+{
+	return q_message_choices(db, (struct q_message_choices){ .staff = staff, .message = message }, out);
+}
+
+enum err
+message_recent(struct db *db, const struct words *words, int64_t staff, json_t **out)
+{
+	return q_message_recent(db, (struct q_message_recent){
+	    .lang = words_lang(words), .staff = staff }, out);
+}
+
+enum err
+message_reach(struct db *db, const struct words *words, const char *audience, struct db_ids districts,
+    struct db_ids topics, json_t **out)
+{
+	return q_message_reach(db, (struct q_message_reach){
+	    .audience = audience, .districts = districts, .topics = topics, .lang = words_lang(words) }, out);
+}
+
+enum err
+message_reach_of(struct db *db, const struct words *words, const json_t *message, json_t **out)
+{
+	return q_message_reach_of(db, (struct q_message_reach_of){
+	    .lang = words_lang(words), .message = json_int(message, "id") }, out);
+}
+
+enum err
+message_create(struct db *db, int64_t staff, int64_t copied, int64_t *out)
+{
+	struct rows *rows;
+	json_t *choices;
+	enum err e;
+
+	e = message_choices(db, staff, 0, &choices);
+	if (e != ERR_OK)
+		return e;
+	if (json_array_size(json_object_get(choices, "departments")) == 0)
+		return ERR_INVALID;
+	e = copied == 0
+	    ? q_message_create(db, (struct q_message_create){ .staff = staff }, &rows)
+	    : q_message_copy(db, (struct q_message_copy){ .staff = staff, .message = copied }, &rows);
+	if (e != ERR_OK)
+		return e;
+	*out = rows_int(rows, 0, "id");
+	return ERR_OK;
+}
+
+/* --- the pages that are saved --- */
+
+static enum err
+saved(enum err e, int changed)
+{
+	if (e != ERR_OK)
+		return e;
+	return changed == 1 ? ERR_OK : ERR_CONFLICT;
+}
+
+enum err
+message_save_content(struct db *db, struct message_edit by, struct message_content c)
+{
+	int changed = 0;
+	enum err e = q_message_save_content(db, (struct q_message_save_content){
+	    .department = c.department, .subject = c.subject, .body = c.body, .contact = c.contact,
+	    .staff = by.staff, .message = by.message, .seen = by.seen }, &changed);
+
+	return saved(e, changed);
+}
+
+enum err
+message_save_audience(struct db *db, struct message_edit by, struct message_audience a)
+{
+	int changed = 0;
+	enum err e = q_message_save_audience(db, (struct q_message_save_audience){
+	    .audience = a.audience, .districts = a.districts, .topics = a.topics,
+	    .staff = by.staff, .message = by.message, .seen = by.seen }, &changed);
+
+	return saved(e, changed);
+}
+
+enum err
+message_save_channels(struct db *db, struct message_edit by, bool by_email, bool on_site)
+{
+	int changed = 0;
+	enum err e = q_message_save_channels(db, (struct q_message_save_channels){
+	    .by_email = by_email, .on_site = on_site,
+	    .staff = by.staff, .message = by.message, .seen = by.seen }, &changed);
+
+	return saved(e, changed);
+}
+
+enum err
+message_save_schedule(struct db *db, struct message_edit by, struct message_schedule s)
+{
+	int changed = 0;
+	enum err e = q_message_save_schedule(db, (struct q_message_save_schedule){
+	    .send_at = s.send_at, .valid_until = s.valid_until, .publish_until = s.publish_until,
+	    .staff = by.staff, .message = by.message, .seen = by.seen }, &changed);
+
+	return saved(e, changed);
+}
+
+/* --- how far it is --- */
+
+const char *
+message_progress(const json_t *m, const char *part)
+{
+	if (strcmp(part, "content") == 0) {
+		bool subject = json_text(m, "subject")[0] != '\0', body = json_text(m, "body")[0] != '\0';
+
+		if (subject && body && json_text(m, "contact")[0] != '\0')
+			return "done";
+		return subject || body ? "begun" : "todo";
+	}
+	if (strcmp(part, "audience") == 0)
+		return json_text(m, "audience")[0] != '\0' ? "done" : "todo";
+	if (strcmp(part, "channels") == 0)
+		return json_flag(m, "by_email") || json_flag(m, "on_site") ? "done" : "todo";
+	if (!json_flag(m, "scheduled"))
+		return "todo";
+	return json_flag(m, "late") ? "wrong" : "done";
+}
+
+bool
+message_complete(const json_t *message)
+{
+	static const char *const parts[] = { "content", "audience", "channels", "schedule" };
+	size_t i;
+
+	for (i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (strcmp(message_progress(message, parts[i]), "done") != 0)
+			return false;
+	return true;
+}
+
+/* --- what is made of it --- */
+
+json_t *
+message_to_render(struct arena *a, const json_t *m, const char *origin)
+{
+	return json_keep(a, json_pack("{s:s, s:s, s:s, s:b, s:b, s:s, s:O, s:s}",
+	    "subject", json_text(m, "subject"), "body", json_text(m, "body"), "contact", json_text(m, "contact"),
+	    "by_email", json_flag(m, "by_email"), "on_site", json_flag(m, "on_site"),
+	    "page_url", arena_printf(a, "%s/messages/%lld", origin, (long long)json_int(m, "id")),
+	    "tenant", json_object_get(m, "tenant"),
+	    "department", json_text(json_object_get(m, "department"), "name")));
+}
+
+static json_t *
+ids_of(const json_t *list)
+{
+	json_t *ids = json_array(), *each;
+	size_t i;
+
+	json_array_foreach(list, i, each)
+		json_array_append(ids, json_object_get(each, "id"));
+	return ids;
+}
+
+json_t *
+message_terms(struct arena *a, const json_t *m)
+{
+	return json_keep(a, json_pack("{s:I, s:I, s:I, s:s, s:s, s:o, s:o, s:b, s:b, s:I, s:I, s:I}",
+	    "message", json_int(m, "id"), "revision", json_int(m, "revision"),
+	    "department", json_int(json_object_get(m, "department"), "id"),
+	    "contact", json_text(m, "contact"), "audience", json_text(m, "audience"),
+	    "districts", ids_of(json_object_get(m, "districts")), "topics", ids_of(json_object_get(m, "topics")),
+	    "by_email", json_flag(m, "by_email"), "on_site", json_flag(m, "on_site"),
+	    "send_at", json_int(m, "send_at_ms"), "valid_until", json_int(m, "valid_until_ms"),
+	    "publish_until", json_int(m, "publish_until_ms")));
+}
+
+/* --- tests --- */
+
+enum err
+message_tester(struct db *db, int64_t staff, struct db_bytes *out)
+{
+	struct rows *rows;
+	enum err e = q_message_tester(db, (struct q_message_tester){ .staff = staff }, &rows);
+
+	if (e != ERR_OK)
+		return e;
+	out->data = rows_bytes(rows, 0, "email", &out->n);
+	return ERR_OK;
+}
+
+enum err
+message_tests(struct db *db, const struct words *words, int64_t message, int64_t staff, json_t **out)
+{
+	enum err e = q_message_tests(db, (struct q_message_tests){
+	    .lang = words_lang(words), .message = message, .staff = staff }, out);
+
+	if (e == ERR_OK)
+		message_say_state(*out, words, "message_test_");
+	return e;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/form.h"
+#include "base/words.h"
+#include "db/db.h"
+/*
+ * Messages (お知らせ) as they are written at the desk.
+ *
+ * A message is handed about as the JSON that query message_show makes, with
+ * the words for its state and history; the templates show that document, and
+ * what is approved and sent is made from it (rendering.h).  States and their
+ * moves are closed, and the database keeps them (sql/functions/message.sql);
+ * who may approve is in domain/approval.h.
+ *
+ * Two clerks may write on one message.  Each page carries a mark of what it
+ * showed ("seen"); a save with an old mark is ERR_CONFLICT and changes nothing.
+ */
+
+struct message_filter {
+	const char *state;	/* "", a state, or "failed": mail that did not arrive */
+	const char *search;	/* words of the subject, "" for all */
+	int64_t cursor_us, cursor_id;	/* 0: from the newest */
+	bool back;		/* towards newer ones */
+};
+/* {"counts": {"draft": 3 …}, "rows": […], "more": true}: 20 rows. */
+enum err message_list(struct db *, const struct words *, struct message_filter, json_t **out) MUST_USE;
+/* ERR_NOT_FOUND: none of this tenant. */
+enum err message_show(struct db *, const struct words *, int64_t message, json_t **out) MUST_USE;
+/* Departments of this person and of the message (0: none yet), districts and
+ * topics that are offered. */
+enum err message_choices(struct db *, int64_t staff, int64_t message, json_t **out) MUST_USE;
+/* What one may start from: messages that went out lately. */
+enum err message_recent(struct db *, const struct words *, int64_t staff, json_t **out) MUST_USE;
+
+/* How many an audience reaches by e-mail now: {"count", "none", "few", "about", "number", "at", "at_text"}. */
+enum err message_reach(struct db *, const struct words *, const char *audience, struct db_ids districts,
+    struct db_ids topics, json_t **out) MUST_USE;
+/* The same for the audience that a message has. */
+enum err message_reach_of(struct db *, const struct words *, const json_t *message, json_t **out) MUST_USE;
+
+/* A draft, empty (copied 0) or after another message.  ERR_INVALID: this
+ * person belongs to no department.  ERR_NOT_FOUND: no such message to copy. */
+enum err message_create(struct db *, int64_t staff, int64_t copied, int64_t *out) MUST_USE;
+
+/* Who saves what, and the mark of what they saw. */
+struct message_edit {
+	int64_t message, staff;
+	const char *seen;
+};
+/* ERR_CONFLICT: the mark is old, or the message is not being written any more. */
+struct message_content {
+	int64_t department;
+	const char *subject, *body, *contact;
+};
+enum err message_save_content(struct db *, struct message_edit, struct message_content) MUST_USE;
+struct message_audience {
+	const char *audience;		/* "everyone" or "chosen" */
+	struct db_ids districts, topics;
+};
+enum err message_save_audience(struct db *, struct message_edit, struct message_audience) MUST_USE;
+enum err message_save_channels(struct db *, struct message_edit, bool by_email, bool on_site) MUST_USE;
+struct message_schedule {
+	int64_t send_at;		/* epoch ms; 0: as soon as approved */
+	int64_t valid_until, publish_until;
+};
+enum err message_save_schedule(struct db *, struct message_edit, struct message_schedule) MUST_USE;
+
+/* What was typed, checked; problems stand beside the fields (form_ok). */
+enum { MESSAGE_SUBJECT_MAX = 100, MESSAGE_BODY_MAX = 20000, MESSAGE_CONTACT_MAX = 300 };
+void message_read_content(struct form *, const json_t *choices, struct message_content *);
+void message_read_audience(struct form *, const json_t *choices, struct message_audience *);
+/* now: the database's time.  Without 「これより遅れたら送らない」 it is a day after
+ * sending, or the end of publication if that is sooner. */
+void message_read_schedule(struct form *, int64_t now, struct message_schedule *);
+enum err message_now(struct db *, int64_t *ms) MUST_USE;
+
+/* How far a part is: "todo", "begun", "done" or "wrong".  part: "content",
+ * "audience", "channels", "schedule". */
+const char *message_progress(const json_t *message, const char *part);
+/* All parts are done: it may be submitted. */
+bool message_complete(const json_t *message);
+/* Whether this is among the ids of an array of {id …}. */
+bool message_has_id(const json_t *list, int64_t id);
+
+/* What rendering_make asks for; origin is "https://minato.example.jp". */
+json_t *message_to_render(struct arena *, const json_t *message, const char *origin);
+/* Audience, channels, times, contact: what is approved besides the renderings
+ * (rendering_hash). */
+json_t *message_terms(struct arena *, const json_t *message);
+
+/* Sealed address of whoever asks for a test, and what became of their tests. */
+enum err message_tester(struct db *, int64_t staff, struct db_bytes *out) MUST_USE;
+enum err message_tests(struct db *, const struct words *, int64_t message, int64_t staff, json_t **out) MUST_USE;
+/* Sets "state_text" beside "state" in an object or in each of an array. */
+void message_say_state(json_t *, const struct words *, const char *prefix);

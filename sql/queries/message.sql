@@ -1,0 +1,228 @@
+-- Messages at the desk: writing them, and showing where they stand.
+-- role: web
+
+-- name: message_list :json
+-- A page of the list, newest change first, 20 rows, with the counts of all states.
+-- "failed" are those with mail that did not arrive in the last seven days.
+-- The cursor is (updated, id) of the row next to the page; back: towards newer ones.
+WITH page AS (
+  SELECT m.id, m.updated
+    FROM message m
+   WHERE (:state::text = '' OR m.state = :state
+          OR (:state = 'failed' AND EXISTS (
+                SELECT FROM batch b WHERE b.message_id = m.id AND b.refused + b.unknown > 0
+                   AND b.finished > now() - interval '7 days')))
+     AND NOT EXISTS (SELECT FROM unnest(string_to_array(:search::text, ' ')) AS word
+                      WHERE strpos(lower(normalize(m.subject, NFKC)), lower(word)) = 0)
+     AND (:cursor_id::bigint = 0
+          OR (:back::boolean AND (m.updated, m.id) > (to_timestamp(:cursor_us::bigint / 1000000.0), :cursor_id))
+          OR (NOT :back AND (m.updated, m.id) < (to_timestamp(:cursor_us / 1000000.0), :cursor_id)))
+   ORDER BY CASE WHEN :back THEN m.updated END, CASE WHEN :back THEN m.id END,
+            m.updated DESC, m.id DESC
+   LIMIT 21),
+shown AS (
+  SELECT p.id, p.updated
+    FROM page p
+   ORDER BY CASE WHEN :back THEN p.updated END, CASE WHEN :back THEN p.id END,
+            p.updated DESC, p.id DESC
+   LIMIT 20)
+SELECT jsonb_build_object(
+         'counts', (SELECT coalesce(jsonb_object_agg(c.state, c.n), '{}')
+                      FROM (SELECT state, count(*) AS n FROM message GROUP BY state) c),
+         'rows', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                           'id',          m.id,
+                           'cursor',      (extract(epoch FROM m.updated) * 1000000)::bigint || '-' || m.id,
+                           'state',       m.state,
+                           'subject',     nullif(m.subject, ''),
+                           'department',  d.name,
+                           'author',      a.name,
+                           'updated',     moment(m.updated, :lang::text),
+                           'send_at',     CASE WHEN m.state IN ('pending', 'approved') THEN moment(m.send_at, :lang) END,
+                           'published',   moment(m.published, :lang),
+                           'recipients',  to_char(m.recipients, 'FM999,999,999'))
+                         ORDER BY m.updated DESC, m.id DESC), '[]')
+                    FROM shown s
+                    JOIN message m ON m.id = s.id
+                    JOIN department d ON d.id = m.department_id
+                    JOIN staff a ON a.id = m.author_id),
+         'more', (SELECT count(*) FROM page) > 20);
+
+-- name: message_show :json
+-- One message with all that its pages show.  "editable": it is still being
+-- written.  "seen" are the marks that forms carry.
+SELECT jsonb_build_object(
+         'id',            m.id,
+         'state',         m.state,
+         'revision',      m.revision,
+         'editable',      m.state IN ('draft', 'returned'),
+         'subject',       m.subject,
+         'body',          m.body,
+         'contact',       m.contact,
+         'department',    jsonb_build_object('id', d.id, 'name', d.name),
+         'author',        jsonb_build_object('id', a.id, 'name', a.name),
+         'editor',        (SELECT jsonb_build_object('id', s.id, 'name', s.name) FROM staff s WHERE s.id = m.editor_id),
+         'submitter',     (SELECT jsonb_build_object('id', s.id, 'name', s.name) FROM staff s WHERE s.id = m.submitter_id),
+         'created',       moment(m.created, :lang::text),
+         'updated',       moment(m.updated, :lang),
+         'audience',      m.audience,
+         'everyone',      m.audience = 'everyone',
+         'chosen',        m.audience = 'chosen',
+         'districts',     (SELECT jsonb_agg(jsonb_build_object('id', x.id, 'name', x.name) ORDER BY x.place, x.id)
+                             FROM district x WHERE x.id = ANY (m.districts)),
+         'topics',        (SELECT jsonb_agg(jsonb_build_object('id', x.id, 'name', x.name, 'vital', x.vital) ORDER BY x.place, x.id)
+                             FROM topic x WHERE x.id = ANY (m.topics)),
+         'vital',         message_vital(m.topics),
+         'by_email',      m.by_email,
+         'on_site',       m.on_site,
+         'scheduled',     m.scheduled,
+         'send_at',       moment(m.send_at, :lang),
+         'send_at_ms',    (extract(epoch FROM m.send_at) * 1000)::bigint,
+         'valid_until',   moment(m.valid_until, :lang),
+         'valid_until_ms', (extract(epoch FROM m.valid_until) * 1000)::bigint,
+         'publish_until', moment(m.publish_until, :lang),
+         'publish_until_ms', (extract(epoch FROM m.publish_until) * 1000)::bigint,
+         'late',          m.state IN ('draft', 'returned')
+                          AND coalesce(m.send_at <= now() OR m.valid_until <= now() OR m.publish_until <= now(), false),
+         'night',         coalesce(extract(hour FROM m.send_at AT TIME ZONE 'Asia/Tokyo') NOT BETWEEN 8 AND 20, false),
+         'holiday',       coalesce(extract(isodow FROM m.send_at AT TIME ZONE 'Asia/Tokyo') > 5
+                                   OR holiday((m.send_at AT TIME ZONE 'Asia/Tokyo')::date), false),
+         'hash',          encode(m.hash, 'hex'),
+         'published',     moment(m.published, :lang),
+         'finished',      moment(m.finished, :lang),
+         'recipients',    to_char(m.recipients, 'FM999,999,999'),
+         'copied_from',   m.copied_from,
+         'seen',          jsonb_build_object(
+                            'content',  message_mark(m, 'content'),
+                            'audience', message_mark(m, 'audience'),
+                            'channels', message_mark(m, 'channels'),
+                            'schedule', message_mark(m, 'schedule')),
+         'history',       (SELECT coalesce(jsonb_agg(message_time(h.at, :lang) || jsonb_build_object(
+                                    'act', h.act, 'who', s.name, 'note', nullif(h.comment, '')) ORDER BY h.id DESC), '[]')
+                             FROM approval h JOIN staff s ON s.id = h.staff_id WHERE h.message_id = m.id),
+         'tenant',        (SELECT jsonb_build_object('name', t.name, 'name_en', t.name_en, 'contact', nullif(t.contact, ''))
+                             FROM tenant t))
+  FROM message m
+  JOIN department d ON d.id = m.department_id
+  JOIN staff a ON a.id = m.author_id
+ WHERE m.id = :message::bigint;
+
+-- name: message_reach :json
+-- How many an audience reaches by e-mail, with the time of the count.
+SELECT audience_reach(:audience::text, :districts::bigint[], :topics::bigint[], :lang::text);
+
+-- name: message_reach_of :json
+-- The same for the audience that a message has.
+SELECT audience_reach(m.audience, m.districts, m.topics, :lang::text)
+  FROM message m
+ WHERE m.id = :message::bigint;
+
+-- name: message_choices :json
+-- What may be chosen at the desk: the departments of this person and that of the
+-- message (0: none yet), districts, topics.
+SELECT jsonb_build_object(
+         'departments', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'name', d.name, 'contact', d.contact)
+                                  ORDER BY d.place, d.id), '[]')
+                           FROM department d
+                          WHERE (d.active AND EXISTS (SELECT FROM staff_department sd
+                                                       WHERE sd.department_id = d.id AND sd.staff_id = :staff::bigint))
+                             OR d.id = (SELECT department_id FROM message WHERE id = :message::bigint)),
+         'districts', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'name', name) ORDER BY place, id), '[]')
+                         FROM district WHERE active),
+         'topics', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'name', name, 'hint', nullif(hint, '')) ORDER BY place, id), '[]')
+                      FROM topic WHERE active));
+
+-- name: message_recent :json
+-- What one may start from: the latest that went out, own departments first.
+SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'subject', r.subject, 'department', r.department,
+                                             'published', moment(r.published, :lang::text)) ORDER BY r.place), '[]')
+  FROM (SELECT m.id, m.subject, d.name AS department, m.published,
+               row_number() OVER (ORDER BY sd.staff_id IS NULL, m.published DESC, m.id DESC) AS place
+          FROM message m
+          JOIN department d ON d.id = m.department_id
+          LEFT JOIN staff_department sd ON sd.department_id = d.id AND sd.staff_id = :staff::bigint
+         WHERE m.state IN ('sending', 'sent') AND m.subject <> ''
+         ORDER BY place
+         LIMIT 8) r;
+
+-- name: message_create :one
+-- A draft of the first department of its author, with that department's contact.
+-- No row: this person belongs to no department.
+INSERT INTO message (department_id, author_id, editor_id, contact)
+SELECT d.id, sd.staff_id, sd.staff_id, d.contact
+  FROM staff_department sd
+  JOIN department d ON d.id = sd.department_id
+ WHERE sd.staff_id = :staff::bigint AND d.active
+ ORDER BY d.place, d.id
+ LIMIT 1
+RETURNING id;
+
+-- name: message_copy :one
+-- A draft with what another message says and to whom; its times are asked for again,
+-- and districts and topics that are no longer offered stay behind.
+INSERT INTO message (department_id, author_id, editor_id, subject, body, contact, audience, districts, topics,
+                     by_email, on_site, copied_from)
+SELECT own.id, :staff::bigint, :staff, m.subject, m.body,
+       CASE WHEN own.id = m.department_id THEN m.contact ELSE own.contact END, m.audience,
+       ARRAY(SELECT id FROM district WHERE id = ANY (m.districts) AND active ORDER BY id),
+       ARRAY(SELECT id FROM topic WHERE id = ANY (m.topics) AND active ORDER BY id),
+       m.by_email, m.on_site, m.id
+  FROM message m
+  JOIN LATERAL (SELECT d.id, d.contact
+                  FROM staff_department sd
+                  JOIN department d ON d.id = sd.department_id
+                 WHERE sd.staff_id = :staff AND d.active
+                 ORDER BY d.id <> m.department_id, d.place, d.id
+                 LIMIT 1) own ON true
+ WHERE m.id = :message::bigint
+RETURNING id;
+
+-- The four pages that are saved.  No row: somebody saved the same page since it
+-- was opened, or the message is not being written any more.
+
+-- name: message_save_content :exec
+UPDATE message m
+   SET department_id = :department::bigint, subject = :subject::text, body = :body::text,
+       contact = :contact::text, editor_id = :staff::bigint
+ WHERE m.id = :message::bigint AND m.state IN ('draft', 'returned')
+   AND message_mark(m, 'content') = :seen::text;
+
+-- name: message_save_audience :exec
+UPDATE message m
+   SET audience = :audience::text, districts = :districts::bigint[], topics = :topics::bigint[],
+       editor_id = :staff::bigint
+ WHERE m.id = :message::bigint AND m.state IN ('draft', 'returned')
+   AND message_mark(m, 'audience') = :seen::text;
+
+-- name: message_save_channels :exec
+UPDATE message m
+   SET by_email = :by_email::boolean, on_site = :on_site::boolean, editor_id = :staff::bigint
+ WHERE m.id = :message::bigint AND m.state IN ('draft', 'returned')
+   AND message_mark(m, 'channels') = :seen::text;
+
+-- name: message_save_schedule :exec
+UPDATE message m
+   SET scheduled = true, send_at = to_timestamp(nullif(:send_at::bigint, 0) / 1000.0),
+       valid_until = to_timestamp(:valid_until::bigint / 1000.0),
+       publish_until = to_timestamp(:publish_until::bigint / 1000.0), editor_id = :staff::bigint
+ WHERE m.id = :message::bigint AND m.state IN ('draft', 'returned')
+   AND message_mark(m, 'schedule') = :seen::text;
+
+-- name: message_now :one
+-- The time by which times are judged, in milliseconds.
+SELECT (extract(epoch FROM now()) * 1000)::bigint AS now;
+
+-- name: message_tester :one
+-- Where a test goes: the sealed address of the person who asks for it.
+SELECT email FROM staff WHERE id = :staff::bigint AND state = 'active';
+
+-- name: message_tests :json
+-- What became of this person's tests of a message, latest first.
+SELECT coalesce(jsonb_agg(message_time(l.created, :lang::text) || jsonb_build_object(
+                  'state', l.state, 'reason', l.reason, 'code', l.code,
+                  'current', l.created >= l.updated) ORDER BY l.id DESC), '[]')
+  FROM (SELECT l.id, l.created, l.state, l.reason, l.code, m.updated
+          FROM letter l
+          JOIN message m ON m.id = l.message_id
+         WHERE l.message_id = :message::bigint AND l.staff_id = :staff::bigint
+         ORDER BY l.id DESC
+         LIMIT 10) l;
