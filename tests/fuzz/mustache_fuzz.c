@@ -37,7 +37,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct buf out;
 	json_t *doc;
 
-	source.text = arena_strndup(a, (const char *)data, n);
+	source.text = n > 0 ? arena_strndup(a, (const char *)data, n) : "";
 	source.length = strlen(source.text);
 	buf_init(&out, a);
 	must(json_parse(a, view, sizeof(view) - 1, &doc) == ERR_OK);
