@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "base/arena.h"
 #include "cli/cli.h"
 #include "db/migrate.h"
 
@@ -24,7 +25,8 @@ cli_migrate(struct cli *c)
 	enum migrate_mode mode = c->dry_run ? MIGRATE_DRY_RUN
 	    : given(c, "--check") ? MIGRATE_CHECK : MIGRATE_RUN;
 	const char *problem = "";
-	enum err e = migrate(c->conf->database, c->conf->sql, mode, &problem);
+	enum err e = migrate(arena_printf(c->arena, "%s user=chromo_owner", c->conf->database),
+	    c->conf->sql, mode, &problem);
 
 	if (e == ERR_OK)
 		return CLI_OK;

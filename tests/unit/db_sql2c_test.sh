@@ -9,10 +9,12 @@ export LC_ALL
 source=${CHROMO_SOURCE:-.}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-n=0
+# A check at the end of a pipe runs in a shell of its own, so the count is in a file.
+echo 0 >"$work/n"
 
 check() {	# what status
-	n=$((n + 1))
+	n=$(($(cat "$work/n") + 1))
+	echo $n >"$work/n"
 	if [ "$2" -eq 0 ]; then echo "ok $n - $1"; else echo "not ok $n - $1"; fi
 }
 
@@ -111,4 +113,4 @@ for awk in mawk gawk 'gawk --posix' original-awk 'busybox awk' awk; do
 	good
 	bad
 done
-echo "1..$n"
+echo "1..$(cat "$work/n")"
