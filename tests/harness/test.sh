@@ -45,6 +45,7 @@ test_all() {
 		cp "$ROOT/tests/package-lock.json" "$ROOT/tests/node_modules/.chromo-lock"
 	fi
 
+	"$ROOT/nginx/vendor/vendor.sh"
 	export CHROMO_SOURCE=$ROOT CHROMO_BUILD=$DIR/build CHROMO_BUILD_SAN=$DIR/build-san
 	export CHROMO_TEMPLATE=$DIR/template CHROMO_UPS=$DIR/run/ups
 	: >"$CHROMO_UPS"
