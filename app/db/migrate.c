@@ -207,16 +207,29 @@ commit(struct run *run, enum err e)
 	return e;
 }
 
+static PGconn *
+dial(const char *conninfo, const char *user)
+{
+	/* What stands in front of dbname, conninfo may override. */
+	const char *const keys[] = { "user", "dbname", "client_encoding", "application_name",
+	    "options", NULL };
+	const char *const values[] = { user, conninfo, "UTF8", "chromo migrate",
+	    "-c client_min_messages=warning -c search_path=public,pg_temp -c TimeZone=Asia/Tokyo", NULL };
+	PGconn *conn = PQconnectdbParams(keys, values, 1);
+
+	must(conn != NULL);
+	return conn;
+}
+
 static enum err
 connect_as_owner(struct run *run, const char *conninfo)
 {
-	/* The first notes of a new database are of no interest ("already exists"). */
-	const char *const keys[] = { "dbname", "client_encoding", "application_name", "options", NULL };
-	const char *const values[] = { conninfo, "UTF8", "chromo migrate",
-	    "-c client_min_messages=warning -c search_path=public,pg_temp -c TimeZone=Asia/Tokyo", NULL };
-
-	run->conn = PQconnectdbParams(keys, values, 1);
-	must(run->conn != NULL);
+	run->conn = dial(conninfo, "chromo_owner");
+	if (PQstatus(run->conn) != CONNECTION_OK) {
+		/* There is no such role yet: whoever calls this makes it. */
+		PQfinish(run->conn);
+		run->conn = dial(conninfo, NULL);
+	}
 	if (PQstatus(run->conn) != CONNECTION_OK)
 		return refuse(ERR_BUSY, "%s", PQerrorMessage(run->conn));
 

@@ -14,6 +14,7 @@
 
 static struct arena *arena;
 static const char *conninfo;		/* of the superuser */
+static const char *without_user;
 static char directory[] = "/tmp/chromo-migrate-XXXXXX";
 
 static char *
@@ -57,9 +58,9 @@ copy(const char *name)
 }
 
 static const char *
-ask_as(const char *who, const char *sql)
+ask(const char *sql)
 {
-	PGconn *conn = PQconnectdb(who);
+	PGconn *conn = PQconnectdb(conninfo);
 	PGresult *r = PQexec(conn, sql);
 	const char *value = "";
 
@@ -70,12 +71,6 @@ ask_as(const char *who, const char *sql)
 	PQclear(r);
 	PQfinish(conn);
 	return value;
-}
-
-static const char *
-ask(const char *sql)
-{
-	return ask_as(conninfo, sql);
 }
 
 /* The problem must name what is wrong. */
@@ -129,7 +124,8 @@ test_run(void)
 	is_str(ask("SELECT count(*) FROM schema_migration"), "2", "… and no migration");
 }
 
-/* The second time the owner's own rights do. */
+/* The second time the owner's own rights do; the first time too, where the
+ * administrator has made the roles and the database. */
 static void
 test_as_owner(void)
 {
@@ -137,6 +133,13 @@ test_as_owner(void)
 
 	conninfo = arena_printf(arena, "%s user=chromo_owner", conninfo);
 	runs("a run by chromo_owner");
+	conninfo = admin;
+
+	ask("CREATE DATABASE migrate_owned OWNER chromo_owner TEMPLATE template0");
+	conninfo = arena_printf(arena, "%s dbname=migrate_owned", without_user);
+	runs("a first run without a user, on a database of chromo_owner");
+	conninfo = arena_printf(arena, "%s user=postgres dbname=migrate_owned", without_user);
+	is_str(ask("SELECT plants()"), "1", "… makes everything");
 	conninfo = admin;
 }
 
@@ -194,6 +197,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	arena = arena_new();
+	without_user = argv[2];
 	conninfo = arena_printf(arena, "%s user=postgres", argv[2]);
 	if (mkdtemp(directory) == NULL || mkdir(path_of("migrations"), 0700) != 0 ||
 	    mkdir(path_of("functions"), 0700) != 0 || mkdir(path_of("data"), 0700) != 0)
