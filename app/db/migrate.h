@@ -4,12 +4,14 @@
 /*
  * Brings a database to the present schema: sql/migrations/NNNN_name.sql in
  * order, one transaction each, recorded with SHA-256 in schema_migration; then
- * sql/functions/ and sql/data/ (both may be loaded again).  Runs as chromo_owner
- * under an advisory lock.  Where conninfo names no user it connects as
- * chromo_owner too, or, as long as there is none, as libpq's default user, who must be
- * able to make roles; sql/roles.sql and sql/database.sql do the rest.  Refuses: a landed file that has changed, a gap in the
- * numbers, a database newer than the files.  The only place besides queries.c
- * that gives SQL to the server.
+ * sql/functions/ and sql/data/ (both may be loaded again).  Refuses: a landed
+ * file that has changed, a gap in the numbers, a database newer than the files.
+ *
+ * Runs as chromo_owner under an advisory lock.  Where conninfo names no user it
+ * connects as chromo_owner, too; as long as there is none, as libpq's default
+ * user, who must be able to make roles: sql/roles.sql and sql/database.sql do it.
+ *
+ * The only place besides queries.c that gives SQL to the server.
  */
 enum migrate_mode { MIGRATE_RUN, MIGRATE_CHECK, MIGRATE_DRY_RUN };
 
