@@ -288,7 +288,7 @@ again_nginx() {
 # From the folder to an answering site; the database is made and migrated
 # before.  Arguments go to conf_write.
 site_start() {
-	local i code name
+	local code name end=$((SECONDS + 30))
 	conf_write "$@"
 	certificate_make
 	nginx_write
@@ -297,7 +297,7 @@ site_start() {
 	again_web
 	again_courier
 	again_nginx
-	for ((i = 0; i < 300; i++)); do
+	while [ $SECONDS -lt $end ]; do
 		for name in web nginx courier; do
 			alive "$name" || { tail -n 20 "$DIR/log/$name.log" "$DIR/log/nginx.error" >&2; die "$name does not start"; }
 		done
