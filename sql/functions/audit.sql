@@ -17,7 +17,8 @@ RETURNS void LANGUAGE sql AS $$
           nullif(current_setting('chromo.request', true), ''))
 $$;
 
--- TG_ARGV[0]: the column that names the object ("id", "message_id" …).
+-- TG_ARGV[0]: the column that names the object ("id", "message_id" …); behind
+-- it columns whose change alone is no news, for another record tells it.
 CREATE OR REPLACE FUNCTION audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   n      bigint;
@@ -32,7 +33,8 @@ BEGIN
     SELECT array_agg(a.key ORDER BY a.key) INTO names
       FROM jsonb_each((SELECT to_jsonb(c) FROM changed c)) a
       JOIN jsonb_each((SELECT to_jsonb(b) FROM was b)) b USING (key)
-     WHERE a.value IS DISTINCT FROM b.value;
+     WHERE a.value IS DISTINCT FROM b.value
+       AND a.key <> ALL (TG_ARGV[1:]);
     IF names IS NULL THEN
       RETURN NULL;
     END IF;
@@ -44,14 +46,18 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE OR REPLACE PROCEDURE audited(relation text, object text) LANGUAGE plpgsql AS $$
+CREATE OR REPLACE PROCEDURE audited(relation text, object text, VARIADIC quiet text[] DEFAULT '{}')
+LANGUAGE plpgsql AS $$
+DECLARE
+  args text := (SELECT string_agg(quote_literal(a), ', ' ORDER BY n)
+                  FROM unnest(object || quiet) WITH ORDINALITY AS u (a, n));
 BEGIN
   EXECUTE format('CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON %I'
-    ' REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit_change(%L)', relation, object);
+    ' REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit_change(%s)', relation, args);
   EXECUTE format('CREATE OR REPLACE TRIGGER audit_update AFTER UPDATE ON %I'
-    ' REFERENCING OLD TABLE AS was NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit_change(%L)', relation, object);
+    ' REFERENCING OLD TABLE AS was NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit_change(%s)', relation, args);
   EXECUTE format('CREATE OR REPLACE TRIGGER audit_delete AFTER DELETE ON %I'
-    ' REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit_change(%L)', relation, object);
+    ' REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit_change(%s)', relation, args);
 END $$;
 
 CALL audited('tenant', 'id');
@@ -60,7 +66,7 @@ CALL audited('department', 'id');
 CALL audited('district', 'id');
 CALL audited('district_postcode', 'district_id');
 CALL audited('topic', 'id');
-CALL audited('staff', 'id');
+CALL audited('staff', 'id', 'signed_in', 'totp_step');
 CALL audited('staff_role', 'staff_id');
 CALL audited('staff_department', 'staff_id');
 CALL audited('staff_recovery', 'staff_id');

@@ -13,3 +13,26 @@ BEGIN
   RETURN t;
 END $$;
 REVOKE ALL ON FUNCTION tenant_create FROM PUBLIC;
+
+-- All tenants by name and host, and nothing else of them: for the owner, and for
+-- the operator's portal.  chromo_directory sees what stands behind the wall here.
+SET LOCAL ROLE chromo_directory;
+CREATE OR REPLACE FUNCTION tenant_directory() RETURNS TABLE (id bigint, kind text, state text, name text, host text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+  SELECT t.id, t.kind, t.state, t.name, h.host
+    FROM tenant t LEFT JOIN tenant_host h ON h.tenant_id = t.id
+   ORDER BY t.kind = 'operator', t.id, h.host
+$$;
+REVOKE ALL ON FUNCTION tenant_directory FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tenant_directory TO chromo_owner;
+
+-- The same, empty unless this transaction is the operator's.
+CREATE OR REPLACE FUNCTION tenant_directory_for_operator()
+RETURNS TABLE (id bigint, kind text, state text, name text, host text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+  SELECT d.* FROM tenant_directory() d
+   WHERE EXISTS (SELECT FROM tenant o WHERE o.id = current_tenant() AND o.kind = 'operator')
+$$;
+REVOKE ALL ON FUNCTION tenant_directory_for_operator FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tenant_directory_for_operator TO chromo_web;
+SET LOCAL ROLE chromo_owner;

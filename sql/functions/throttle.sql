@@ -18,6 +18,23 @@ CREATE OR REPLACE FUNCTION throttle_clear(p_bucket text, p_key bytea)
 RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS
 $$ DELETE FROM throttle WHERE bucket = p_bucket AND key = p_key $$;
 
-REVOKE ALL ON FUNCTION throttle_hit, throttle_clear FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION throttle_hit, throttle_clear TO chromo_web, chromo_owner;
+-- Takes one try back: it was right, and a bucket shared by many is not to fill
+-- with those who do nothing wrong (a whole town hall behind one address).
+CREATE OR REPLACE FUNCTION throttle_return(p_bucket text, p_key bytea)
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS
+$$ UPDATE throttle SET hits = greatest(hits - 1, 0) WHERE bucket = p_bucket AND key = p_key $$;
+
+-- Notes that something was good, and says whether it was within the window.
+CREATE OR REPLACE FUNCTION throttle_note(p_bucket text, p_key bytea)
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
+  INSERT INTO throttle (bucket, key, hits, since) VALUES (p_bucket, p_key, 0, now())
+  ON CONFLICT (bucket, key) DO UPDATE SET since = excluded.since
+$$;
+CREATE OR REPLACE FUNCTION throttle_noted(p_bucket text, p_key bytea, p_window interval)
+RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT EXISTS (SELECT FROM throttle WHERE bucket = p_bucket AND key = p_key AND since > now() - p_window) $$;
+
+REVOKE ALL ON FUNCTION throttle_hit, throttle_clear, throttle_return, throttle_note, throttle_noted FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION throttle_hit, throttle_clear, throttle_return, throttle_note, throttle_noted
+  TO chromo_web, chromo_owner;
 SET LOCAL ROLE chromo_owner;

@@ -118,7 +118,8 @@ CREATE TABLE topic (
   place       int NOT NULL DEFAULT 0,
   active      boolean NOT NULL DEFAULT true,
   PRIMARY KEY (tenant_id, id),
-  UNIQUE (tenant_id, name)
+  UNIQUE (tenant_id, name),
+  CHECK (active OR NOT vital)
 );
 CALL wall('topic');
 CREATE UNIQUE INDEX topic_one_vital ON topic (tenant_id) WHERE vital;

@@ -58,6 +58,7 @@ CREATE TABLE staff_session (
   hash        bytea NOT NULL,
   staff_id    bigint NOT NULL,
   stage       text NOT NULL CHECK (stage IN ('password', 'enrol', 'full')),
+  pending     bytea,                     -- sealed JSON: a second factor not yet confirmed, or codes to show once
   created     timestamptz NOT NULL DEFAULT now(),
   seen        timestamptz NOT NULL DEFAULT now(),
   remote      text NOT NULL DEFAULT '',

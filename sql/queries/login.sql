@@ -1,0 +1,88 @@
+-- Signing in, by both factors, and out again (domain/login.c).
+-- role: web
+
+-- name: login_throttle :one
+SELECT throttle_hit(:bucket::text, :key::bytea, :most::int, make_interval(secs => :window_s::int)) AS within;
+
+-- name: login_throttle_clear :exec
+SELECT throttle_clear(:bucket::text, :key::bytea);
+
+-- name: login_throttle_return :exec
+SELECT throttle_return(:bucket::text, :key::bytea);
+
+-- name: login_note :exec
+SELECT throttle_note(:bucket::text, :key::bytea);
+
+-- name: login_noted :one
+SELECT throttle_noted(:bucket::text, :key::bytea, make_interval(days => :days::int)) AS known;
+
+-- name: login_slot :exec
+SELECT login_slot(:slots::int);
+
+-- name: login_find :one
+-- Who may sign in by this ID; nobody else is found, so that all others look alike.
+SELECT id, password, totp IS NOT NULL AS enrolled
+  FROM staff WHERE login = :login::text AND state = 'active' AND password IS NOT NULL;
+
+-- name: login_rehash :exec
+UPDATE staff SET password = :password::text WHERE id = :staff::bigint AND password = :was::text;
+
+-- name: login_actor :exec
+-- From here on this transaction is this person's.
+SELECT set_config('chromo.actor', 'staff:' || :staff::bigint, true);
+
+-- name: login_audit :exec
+SELECT audit_write(:act::text, :staff::bigint?, NULL);
+
+-- name: login_session_add :exec
+INSERT INTO staff_session (hash, staff_id, stage, pending, remote)
+VALUES (:hash::bytea, :staff::bigint, :stage::text, :pending::bytea, :remote::text);
+
+-- name: login_session_step :exec
+-- Both factors were right: a new token, and the old one is nothing any more (R16).
+UPDATE staff_session
+   SET hash = :hash::bytea, stage = 'full', pending = :pending::bytea, created = now(), seen = now()
+ WHERE hash = :was::bytea AND staff_id = :staff::bigint AND stage = :stage::text;
+
+-- name: login_session_pending :bytes
+SELECT pending FROM staff_session WHERE hash = :hash::bytea;
+
+-- name: login_session_hold :exec
+UPDATE staff_session SET pending = :pending::bytea WHERE hash = :hash::bytea;
+
+-- name: login_session_end :exec
+DELETE FROM staff_session WHERE hash = :hash::bytea;
+
+-- name: login_sessions_end :exec
+-- All of a person, or all but one.
+DELETE FROM staff_session WHERE staff_id = :staff::bigint AND hash IS DISTINCT FROM :keep::bytea;
+
+-- name: login_sessions_prune :exec
+DELETE FROM staff_session WHERE staff_id = :staff::bigint
+   AND (seen < now() - interval '30 minutes' OR created < now() - interval '12 hours');
+
+-- name: login_factor :one
+SELECT login, totp FROM staff WHERE id = :staff::bigint;
+
+-- name: login_step :exec
+-- A code works once: whoever comes second, on whatever worker, changes no row (R11).
+UPDATE staff SET totp_step = :step::bigint, signed_in = now()
+ WHERE id = :staff::bigint AND totp_step < :step;
+
+-- name: login_enrol :exec
+UPDATE staff SET totp = :totp::bytea, totp_step = :step::bigint, signed_in = now()
+ WHERE id = :staff::bigint;
+
+-- name: login_signed_in :exec
+UPDATE staff SET signed_in = now() WHERE id = :staff::bigint;
+
+-- name: login_recovery_clear :exec
+DELETE FROM staff_recovery WHERE staff_id = :staff::bigint;
+
+-- name: login_recovery_add :exec
+INSERT INTO staff_recovery (staff_id, hash)
+SELECT :staff::bigint, h FROM unnest(:hashes::bytea[]) AS h;
+
+-- name: login_recovery_use :exec
+UPDATE staff_recovery SET used = now()
+ WHERE staff_id = :staff::bigint AND hash = :hash::bytea AND used IS NULL;

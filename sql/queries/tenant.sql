@@ -1,0 +1,17 @@
+-- The tenants as a whole: for the administrator's command and the operator.
+-- role: owner
+
+-- name: tenant_create :one
+SELECT tenant_create(:kind::text, nullif(:code::text, '')::char(6), :name::text, :name_en::text, :host::text,
+                     :mail_from::text, :contact::text) AS id;
+
+-- name: tenant_list :json
+SELECT coalesce(jsonb_agg(to_jsonb(d)), '[]') FROM tenant_directory() d;
+
+-- name: tenant_enter_host :one
+-- The transaction is inside the tenant of this host afterwards.
+SELECT t AS id, enter_tenant(t, 'command') FROM tenant_by_host(:host::text) AS t WHERE t IS NOT NULL;
+
+-- name: tenant_list_for_operator :json
+-- role: web
+SELECT coalesce(jsonb_agg(to_jsonb(d)), '[]') FROM tenant_directory_for_operator() d;
