@@ -7,11 +7,14 @@
 #include "base/json.h"
 #include "base/secret.h"
 #include "cli/cli.h"
+#include "cli/demo.h"
 
 static const struct command commands[] = {
 	{ "migrate", "", "[--check] [--dry-run]", "bring the database to the present schema", cli_migrate, false },
 	{ "routes", "", "", "print every URL with what it asks for", cli_routes, true },
 	{ "config", "check", "", "read the configuration and say what is wrong with it", cli_config_check, false },
+	{ "demo", "setup", "[--accounts FILE]", "make two towns that do not exist", cli_demo_setup, false },
+	{ "demo", "load", "--citizens N [--host HOST]", "make N more citizens", cli_demo_load, false },
 	{ "config", "show", "", "print every key with its meaning and value", cli_config_show, false },
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

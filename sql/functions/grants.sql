@@ -15,7 +15,7 @@ GRANT INSERT, UPDATE ON consent TO chromo_web;
 GRANT UPDATE (contact, single_person) ON tenant TO chromo_web;
 GRANT UPDATE (state, finished) ON batch TO chromo_web;
 
-GRANT SELECT ON tenant, tenant_key, message, message_rendering, approval, topic, district, citizen, contact, batch,
+GRANT SELECT ON tenant, tenant_host, tenant_key, message, message_rendering, approval, topic, district, citizen, contact, batch,
   delivery, letter, message_move, department TO chromo_courier;
 GRANT UPDATE ON batch, letter TO chromo_courier;
 GRANT INSERT ON batch, delivery, audit TO chromo_courier;

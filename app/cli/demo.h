@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/mustache.h"
+#include "cli/cli.h"
+/*
+ * Demonstration data: demo.c the towns, demo_people.c their citizens.
+ */
+struct demo {
+	struct cli *cli;
+	struct arena *arena;
+	struct db *db;
+	struct vault *vault;
+	struct templates *templates;
+	struct catalogue *catalogue;
+	const char *origin;
+	int64_t tenant;		/* demo_people opens transactions of its own in it; 0: inside the caller's */
+};
+
+/* Makes n citizens, realistic in district, age, topics and language.  progress
+ * may be NULL. */
+enum err demo_people(struct demo *, int64_t n, struct progress *) MUST_USE;
+
+int cli_demo_setup(struct cli *);
+int cli_demo_load(struct cli *);
