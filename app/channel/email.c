@@ -130,18 +130,29 @@ is_plain(const char *s)
 	return s[0] != ' ' && s[0] != '\0' && s[strlen(s) - 1] != ' ';
 }
 
-/* How many of the n bytes go into a word of at most room: whole characters. */
+static bool
+starts_character(char c)
+{
+	return ((unsigned char)c & 0xc0) != 0x80;
+}
+
+/* How many of the n bytes go into a word that has room for so many, a multiple
+ * of three: whole characters, and if there is a way without padding, which some
+ * readers take for the end of all words that follow. */
 static size_t
 word_length(const char *s, size_t n, size_t room)
 {
-	size_t cut = room;
+	size_t cut;
 
 	if (n <= room)
 		return n;
-	while (cut > 0 && ((unsigned char)s[cut] & 0xc0) == 0x80)
-		cut--;
-	/* Only what is not UTF-8 has no start of a character so far back. */
-	return cut > 0 ? cut : room;
+	for (cut = room; cut > room / 2; cut -= 3)
+		if (starts_character(s[cut]))
+			return cut;
+	for (cut = room; cut > 0; cut--)
+		if (starts_character(s[cut]))
+			return cut;
+	return room;	/* only what is not UTF-8 */
 }
 
 /* Adds text as encoded words, folded; column: characters in the line so far. */

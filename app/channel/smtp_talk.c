@@ -64,10 +64,11 @@ break_off(struct smtp_talk *t, enum verdict verdict, int code, const char *reaso
 	t->broken = true;
 }
 
+/* Only a kept connection can have died before; a new one counts one letter. */
 static bool
 may_begin_again(const struct smtp_talk *t)
 {
-	return !t->judged && !t->again && t->link.letters > 1;
+	return !t->judged && t->link.letters > 1;
 }
 
 static void
@@ -76,7 +77,7 @@ lost(struct smtp_talk *t)
 	if (smtp_talk_dot_is_out(t))
 		break_off(t, VERDICT_UNKNOWN, 0, "no_answer", "connection cut after the final dot");
 	else if (may_begin_again(t) && !t->heard)
-		t->anew = t->again = true;
+		t->anew = true;
 	else
 		break_off(t, VERDICT_LATER, 0, "gateway_unreachable",
 		    "connection cut before the final dot");
@@ -193,7 +194,7 @@ answer(struct smtp_talk *t, const struct smtp_reply *r)
 	bool yes = r->code / 100 == 2;
 
 	if (r->code == 421 && t->step <= SMTP_MAIL && may_begin_again(t)) {
-		t->anew = t->again = true;
+		t->anew = true;
 		return;
 	}
 	t->heard = t->step != SMTP_RSET;
@@ -315,7 +316,7 @@ smtp_talk_take(struct smtp_talk *t, const struct letter *l)
 {
 	t->letter = l;
 	t->outcome.letter = (void *)(uintptr_t)l;
-	t->anew = t->over = t->again = t->judged = false;
+	t->anew = t->over = t->judged = false;
 
 	buf_reset(&t->envelope);
 	buf_reset(&t->body);

@@ -39,7 +39,6 @@ struct smtp_talk {
 	size_t sent;			/* of sending */
 	bool open;			/* the relay is in a transaction: RSET first */
 	bool heard;			/* it has answered a command of this letter */
-	bool again;			/* this is the second connection */
 	bool judged;			/* the outcome stands, replies still come */
 	char in[4096];
 	size_t in_len;

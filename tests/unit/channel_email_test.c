@@ -228,6 +228,16 @@ test_subjects(void)
 	}
 	ok(good, "subjects and names of all lengths come out whole, in lines of at most 76");
 
+	/* Padding before the last word stops some readers (GMime). */
+	for (int bytes = 3; bytes <= 4; bytes++) {
+		for (int i = 0; i < 100; i++)
+			memcpy(subject + i * bytes, bytes == 3 ? "防" : "😀", (size_t)bytes + 1);
+		m = sample();
+		m.subject = m.from_name = subject;
+		ok(strstr(compose(&m), "=?=\r\n =?") == NULL, "characters of %d bytes: no padding "
+		    "before the last word", bytes);
+	}
+
 	static const char *const plain[] = { "", "Hello", "a, b; \"c\"", "50% off?",
 	    "=?UTF-8?B?44GC?=", " leading", "trailing ", "tab\there",
 	    "A long subject in ASCII that is longer than a line may be, and so has to go somewhere" };
