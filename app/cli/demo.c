@@ -66,7 +66,7 @@ static enum err
 add_staff(struct demo *d, const json_t *town, const json_t *person, json_t *accounts)
 {
 	const char *login = json_text(person, "login"), *host = json_text(town, "host");
-	const char *password = secret_token(d->arena, 12);
+	const char *password = secret_token(d->arena, 16);
 	const char *email = arena_printf(d->arena, "%s@%s", login, strchr(json_text(town, "mail_from"), '@') + 1);
 	struct secret_cost cost = { d->cli->conf->password_memory_kib, d->cli->conf->password_passes };
 	uint8_t hash[SECRET_HASH], totp[20];
