@@ -130,8 +130,9 @@ add_slice(struct demo *d, const struct slice *s, size_t n)
 	    .addresses = { s->addresses, n }, .hashes = { s->hashes, n } }, NULL);
 }
 
+/* In a transaction of its own for each slice, or inside the caller's. */
 static enum err
-enter(struct demo *d)
+begin(struct demo *d)
 {
 	enum err e;
 
@@ -143,43 +144,62 @@ enter(struct demo *d)
 	return e == ERR_OK ? vault_enter(d->vault, d->db, d->tenant) : e;
 }
 
+static enum err
+commit(struct demo *d, enum err e)
+{
+	if (d->tenant == 0)
+		return e;
+	if (e == ERR_OK)
+		return db_commit(d->db);
+	db_rollback(d->db);
+	return e;
+}
+
+static enum err
+read_choices(struct demo *d, struct choices *c)
+{
+	json_t *found;
+	enum err e;
+
+	e = begin(d);
+	if (e == ERR_OK)
+		e = q_demo_choices(d->db, &found);
+	if (e == ERR_OK) {
+		c->n_districts = ids_of(json_object_get(found, "districts"), c->districts);
+		c->n_topics = ids_of(json_object_get(found, "topics"), c->topics);
+		c->last = json_int(found, "last");
+	}
+	return commit(d, e);
+}
+
 enum err
 demo_people(struct demo *d, int64_t n, struct progress *progress)
 {
 	struct slice *s = arena_alloc(d->arena, sizeof *s);
 	struct arena *a = arena_new();
 	struct choices c = { 0 };
-	json_t *choices;
 	int64_t done = 0;
 	enum err e;
 
-	e = enter(d);
-	if (e == ERR_OK)
-		e = q_demo_choices(d->db, &choices);
-	if (e == ERR_OK) {
-		c.n_districts = ids_of(json_object_get(choices, "districts"), c.districts);
-		c.n_topics = ids_of(json_object_get(choices, "topics"), c.topics);
-		c.last = json_int(choices, "last");
-	}
+	e = read_choices(d, &c);
 	while (e == ERR_OK && done < n) {
 		size_t i, some = n - done < SLICE ? (size_t)(n - done) : SLICE;
 
 		arena_reset(a);
-		db_use(d->db, a);
-		for (i = 0; i < some; i++)
+		if (d->tenant != 0)
+			db_use(d->db, a);
+		e = begin(d);
+		for (i = 0; e == ERR_OK && i < some; i++)
 			make_one(d, a, s, i, (uint64_t)(c.last + done + (int64_t)i + 1), &c);
-		e = add_slice(d, s, some);
-		if (e == ERR_OK && d->tenant != 0)
-			e = db_commit(d->db);
-		if (e == ERR_OK && d->tenant != 0)
-			e = enter(d);
+		if (e == ERR_OK)
+			e = add_slice(d, s, some);
+		e = commit(d, e);
 		done += (int64_t)some;
 		if (progress != NULL)
 			progress_step(progress, done);
 	}
-	db_use(d->db, d->arena);
-	arena_free(a);
 	if (d->tenant != 0)
-		db_rollback(d->db);
+		db_use(d->db, d->arena);
+	arena_free(a);
 	return e;
 }
