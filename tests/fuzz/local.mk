@@ -10,6 +10,7 @@ fuzz_programs += tests/fuzz/urlencoded_fuzz
 fuzz_programs += tests/fuzz/cookies_fuzz
 fuzz_programs += tests/fuzz/fastcgi_params_fuzz
 fuzz_programs += tests/fuzz/multipart_fuzz
+fuzz_programs += tests/fuzz/smtp_reply_fuzz
 if FUZZ
 noinst_PROGRAMS += $(fuzz_programs)
 fuzz_main =
@@ -37,6 +38,10 @@ tests_fuzz_multipart_fuzz_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_mustache_fuzz_SOURCES = tests/fuzz/mustache_fuzz.c $(fuzz_main)
 tests_fuzz_mustache_fuzz_LDADD = $(LINK_BASE)
 tests_fuzz_mustache_fuzz_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+tests_fuzz_smtp_reply_fuzz_SOURCES = tests/fuzz/smtp_reply_fuzz.c $(fuzz_main)
+tests_fuzz_smtp_reply_fuzz_LDADD = $(LINK_CHANNEL)
+tests_fuzz_smtp_reply_fuzz_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 tests_fuzz_urlencoded_fuzz_SOURCES = tests/fuzz/urlencoded_fuzz.c $(fuzz_main)
 tests_fuzz_urlencoded_fuzz_LDADD = $(LINK_BASE)

@@ -46,8 +46,17 @@ import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { Session } from './smtp_session.mjs';
 
+// Removed at the latest when the process ends, also when a test failed.
+const folders = new Set();
+const remove = (folder) => {
+	fs.rmSync(folder, { recursive: true, force: true });
+	folders.delete(folder);
+};
+process.on('exit', () => folders.forEach(remove));
+
 function makeCertificate() {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'chromo-smtp-'));
+	folders.add(folder);
 	const keyFile = path.join(folder, 'key.pem'), certFile = path.join(folder, 'cert.pem');
 	execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt',
 		'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost',
@@ -130,7 +139,7 @@ class Relay {
 			s.gone();
 		await Promise.all([this.server, this.web].map((s) => new Promise((done) => s.close(done))));
 		if (this.certificate)
-			fs.rmSync(this.certificate.folder, { recursive: true, force: true });
+			remove(this.certificate.folder);
 	}
 }
 
