@@ -223,7 +223,7 @@ render(struct web *w, enum status status, const char *name)
 	w->response->content_type = "text/html; charset=utf-8";
 	w->response->csp = policy(w);
 	if (w->route->flags & CACHED && status == HTTP_OK && w->lang[0] == 'j')
-		w->response->cache = "public, max-age=0, s-maxage=1";
+		w->response->cache = "public, max-age=1, stale-while-revalidate=5";
 	return ERR_OK;
 }
 
@@ -271,7 +271,7 @@ web_bytes(struct web *w, enum status status, const char *type, const char *p, si
 	buf_reset(&w->response->body);
 	buf_add(&w->response->body, p, n);
 	if (w->route->flags & CACHED && status == HTTP_OK)
-		w->response->cache = "public, max-age=0, s-maxage=1";
+		w->response->cache = "public, max-age=1, stale-while-revalidate=5";
 	return ERR_OK;
 }
 
