@@ -14,7 +14,7 @@ TESTS += $(check_PROGRAMS) \
 	tests/lint/c.pl tests/lint/headers.pl tests/lint/layers.pl tests/lint/templates.pl \
 	tests/lint/tree.pl tests/lint/words.pl
 
-# For ./dev test, which runs them in two builds.
-print-check-programs:
-	@echo $(check_PROGRAMS)
-.PHONY: print-check-programs
+# For ./dev test, which runs the programs of two builds.
+print-tests:
+	@echo $(TESTS)
+.PHONY: print-tests

@@ -19,7 +19,7 @@ check() {
 		printf '%b\n' "$script" >"$dir/$i.sh"
 		files+=("$dir/$i.sh")
 	done
-	said=$(CHROMO_SOURCE=$dir perl "$root/tests/harness/prove.pl" "${files[@]}" 2>/dev/null)
+	said=$(CHROMO_SOURCE=$dir CHROMO_TEST_LOG=$dir perl "$root/tests/harness/prove.pl" "${files[@]}" 2>/dev/null)
 	got=$?
 	n=$((n + 1))
 	if [ "$(tail -n 1 <<<"$said")" = "$line" ] && [ "$got" = "$status" ]; then

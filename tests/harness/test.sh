@@ -12,19 +12,23 @@ ups_remove() {
 	done <"$CHROMO_UPS"
 }
 
-# Which files are tests, and by what they run: see prove.pl.
+# Which files are tests: those of make check, its programs from both builds, and
+# those that want a running chromo.
 test_list() {
-	local folder program kind
+	local folder test kind
 	for folder in "$DIR/build" "$DIR/build-san"; do
-		for program in $(make -s -C "$folder" print-check-programs); do
-			printf '%s\n' "$folder/$program"
+		for test in $(make -s -C "$folder" print-tests); do
+			if [ ! -e "$ROOT/$test" ]; then
+				printf '%s\n' "$folder/$test"
+			elif [ "$folder" = "$DIR/build" ]; then
+				printf '%s\n' "$ROOT/$test"
+			fi
 		done
 	done
-	find "$ROOT/tests/lint" -name '*.pl' -o -name '*.sh' | sort
-	for kind in harness db isolation spec http courier browser dist; do
+	printf '%s\n' "$ROOT/tests/lint/scripts.sh"
+	for kind in harness db isolation http courier browser; do
 		[ -d "$ROOT/tests/$kind" ] || continue
-		find "$ROOT/tests/$kind" \( -name '*.test.mjs' -o -name '*.test.sh' -o -name run \) \
-		    ! -path '*/node_modules/*' | sort
+		find "$ROOT/tests/$kind" \( -name '*.test.mjs' -o -name '*.test.sh' -o -name run \) | sort
 	done
 }
 
@@ -61,6 +65,9 @@ test_all() {
 		    step "it failed, and so will the tests that need it"
 	fi
 	export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1
-	step "${#tests[@]} test files"
+	export CHROMO_TEST_LOG=$DIR/log/tests
+	rm -rf "$CHROMO_TEST_LOG"
+	mkdir -p "$CHROMO_TEST_LOG"
+	step "${#tests[@]} test files; what they say is in ${CHROMO_TEST_LOG#"$PWD"/}"
 	perl "$ROOT/tests/harness/prove.pl" "${tests[@]}" 9>&-
 }
