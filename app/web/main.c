@@ -46,6 +46,8 @@ work(void *context, int slot)
 		e = fcgi_accept(fcgi, a, &request, &status);
 		if (e == ERR_BUSY)
 			break;
+		/* What was accepted is answered, whatever signal comes now. */
+		proc_busy(true);
 		if (e == ERR_OK)
 			dispatch(site, db, a, &request, &response);
 		else
@@ -53,6 +55,7 @@ work(void *context, int slot)
 		if (fcgi_reply(fcgi, &request, &response) == ERR_GONE)
 			log_info("request.left request=%s", request.id);
 		fcgi_finish(fcgi);
+		proc_busy(false);
 	}
 	db_free(db);
 	arena_free(a);
