@@ -19,8 +19,9 @@ struct multipart_file {
 	const struct multipart_file *next;
 };
 
-/* Files come in the order sent; one that was not chosen (no name, no bytes) is left
- * out.  Several may share a field, as <input multiple> sends them.  ERR_INVALID: not well-formed, field twice, not UTF-8.  ERR_TOO_LARGE: more
+/* Files come in the order sent; one that was not chosen (no name, no bytes) is
+ * left out.  Several may share a field, as <input multiple> sends them.
+ * ERR_INVALID: not well-formed, field twice, not UTF-8.  ERR_TOO_LARGE: more
  * than 100 parts, or a multipart inside.  body[n] is NUL. */
 enum err multipart_parse(struct arena *, const char *content_type, const char *body,
     size_t n, struct fields *, const struct multipart_file **files) MUST_USE;

@@ -55,7 +55,8 @@ open_web(struct web *w, const struct site *site, struct db *db, struct arena *a,
 static void
 answer(struct web *w, enum err outcome)
 {
-	static const char sorry[] = "申し訳ありません。しばらくしてから、もう一度お試しください。\n";
+	static const char sorry[] =
+	    "申し訳ありません。しばらくしてから、もう一度お試しください。\n";	/* lint: words */
 	const struct answer *a = &answers[outcome];
 	enum err e;
 

@@ -47,9 +47,10 @@ sub look {
 				|| $tag eq 'link' && $name eq 'href' && $value =~ m{^"\s*(?:https?:)?//}i;
 			if ($name =~ $followed) {
 				# Behind a fixed beginning of the path a value is only a part
-				# of it; at the beginning it is the whole address.
+				# of it; at the beginning it is the whole address.  path is that of
+				# the page itself.
 				push @wrong, "$line: $name begins with $1, whose name does not end in _url"
-					if $value =~ /^"(?:\{\{[#^\/\$][^}]*\}\})*\{\{\s*([\w.]+)\s*\}\}/ && $1 !~ /(?:^|[._])url$/;
+					if $value =~ /^"(?:\{\{[#^\/\$][^}]*\}\})*\{\{\s*([\w.]+)\s*\}\}/ && $1 !~ /(?:^|[._])url$|^path$/;
 			}
 		}
 		my $bare = $rest;

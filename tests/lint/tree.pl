@@ -15,7 +15,7 @@ for my $file (files('.', $text_file)) {
 	my $text = content($file);
 	my @wrong;
 	push @wrong, "line $_->[0]: a path of one machine" for lines($file, qr{(?<![\w.])(?:$home)});
-	push @wrong, 'does not end with a newline' if $text ne '' && $text !~ /\n\z/ && $file !~ /\.json$/;
+	push @wrong, 'does not end with a newline' if $text ne '' && $text !~ /\n\z/ && $file !~ /\.(?:json|min\.js)$/;
 	push @wrong, 'carriage returns' if $text =~ /\r\n/ && $file !~ m{^tests/};
 	push @wrong, 'no licence line' if $file =~ /(?:\.(?:sh|mjs|pl|pm|awk|mk|am|in)|^dev)$/
 		&& $file !~ m{\.json\.in$} && $text !~ /SPDX-License-Identifier: Apache-2\.0/;
