@@ -135,6 +135,13 @@ form_set_datetime(struct form *f, const char *name, int64_t ms)
 	time_t japan = (time_t)(ms / 1000 + JAPAN_S);
 	struct tm tm;
 
+	if (ms == 0) {
+		static const char *const parts[] = { "year", "month", "day", "hour", "minute" };
+
+		for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+			show(f, name, parts[i], "");
+		return;
+	}
 	must(gmtime_r(&japan, &tm) != NULL);
 	show(f, name, "year", arena_printf(f->arena, "%d", tm.tm_year + 1900));
 	show(f, name, "month", arena_printf(f->arena, "%d", tm.tm_mon + 1));

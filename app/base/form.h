@@ -62,6 +62,6 @@ const char *form_choice(struct form *, const char *name, enum form_need, const c
  * {"name","year","month","day","hour","minute","problem"}.  Epoch ms, 0: none.
  * A form that has no _hour asks for a day: its first moment. */
 int64_t form_datetime(struct form *, const char *name, enum form_need);
-void form_set_datetime(struct form *, const char *name, int64_t ms);
+void form_set_datetime(struct form *, const char *name, int64_t ms);	/* 0: empty */
 /* Check boxes <name>_<id>: the ids, ascending; the field shown has "problem". */
 size_t form_ids(struct form *, const char *name, enum form_need, int64_t **ids);

@@ -9,3 +9,23 @@ struct web;
 /* site.c */
 enum err site_health(struct web *);
 enum err site_language(struct web *);
+
+/* desk/home.c */
+enum err desk_home(struct web *);
+
+/* desk/message.c, message_write.c, message_preview.c */
+enum err desk_message_list(struct web *);
+enum err desk_message_new(struct web *);
+enum err desk_message_create(struct web *);
+enum err desk_message_show(struct web *);
+enum err desk_message_content(struct web *);
+enum err desk_message_content_save(struct web *);
+enum err desk_message_audience(struct web *);
+enum err desk_message_audience_save(struct web *);
+enum err desk_message_channels(struct web *);
+enum err desk_message_channels_save(struct web *);
+enum err desk_message_schedule(struct web *);
+enum err desk_message_schedule_save(struct web *);
+enum err desk_message_preview(struct web *);
+enum err desk_message_test(struct web *);
+enum err desk_message_test_send(struct web *);

@@ -5,6 +5,9 @@ libweb_a_SOURCES = app/web/web.h app/web/handlers.h \
 	app/web/routes.c app/web/guard.c app/web/dispatch.c app/web/page.c app/web/token.c \
 	app/web/site.c
 
+libweb_a_SOURCES += app/web/desk/home.c app/web/desk/message.c app/web/desk/message.h \
+	app/web/desk/message_write.c app/web/desk/message_preview.c
+
 daemon_PROGRAMS += chromo-web
 chromo_web_SOURCES = app/web/main.c
 chromo_web_LDADD = libweb.a $(LINK_WEB)

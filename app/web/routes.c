@@ -23,7 +23,23 @@ const struct route routes[] = {
 
 	/* desk: sign-in */
 
-	/* desk: messages */
+	/* desk: home and messages */
+	{ GET, "/desk", desk_home, STAFF(RIGHTS) },
+	{ GET, "/desk/messages", desk_message_list, STAFF(RIGHTS) },
+	{ GET, "/desk/messages/new", desk_message_new, STAFF(RIGHT_WRITE) },
+	{ POST, "/desk/messages/new", desk_message_create, STAFF(RIGHT_WRITE) | TOKEN },
+	{ GET, "/desk/messages/{message}", desk_message_show, STAFF(RIGHTS) },
+	{ GET, "/desk/messages/{message}/content", desk_message_content, STAFF(RIGHT_WRITE) },
+	{ POST, "/desk/messages/{message}/content", desk_message_content_save, STAFF(RIGHT_WRITE) | TOKEN },
+	{ GET, "/desk/messages/{message}/audience", desk_message_audience, STAFF(RIGHT_WRITE) },
+	{ POST, "/desk/messages/{message}/audience", desk_message_audience_save, STAFF(RIGHT_WRITE) | TOKEN },
+	{ GET, "/desk/messages/{message}/channels", desk_message_channels, STAFF(RIGHT_WRITE) },
+	{ POST, "/desk/messages/{message}/channels", desk_message_channels_save, STAFF(RIGHT_WRITE) | TOKEN },
+	{ GET, "/desk/messages/{message}/schedule", desk_message_schedule, STAFF(RIGHT_WRITE) },
+	{ POST, "/desk/messages/{message}/schedule", desk_message_schedule_save, STAFF(RIGHT_WRITE) | TOKEN },
+	{ GET, "/desk/messages/{message}/preview", desk_message_preview, STAFF(RIGHTS) },
+	{ GET, "/desk/messages/{message}/test", desk_message_test, STAFF(RIGHT_WRITE) },
+	{ POST, "/desk/messages/{message}/test", desk_message_test_send, STAFF(RIGHT_WRITE) | TOKEN },
 
 	/* desk: people, settings */
 
