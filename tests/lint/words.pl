@@ -72,7 +72,7 @@ for my $file (files('app', qr/\.[ch]$/)) {
 		$beginning{$1} = 1 if $_->[1] =~ /^([a-z][a-z0-9_]*_)(?:%s)?$/;
 	}
 	$text =~ s{/\*.*?\*/}{}gs;
-	while ($text =~ /\b(?:words_get|web_tell|web_problem)\s*\([^;"(){}]*,\s*"([^"]+)"\s*[,)]/g) {
+	while ($text =~ /\b(?:(?:words_get|web_problem)\s*\([^;"(){}]*,|web_tell\s*\([^;"(){}]*,\s*"\w+"\s*,)\s*"([^"]+)"\s*[,)]/g) {
 		push @missing, "$file: $1" unless exists $ja->{$1};
 	}
 }
@@ -85,7 +85,9 @@ for my $file (files(['sql'], qr/\.sql$/)) {
 clean('every key that is used exists', @missing);
 my @idle = grep {
 	my $key = $_;
-	!$used{$key} && !grep { index($key, $_) == 0 } keys %beginning;
+	# "subject_required" is field subject's own word for "form_required" (base/form.h).
+	my ($field, $kind) = $key =~ /^(\w+?)_(required|too_long|choice|choose_some|number|email|postcode|code|date|datetime)$/;
+	!$used{$key} && !(defined $field && exists $ja->{"form_$kind"} && $used{$field}) && !grep { index($key, $_) == 0 } keys %beginning;
 } sort keys %$ja;
 clean('every key is used', map { "$_ is not" } @idle);
 done();
