@@ -145,6 +145,18 @@ set_switch(struct reader *r, const struct key *k, const char *value)
 	return ERR_OK;
 }
 
+/* A file without a folder is a credential of the service (LoadCredential= in
+ * systemd.exec(5)), so that one file of settings will do for several of them. */
+static const char *
+in_credentials(struct reader *r, const struct key *k, const char *value)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY"), *end = strstr(k->name, "_file");
+
+	if (folder == NULL || end == NULL || end[5] != '\0' || value[0] == '\0' || strchr(value, '/') != NULL)
+		return value;
+	return arena_printf(r->arena, "%s/%s", folder, value);
+}
+
 static enum err
 set(struct reader *r, const struct key *k, const char *value)
 {
@@ -163,7 +175,8 @@ set(struct reader *r, const struct key *k, const char *value)
 	case OPTION:
 		break;
 	}
-	*to = k->kind == OPTION && value[0] == '\0' ? NULL : arena_strdup(r->arena, value);
+	*to = k->kind == OPTION && value[0] == '\0' ? NULL
+	    : arena_strdup(r->arena, in_credentials(r, k, value));
 	return ERR_OK;
 }
 

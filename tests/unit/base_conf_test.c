@@ -243,6 +243,24 @@ test_sample(struct arena *a)
 	unlink(printed);
 }
 
+/* systemd lays what LoadCredential= names into a folder of the service. */
+static void
+test_credentials(struct arena *a)
+{
+	static const char text[] = "database = x\nmaster_key_file = master.key\nsmtp_password_file = /etc/p\n"
+	    "smtp_ca_file =\nmail_domain = a.example\n";
+	struct conf c;
+
+	setenv("CREDENTIALS_DIRECTORY", "/run/credentials/x", 1);
+	if (is_int(parse(a, text, &c), ERR_OK, "credentials")) {
+		is_str(c.master_key_file, "/run/credentials/x/master.key", "a bare name is a credential");
+		is_str(c.smtp_password_file, "/etc/p", "a path is a path");
+		ok(c.smtp_ca_file == NULL, "nothing is nothing");
+		is_str(c.mail_domain, "a.example", "what is no file stays");
+	}
+	unsetenv("CREDENTIALS_DIRECTORY");
+}
+
 int
 main(void)
 {
@@ -253,6 +271,7 @@ main(void)
 	test_problems(a);
 	test_files(a);
 	test_sample(a);
+	test_credentials(a);
 	arena_free(a);
 	return done();
 }
