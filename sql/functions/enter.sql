@@ -2,12 +2,20 @@
 -- host and the person by the hash of a token, and sets both for this
 -- transaction alone.  NULL: no tenant has that host, and nothing is set.
 
+-- What everybody may know of the tenant that has this host.  In PL/pgSQL, which
+-- keeps its plan: this runs for every request.
 SET LOCAL ROLE chromo_directory;
-CREATE OR REPLACE FUNCTION tenant_by_host(p_host text) RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
-$$ SELECT tenant_id FROM tenant_host WHERE host = p_host $$;
-REVOKE ALL ON FUNCTION tenant_by_host FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION tenant_by_host TO chromo_web, chromo_owner;
+CREATE OR REPLACE FUNCTION tenant_face(p_host text) RETURNS json
+LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
+BEGIN
+  RETURN (SELECT json_build_object('id', t.id, 'name', t.name, 'name_en', t.name_en, 'kind', t.kind,
+                                   'state', t.state, 'contact', t.contact, 'host', p_host)
+            FROM public.tenant_host h
+            JOIN public.tenant t ON t.id OPERATOR(pg_catalog.=) h.tenant_id
+           WHERE h.host OPERATOR(pg_catalog.=) p_host);
+END $$;
+REVOKE ALL ON FUNCTION tenant_face FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tenant_face TO chromo_web, chromo_owner;
 SET LOCAL ROLE chromo_owner;
 
 -- For the programs that go from tenant to tenant by themselves.
@@ -23,15 +31,15 @@ CREATE OR REPLACE FUNCTION enter(p_host text, p_staff bytea, p_citizen bytea,
                                  p_remote text, p_request text) RETURNS json
 LANGUAGE plpgsql AS $$
 DECLARE
-  t        bigint := tenant_by_host(p_host);
+  face     json := tenant_face(p_host);
   the_staff json;
   the_citizen json;
   actor    text := '';
 BEGIN
-  IF t IS NULL THEN
+  IF face IS NULL THEN
     RETURN NULL;
   END IF;
-  PERFORM set_config('chromo.tenant', t::text, true);
+  PERFORM set_config('chromo.tenant', face ->> 'id', true);
 
   -- Staff: 30 minutes idle, 12 hours in all (R18).
   IF p_staff IS NOT NULL THEN
@@ -72,11 +80,5 @@ BEGIN
           set_config('chromo.remote', p_remote, true),
           set_config('chromo.request', p_request, true);
 
-  RETURN (SELECT json_build_object(
-            'tenant', json_build_object('id', t.id, 'name', t.name, 'name_en', t.name_en,
-                                        'kind', t.kind, 'state', t.state, 'contact', t.contact,
-                                        'host', p_host),
-            'staff', the_staff,
-            'citizen', the_citizen)
-            FROM tenant t);
+  RETURN json_build_object('tenant', face, 'staff', the_staff, 'citizen', the_citizen);
 END $$;

@@ -50,7 +50,7 @@ CREATE POLICY wall ON tenant USING (id = (SELECT current_tenant()))
 -- chromo_directory owns the functions that find a tenant before one is set; nobody can
 -- sign in as it, and it sees a few columns only.
 CREATE POLICY directory ON tenant FOR SELECT TO chromo_directory USING (true);
-GRANT SELECT (id, kind, state, name) ON tenant TO chromo_directory;
+GRANT SELECT (id, kind, state, name, name_en, contact) ON tenant TO chromo_directory;
 
 CREATE TABLE tenant_host (
   host        text PRIMARY KEY CHECK (host = lower(host)),

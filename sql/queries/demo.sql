@@ -7,7 +7,7 @@ SELECT tenant_create(:kind::text, NULL, :name::text, :name_en::text, :host::text
                      :contact::text) AS id;
 
 -- name: demo_tenant_of :one
-SELECT tenant_by_host(:host::text) AS id;
+SELECT (tenant_face(:host::text) ->> 'id')::bigint AS id;
 
 -- name: demo_places :exec
 -- Departments, districts with postal codes, and topics, in the order of the file.
