@@ -10,7 +10,8 @@ SELECT coalesce(jsonb_agg(to_jsonb(d)), '[]') FROM tenant_directory() d;
 
 -- name: tenant_enter_host :one
 -- The transaction is inside the tenant of this host afterwards.
-SELECT t AS id, enter_tenant(t, 'command') FROM tenant_by_host(:host::text) AS t WHERE t IS NOT NULL;
+SELECT t AS id, enter_tenant(t, 'command')
+  FROM (SELECT (tenant_face(:host::text) ->> 'id')::bigint AS t) f WHERE t IS NOT NULL;
 
 -- name: tenant_list_for_operator :json
 -- role: web
