@@ -12,7 +12,7 @@ struct arena;
  * Compiled once, before the fork, for each language: {{t.key}} is replaced by
  * the words while compiling, so a missing word is a fault at start.  A name is
  * the path below the directory, with its type: "citizen/home.html",
- * "mail/message.txt".  The type chooses the escaping: .html HTML, .txt none,
+ * "mail/message.txt".  The type chooses the escaping: .html and .xml HTML, .txt none,
  * .subject none with CR and LF refused.  {{>part/x}} and {{<layout/x}} take the
  * type of the includer.
  */

@@ -39,7 +39,7 @@ struct lookup {
 	const char *type;
 };
 
-static const char *const types[] = { ".html", ".txt", ".subject", NULL };
+static const char *const types[] = { ".html", ".xml", ".txt", ".subject", NULL };
 
 /* NULL: the file is no template. */
 static const char *
@@ -159,7 +159,7 @@ compile_all(struct set *s, const struct catalogue *words)
 			struct surroundings around = { .words = catalogue_at(words, l),
 			    .find = find_partial, .context = &lookup };
 
-			if (strcmp(lookup.type, ".html") == 0)
+			if (strcmp(lookup.type, ".html") == 0 || strcmp(lookup.type, ".xml") == 0)
 				around.flags = MUSTACHE_HTML;
 			if (mustache_compile(s->arena, &s->sources[i], &around,
 			    &s->programs[l * s->count + i], &problem) != ERR_OK)

@@ -51,38 +51,92 @@ open_web(struct web *w, const struct site *site, struct db *db, struct arena *a,
 	w->lang = words_lang(w->words);
 }
 
-/* The page that says what happened.  If even that fails, plain text does. */
-static void
-answer(struct web *w, enum err outcome)
+/* The portal that this address belongs to, and the door to it. */
+static const char *
+home_of(const char *path)
 {
-	static const char sorry[] =
-	    "申し訳ありません。しばらくしてから、もう一度お試しください。\n";	/* lint: words */
+	return strncmp(path, "/desk", 5) == 0 ? "/desk" : strncmp(path, "/operator", 9) == 0 ? "/operator" : "/";
+}
+
+/* Where one who is signed out enters, and from there gets back to where they
+ * wanted to go. */
+static const char *
+door(const struct web *w)
+{
+	const char *home = home_of(w->request->path);
+	struct buf b;
+
+	if (strcmp(home, "/") == 0)
+		return "/my/link";
+	if (!(w->route->flags & STAFF_STEP) && w->stage[0] != '\0')
+		return arena_printf(w->arena, "%s/login/code", home);
+	buf_init(&b, w->arena);
+	buf_addf(&b, "%s/login?next=", home);
+	buf_add_percent(&b, w->request->uri, strlen(w->request->uri));
+	return b.data;
+}
+
+static const char *
+title_of(const struct web *w, const struct answer *a)
+{
+	return words_get(w->words, arena_printf(w->arena, "error_%s_title", strrchr(a->page, '/') + 1));
+}
+
+/* RFC 9457, for everything below /api. */
+static void
+answer_problem(struct web *w, const struct answer *a, enum status status)
+{
+	json_t *problem = json_keep(w->arena, json_pack("{s:s, s:s, s:i, s:s}", "type", "about:blank",
+	    "title", title_of(w, a), "status", (int)status, "request", w->request->id));
+	char *text = json_dumps(problem, JSON_COMPACT);
+
+	arena_defer(w->arena, free, text);
+	w->response->status = status;
+	w->response->content_type = "application/problem+json";
+	w->response->csp = "default-src 'none'; frame-ancestors 'none'";
+	buf_adds(&w->response->body, text);
+}
+
+static enum err
+answer_page(struct web *w, const struct answer *a, enum status status)
+{
+	const char *home = home_of(w->request->path);
+
+	json_object_clear(w->view);
+	json_object_set_new(w->view, "home_url", json_string(home));
+	json_object_set_new(w->view, "enter_url", json_string(w->route->flags & (CITIZEN | STAFF_ANY | STAFF_STEP | OPERATOR)
+	    ? door(w) : home));
+	json_object_set_new(w->view, "citizen", strcmp(home, "/") == 0 ? json_true() : json_null());
+	json_object_set_new(w->view, "request", json_string(w->request->id));
+	w->plain = true;
+	return web_page(w, status, a->page);
+}
+
+/* Says what happened, with the status of the outcome or, where the edge found
+ * it, the given one.  If even that fails, plain text does. */
+static void
+answer(struct web *w, enum err outcome, enum status status)
+{
+	static const char sorry[] = "申し訳ありません。しばらくしてから、もう一度お試しください。\n"; /* lint: words */
 	const struct answer *a = &answers[outcome];
-	enum err e;
 
-	if (outcome == ERR_SIGNED_OUT && w->request->method == METHOD_GET && !w->request->fragment) {
-		/* To the door, and from there back to where they wanted to go. */
-		struct buf b;
-
-		buf_init(&b, w->arena);
-		if (w->route->flags & CITIZEN)
-			buf_adds(&b, "/my/link");
-		else if (w->route->flags & STAFF_STEP || w->stage[0] == '\0') {
-			buf_adds(&b, w->route->flags & OPERATOR ? "/operator/login?next=" : "/desk/login?next=");
-			buf_add_percent(&b, w->request->uri, strlen(w->request->uri));
-		} else
-			buf_adds(&b, w->route->flags & OPERATOR ? "/operator/login/code" : "/desk/login/code");
-		w->response->status = HTTP_SEE_OTHER;
-		w->response->location = b.data;
-		return;
-	}
+	if (status == 0)
+		status = a->status;
+	buf_reset(&w->response->body);
+	w->response->cache = w->response->etag = NULL;
 	if (outcome == ERR_BUSY || outcome == ERR_TOO_MANY)
 		response_header(w->response, "Retry-After", outcome == ERR_BUSY ? "5" : "60");
-	buf_reset(&w->response->body);
-	json_object_clear(w->view);
-	e = web_page(w, a->status, a->page);
-	if (e != ERR_OK) {
-		w->response->status = a->status;
+	if (strncmp(w->request->path, "/api/", 5) == 0) {
+		answer_problem(w, a, status);
+		return;
+	}
+	if (outcome == ERR_SIGNED_OUT && w->request->method != METHOD_POST && !w->request->fragment) {
+		w->response->status = HTTP_SEE_OTHER;
+		w->response->location = door(w);
+		return;
+	}
+	if (answer_page(w, a, status) != ERR_OK) {
+		w->response->status = status;
 		w->response->content_type = "text/plain; charset=utf-8";
 		buf_reset(&w->response->body);
 		buf_adds(&w->response->body, sorry);
@@ -166,8 +220,7 @@ dispatch(const struct site *site, struct db *db, struct arena *a,
 		static const struct route none;
 
 		w.route = &none;
-		answer(&w, ERR_NOT_FOUND);
-		response->status = HTTP_METHOD_NOT_ALLOWED;
+		answer(&w, ERR_NOT_FOUND, HTTP_METHOD_NOT_ALLOWED);
 		return;
 	}
 	if (e != ERR_OK) {
@@ -184,7 +237,7 @@ dispatch(const struct site *site, struct db *db, struct arena *a,
 		return;
 	log_info("request.refused request=%s outcome=%s route=\"%s\"", request->id, err_name(e),
 	    w.route->pattern);
-	answer(&w, e);
+	answer(&w, e, 0);
 }
 
 void
@@ -197,10 +250,12 @@ dispatch_refused(const struct site *site, struct arena *a, const struct request 
 	struct web w;
 
 	bare.query = bare.form = bare.cookies = empty;
-	bare.path = bare.uri = "/";
+	if (bare.path[0] == '\0')
+		bare.path = bare.uri[0] != '\0' ? bare.uri : "/";
+	bare.uri = "/";
 	bare.host = bare.origin = "";
 	open_web(&w, site, NULL, a, &bare, response);
 	w.route = &none;
-	answer(&w, status == HTTP_TOO_LARGE || status == HTTP_URI_TOO_LONG ? ERR_TOO_LARGE : ERR_INVALID);
-	response->status = status;
+	answer(&w, status == HTTP_TOO_LARGE || status == HTTP_URI_TOO_LONG ? ERR_TOO_LARGE :
+	    status == HTTP_NOT_FOUND ? ERR_NOT_FOUND : ERR_INVALID, status);
 }

@@ -164,20 +164,20 @@ frame(struct web *w)
 	const json_t *staff = json_object_get(w->entered, "staff");
 	json_t *view = w->view, *tenant = tenant_of(w);
 	bool operator = strcmp(json_text(tenant, "kind"), "operator") == 0;
-	bool cached = (w->route->flags & CACHED) != 0;
+	bool bare = w->plain || (w->route->flags & CACHED) != 0;
 
 	if (json_object_get(tenant, "contact") == NULL)
 		json_object_set_new(tenant, "contact", json_null());
-	w->nonce = cached ? "" : secret_token(w->arena, 16);
+	w->nonce = bare ? "" : secret_token(w->arena, 16);
 	json_object_set_new(view, "lang", json_string(w->lang));
 	json_object_set_new(view, "site", json_pack("{s:O, s:O}", "name",
 	    json_object_get(tenant, "name"), "kind", json_object_get(tenant, "kind")));
 	json_object_set_new(view, "tenant", tenant);
 	json_object_set_new(view, "nonce", json_string(w->nonce));
-	json_object_set_new(view, "token", cached || w->entered == NULL ? json_null() : json_string(token_make(w)));
+	json_object_set_new(view, "token", bare || w->entered == NULL ? json_null() : json_string(token_make(w)));
 	json_object_set_new(view, "path", json_string(w->request->path));
 	json_object_set_new(view, "languages", languages(w));
-	json_object_set_new(view, "notice", cached ? json_null() : notice(w));
+	json_object_set_new(view, "notice", bare ? json_null() : notice(w));
 	json_object_set_new(view, "banner", json_null());
 	json_object_set_new(view, "drill", json_false());
 	json_object_set_new(view, "development", json_boolean(w->conf->development));
@@ -209,22 +209,53 @@ policy(const struct web *w)
 	    "base-uri 'none'; frame-ancestors 'none'", w->nonce);
 }
 
+/* What nginx and browsers may keep is told apart by its bytes.  Not where a
+ * cookie chose the language: at this address most people read another one. */
+static void
+keep(struct web *w)
+{
+	struct response *r = w->response;
+	uint8_t hash[SECRET_HASH];
+	struct buf tag;
+
+	if (!(w->route->flags & CACHED) || r->status != HTTP_OK)
+		return;
+	response_header(r, "Vary", "Cookie");
+	if (fields_has(w->request->cookies, "__Host-lang"))
+		return;
+	secret_sha256(r->body.data, r->body.len, hash);
+	buf_init(&tag, w->arena);
+	buf_addch(&tag, '"');
+	buf_add_base64url(&tag, hash, 12);
+	buf_addch(&tag, '"');
+	r->etag = tag.data;
+	r->cache = "public, max-age=1, stale-while-revalidate=5";
+	if (request_has_etag(w->request, r->etag)) {
+		r->status = HTTP_NOT_MODIFIED;
+		buf_reset(&r->body);
+	}
+}
+
 static enum err
-render(struct web *w, enum status status, const char *name)
+render(struct web *w, enum status status, const char *file, const char *type)
 {
 	enum err e;
 
 	buf_reset(&w->response->body);
-	e = templates_render(w->site->templates, arena_printf(w->arena, "%s.html", name), w->words,
-	    w->view, &w->response->body);
+	e = templates_render(w->site->templates, file, w->words, w->view, &w->response->body);
 	if (e != ERR_OK)
 		return ERR_DB;	/* logged by the renderer; the page for it is "internal" */
 	w->response->status = status;
-	w->response->content_type = "text/html; charset=utf-8";
+	w->response->content_type = type;
 	w->response->csp = policy(w);
-	if (w->route->flags & CACHED && status == HTTP_OK && w->lang[0] == 'j')
-		w->response->cache = "public, max-age=1, stale-while-revalidate=5";
+	keep(w);
 	return ERR_OK;
+}
+
+static enum err
+render_page(struct web *w, enum status status, const char *name)
+{
+	return render(w, status, arena_printf(w->arena, "%s.html", name), "text/html; charset=utf-8");
 }
 
 enum err
@@ -237,7 +268,19 @@ web_page(struct web *w, enum status status, const char *name)
 			return e;
 	}
 	frame(w);
-	return render(w, status, name);
+	return render_page(w, status, name);
+}
+
+enum err
+web_feed(struct web *w, const char *name)
+{
+	enum err e = guard_arrive(w);
+
+	if (e != ERR_OK)
+		return e;
+	w->plain = true;
+	frame(w);
+	return render(w, HTTP_OK, arena_printf(w->arena, "%s.xml", name), "application/atom+xml; charset=utf-8");
 }
 
 enum err
@@ -247,7 +290,7 @@ web_fragment(struct web *w, const char *name)
 	json_object_set_new(w->view, "lang", json_string(w->lang));
 	json_object_set_new(w->view, "nonce", json_string(w->nonce));
 	json_object_set_new(w->view, "path", json_string(w->request->path));
-	return render(w, HTTP_OK, name);
+	return render_page(w, HTTP_OK, name);
 }
 
 enum err
@@ -270,8 +313,8 @@ web_bytes(struct web *w, enum status status, const char *type, const char *p, si
 	w->response->content_type = type;
 	buf_reset(&w->response->body);
 	buf_add(&w->response->body, p, n);
-	if (w->route->flags & CACHED && status == HTTP_OK)
-		w->response->cache = "public, max-age=1, stale-while-revalidate=5";
+	w->response->csp = "default-src 'none'; frame-ancestors 'none'";
+	keep(w);
 	return ERR_OK;
 }
 

@@ -92,6 +92,7 @@ struct web {
 	const char *stage;		/* "password", "enrol", "full" or "" */
 
 	json_t *view;			/* what the template shows */
+	bool plain;			/* a page without form: no token, no cookie, no script */
 	const char *nonce;
 	bool claimed;			/* once_claim holds this form's token */
 	uint8_t once[16];
@@ -106,7 +107,9 @@ enum err web_page(struct web *, enum status, const char *name) MUST_USE;
 /* The same without frame, for live blocks: only w->view, lang, nonce, path. */
 enum err web_fragment(struct web *, const char *name) MUST_USE;
 enum err web_json(struct web *, enum status, const json_t *) MUST_USE;
-/* Any other kind: feeds, text. */
+/* templates/<name>.xml with w->view, lang, tenant, site: an Atom feed. */
+enum err web_feed(struct web *, const char *name) MUST_USE;
+/* Any other kind: text, descriptions. */
 enum err web_bytes(struct web *, enum status, const char *type, const char *, size_t) MUST_USE;
 /* After a POST.  The place is kept with the form's token: a second press of the button
  * goes there too, without doing anything twice. */

@@ -80,7 +80,7 @@ for ('<a href="{{x_url}}">{{x}}</a>', '<a href="/a/{{id}}">', '{{{body_html}}}',
 	clean("accepts $_", look($_));
 }
 
-for my $file (files('templates', qr/\.html$/)) {
+for my $file (files('templates', qr/\.(?:html|xml)$/)) {
 	clean($file, look(content($file), $file =~ m{/mail/}), content($file) =~ /\A\{\{!/ ? () : 'no comment at the head that says what it is');
 }
 for my $file (files('templates', qr/\.(?:txt|subject)$/)) {

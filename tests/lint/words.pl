@@ -56,7 +56,7 @@ for my $lang (sort grep { $_ ne 'ja' } keys %all) {
 # Used by name: {{t.key}} and whole literals in C and SQL.  Used through data: a
 # literal that is the beginning of the key ("state_%s", 'state_').
 my (%used, %beginning, @missing);
-for my $file (files('templates', qr/\.(?:html|txt|subject)$/)) {
+for my $file (files('templates', qr/\.(?:html|xml|txt|subject)$/)) {
 	for (lines($file, qr/\{\{/)) {
 		my ($n, $line) = @$_;
 		for my $key ($line =~ /\{\{[{&#^]?\s*t\.([\w]+)/g) {
