@@ -274,20 +274,45 @@ BEGIN
    WHERE message_id = p_message AND state IN ('queued', 'held');
 END $$;
 
--- The newest batch of each member of a message: what the ledger starts from.
+-- What became of one person: a row for each try, in order.  Batches of one round
+-- and try never overlap, so that of all that begin before the person the last one
+-- is the only candidate: a few probes of batch_once, however many batches there are.
 CREATE OR REPLACE FUNCTION ledger_person(p_message bigint, p_citizen bigint)
 RETURNS TABLE (channel text, round int, try int, state text, code int, reason text, detail text, at timestamptz)
-LANGUAGE sql STABLE AS $$
-  SELECT b.channel, b.round, b.try,
-         coalesce(d.state, CASE b.state WHEN 'sending' THEN 'sending' WHEN 'done' THEN 'queued' ELSE b.state END),
-         d.code, d.reason, d.detail, coalesce(d.at, b.finished, b.due)
-    FROM batch b
-    LEFT JOIN delivery d ON d.message_id = b.message_id AND d.citizen_id = p_citizen
-                        AND d.channel = b.channel AND d.round = b.round AND d.try = b.try
-   WHERE b.message_id = p_message AND b.first <= p_citizen AND b.last >= p_citizen
-     AND p_citizen = ANY (b.citizens)
-   ORDER BY b.round, b.try, d.part
-$$;
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+  s record;
+  b batch;
+BEGIN
+  FOR s IN
+    WITH RECURSIVE step AS (
+      (SELECT x.channel, x.round, x.try FROM batch x WHERE x.message_id = p_message
+        ORDER BY x.channel, x.round, x.try LIMIT 1)
+      UNION ALL
+      SELECT n.channel, n.round, n.try
+        FROM step o
+       CROSS JOIN LATERAL (SELECT x.channel, x.round, x.try FROM batch x
+                            WHERE x.message_id = p_message
+                              AND (x.channel, x.round, x.try) > (o.channel, o.round, o.try)
+                            ORDER BY x.channel, x.round, x.try LIMIT 1) n)
+    SELECT step.channel, step.round, step.try FROM step
+  LOOP
+    SELECT * INTO b FROM batch x
+     WHERE x.message_id = p_message AND x.channel = s.channel AND x.round = s.round AND x.try = s.try
+       AND x.first <= p_citizen
+     ORDER BY x.first DESC LIMIT 1;
+    CONTINUE WHEN NOT FOUND OR b.last < p_citizen OR p_citizen <> ALL (b.citizens);
+    RETURN QUERY
+      SELECT b.channel, b.round, b.try,
+             coalesce(d.state, CASE b.state WHEN 'done' THEN 'queued' ELSE b.state END),
+             d.code, d.reason, d.detail, coalesce(d.at, b.finished, b.due)
+        FROM (SELECT) one
+        LEFT JOIN delivery d ON d.message_id = p_message AND d.citizen_id = p_citizen
+                            AND d.channel = b.channel AND d.round = b.round AND d.try = b.try
+       ORDER BY d.part;
+  END LOOP;
+END $$;
 
 -- 「届かなかった人に送り直す」: a new round, with new keys, for whom the last word
 -- was no.  Returns how many.
@@ -317,27 +342,32 @@ BEGIN
   RETURN n;
 END $$;
 
--- Members of a message who have no "accepted" in any round, and nothing under way.
+-- Members of a message for whom the last word was no: refused, left meanwhile, or
+-- too late.  Found from what failed, not from all: a million who got it cost nothing.
 CREATE OR REPLACE FUNCTION message_unreached(p_message bigint)
 RETURNS TABLE (citizen_id bigint, lane smallint, reason text)
 LANGUAGE sql STABLE AS $$
-  SELECT c, b.lane,
-         coalesce((SELECT d.reason FROM delivery d
-                    WHERE d.message_id = p_message AND d.citizen_id = c AND d.channel = b.channel
-                    ORDER BY d.round DESC, d.try DESC, d.part DESC LIMIT 1),
-                  CASE b.state WHEN 'held' THEN 'late' WHEN 'cancelled' THEN 'stopped' END)
-    FROM batch b
-   CROSS JOIN unnest(b.citizens) AS c
-   WHERE b.message_id = p_message AND b.try = 1
-     AND b.round = (SELECT max(x.round) FROM batch x WHERE x.message_id = p_message
-                       AND x.first <= c AND x.last >= c AND c = ANY (x.citizens))
-     AND (b.state <> 'done' OR b.accepted < b.size)
-     AND NOT EXISTS (SELECT FROM delivery d
-                      WHERE d.message_id = p_message AND d.citizen_id = c AND d.channel = b.channel
-                        AND d.state = 'accepted')
-     AND NOT EXISTS (SELECT FROM batch y
-                      WHERE y.message_id = p_message AND y.state IN ('queued', 'sending')
-                        AND y.first <= c AND y.last >= c AND c = ANY (y.citizens))
+  WITH failed AS (
+    SELECT d.citizen_id AS c, d.channel, d.round::int AS round, d.reason
+      FROM delivery d
+     WHERE d.message_id = p_message AND d.state IN ('refused', 'dropped')
+    UNION ALL
+    SELECT u.c, b.channel, b.round, CASE b.state WHEN 'held' THEN 'late' ELSE 'stopped' END
+      FROM batch b
+     CROSS JOIN unnest(b.citizens) AS u (c)
+     WHERE b.message_id = p_message AND b.state IN ('held', 'cancelled')
+       AND NOT EXISTS (SELECT FROM delivery d
+                        WHERE d.message_id = p_message AND d.citizen_id = u.c AND d.channel = b.channel
+                          AND d.round = b.round AND d.try = b.try
+                          AND d.state IN ('accepted', 'refused', 'dropped'))),
+  again AS MATERIALIZED (
+    SELECT b.channel, b.round, u.c
+      FROM batch b
+     CROSS JOIN unnest(b.citizens) AS u (c)
+     WHERE b.message_id = p_message AND b.round > 1 AND b.try = 1)
+  SELECT f.c, (SELECT min(b.lane) FROM batch b WHERE b.message_id = p_message), f.reason
+    FROM failed f
+   WHERE NOT EXISTS (SELECT FROM again a WHERE a.c = f.c AND a.channel = f.channel AND a.round > f.round)
 $$;
 
 -- Letters: one person, one lease, one verdict.

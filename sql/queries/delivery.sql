@@ -1,0 +1,148 @@
+-- 配信状況: where a message stands, who did not get it, again, stop.
+-- role: web
+
+-- name: delivery_status :json
+-- The numbers, from sums over batches alone: as fast for a million recipients as
+-- for ten.  Every person is in exactly one of reached, failed, unsure, waiting.
+-- "doubt" is how many of a batch may have been carried out without a word: its own, and
+-- those of the try before.  "extras" counts all that ever were in doubt, for each may
+-- have come twice.  "reasons" are read from those who failed, "late" or "stopped" is the rest.
+WITH mine AS MATERIALIZED (
+  SELECT channel, round, try, key, state, size, accepted, refused, dropped, later, unknown, due, first
+    FROM batch WHERE message_id = :message::bigint),
+open AS (
+  SELECT b.state, b.round, b.try, b.due, b.first, b.size, b.accepted + b.refused + b.dropped AS final,
+         least(b.size - b.accepted - b.refused - b.dropped, b.unknown + coalesce(p.unknown, 0)) AS doubt
+    FROM mine b
+    LEFT JOIN mine p ON p.key = b.key AND p.try = b.try - 1
+   WHERE b.state <> 'done'),
+sums AS (
+  SELECT (SELECT coalesce(sum(accepted), 0) FROM mine) AS reached,
+         (SELECT coalesce(sum(unknown), 0) FROM mine) AS extras,
+         coalesce(sum(size - final - doubt) FILTER (WHERE state IN ('queued', 'sending')), 0) AS waiting,
+         coalesce(sum(doubt) FILTER (WHERE round = (SELECT max(round) FROM mine)), 0) AS unsure,
+         coalesce(bool_or(state = 'sending'), false) AS flying
+    FROM open),
+numbers AS (
+  SELECT s.*, coalesce(m.recipients, 0) AS total,
+         greatest(coalesce(m.recipients, 0) - s.reached - s.waiting - s.unsure, 0) AS failed
+    FROM sums s, message m WHERE m.id = :message),
+again AS MATERIALIZED (
+  SELECT b.round, u.c FROM batch b CROSS JOIN unnest(b.citizens) AS u (c)
+   WHERE b.message_id = :message AND b.round > 1 AND b.try = 1),
+words AS (
+  SELECT d.state, d.reason, count(*) AS n
+    FROM delivery d
+   WHERE d.message_id = :message AND d.state IN ('refused', 'dropped')
+     AND NOT EXISTS (SELECT FROM again a WHERE a.c = d.citizen_id AND a.round > d.round)
+   GROUP BY d.state, d.reason),
+reasons AS (
+  SELECT reason, sum(n) AS n FROM words GROUP BY reason
+  UNION ALL
+  SELECT CASE m.state WHEN 'stopped' THEN 'stopped' ELSE 'late' END, x.n
+    FROM (SELECT failed - (SELECT coalesce(sum(n), 0) FROM words) AS n FROM numbers) x, message m
+   WHERE m.id = :message AND x.n > 0),
+next AS (
+  SELECT sum(size - final) AS n, min(due) AS due, (array_agg(first ORDER BY due, first))[1] AS somebody,
+         (array_agg(round ORDER BY due, first))[1] AS round, (array_agg(try ORDER BY due, first))[1] AS try
+    FROM open WHERE state = 'queued' AND try > 1)
+SELECT jsonb_build_object(
+         'total',    to_char(n.total, 'FM999,999,999'),
+         'any',      n.total > 0,
+         'reached',  to_char(n.reached, 'FM999,999,990'),
+         'failed',   to_char(n.failed, 'FM999,999,990'),
+         'unsure',   to_char(n.unsure, 'FM999,999,990'),
+         'waiting',  to_char(n.waiting, 'FM999,999,990'),
+         'has_failed', n.failed + CASE WHEN m.state = 'sending' THEN 0 ELSE n.unsure END > 0,
+         'has_unsure', n.unsure > 0,
+         'extras',   CASE WHEN n.extras > 0 THEN to_char(n.extras, 'FM999,999,990') END,
+         'percent',  CASE WHEN n.total > 0 THEN (n.reached * 100 / n.total)::int ELSE 100 END,
+         'state',    m.state,
+         'going',    m.state = 'sending' OR n.flying
+                     OR (m.state = 'approved' AND coalesce(m.send_at, now()) < now() + interval '10 minutes'),
+         'planned',  m.published IS NOT NULL,
+         'send_at',  moment(m.send_at, :lang::text),
+         'published', moment(m.published, :lang),
+         'finished', moment(m.finished, :lang),
+         'reasons',  (SELECT coalesce(jsonb_agg(jsonb_build_object('reason', r.reason,
+                                'count', to_char(r.n, 'FM999,999,990')) ORDER BY r.n DESC, r.reason), '[]') FROM reasons r),
+         'retry',    (SELECT message_time(x.due, :lang) || jsonb_build_object(
+                               'count', to_char(x.n, 'FM999,999,990'),
+                               'reason', (SELECT d.reason FROM delivery d
+                                           WHERE d.message_id = :message AND d.citizen_id = x.somebody AND d.channel = 'email'
+                                             AND d.round = x.round AND d.try = x.try - 1
+                                           ORDER BY d.part DESC LIMIT 1))
+                        FROM next x WHERE x.n > 0),
+         'at',       rfc3339(now()),
+         'at_text',  moment(now(), :lang)->>'text')
+  FROM numbers n, message m
+ WHERE m.id = :message;
+
+-- name: delivery_near :one
+-- Whether this person belongs to the message: its department, or one who wrote on it.
+SELECT EXISTS (SELECT FROM staff_department d WHERE d.staff_id = :staff::bigint AND d.department_id = m.department_id)
+       OR :staff IN (m.author_id, coalesce(m.editor_id, 0), coalesce(m.submitter_id, 0)) AS near
+  FROM message m
+ WHERE m.id = :message::bigint;
+
+-- name: delivery_unreached :many
+-- Who did not get it, 51 at most: the last only says that there are more.
+SELECT u.citizen_id, coalesce(u.reason, '') AS reason, k.address, coalesce(z.state, 'left') AS citizen_state,
+       (SELECT count(DISTINCT (l.round, l.try)) FROM ledger_person(:message::bigint, u.citizen_id) l) AS tries
+  FROM (SELECT citizen_id, reason FROM message_unreached(:message::bigint)
+         WHERE citizen_id > :after::bigint ORDER BY citizen_id LIMIT 51) u
+  LEFT JOIN citizen z ON z.id = u.citizen_id
+  LEFT JOIN contact k ON k.citizen_id = z.id AND k.channel = 'email'
+ ORDER BY u.citizen_id;
+
+-- name: delivery_viewed :exec
+SELECT audit_write('delivery.viewed', :message::bigint, jsonb_build_object('rows', :rows::int));
+
+-- name: delivery_again :json
+-- How many would be written to again, and whether there is time.
+SELECT jsonb_build_object(
+         'n',       r.n,
+         'count',   to_char(r.n, 'FM999,999,990'),
+         'any',     r.n > 0,
+         'failed',  to_char(r.failed, 'FM999,999,990'),
+         'rest',    CASE WHEN r.failed > r.n THEN to_char(r.failed - r.n, 'FM999,999,990') END,
+         'over',    coalesce(m.publish_until <= now(), false),
+         'until',   moment(least(now() + interval '1 day', m.publish_until), :lang::text))
+  FROM message m,
+       (SELECT count(*) AS failed, count(z.id) AS n
+          FROM message_unreached(:message::bigint) u
+          LEFT JOIN citizen z ON z.id = u.citizen_id AND z.state = 'active' AND z.by_email) r
+ WHERE m.id = :message;
+
+-- name: delivery_resend :one
+SELECT message_resend(m.id, :size::int, least(now() + interval '1 day', m.publish_until)) AS n
+  FROM message m
+ WHERE m.id = :message::bigint;
+
+-- name: delivery_stop :exec
+SELECT message_stop(:message::bigint);
+
+-- name: delivery_reports_due :many
+-- role: courier
+-- Messages that came to their end lately and whose writers have not been told.
+SELECT m.id, m.subject, m.state,
+       to_char(coalesce(m.recipients, 0), 'FM999,999,990') AS total,
+       to_char(coalesce(b.accepted, 0), 'FM999,999,990') AS reached,
+       to_char(greatest(coalesce(m.recipients, 0) - coalesce(b.accepted, 0), 0), 'FM999,999,990') AS failed
+  FROM message m
+  LEFT JOIN LATERAL (SELECT sum(accepted) AS accepted FROM batch WHERE message_id = m.id) b ON true
+ WHERE m.state = 'sent' AND m.finished > now() - interval '1 hour'
+   AND NOT EXISTS (SELECT FROM letter l
+                    WHERE l.message_id = m.id AND l.kind = 'send_result' AND l.created >= m.finished)
+ ORDER BY m.finished, m.id
+ LIMIT 20;
+
+-- name: delivery_report_readers :many
+-- role: courier
+-- Who wrote it, and who approved it.
+SELECT DISTINCT s.id, s.email
+  FROM staff s
+ WHERE s.state = 'active'
+   AND (s.id IN (SELECT w.id FROM message_writers(:message::bigint) w)
+        OR s.id IN (SELECT a.staff_id FROM approval a
+                     WHERE a.message_id = :message AND a.act = 'approve'));
