@@ -3,13 +3,15 @@
 -- transaction alone.  NULL: no tenant has that host, and nothing is set.
 
 -- What everybody may know of the tenant that has this host.  In PL/pgSQL, which
--- keeps its plan: this runs for every request.
+-- keeps its plan, and with every name written out instead of a search_path of its own,
+-- which would be set and reset each time: this runs for every request.
 SET LOCAL ROLE chromo_directory;
 CREATE OR REPLACE FUNCTION tenant_face(p_host text) RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
 BEGIN
-  RETURN (SELECT json_build_object('id', t.id, 'name', t.name, 'name_en', t.name_en, 'kind', t.kind,
-                                   'state', t.state, 'contact', t.contact, 'host', p_host)
+  RETURN (SELECT pg_catalog.json_build_object(
+                   'id', t.id, 'name', t.name, 'name_en', t.name_en, 'kind', t.kind,
+                   'state', t.state, 'contact', t.contact, 'host', p_host)
             FROM public.tenant_host h
             JOIN public.tenant t ON t.id OPERATOR(pg_catalog.=) h.tenant_id
            WHERE h.host OPERATOR(pg_catalog.=) p_host);
