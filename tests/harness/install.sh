@@ -33,7 +33,7 @@ for s in nginx postgresql-15; do
 	case " $* " in *" $s "*) ! fresh "$s" || fresh_services+=("${s%-15}") ;; esac
 done
 
-get update
+get update || echo "apt-get update failed; going on with what is known" >&2
 if [ -e "$cluster" ] || fresh postgresql-common; then
 	[ -e "$cluster" ] || get install --no-install-recommends postgresql-common
 	made_cluster=1
