@@ -56,6 +56,7 @@ SELECT jsonb_build_object(
          'revision',      m.revision,
          'editable',      m.state IN ('draft', 'returned'),
          'subject',       m.subject,
+         'title',         nullif(m.subject, ''),
          'body',          m.body,
          'contact',       m.contact,
          'department',    jsonb_build_object('id', d.id, 'name', d.name),

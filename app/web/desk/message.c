@@ -10,6 +10,7 @@
  * The steps themselves are in message_write.c and message_preview.c, the way
  * to approval in approval.c.
  */
+#include "base/markdown.h"
 #include "base/text.h"
 #include "web/desk/message.h"
 #include "web/handlers.h"
@@ -247,11 +248,21 @@ tasks_of(struct web *w, const json_t *m, const json_t *tests)
 	return tasks;
 }
 
+/* Whoever wrote it cannot approve it. */
+static bool
+is_mine(const struct web *w, const json_t *message)
+{
+	return json_int(json_object_get(message, "author"), "id") == w->staff ||
+	    json_int(json_object_get(message, "editor"), "id") == w->staff ||
+	    json_int(json_object_get(message, "submitter"), "id") == w->staff;
+}
+
 enum err
 desk_message_show(struct web *w)
 {
 	json_t *message, *tests;
 	const char *state;
+	char *html;
 	enum err e;
 
 	e = desk_message_open(w, &message);
@@ -270,7 +281,13 @@ desk_message_show(struct web *w)
 		json_object_set_new(w->view, "tasks", tasks_of(w, message, tests));
 		return web_page(w, HTTP_OK, "desk/message/tasks");
 	}
-	json_object_set_new(w->view, "pending", json_boolean(strcmp(state, "pending") == 0));
+	e = markdown_html(w->arena, json_text(message, "body"), &html);
+	if (e != ERR_OK)
+		return e;
+	json_object_set_new(w->view, "body_html", json_string(html));
+	json_object_set_new(w->view, "may_decide", json_boolean(strcmp(state, "pending") == 0 &&
+	    web_may(w, RIGHT_APPROVE) && !is_mine(w, message)));
+	json_object_set_new(w->view, "may_withdraw", json_boolean(strcmp(state, "pending") == 0 && is_mine(w, message)));
 	json_object_set_new(w->view, "on_its_way", json_boolean(strcmp(state, "approved") == 0 ||
 	    strcmp(state, "sending") == 0 || strcmp(state, "sent") == 0 || strcmp(state, "stopped") == 0));
 	return web_page(w, HTTP_OK, "desk/message/show");

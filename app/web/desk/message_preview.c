@@ -50,8 +50,10 @@ desk_message_preview(struct web *w)
 
 	mail = mail_of(w, renderings);
 	site = json_object_get(json_object_get(renderings, "site"), "ja");
-	json_object_set_new(w->view, "mail", mail == NULL ? json_null() : json_pack("{s:s, s:s, s:s}",
+	json_object_set_new(w->view, "mail", mail == NULL ? json_null() : json_pack("{s:s, s:s, s:s?, s:s, s:s}",
 	    "subject", json_text(mail, "subject"),
+	    "tenant_name", json_text(json_object_get(message, "tenant"), strcmp(w->lang, "ja") == 0 ? "name" : "name_en"),
+	    "page_url", site != NULL ? arena_printf(w->arena, "/messages/%" PRId64, json_int(message, "id")) : NULL,
 	    "text", rendering_personal(w->arena, json_text(mail, "text"), words_get(w->words, "message_stop_here")),
 	    "body_html", html));
 	json_object_set_new(w->view, "page", site == NULL ? json_null() : json_pack("{s:s, s:s}",

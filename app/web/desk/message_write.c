@@ -147,10 +147,9 @@ content_dress(struct web *w, struct form *f, const json_t *message)
 	json_object_set_new(w->view, "several", json_boolean(json_array_size(options) > 1));
 	form_options(f, "department", options);
 	json_decref(options);
-	json_object_set_new(w->view, "counted", json_pack("{s:o, s:o, s:o}",
+	json_object_set_new(w->view, "counted", json_pack("{s:o, s:o}",
 	    "subject", json_sprintf("%zu", text_length(json_text(json_object_get(form_json(f), "subject"), "value"))),
-	    "body", json_sprintf("%zu", text_length(body)),
-	    "share", json_sprintf("%zu", strlen(body) * 100 / MESSAGE_BODY_MAX)));
+	    "body", json_sprintf("%zu", text_length(body))));
 	return ERR_OK;
 }
 
