@@ -43,5 +43,5 @@ fi
 get install --no-install-recommends "$@"
 
 for s in "${fresh_services[@]}"; do
-	systemctl disable --quiet "$s" >/dev/null 2>&1 || true
+	systemctl disable --quiet "$s" >/dev/null 2>&1 || update-rc.d "$s" disable >/dev/null 2>&1 || true
 done
