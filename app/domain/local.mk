@@ -9,3 +9,5 @@ libdomain_a_SOURCES = \
 # A unit test of this layer, two lines each:
 #	check_PROGRAMS += tests/unit/domain_NAME_test
 #	tests_unit_domain_NAME_test_LDADD = $(LINK_DOMAIN)
+check_PROGRAMS += tests/unit/domain_rendering_test
+tests_unit_domain_rendering_test_LDADD = $(LINK_DOMAIN)
