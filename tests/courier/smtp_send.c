@@ -131,8 +131,10 @@ main(int argc, char **argv)
 	conf.smtp_password_file = argument(argc, argv, 5);
 	conf.smtp_ca_file = argument(argc, argv, 6);
 	json_setup();
-	if (email_open(&conf, &c) != ERR_OK)
+	if (email_open(&conf, &c) != ERR_OK) {
+		arena_free(arena);
 		return 1;
+	}
 	whole = c->ops->room(c);
 	buf_init(&in, arena);
 

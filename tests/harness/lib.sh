@@ -81,6 +81,16 @@ build() {
 	) 8>"$ROOT/.build.lock" || die "the build failed"
 }
 
+# What tests and bench are judged by; nothing of it is shipped.
+node_modules() {
+	local tests=$ROOT/tests
+	cmp -s "$tests/package-lock.json" "$tests/node_modules/.chromo-lock" && return
+	step "npm ci"
+	(cd "$tests" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 \
+	    npm ci --no-audit --no-fund --loglevel=error >&2) || die "npm ci failed"
+	cp "$tests/package-lock.json" "$tests/node_modules/.chromo-lock"
+}
+
 # --- folder -----------------------------------------------------------------
 
 # Where PostgreSQL and the sockets live.  That is DIR itself, unless the user

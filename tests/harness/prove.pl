@@ -51,7 +51,7 @@ sub told {
 	my @lines = <$f>;
 	my ($more, @told) = (0);
 	for (@lines) {
-		$more = 12 if /^\s*not ok/;
+		$more = 18 if /^\s*not ok/;
 		$more = 0 if /^\s*ok/;
 		push @told, $_ if $more-- > 0;
 	}

@@ -42,14 +42,7 @@ test_all() {
 	step "test programs"
 	make -s -j"$(nproc)" -C "$DIR/build" check TESTS= >/dev/null || die "the build failed"
 	make -s -j"$(nproc)" -C "$DIR/build-san" check TESTS= >/dev/null || die "the build failed"
-	if ! cmp -s "$ROOT/tests/package-lock.json" "$ROOT/tests/node_modules/.chromo-lock"; then
-		step "npm ci"
-		(cd "$ROOT/tests" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 \
-		    npm ci --no-audit --no-fund --loglevel=error) || die "npm ci failed"
-		cp "$ROOT/tests/package-lock.json" "$ROOT/tests/node_modules/.chromo-lock"
-	fi
-
-	"$ROOT/nginx/vendor/vendor.sh"
+	node_modules
 	export CHROMO_SOURCE=$ROOT CHROMO_BUILD=$DIR/build CHROMO_BUILD_SAN=$DIR/build-san
 	export CHROMO_TEMPLATE=$DIR/template CHROMO_UPS=$DIR/run/ups
 	: >"$CHROMO_UPS"
