@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Writing a message at the desk, page by page: what is saved, what is said to
+// bad input, two clerks on one page, other towns, and the test to oneself.
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { eventually, up } from '../harness/up.mjs';
+
+let town, sato, suzuki;
+
+// Signed in with both factors; how one gets there is the business of login.test.mjs.
+async function desk(login, host = 'minato.localhost') {
+	const token = randomBytes(16).toString('base64url');
+	const hash = createHash('sha256').update(token).digest('hex');
+	await town.sql(`INSERT INTO staff_session (tenant_id, hash, staff_id, stage)
+		SELECT s.tenant_id, '\\x${hash}', s.id, 'full' FROM staff s
+		  JOIN tenant_host h ON h.tenant_id = s.tenant_id
+		 WHERE h.host = '${host}' AND s.login = '${login}'`);
+	const client = town.client(host);
+	client.cookies.set('__Host-staff', token);
+	return client;
+}
+
+before(async () => {
+	town = await up();
+	sato = await desk('sato');
+	suzuki = await desk('suzuki');
+});
+after(() => town?.stop());
+
+// As the owner would, inside this town; free: past the guard of the states.
+const act = (sql, free = false) => town.sql(`DO $$ BEGIN
+	PERFORM enter_tenant((SELECT tenant_id FROM tenant_host WHERE host = 'minato.localhost'), 'command'); END $$;
+	SET LOCAL session_replication_role = ${free ? 'replica' : 'origin'}; ${sql}`);
+const row = (id, columns) => town.sql(`SELECT ${columns} FROM message WHERE id = ${id}`);
+const text = (page) => page.text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+const tasks = (page) => Object.fromEntries([...page.text.matchAll(/c-task c-task--(\w+)"[\s\S]*?(?:messages\/\d+\/(\w+)"|c-task__name)/g)]
+	.map(([, state, name]) => [name ?? 'closed', state]));
+
+// A new draft; with its parts, if wanted.
+async function draft(client = sato) {
+	const answer = await client.submit(await client.get('/desk/messages/new'), { start: 'blank' }, '/new');
+	assert.equal(answer.status, 303);
+	return Number(answer.headers.location.match(/^\/desk\/messages\/(\d+)$/)[1]);
+}
+async function save(client, id, part, values) {
+	return client.submit(await client.get(`/desk/messages/${id}/${part}`), values, `/${id}/${part}`);
+}
+const written = { subject: '断水のお知らせ（12月1日）', body: '**午前9時から**断水します。\n\n- 北丘\n- 南台', contact: '水道課 000-000-0000' };
+function date(name, at) {
+	const d = new Date(at.getTime() + 9 * 3600e3);
+	return {
+		[`${name}_year`]: d.getUTCFullYear(), [`${name}_month`]: d.getUTCMonth() + 1, [`${name}_day`]: d.getUTCDate(),
+		[`${name}_hour`]: d.getUTCHours(), [`${name}_minute`]: d.getUTCMinutes(),
+	};
+}
+const days = (n) => new Date(Date.now() + n * 86400e3);
+
+test('from a blank page to a message that lacks nothing', async () => {
+	const id = await draft();
+	let page = await sato.get(`/desk/messages/${id}`);
+	assert.equal(page.status, 200);
+	assert.match(page.text, /新しいお知らせ/);
+	assert.equal(tasks(page).content, 'todo');
+	assert.equal(tasks(page).submit, undefined, 'it cannot be submitted yet');
+
+	let answer = await save(sato, id, 'content', written);
+	assert.equal(answer.headers.location, `/desk/messages/${id}/audience`, 'on to the next open step');
+	page = await sato.follow(answer);
+	assert.match(page.text, /本文を保存しました/);
+	answer = await sato.submit(page, { audience: 'everyone' }, '/audience');
+	assert.equal(answer.headers.location, `/desk/messages/${id}/schedule`, 'channels have a preset');
+	answer = await sato.submit(await sato.follow(answer), { when: 'now', ...date('publish_until', days(30)) }, '/schedule');
+	assert.equal(answer.headers.location, `/desk/messages/${id}`);
+	page = await sato.follow(answer);
+	assert.deepEqual(tasks(page), { content: 'done', audience: 'done', channels: 'done', schedule: 'done',
+		preview: 'todo', test: 'todo', submit: 'todo' });
+	assert.equal(await row(id, 'subject'), written.subject);
+	assert.equal(await row(id, "send_at IS NULL AND valid_until BETWEEN now() + interval '23 hours' AND now() + interval '25 hours'"), 't',
+		'a day later is too late, unless told otherwise');
+
+	page = await sato.get(`/desk/messages/${id}/preview`);
+	assert.match(page.text, /<strong>午前9時から<\/strong>断水します/);
+	assert.match(page.text, /配信停止のリンクが入ります/);
+	assert.doesNotMatch(page.text, /\uFDD0/);
+});
+
+test('what is typed wrong is said beside the field and stays', async () => {
+	const id = await draft();
+	const long = '長'.repeat(101);
+	let page = await save(sato, id, 'content', { ...written, subject: long });
+	assert.equal(page.status, 422);
+	assert.match(text(page), /件名は100文字までです（いま101文字）/);
+	assert.ok(page.text.includes(`value="${long}"`) && page.text.includes('断水します'), 'what was typed stays');
+	for (const [values, said] of [
+		[{ subject: '' }, '件名を入力してください'], [{ subject: '字'.repeat(10000) }, '件名は100文字までです'],
+		[{ body: '' }, '本文を入力してください'], [{ body: '字'.repeat(6667) }, '本文が長すぎます'],
+		[{ contact: ' 　\n' }, '問い合わせ先を入力してください'], [{ department: '999999' }, '発信する課を、一覧から選び直してください'],
+	]) {
+		page = await save(sato, id, 'content', { ...written, ...values });
+		assert.equal(page.status, 422, said);
+		assert.match(page.text, new RegExp(said));
+		assert.match(page.text, /<title>エラー：/);
+	}
+	page = await save(sato, id, 'content', { ...written, subject: 'a\u0007b' });
+	assert.ok([400, 422].includes(page.status), 'a control character');
+	assert.equal(await row(id, 'subject, revision'), '|1', 'nothing was saved');
+
+	page = await save(sato, id, 'content', { ...written, subject: '<script>alert(1)</script>', body: '<script>x</script>' });
+	assert.equal(page.status, 303);
+	page = await sato.get(`/desk/messages/${id}/preview`);
+	assert.doesNotMatch(page.text, /<script>(alert|x)/);
+});
+
+test('an audience of nobody, of another town, of nothing', async () => {
+	const id = await draft();
+	let page = await save(sato, id, 'audience', {});
+	assert.equal(page.status, 422);
+	assert.match(page.text, /届ける人を選んでください/);
+	page = await save(sato, id, 'audience', { audience: 'chosen' });
+	assert.match(page.text, /地区か分野を、1つ以上選んでください/);
+
+	const far = await town.sql("SELECT id FROM district WHERE tenant_id = (SELECT tenant_id FROM tenant_host WHERE host = 'yama.localhost') LIMIT 1");
+	page = await save(sato, id, 'audience', { audience: 'chosen', [`district_${far}`]: '1' });
+	assert.equal(page.status, 422);
+	assert.match(page.text, /地区を選び直してください/);
+
+	const lonely = await act("INSERT INTO district (name) VALUES ('無人島') RETURNING id");
+	page = await save(sato, id, 'audience', { audience: 'chosen', [`district_${lonely}`]: '1' });
+	assert.equal(page.status, 422);
+	assert.match(page.text, /あてはまる人はいません/);
+	assert.equal(await row(id, 'audience IS NULL'), 't');
+
+	page = await save(sato, id, 'audience', { audience: 'everyone', count: '1' });
+	assert.equal(page.status, 200);
+	assert.match(text(page), /\d+人 （ 令和\d+年.*現在）/);
+	assert.equal(await row(id, 'audience IS NULL'), 't', 'counting saves nothing');
+});
+
+test('times', async () => {
+	const id = await draft();
+	for (const [values, said] of [
+		[{}, 'いつ届けるかを選んでください'],
+		[{ when: 'now' }, '掲載期限を入力してください'],
+		[{ when: 'later', ...date('publish_until', days(30)) }, '配信する日時を入力してください'],
+		[{ when: 'later', ...date('send_at', days(-1)), ...date('publish_until', days(30)) }, '配信する日時が過ぎています'],
+		[{ when: 'now', ...date('publish_until', days(-1)) }, '掲載期限が過ぎています'],
+		[{ when: 'later', ...date('send_at', days(3)), ...date('publish_until', days(2)) }, '掲載期限は、配信する日時より後に'],
+		[{ when: 'later', ...date('send_at', days(3)), ...date('valid_until', days(2)), ...date('publish_until', days(9)) }, 'は、配信する日時より後にしてください'],
+		[{ when: 'now', ...date('valid_until', days(9)), ...date('publish_until', days(2)) }, 'は、掲載期限より前にしてください'],
+		[{ when: 'now', ...date('publish_until', days(2)), publish_until_month: '13' }, 'ありません|正しい|入力し'],
+	]) {
+		const page = await save(sato, id, 'schedule', values);
+		assert.equal(page.status, 422, said);
+		assert.match(page.text, new RegExp(said));
+	}
+	assert.equal(await row(id, 'scheduled'), 'f');
+
+	// 元日の午前3時: both, and the night is said first.
+	const year = new Date().getUTCFullYear() + 1;
+	const night = new Date(Date.UTC(year, 0, 1, -6));
+	let page = await sato.follow(await save(sato, id, 'schedule',
+		{ when: 'later', ...date('send_at', night), ...date('publish_until', new Date(night.getTime() + 30 * 86400e3)) }));
+	assert.match(page.text, /夜間の配信なので/);
+	assert.equal(await row(id, 'extract(epoch FROM send_at)::bigint'), String(night.getTime() / 1000));
+	page = await sato.get(`/desk/messages/${id}/schedule`);
+	assert.match(page.text, /土曜・日曜・祝日の配信です/);
+	assert.match(page.text, new RegExp(`name="send_at_year" value="${year}"`));
+
+	await act(`UPDATE message SET send_at = now() - interval '1 minute' WHERE id = ${id}`);
+	page = await sato.get(`/desk/messages/${id}`);
+	assert.equal(tasks(page).schedule, 'wrong', 'a time that has passed meanwhile is a problem');
+});
+
+test('no channel', async () => {
+	const id = await draft();
+	const page = await save(sato, id, 'channels', { by_email: null, on_site: null });
+	assert.equal(page.status, 422);
+	assert.match(page.text, /どちらかは選んでください/);
+	assert.equal((await save(sato, id, 'channels', { by_email: null })).status, 303);
+	assert.equal(await row(id, 'by_email, on_site'), 'f|t');
+});
+
+test('two clerks on one page: the second is told, nothing is lost', async () => {
+	const id = await draft();
+	await save(sato, id, 'content', written);
+	const open = await sato.get(`/desk/messages/${id}/content`);
+	await save(suzuki, id, 'content', { ...written, body: '鈴木が直した本文' });
+	// Another page of the same message does not matter.
+	assert.equal((await save(suzuki, id, 'audience', { audience: 'everyone' })).status, 303);
+
+	let page = await sato.submit(open, { body: '佐藤が書いた本文' }, '/content');
+	assert.equal(page.status, 409);
+	assert.match(page.text, /鈴木が直した本文/);
+	assert.match(page.text, /佐藤が書いた本文/);
+	assert.match(text(page), /鈴木 一郎さんが/);
+	assert.match(page.text, /この内容で上書きする/);
+	assert.equal(await row(id, 'body'), '鈴木が直した本文', 'nothing is saved before somebody decides');
+	page = await sato.submit(page, {}, '/content');
+	assert.equal(page.status, 303);
+	assert.equal(await row(id, 'body'), '佐藤が書いた本文');
+
+	// Both typed the same: nobody has to decide.
+	const again = await sato.get(`/desk/messages/${id}/content`);
+	await save(suzuki, id, 'content', { body: '同じ本文' });
+	assert.equal((await sato.submit(again, { body: '同じ本文' }, '/content')).status, 303);
+
+	const small = await sato.get(`/desk/messages/${id}/channels`);
+	await save(suzuki, id, 'channels', { on_site: null });
+	page = await sato.submit(small, { by_email: null }, '/channels');
+	assert.equal(page.status, 409);
+	assert.match(page.text, /先に保存されました/);
+});
+
+test('what was submitted meanwhile is not saved, and the typed text is still there', async () => {
+	const id = await draft();
+	await save(sato, id, 'content', written);
+	const open = await sato.get(`/desk/messages/${id}/content`);
+	await act(`UPDATE message SET state = 'pending' WHERE id = ${id}`, true);
+	const page = await sato.submit(open, { body: '間に合わなかった本文' }, '/content');
+	assert.equal(page.status, 409);
+	assert.match(page.text, /もう編集できません/);
+	assert.match(page.text, /間に合わなかった本文/);
+	assert.doesNotMatch(page.text, /保存して次へ/);
+	const moved = await sato.get(`/desk/messages/${id}/content`);
+	assert.equal(moved.headers.location, `/desk/messages/${id}`);
+});
+
+test('a second press is the first one', async () => {
+	const page = await sato.get('/desk/messages/new');
+	const before = await town.sql('SELECT count(*) FROM message');
+	const both = [await sato.submit(page, { start: 'blank' }, '/new'), await sato.submit(page, { start: 'blank' }, '/new')];
+	assert.equal(both[0].headers.location, both[1].headers.location);
+	assert.equal(await town.sql('SELECT count(*) FROM message'), String(Number(before) + 1));
+});
+
+test('after another message', async () => {
+	const from = await town.sql("SELECT m.id FROM message m JOIN tenant_host h USING (tenant_id) WHERE h.host = 'minato.localhost' AND state = 'sent' ORDER BY m.id LIMIT 1");
+	const answer = await sato.submit(await sato.get(`/desk/messages/${from}`), {}, '/new');
+	const id = answer.headers.location.match(/\d+$/)[0];
+	assert.equal(await row(id, 'subject, body, audience, scheduled, send_at, state'),
+		await row(from, "subject, body, audience, false, NULL::timestamptz, 'draft'"));
+});
+
+test('other towns, other roles, no role', async () => {
+	const far = await town.sql("SELECT m.id FROM message m JOIN tenant_host h USING (tenant_id) WHERE h.host = 'yama.localhost' LIMIT 1");
+	for (const path of ['', '/content', '/audience', '/channels', '/schedule', '/preview', '/test'])
+		assert.equal((await sato.get(`/desk/messages/${far}${path}`)).status, 404, path);
+	const page = await sato.get('/desk/messages/new');
+	assert.equal((await sato.submit(page, { start: far }, '/new')).status, 404, 'nor is it copied');
+
+	const approver = await desk('takahashi'), admin = await desk('admin');
+	const id = await draft();
+	for (const reader of [approver, admin]) {
+		assert.equal((await reader.get('/desk/messages')).status, 200);
+		assert.equal((await reader.get(`/desk/messages/${id}`)).status, 200);
+		assert.equal((await reader.get(`/desk/messages/${id}/content`)).status, 403);
+		assert.equal((await reader.get('/desk/messages/new')).status, 403);
+	}
+	assert.equal((await town.client('minato.localhost').get('/desk/messages')).status, 303, 'to the door');
+	assert.equal((await sato.post(`/desk/messages/${id}/content`, { ...written, seen: '' })).status, 403, 'no token');
+});
+
+test('the list: states, words, pages', async () => {
+	const tenant = "(SELECT tenant_id FROM tenant_host WHERE host = 'minato.localhost')";
+	await act(`INSERT INTO message (tenant_id, department_id, author_id, subject, updated)
+		SELECT s.tenant_id, (SELECT min(id) FROM department d WHERE d.tenant_id = s.tenant_id), s.id,
+		       'ページ' || n, now() - n * interval '1 minute'
+		  FROM staff s, generate_series(1, 45) n WHERE s.login = 'sato' AND s.tenant_id = ${tenant}`);
+	const subjects = (page) => [...page.text.matchAll(/<th scope="row"><a href="[^"]*">([^<]*)</g)].map((m) => m[1]);
+	const seen = [];
+	const link = (page, rel) => page.text.match(new RegExp(`rel="${rel}" href="([^"]*)"`))?.[1].replaceAll('&amp;', '&');
+	let page = await sato.get('/desk/messages?search=%E3%83%9A%E3%83%BC%E3%82%B8');
+	for (let at = page; ; page = at) {
+		seen.push(...subjects(at));
+		const next = link(at, 'next');
+		if (!next) break;
+		at = await sato.get(next);
+	}
+	assert.deepEqual(seen, Array.from({ length: 45 }, (_, i) => `ページ${i + 1}`), 'each once, newest first');
+	page = await sato.get(link(page, 'prev'));
+	assert.deepEqual(subjects(page), Array.from({ length: 20 }, (_, i) => `ページ${i + 21}`), 'and back');
+
+	page = await sato.get('/desk/messages?state=sent');
+	assert.ok(subjects(page).length > 0 && !page.text.includes('c-tag--draft'));
+	page = await sato.get(`/desk/messages?search=${encodeURIComponent('ﾍﾟｰｼﾞ４５')}`);
+	assert.deepEqual(subjects(page), ['ページ45'], 'half and full width are the same to whoever searches');
+	page = await sato.get(`/desk/messages?search=${encodeURIComponent('%_')}`);
+	assert.match(page.text, /あてはまるお知らせはありません/);
+	for (const odd of ['?older=x', '?older=1', '?older=9999999999999999999-1', '?state=nonsense'])
+		assert.equal((await sato.get(`/desk/messages${odd}`)).status, 200, odd);
+});
+
+test('a test goes to oneself, and what became of it is shown', async () => {
+	const id = await draft();
+	let page = await sato.get(`/desk/messages/${id}/test`);
+	assert.match(page.text, /試し送りができます/, 'not before there is a text');
+	await save(sato, id, 'content', written);
+	const before = town.outbox().length;
+	const answer = await sato.submit(await sato.get(`/desk/messages/${id}/test`), {}, '/test');
+	assert.equal(answer.headers.location, `/desk/messages/${id}/test`);
+	page = await sato.follow(answer);
+	assert.match(page.text, /試し送りを受け付けました/);
+	await eventually('the test in the outbox', () => town.outbox().length > before);
+	assert.equal(town.outbox().length, before + 1, 'nobody else gets it');
+	page = await eventually('delivered', async () => {
+		const now = await sato.get(`/desk/messages/${id}/test`);
+		return now.text.includes('届けました') && now;
+	});
+	assert.equal(tasks(await sato.get(`/desk/messages/${id}`)).test, 'done');
+	await save(sato, id, 'content', { body: '直した本文' });
+	page = await sato.get(`/desk/messages/${id}/test`);
+	assert.match(page.text, /その後、内容が変わりました/);
+});
+
+test('the first page of the desk', async () => {
+	const page = await sato.get('/desk');
+	assert.equal(page.status, 200);
+	assert.match(text(page), /承認待ち \d+ 件/);
+	assert.match(page.text, /href="\/desk\/messages\?state=pending"/);
+	await act(`INSERT INTO message (tenant_id, department_id, author_id, subject, updated)
+		SELECT tenant_id, department_id, author_id, 'あさっての分', now() FROM message WHERE state = 'pending' LIMIT 1`);
+	await act(`UPDATE message SET state = 'approved', send_at = now() + interval '2 days'
+		WHERE subject = 'あさっての分'`, true);
+	assert.match(text(await sato.get('/desk')), /あと2日 あさっての分/);
+});
+
+test('in English', async () => {
+	const id = await draft();
+	sato.cookies.set('__Host-lang', 'en');
+	for (const path of ['/desk', '/desk/messages', `/desk/messages/${id}`, `/desk/messages/${id}/content`, `/desk/messages/${id}/audience`,
+		`/desk/messages/${id}/channels`, `/desk/messages/${id}/schedule`, `/desk/messages/${id}/preview`, `/desk/messages/${id}/test`]) {
+		const page = await sato.get(path);
+		assert.equal(page.status, 200, path);
+		assert.match(page.text, /<html lang="en">/);
+	}
+	sato.cookies.delete('__Host-lang');
+});
