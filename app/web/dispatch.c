@@ -169,8 +169,10 @@ run(struct web *w)
 		return e;
 	if (w->route->flags & TOKEN && w->request->method == METHOD_POST) {
 		e = token_claim(w);
-		if (e == ERR_CONFLICT)
-			return ERR_OK;		/* the first press did it */
+		if (e == ERR_CONFLICT) {
+			db_rollback(w->db);	/* the first press did it */
+			return ERR_OK;
+		}
 		if (e != ERR_OK)
 			return e;
 	}

@@ -233,6 +233,11 @@ test('a second press is the first one', async () => {
 	const both = [await sato.submit(page, { start: 'blank' }, '/new'), await sato.submit(page, { start: 'blank' }, '/new')];
 	assert.equal(both[0].headers.location, both[1].headers.location);
 	assert.equal(await town.sql('SELECT count(*) FROM message'), String(Number(before) + 1));
+	// Each worker that answered such a press is fit for the next request.
+	for (let i = 0; i < 6; i++) {
+		assert.equal((await sato.submit(page, { start: 'blank' }, '/new')).status, 303);
+		await draft();
+	}
 });
 
 test('after another message', async () => {
