@@ -2,6 +2,7 @@
 libdomain_a_SOURCES = \
 	app/domain/mail.c app/domain/mail.h \
 	app/domain/message.c app/domain/message_read.c app/domain/message.h \
+	app/domain/publication.c app/domain/publication.h \
 	app/domain/rendering.c app/domain/rendering.h \
 	app/domain/stop_link.c app/domain/stop_link.h \
 	app/domain/vault.c app/domain/vault.h

@@ -10,6 +10,17 @@ struct web;
 enum err site_health(struct web *);
 enum err site_language(struct web *);
 
+/* citizen/home.c, message.c, feed.c */
+enum err citizen_home(struct web *);
+enum err citizen_message_list(struct web *);
+enum err citizen_message_show(struct web *);
+enum err citizen_feed(struct web *);
+
+/* api/message.c */
+enum err api_message_list(struct web *);
+enum err api_message_show(struct web *);
+enum err api_description(struct web *);
+
 /* desk/home.c */
 enum err desk_home(struct web *);
 

@@ -8,6 +8,8 @@ libweb_a_SOURCES = app/web/web.h app/web/handlers.h \
 libweb_a_SOURCES += app/web/desk/home.c app/web/desk/message.c app/web/desk/message.h \
 	app/web/desk/message_write.c app/web/desk/message_preview.c
 
+libweb_a_SOURCES += app/web/citizen/home.c app/web/citizen/message.c app/web/citizen/feed.c app/web/api/message.c
+
 daemon_PROGRAMS += chromo-web
 chromo_web_SOURCES = app/web/main.c
 chromo_web_LDADD = libweb.a $(LINK_WEB)

@@ -16,10 +16,17 @@ const struct route routes[] = {
 	{ GET, "/lang/{tag}", site_language, ANY_HOST },
 
 	/* citizen: messages */
+	{ GET, "/", citizen_home, ANY_HOST | CACHED },
+	{ GET, "/messages", citizen_message_list, ANYONE | CACHED },
+	{ GET, "/messages/{message}", citizen_message_show, ANYONE | CACHED },
 
 	/* citizen: subscribe, my, unsubscribe */
 
 	/* api, feeds */
+	{ GET, "/feed.atom", citizen_feed, ANYONE | CACHED },
+	{ GET, "/api/v1/messages", api_message_list, ANYONE | CACHED },
+	{ GET, "/api/v1/messages/{message}", api_message_show, ANYONE | CACHED },
+	{ GET, "/api/openapi.json", api_description, ANYONE | CACHED },
 
 	/* desk: sign-in */
 

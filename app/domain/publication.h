@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/fields.h"
+#include "base/words.h"
+#include "db/db.h"
+/*
+ * What the public reads: messages (お知らせ) that went out, are on the site and
+ * still published.  No person is asked for or known here; the same documents
+ * are shown by pages, feed and API (sql/queries/publication.sql).
+ */
+enum { PUBLICATION_PAGE = 20, PUBLICATION_MAX = 100 };
+
+struct publication_filter {
+	int64_t topic, district;	/* 0: all */
+	int64_t before;			/* the last message of the page before; 0: the newest */
+	int count;			/* 1 … PUBLICATION_MAX */
+};
+
+/* {"messages": [{id, subject, language, department, published, published_text,
+ * topics [{id, name, vital}]}], "next": id or null}, newest first; next is the
+ * before of the page that follows. */
+enum err publication_list(struct db *, const struct words *, struct publication_filter,
+    json_t **out) MUST_USE;
+/* The same with "topics", "districts" to choose from, and "topic", "district":
+ * the chosen one, or null.  ERR_NOT_FOUND: that is none of this tenant. */
+enum err publication_browse(struct db *, const struct words *, struct publication_filter,
+    json_t **out) MUST_USE;
+
+/* One message with body_html, contact and districts.  ERR_GONE: it was on the
+ * site.  ERR_NOT_FOUND: none that ever was. */
+enum err publication_show(struct db *, const struct words *, int64_t message, json_t **out) MUST_USE;
+
+/* {"updated", "messages": [{id, day, subject, language, department, published, topics, body}]} */
+enum err publication_feed(struct db *, json_t **out) MUST_USE;
+
+/* ?topic=3&district=4&before=12, each of them or none.  ERR_INVALID: no number. */
+enum err publication_read(const struct fields *query, struct publication_filter *) MUST_USE;
+/* The same as an address: path with a query that begins at that message (0: none). */
+char *publication_path(struct arena *, const char *path, struct publication_filter, int64_t before);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The first page.
+ *
+ *	GET /	the latest messages, what they are about, how to receive them;
+ *		on the operator's host: to the operator's portal
+ */
+#include "domain/publication.h"
+#include "web/handlers.h"
+#include "web/web.h"
+
+enum err
+citizen_home(struct web *w)
+{
+	struct publication_filter latest = { .count = 3 };
+	json_t *page;
+	enum err e;
+
+	e = publication_browse(w->db, w->words, latest, &page);
+	if (e == ERR_OK)
+		e = guard_arrive(w);
+	if (e != ERR_OK)
+		return e;
+	if (strcmp(json_text(json_object_get(w->entered, "tenant"), "kind"), "operator") == 0)
+		return web_see_other(w, "/operator");
+	json_object_update(w->view, page);
+	return web_page(w, HTTP_OK, "citizen/home/show");
+}

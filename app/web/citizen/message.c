@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Messages as everybody reads them.
+ *
+ *	GET /messages?topic=&district=&before=	the newest, twenty a page
+ *	GET /messages/{message}			one of them; 410 when it has ended
+ *
+ * Both are the same for all and may be kept by nginx.
+ */
+#include "domain/publication.h"
+#include "web/handlers.h"
+#include "web/web.h"
+
+enum err
+citizen_message_list(struct web *w)
+{
+	struct publication_filter f;
+	bool chosen;
+	json_t *page;
+	int64_t next;
+	enum err e;
+
+	e = publication_read(w->query, &f);
+	if (e == ERR_OK)
+		e = publication_browse(w->db, w->words, f, &page);
+	if (e != ERR_OK)
+		return e;
+	chosen = f.topic != 0 || f.district != 0;
+	next = json_int(page, "next");
+	json_object_update(w->view, page);
+	json_object_set_new(w->view, "filter_open", json_boolean(chosen));
+	json_object_set_new(w->view, "filter_clear_url", chosen ? json_string("/messages") : json_null());
+	json_object_set_new(w->view, "older_url",
+	    next != 0 ? json_string(publication_path(w->arena, "/messages", f, next)) : json_null());
+	json_object_set_new(w->view, "newest_url",
+	    f.before != 0 ? json_string(publication_path(w->arena, "/messages", f, 0)) : json_null());
+	return web_page(w, HTTP_OK, "citizen/message/list");
+}
+
+enum err
+citizen_message_show(struct web *w)
+{
+	json_t *message;
+	enum err e;
+
+	e = publication_show(w->db, w->words, web_id(w, "message"), &message);
+	if (e == ERR_GONE)
+		return web_page(w, HTTP_GONE, "citizen/message/gone");
+	if (e != ERR_OK)
+		return e;
+	json_object_set(w->view, "message", message);
+	return web_page(w, HTTP_OK, "citizen/message/show");
+}

@@ -1,0 +1,93 @@
+-- What the public reads: messages that went out and are on the site, as long as
+-- they are published.  The documents are those of the pages and of the API alike.
+-- role: web
+
+-- name: publication_list :json
+-- The newest ones, "count" of them and one more if there is one (domain/publication.c
+-- takes it off); before: the id of the last one on the page before this, 0 for the first.
+-- A message for everybody in town is one for each district.
+SELECT json_build_object(
+         'messages', coalesce(json_agg(json_build_object(
+           'id',             x.id,
+           'subject',        x.subject,
+           'language',       'ja',
+           'department',     d.name,
+           'published',      rfc3339(x.published),
+           'published_text', CASE :lang::text WHEN 'ja' THEN wareki(x.published) ELSE western(x.published) END,
+           'topics',         (SELECT coalesce(json_agg(json_build_object('id', t.id, 'name', t.name, 'vital', t.vital)
+                                              ORDER BY t.place, t.id), '[]')
+                                FROM topic t WHERE t.id = ANY (x.topics)))
+           ORDER BY x.published DESC, x.id DESC), '[]'))
+  FROM (SELECT m.id, m.subject, m.published, m.department_id, m.topics
+          FROM message m
+         WHERE m.on_site AND m.state IN ('sending', 'sent')
+           AND (m.published, m.id) < (coalesce((SELECT b.published FROM message b WHERE b.id = :before::bigint AND :before <> 0),
+                                               'infinity'), :before)
+           AND m.publish_until > now()
+           AND (:topic::bigint = 0 OR :topic = ANY (m.topics))
+           AND (:district::bigint = 0 OR m.districts = '{}' OR :district = ANY (m.districts))
+         ORDER BY m.published DESC, m.id DESC
+         LIMIT :count::int + 1) x
+  JOIN department d ON d.id = x.department_id;
+
+-- name: publication_choices :json
+-- By what the list can be narrowed down.
+SELECT json_build_object(
+         'topics', (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'vital', vital) ORDER BY place, id), '[]')
+                      FROM topic WHERE active),
+         'districts', (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name) ORDER BY place, id), '[]')
+                         FROM district WHERE active));
+
+-- name: publication_show :json
+-- One message.  "gone": it was on the site and is not any more; then nothing of it
+-- is in the document.
+SELECT CASE WHEN m.state = 'stopped' OR m.publish_until <= now()
+       THEN json_build_object('gone', true)
+       ELSE json_build_object(
+         'gone',           false,
+         'id',             m.id,
+         'subject',        m.subject,
+         'language',       r.language,
+         'department',     d.name,
+         'published',      rfc3339(m.published),
+         'published_text', CASE :lang::text WHEN 'ja' THEN wareki_time(m.published) ELSE western_time(m.published) END,
+         'topics',         (SELECT coalesce(json_agg(json_build_object('id', t.id, 'name', t.name, 'vital', t.vital)
+                                            ORDER BY t.place, t.id), '[]')
+                              FROM topic t WHERE t.id = ANY (m.topics)),
+         'districts',      (SELECT coalesce(json_agg(json_build_object('id', t.id, 'name', t.name) ORDER BY t.place, t.id), '[]')
+                              FROM district t WHERE t.id = ANY (m.districts)),
+         'body_html',      r.content ->> 'html',
+         'contact',        nullif(m.contact, ''))
+       END
+  FROM message m
+  JOIN department d ON d.id = m.department_id
+  JOIN LATERAL (SELECT language, content
+                  FROM message_rendering
+                 WHERE message_id = m.id AND revision = m.revision AND channel = 'site' AND language IN (:lang, 'ja')
+                 ORDER BY language = :lang DESC
+                 LIMIT 1) r ON true
+ WHERE m.id = :message::bigint
+   AND m.on_site AND m.published IS NOT NULL AND m.state IN ('sending', 'sent', 'stopped');
+
+-- name: publication_feed :json
+-- The twenty newest with their text, and when anything of it was last new.
+SELECT json_build_object(
+         'updated', coalesce(max(rfc3339(x.published)), (SELECT rfc3339(created) FROM tenant)),
+         'messages', coalesce(json_agg(json_build_object(
+           'id',         x.id,
+           'day',        to_char(x.published AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD'),
+           'subject',    x.subject,
+           'language',   'ja',
+           'department', d.name,
+           'published',  rfc3339(x.published),
+           'topics',     (SELECT coalesce(json_agg(json_build_object('id', t.id, 'name', t.name) ORDER BY t.place, t.id), '[]')
+                            FROM topic t WHERE t.id = ANY (x.topics)),
+           'body',       r.content ->> 'html')
+           ORDER BY x.published DESC, x.id DESC), '[]'))
+  FROM (SELECT m.id, m.revision, m.subject, m.published, m.department_id, m.topics
+          FROM message m
+         WHERE m.on_site AND m.state IN ('sending', 'sent') AND m.publish_until > now()
+         ORDER BY m.published DESC, m.id DESC
+         LIMIT 20) x
+  JOIN department d ON d.id = x.department_id
+  JOIN message_rendering r ON r.message_id = x.id AND r.revision = x.revision AND r.channel = 'site' AND r.language = 'ja';
