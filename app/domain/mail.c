@@ -11,8 +11,8 @@
 #include "base/secret.h"
 #include "db/queries.h"
 
-static enum err
-queue(const struct mailer *m, const char *kind, json_t *document, int64_t staff, int64_t message, int valid_s)
+static struct db_bytes
+seal(const struct mailer *m, const json_t *document)
 {
 	struct buf text, sealed;
 
@@ -20,10 +20,23 @@ queue(const struct mailer *m, const char *kind, json_t *document, int64_t staff,
 	json_canonical(document, &text);
 	buf_init(&sealed, m->arena);
 	vault_seal(m->vault, "letter.sealed", text.data, text.len, &sealed);
+	return (struct db_bytes){ sealed.data, sealed.len };
+}
+
+static enum err
+queue(const struct mailer *m, const char *kind, struct db_bytes sealed, int64_t staff, int64_t message, int valid_s)
+{
 	return q_mail_add(m->db, (struct q_mail_add){
-	    .kind = kind, .key = secret_uuid(m->arena), .sealed = { sealed.data, sealed.len },
+	    .kind = kind, .key = secret_uuid(m->arena), .sealed = sealed,
 	    .staff = staff != 0 ? &staff : NULL, .message = message != 0 ? &message : NULL,
 	    .valid_s = valid_s }, NULL);
+}
+
+static json_t *
+letter(const struct mailer *m, const char *to, const char *subject, const char *text, const char *html)
+{
+	return json_keep(m->arena, json_pack("{s:s, s:s, s:s, s:s*, s:s}",
+	    "to", to, "subject", subject, "text", text, "html", html, "language", words_lang(m->words)));
 }
 
 static enum err
@@ -41,7 +54,7 @@ render(const struct mailer *m, const char *kind, const char *type, const json_t 
 }
 
 enum err
-mail_queue(const struct mailer *m, const char *kind, const char *to, const json_t *view, int valid_s)
+mail_seal(const struct mailer *m, const char *kind, const char *to, const json_t *view, struct db_bytes *out)
 {
 	char *subject, *text, *html = NULL;
 	enum err e;
@@ -53,15 +66,22 @@ mail_queue(const struct mailer *m, const char *kind, const char *to, const json_
 		e = render(m, kind, "html", view, &html);
 	if (e != ERR_OK)
 		return ERR_DB;	/* logged by the renderer: a fault of ours, not of the person's */
-	return mail_queue_ready(m, kind, to, subject, text, html, 0, 0, valid_s);
+	*out = seal(m, letter(m, to, subject, text, html));
+	return ERR_OK;
+}
+
+enum err
+mail_queue(const struct mailer *m, const char *kind, const char *to, const json_t *view, int valid_s)
+{
+	struct db_bytes sealed;
+	enum err e = mail_seal(m, kind, to, view, &sealed);
+
+	return e == ERR_OK ? queue(m, kind, sealed, 0, 0, valid_s) : e;
 }
 
 enum err
 mail_queue_ready(const struct mailer *m, const char *kind, const char *to, const char *subject,
     const char *text, const char *html, int64_t staff, int64_t message, int valid_s)
 {
-	json_t *document = json_keep(m->arena, json_pack("{s:s, s:s, s:s, s:s*, s:s}",
-	    "to", to, "subject", subject, "text", text, "html", html, "language", words_lang(m->words)));
-
-	return queue(m, kind, document, staff, message, valid_s);
+	return queue(m, kind, seal(m, letter(m, to, subject, text, html)), staff, message, valid_s);
 }

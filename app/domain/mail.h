@@ -21,6 +21,10 @@ struct mailer {
  * with view, and queues it; after valid_s seconds it is not sent any more. */
 enum err mail_queue(const struct mailer *, const char *kind, const char *to,
     const json_t *view, int valid_s) MUST_USE;
+/* The same letter as bytes for letter.sealed, not queued: for a function of the
+ * database that decides which of two it keeps. */
+enum err mail_seal(const struct mailer *, const char *kind, const char *to,
+    const json_t *view, struct db_bytes *out) MUST_USE;
 /* The same with ready texts: a staff member's test send of a message.
  * html may be NULL; staff and message may be 0. */
 enum err mail_queue_ready(const struct mailer *, const char *kind, const char *to,

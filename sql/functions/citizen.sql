@@ -28,3 +28,157 @@ CREATE OR REPLACE TRIGGER contact_reach_insert AFTER INSERT ON contact
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION contact_reach();
 CREATE OR REPLACE TRIGGER contact_reach_update AFTER UPDATE ON contact
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION contact_reach();
+
+-- Somebody typed an address and asks to be registered ('confirm') or for a link
+-- to マイページ ('my').  Nothing of a person is written before they follow the
+-- link, so that known and unknown addresses cost the same rows, in the same
+-- order (R14): both letters are there, and the true one is kept.  Beyond the
+-- limits nothing is written, and nobody is told.
+CREATE OR REPLACE FUNCTION citizen_ask(p_purpose text, p_contact bytea, p_remote bytea, p_link bytea, p_choice bytea,
+                                       p_key uuid, p_known_kind text, p_known bytea, p_unknown_kind text, p_unknown bytea)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  known boolean;
+  ends  timestamptz;
+BEGIN
+  IF NOT throttle_hit('mail_to', p_contact, 3, interval '1 hour')
+     OR NOT throttle_hit('mail_from', p_remote, 60, interval '1 hour') THEN
+    RETURN;
+  END IF;
+  SELECT EXISTS (SELECT FROM contact k JOIN citizen c ON c.id = k.citizen_id
+                  WHERE k.channel = 'email' AND k.hash = p_contact AND c.state <> 'left')
+    INTO known;
+  ends := now() + CASE WHEN known OR p_purpose = 'my' THEN interval '15 minutes' ELSE interval '1 day' END;
+  INSERT INTO link (hash, purpose, contact_hash, choice, ends)
+  VALUES (p_link, CASE WHEN known THEN 'my' ELSE p_purpose END, p_contact, p_choice, ends);
+  INSERT INTO letter (kind, key, sealed, valid_until)
+  VALUES (CASE WHEN known THEN p_known_kind ELSE p_unknown_kind END, p_key,
+          CASE WHEN known THEN p_known ELSE p_unknown END, ends);
+  PERFORM audit_write('citizen.ask', NULL, jsonb_build_object('purpose', p_purpose));
+END $$;
+
+-- Uses a link up.  CH001: it was used, has ended, or there is none.
+CREATE OR REPLACE FUNCTION citizen_link_use(p_link bytea, p_purpose text) RETURNS bytea
+LANGUAGE plpgsql AS $$
+DECLARE
+  contact bytea;
+BEGIN
+  UPDATE link SET used = now()
+   WHERE hash = p_link AND purpose = p_purpose AND used IS NULL AND ends > now()
+  RETURNING contact_hash INTO contact;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'link: used or ended' USING ERRCODE = 'CH001';
+  END IF;
+  RETURN contact;
+END $$;
+
+-- The mailed link was followed: now there is a person, with the moment of their
+-- consent, and マイページ is open.  A second confirmation of one address brings the
+-- newer choice.
+CREATE OR REPLACE FUNCTION citizen_confirm(p_link bytea, p_address bytea, p_districts bigint[], p_topics bigint[],
+                                           p_vital boolean, p_language text, p_version text, p_read_in text,
+                                           p_session bytea) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+  the_hash bytea := citizen_link_use(p_link, 'confirm');
+  person   bigint;
+BEGIN
+  -- Two links of one address, followed at once, are one person.
+  PERFORM pg_advisory_xact_lock(hashtextextended(encode(the_hash, 'hex'), current_tenant()));
+  SELECT citizen_id INTO person FROM contact WHERE channel = 'email' AND hash = the_hash;
+  IF FOUND THEN
+    PERFORM set_config('chromo.actor', 'citizen:' || person, true);
+    UPDATE citizen SET state = 'active', language = p_language, vital_only = p_vital, districts = p_districts,
+                       topics = p_topics, confirmed = now()
+     WHERE id = person;
+    UPDATE contact SET state = 'active', failures = 0, reason = NULL, confirmed = now()
+     WHERE citizen_id = person AND channel = 'email';
+  ELSE
+    person := nextval('citizen_id_seq');
+    PERFORM set_config('chromo.actor', 'citizen:' || person, true);
+    INSERT INTO citizen (id, state, language, vital_only, districts, topics, confirmed) OVERRIDING SYSTEM VALUE
+    VALUES (person, 'active', p_language, p_vital, p_districts, p_topics, now());
+    INSERT INTO contact (citizen_id, channel, address, hash, state, confirmed)
+    VALUES (person, 'email', p_address, the_hash, 'active', now());
+  END IF;
+  UPDATE consent SET withdrawn = now() WHERE citizen_id = person AND withdrawn IS NULL;
+  INSERT INTO consent (citizen_id, version, language) VALUES (person, p_version, p_read_in);
+  INSERT INTO citizen_session (hash, citizen_id) VALUES (p_session, person);
+  PERFORM citizen_sweep();
+  RETURN person;
+END $$;
+
+-- Opens マイページ by a mailed link.
+CREATE OR REPLACE FUNCTION citizen_open(p_link bytea, p_session bytea) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+  the_hash bytea := citizen_link_use(p_link, 'my');
+  person   bigint;
+BEGIN
+  SELECT c.id INTO person
+    FROM contact k JOIN citizen c ON c.id = k.citizen_id
+   WHERE k.channel = 'email' AND k.hash = the_hash AND c.state <> 'left';
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'link: of nobody' USING ERRCODE = 'CH001';
+  END IF;
+  PERFORM set_config('chromo.actor', 'citizen:' || person, true);
+  INSERT INTO citizen_session (hash, citizen_id) VALUES (p_session, person);
+  PERFORM audit_write('citizen.open', person, NULL);
+  PERFORM citizen_sweep();
+  RETURN person;
+END $$;
+
+-- What has ended, a little at a time.
+CREATE OR REPLACE FUNCTION citizen_sweep() RETURNS void LANGUAGE sql AS $$
+  DELETE FROM subscribe_draft WHERE hash IN
+    (SELECT hash FROM subscribe_draft WHERE updated < now() - interval '1 day' LIMIT 100 FOR UPDATE SKIP LOCKED);
+  DELETE FROM link WHERE hash IN
+    (SELECT hash FROM link WHERE ends < now() - interval '7 days' LIMIT 100 FOR UPDATE SKIP LOCKED);
+  DELETE FROM citizen_session WHERE hash IN
+    (SELECT hash FROM citizen_session WHERE created < now() - interval '1 day' LIMIT 100 FOR UPDATE SKIP LOCKED)
+$$;
+
+-- 退会: the address is erased with its row; what was sent stays in the ledger
+-- under a number that leads to nobody.
+CREATE OR REPLACE FUNCTION citizen_leave(p_citizen bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE citizen SET state = 'left', by_email = false WHERE id = p_citizen;
+  DELETE FROM contact WHERE citizen_id = p_citizen;
+  UPDATE consent SET withdrawn = now() WHERE citizen_id = p_citizen AND withdrawn IS NULL;
+  DELETE FROM citizen_session WHERE citizen_id = p_citizen;
+END $$;
+
+-- 「受け取りをやめる」 from a mail: what is 'topics' (those of that message), 'email'
+-- or 'all'.  Effective from its commit; a second time it changes nothing.
+CREATE OR REPLACE FUNCTION citizen_stop(p_citizen bigint, p_message bigint, p_what text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('chromo.actor', 'citizen:' || p_citizen, true);
+  IF p_what = 'topics' THEN
+    UPDATE citizen c
+       SET topics = ARRAY(SELECT t FROM unnest(c.topics) AS t
+                           WHERE t <> ALL (SELECT unnest(m.topics) FROM message m WHERE m.id = p_message) ORDER BY t)
+     WHERE c.id = p_citizen AND c.state <> 'left'
+       AND c.topics && (SELECT m.topics FROM message m WHERE m.id = p_message);
+  ELSIF p_what = 'email' THEN
+    UPDATE contact SET state = 'left' WHERE citizen_id = p_citizen AND channel = 'email' AND state <> 'left';
+  ELSIF p_what = 'all' THEN
+    IF EXISTS (SELECT FROM citizen WHERE id = p_citizen AND state <> 'left') THEN
+      PERFORM citizen_leave(p_citizen);
+    END IF;
+  ELSE
+    RAISE EXCEPTION 'stop: what is %', p_what USING ERRCODE = 'CH004';
+  END IF;
+END $$;
+
+-- 休む and また受け取る.  Whoever asks for mail again by a link in a mail has an
+-- address that works.
+CREATE OR REPLACE FUNCTION citizen_pause(p_citizen bigint, p_pause boolean) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE citizen SET state = CASE WHEN p_pause THEN 'paused' ELSE 'active' END
+   WHERE id = p_citizen AND state IN ('active', 'paused');
+  IF NOT p_pause THEN
+    UPDATE contact SET state = 'active', failures = 0, reason = NULL
+     WHERE citizen_id = p_citizen AND channel = 'email' AND state IN ('left', 'failed');
+  END IF;
+END $$;

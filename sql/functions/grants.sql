@@ -12,6 +12,8 @@ GRANT INSERT, UPDATE, DELETE ON district_postcode, staff_role, staff_department,
   citizen_session, link, message_rendering, subscribe_draft TO chromo_web;
 GRANT INSERT ON approval, audit, batch, tenant_key TO chromo_web;
 GRANT INSERT, UPDATE ON consent TO chromo_web;
+GRANT DELETE ON contact TO chromo_web;              -- 退会 erases the address
+GRANT USAGE ON SEQUENCE citizen_id_seq TO chromo_web;
 GRANT UPDATE (contact, single_person) ON tenant TO chromo_web;
 GRANT UPDATE (state, finished) ON batch TO chromo_web;
 

@@ -117,23 +117,26 @@ CREATE TABLE citizen_session (
 );
 CALL wall('citizen_session');
 
--- One-time links: random token in the mail, SHA-256 here, an end, one use.
+-- One-time links: random token in the mail, SHA-256 here, an end, one use.  A
+-- citizen's link belongs to an address, registered or not: that a row is there
+-- tells nothing (R14).  Whom it opens for is found when it is used.
 CREATE TABLE link (
   tenant_id   bigint NOT NULL DEFAULT current_tenant() REFERENCES tenant,
   hash        bytea NOT NULL,
   purpose     text NOT NULL CHECK (purpose IN ('confirm', 'my', 'invite')),
-  citizen_id  bigint,
+  contact_hash bytea,                    -- the address it was mailed to, as in contact.hash
+  choice      bytea,                     -- what a confirmation registers: JSON, sealed
   staff_id    bigint,
   ends        timestamptz NOT NULL,
   used        timestamptz,
   created     timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tenant_id, hash),
-  FOREIGN KEY (tenant_id, citizen_id) REFERENCES citizen ON DELETE CASCADE,
   FOREIGN KEY (tenant_id, staff_id) REFERENCES staff ON DELETE CASCADE,
-  CHECK ((citizen_id IS NULL) <> (staff_id IS NULL))
+  CHECK ((contact_hash IS NULL) = (purpose = 'invite')),
+  CHECK ((staff_id IS NOT NULL) = (purpose = 'invite'))
 );
 CALL wall('link');
-CREATE INDEX link_of_citizen ON link (tenant_id, citizen_id, purpose);
+CREATE INDEX link_old ON link (tenant_id, ends);
 
 -- What a citizen has typed on the way through 登録, before it is anything:
 -- found by the hash of a random cookie, gone after a day.
@@ -145,6 +148,7 @@ CREATE TABLE subscribe_draft (
   PRIMARY KEY (tenant_id, hash)
 );
 CALL wall('subscribe_draft');
+CREATE INDEX subscribe_draft_old ON subscribe_draft (tenant_id, updated);
 
 -- The text that people agree to, by version, and who agreed to which when.
 CREATE TABLE consent_document (
