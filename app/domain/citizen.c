@@ -55,8 +55,11 @@ remote_key(const struct mailer *m, const char *remote)
 static json_t *
 view(const struct mailer *m, const struct citizen_asker *who, const char *path, const char *token)
 {
-	return json_keep(m->arena, json_pack("{s:{s:s, s:s}, s:s, s:s++, s:i, s:i}",
-	    "tenant", "name", who->town, "contact", who->contact, "site_url", who->origin,
+	const char *name = strcmp(words_lang(m->words), "ja") == 0 ? "name" : "name_en";
+	const char *contact = json_text(who->tenant, "contact");
+
+	return json_keep(m->arena, json_pack("{s:{s:s, s:s?}, s:s, s:s++, s:i, s:i}",
+	    "tenant", "name", json_text(who->tenant, name), "contact", contact[0] != '\0' ? contact : NULL, "site_url", who->origin,
 	    "link_url", who->origin, path, token,
 	    "hours", CITIZEN_CONFIRM_H, "minutes", CITIZEN_LINK_MIN));
 }
@@ -244,6 +247,29 @@ citizen_my(struct db *db, const struct vault *vault, struct arena *a, int64_t ci
 		return e;
 	json_object_set_new(*out, "email", e == ERR_OK ? json_string(email) : json_null());
 	return ERR_OK;
+}
+
+/* The database refuses ids of another tenant (citizen_guard). */
+enum err
+citizen_set_districts(struct db *db, struct arena *a, int64_t citizen, const json_t *choice)
+{
+	return q_citizen_set_districts(db, (struct q_citizen_set_districts){
+	    .citizen = citizen, .districts = citizen_ids(a, json_object_get(choice, "districts")) }, NULL);
+}
+
+enum err
+citizen_set_topics(struct db *db, struct arena *a, int64_t citizen, const json_t *choice)
+{
+	return q_citizen_set_topics(db, (struct q_citizen_set_topics){
+	    .citizen = citizen, .topics = citizen_ids(a, json_object_get(choice, "topics")),
+	    .vital = json_flag(choice, "vital") }, NULL);
+}
+
+enum err
+citizen_set_language(struct db *db, int64_t citizen, const char *language)
+{
+	return q_citizen_set_language(db, (struct q_citizen_set_language){
+	    .citizen = citizen, .language = language }, NULL);
 }
 
 enum err

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <jansson.h>
+#include "base/arena.h"
 #include "base/form.h"
 #include "domain/mail.h"
 /*
@@ -62,8 +63,7 @@ struct citizen_asker {
 	const char *email;
 	const char *remote;		/* address of the browser */
 	const char *origin;		/* https://minato.localhost:8443 */
-	const char *town;		/* name of the municipality */
-	const char *contact;		/* whom to ask */
+	const json_t *tenant;		/* {name, name_en, contact} */
 };
 
 /* Queues what a request for registration writes: a link and a letter.  The
@@ -84,6 +84,9 @@ enum err citizen_sign_out(struct db *, struct arena *, const char *session) MUST
 /* What マイページ shows; see query citizen_my.  With "email". */
 enum err citizen_my(struct db *, const struct vault *, struct arena *, int64_t citizen, const char *lang,
     json_t **out) MUST_USE;
+enum err citizen_set_districts(struct db *, struct arena *, int64_t citizen, const json_t *choice) MUST_USE;
+enum err citizen_set_topics(struct db *, struct arena *, int64_t citizen, const json_t *choice) MUST_USE;
+enum err citizen_set_language(struct db *, int64_t citizen, const char *language) MUST_USE;
 enum err citizen_pause(struct db *, int64_t citizen, bool pause) MUST_USE;
 /* What a stop link can stop; see query citizen_stop_choices. */
 enum err citizen_stop_choices(struct db *, int64_t citizen, int64_t message, json_t **out) MUST_USE;

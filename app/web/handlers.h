@@ -40,3 +40,53 @@ enum err desk_message_schedule_save(struct web *);
 enum err desk_message_preview(struct web *);
 enum err desk_message_test(struct web *);
 enum err desk_message_test_send(struct web *);
+
+/* citizen/subscribe.c */
+enum err citizen_subscribe(struct web *);
+enum err citizen_subscribe_email(struct web *);
+enum err citizen_subscribe_email_keep(struct web *);
+enum err citizen_subscribe_district(struct web *);
+enum err citizen_subscribe_district_keep(struct web *);
+enum err citizen_subscribe_topics(struct web *);
+enum err citizen_subscribe_topics_keep(struct web *);
+enum err citizen_subscribe_language(struct web *);
+enum err citizen_subscribe_language_keep(struct web *);
+enum err citizen_subscribe_check(struct web *);
+enum err citizen_subscribe_ask(struct web *);
+enum err citizen_subscribe_verify(struct web *);
+enum err citizen_subscribe_again(struct web *);
+enum err citizen_subscribe_confirm(struct web *);
+enum err citizen_subscribe_confirmed(struct web *);
+enum err citizen_subscribe_done(struct web *);
+
+/* citizen/my.c */
+enum err citizen_my_page(struct web *);
+enum err citizen_my_link(struct web *);
+enum err citizen_my_link_send(struct web *);
+enum err citizen_my_sent(struct web *);
+enum err citizen_my_door(struct web *);
+enum err citizen_my_opened(struct web *);
+enum err citizen_my_sign_out(struct web *);
+enum err citizen_my_districts(struct web *);
+enum err citizen_my_districts_save(struct web *);
+enum err citizen_my_topics(struct web *);
+enum err citizen_my_topics_save(struct web *);
+enum err citizen_my_language(struct web *);
+enum err citizen_my_language_save(struct web *);
+enum err citizen_my_pause(struct web *);
+enum err citizen_my_paused(struct web *);
+enum err citizen_my_resumed(struct web *);
+enum err citizen_my_leave(struct web *);
+enum err citizen_my_left(struct web *);
+enum err citizen_my_leave_now(struct web *);
+
+/* citizen/unsubscribe.c */
+enum err citizen_unsubscribe(struct web *);
+enum err citizen_unsubscribe_do(struct web *);
+enum err citizen_unsubscribe_done(struct web *);
+enum err citizen_one_click_page(struct web *);
+enum err citizen_one_click(struct web *);
+
+/* citizen/help.c */
+enum err citizen_help(struct web *);
+enum err citizen_privacy(struct web *);

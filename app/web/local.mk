@@ -10,6 +10,9 @@ libweb_a_SOURCES += app/web/desk/home.c app/web/desk/message.c app/web/desk/mess
 
 libweb_a_SOURCES += app/web/citizen/home.c app/web/citizen/message.c app/web/citizen/feed.c app/web/api/message.c
 
+libweb_a_SOURCES += app/web/citizen/choose.c app/web/citizen/choose.h app/web/citizen/help.c \
+	app/web/citizen/my.c app/web/citizen/subscribe.c app/web/citizen/unsubscribe.c
+
 daemon_PROGRAMS += chromo-web
 chromo_web_SOURCES = app/web/main.c
 chromo_web_LDADD = libweb.a $(LINK_WEB)

@@ -128,12 +128,12 @@ SELECT citizen_leave(:citizen::bigint);
 
 -- name: citizen_stop_choices :json
 -- What can be stopped by a link in a mail.  topics: those of that message which
--- this person chose; null: it came for another reason.
+-- this person chose; empty: it came for another reason.
 SELECT jsonb_build_object(
          'left',    c.state = 'left',
          'stopped', k.state IS DISTINCT FROM 'active',
          'subject', (SELECT m.subject FROM message m WHERE m.id = :message::bigint),
-         'topics',  (SELECT jsonb_agg(t.name ORDER BY t.place, t.id)
+         'topics',  (SELECT coalesce(jsonb_agg(t.name ORDER BY t.place, t.id), '[]')
                        FROM message m JOIN topic t ON t.id = ANY (m.topics)
                       WHERE m.id = :message AND t.id = ANY (c.topics) AND NOT t.vital AND NOT c.vital_only))
   FROM citizen c

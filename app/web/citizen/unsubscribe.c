@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * 受け取りをやめる: by the link at the end of every mail, without signing in.
+ *
+ *	GET  /unsubscribe/{token}	what can be stopped
+ *	POST /unsubscribe/{token}	stops it
+ *	GET  /unsubscribe/{token}/done	what was stopped, and the way back
+ *	GET  /u/{token}			to the page above: mail scanners follow links
+ *	POST /u/{token}			RFC 8058: one click in the mail program
+ *
+ * The token says who and from which message, and only we can make it
+ * (domain/stop_link.c).  A stop holds from its commit.
+ */
+#include "domain/stop_link.h"
+#include "web/citizen/choose.h"
+#include "web/handlers.h"
+
+static const char *const whats[] = { "topics", "email", "all", NULL };
+
+static enum err
+token_read(struct web *w, int64_t *citizen, int64_t *message)
+{
+	enum err e = web_vault(w);
+
+	return e != ERR_OK ? e : stop_link_read(w->arena, w->vault, web_arg(w, "token"), citizen, message);
+}
+
+static enum err
+stop_page(struct web *w, enum status status, struct form *form, json_t *choices)
+{
+	bool topics = json_array_size(json_object_get(choices, "topics")) > 0;
+	json_t *options = json_keep(w->arena, json_array());
+	size_t i;
+
+	for (i = 0; whats[i] != NULL; i++) {
+		if (strcmp(whats[i], "topics") == 0 && !topics)
+			continue;
+		if (strcmp(whats[i], "email") == 0 && json_flag(choices, "stopped"))
+			continue;
+		json_array_append_new(options, json_pack("{s:s, s:s, s:s}", "value", whats[i],
+		    "label", words_get(w->words, arena_printf(w->arena, "stop_%s", whats[i])),
+		    "hint", words_get(w->words, arena_printf(w->arena, "stop_hint_%s", whats[i]))));
+	}
+	form_options(form, "what", options);
+	json_object_set_new(choices, "has_topics", json_boolean(topics));
+	json_object_set(w->view, "stop", choices);
+	json_object_set_new(w->view, "stop_token", json_string(web_arg(w, "token")));
+	return web_page(w, status, "citizen/unsubscribe/choose");
+}
+
+/* Opens the page; *choices is NULL when the answer is made already. */
+static enum err
+stop_open(struct web *w, int64_t *citizen, int64_t *message, json_t **choices)
+{
+	enum err e;
+
+	*choices = NULL;
+	e = token_read(w, citizen, message);
+	if (e == ERR_OK)
+		e = citizen_stop_choices(w->db, *citizen, *message, choices);
+	if (e == ERR_NOT_FOUND)
+		return web_page(w, HTTP_NOT_FOUND, "citizen/unsubscribe/dead");
+	if (e != ERR_OK)
+		return e;
+	if (!json_flag(*choices, "left"))
+		return ERR_OK;
+	*choices = NULL;
+	return web_see_other(w, "/unsubscribe/%s/done?what=all", web_arg(w, "token"));
+}
+
+enum err
+citizen_unsubscribe(struct web *w)
+{
+	int64_t citizen, message;
+	struct form *form;
+	json_t *choices;
+	enum err e = stop_open(w, &citizen, &message, &choices);
+
+	if (e != ERR_OK || choices == NULL)
+		return e;
+	form = web_form(w);
+	form_set(form, "what", "");
+	return stop_page(w, HTTP_OK, form, choices);
+}
+
+enum err
+citizen_unsubscribe_do(struct web *w)
+{
+	struct citizen_asker who = citizen_asker(w, "");
+	int64_t citizen, message;
+	struct mailer mailer;
+	struct form *form;
+	const char *what;
+	json_t *choices;
+	enum err e = stop_open(w, &citizen, &message, &choices);
+
+	if (e != ERR_OK || choices == NULL)
+		return e;
+	form = web_form(w);
+	what = form_choice(form, "what", FORM_REQUIRED, whats);
+	if (!form_ok(form))
+		return stop_page(w, HTTP_UNPROCESSABLE, form, choices);
+	mailer = citizen_mailer(w, w->lang);
+	e = citizen_stop(&mailer, w->site->catalogue, &who, citizen, message, what);
+	return e != ERR_OK ? e : web_see_other(w, "/unsubscribe/%s/done?what=%s", web_arg(w, "token"), what);
+}
+
+enum err
+citizen_unsubscribe_done(struct web *w)
+{
+	const char *what = fields_get(w->query, "what");
+	int64_t citizen, message;
+	enum err e = token_read(w, &citizen, &message);
+
+	if (e == ERR_NOT_FOUND)
+		return web_page(w, HTTP_NOT_FOUND, "citizen/unsubscribe/dead");
+	if (e != ERR_OK)
+		return e;
+	json_object_set_new(w->view, "topics", json_boolean(strcmp(what, "topics") == 0));
+	json_object_set_new(w->view, "email", json_boolean(strcmp(what, "email") == 0));
+	return web_page(w, HTTP_OK, "citizen/unsubscribe/done");
+}
+
+enum err
+citizen_one_click_page(struct web *w)
+{
+	int64_t citizen, message;
+	enum err e = token_read(w, &citizen, &message);
+
+	if (e == ERR_NOT_FOUND)
+		return web_page(w, HTTP_NOT_FOUND, "citizen/unsubscribe/dead");
+	return e != ERR_OK ? e : web_see_other(w, "/unsubscribe/%s", web_arg(w, "token"));
+}
+
+enum err
+citizen_one_click(struct web *w)
+{
+	int64_t citizen, message;
+	enum err e;
+
+	if (strcmp(fields_get(w->fields, "List-Unsubscribe"), "One-Click") != 0)
+		return ERR_INVALID;
+	e = token_read(w, &citizen, &message);
+	if (e == ERR_OK)
+		e = citizen_stop_at_once(w->db, citizen);
+	return e != ERR_OK ? e : web_bytes(w, HTTP_OK, "text/plain; charset=utf-8", "ok\n", 3);
+}
