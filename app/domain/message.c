@@ -260,6 +260,6 @@ message_tests(struct db *db, const struct words *words, int64_t message, int64_t
 	    .lang = words_lang(words), .message = message, .staff = staff }, out);
 
 	if (e == ERR_OK)
-		message_say_state(*out, words, "message_test_");
+		message_say_state(json_object_get(*out, "tests"), words, "message_test_");
 	return e;
 }

@@ -39,6 +39,7 @@ enum err desk_message_schedule(struct web *);
 enum err desk_message_schedule_save(struct web *);
 enum err desk_message_preview(struct web *);
 enum err desk_message_test(struct web *);
+enum err desk_message_tests(struct web *);
 enum err desk_message_test_send(struct web *);
 
 /* citizen/subscribe.c */

@@ -88,6 +88,7 @@ const struct route routes[] = {
 	{ POST, "/desk/messages/{message}/schedule", desk_message_schedule_save, STAFF(RIGHT_WRITE) | TOKEN },
 	{ GET, "/desk/messages/{message}/preview", desk_message_preview, STAFF(RIGHTS) },
 	{ GET, "/desk/messages/{message}/test", desk_message_test, STAFF(RIGHT_WRITE) },
+	{ GET, "/desk/messages/{message}/tests", desk_message_tests, STAFF(RIGHT_WRITE) },
 	{ POST, "/desk/messages/{message}/test", desk_message_test_send, STAFF(RIGHT_WRITE) | TOKEN },
 
 	/* desk: people, settings */

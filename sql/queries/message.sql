@@ -217,11 +217,15 @@ SELECT (extract(epoch FROM now()) * 1000)::bigint AS now;
 SELECT email FROM staff WHERE id = :staff::bigint AND state = 'active';
 
 -- name: message_tests :json
--- What became of this person's tests of a message, latest first.
-SELECT coalesce(jsonb_agg(message_time(l.created, :lang::text) || jsonb_build_object(
-                  'state', l.state, 'reason', l.reason, 'code', l.code,
-                  'current', l.created >= l.updated) ORDER BY l.id DESC), '[]')
-  FROM (SELECT l.id, l.created, l.state, l.reason, l.code, m.updated
+-- What became of this person's tests of a message, latest first, in the states of
+-- part/status_tag.  "current": nothing was changed since.
+SELECT jsonb_build_object(
+         'going', coalesce(bool_or(l.state IN ('waiting', 'sending')), false),
+         'tests', coalesce(jsonb_agg(message_time(l.created, :lang::text) || jsonb_build_object(
+                    'state', l.state, 'current', l.created >= l.updated) ORDER BY l.id DESC), '[]'))
+         || message_time(now(), :lang)
+  FROM (SELECT l.id, l.created, m.updated,
+               CASE l.state WHEN 'queued' THEN 'waiting' WHEN 'accepted' THEN 'sent' ELSE l.state END AS state
           FROM letter l
           JOIN message m ON m.id = l.message_id
          WHERE l.message_id = :message::bigint AND l.staff_id = :staff::bigint

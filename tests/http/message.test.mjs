@@ -313,6 +313,11 @@ test('a test goes to oneself, and what became of it is shown', async () => {
 		const now = await sato.get(`/desk/messages/${id}/test`);
 		return now.text.includes('届けました') && now;
 	});
+	const block = await sato.get(`/desk/messages/${id}/tests`);
+	assert.equal(block.status, 200);
+	assert.match(block.text, /届けました/);
+	assert.doesNotMatch(block.text, /hx-trigger/, 'it stops asking when there is nothing to wait for');
+	assert.doesNotMatch((await suzuki.get(`/desk/messages/${id}/tests`)).text, /届けました/, 'everybody sees their own');
 	assert.equal(tasks(await sato.get(`/desk/messages/${id}`)).test, 'done');
 	await save(sato, id, 'content', { body: '直した本文' });
 	page = await sato.get(`/desk/messages/${id}/test`);

@@ -228,7 +228,7 @@ static json_t *
 tasks_of(struct web *w, const json_t *m, const json_t *tests)
 {
 	static const char *const parts[] = { "content", "audience", "channels", "schedule" };
-	const json_t *test = json_array_get(tests, 0);
+	const json_t *test = json_array_get(json_object_get(tests, "tests"), 0);
 	const char *state;
 	json_t *tasks = json_object();
 	bool written = strcmp(message_progress(m, "content"), "done") == 0;
@@ -241,7 +241,7 @@ tasks_of(struct web *w, const json_t *m, const json_t *tests)
 	add_task(w, tasks, "preview", written ? "todo" : "later", written ? "ready" : "later");
 	state = !written || !json_flag(m, "by_email") ? "later" : "todo";
 	if (strcmp(state, "todo") == 0 && test != NULL && json_flag(test, "current"))
-		state = strcmp(json_text(test, "state"), "accepted") == 0 ? "done" : "begun";
+		state = strcmp(json_text(test, "state"), "sent") == 0 ? "done" : "begun";
 	add_task(w, tasks, "test", state, strcmp(state, "begun") == 0 ? "testing" : state);
 	state = message_complete(m) ? "todo" : "later";
 	add_task(w, tasks, "submit", state, state);

@@ -4,6 +4,7 @@
  *
  *	GET  /desk/messages/{message}/preview
  *	GET  /desk/messages/{message}/test	what became of one's tests
+ *	GET  /desk/messages/{message}/tests	the same, as the live block fetches it
  *	POST /desk/messages/{message}/test	sends one to one's own address
  *
  * Both show what rendering_make makes, which is what is approved and sent.
@@ -71,21 +72,45 @@ testable(const json_t *message)
 	return json_flag(message, "by_email") && strcmp(message_progress(message, "content"), "done") == 0;
 }
 
+/* The live block: it goes on while something is under way. */
+static enum err
+add_tests(struct web *w, int64_t message)
+{
+	json_t *found;
+	enum err e = message_tests(w->db, w->words, message, w->staff, &found);
+
+	if (e != ERR_OK)
+		return e;
+	json_object_set(w->view, "tests", json_object_get(found, "tests"));
+	json_object_set_new(w->view, "any", json_boolean(json_array_size(json_object_get(found, "tests")) > 0));
+	json_object_set_new(w->view, "live", json_pack("{s:o, s:O, s:O, s:O}",
+	    "live_url", json_sprintf("/desk/messages/%lld/tests", (long long)message),
+	    "going", json_object_get(found, "going"), "at", json_object_get(found, "at"),
+	    "at_text", json_object_get(found, "at_text")));
+	return ERR_OK;
+}
+
 enum err
 desk_message_test(struct web *w)
 {
-	json_t *message, *tests;
+	json_t *message;
 	enum err e;
 
 	e = desk_message_open(w, &message);
 	if (e == ERR_OK)
-		e = message_tests(w->db, w->words, json_int(message, "id"), w->staff, &tests);
+		e = add_tests(w, json_int(message, "id"));
 	if (e != ERR_OK)
 		return e;
-	json_object_set(w->view, "tests", tests);
-	json_object_set_new(w->view, "any", json_boolean(json_array_size(tests) > 0));
 	json_object_set_new(w->view, "testable", json_boolean(testable(message)));
 	return web_page(w, HTTP_OK, "desk/message/test");
+}
+
+enum err
+desk_message_tests(struct web *w)
+{
+	enum err e = add_tests(w, web_id(w, "message"));
+
+	return e != ERR_OK ? e : web_fragment(w, "desk/message/tests");
 }
 
 static enum err
