@@ -289,7 +289,9 @@ web_fragment(struct web *w, const char *name)
 	w->nonce = secret_token(w->arena, 16);
 	json_object_set_new(w->view, "lang", json_string(w->lang));
 	json_object_set_new(w->view, "nonce", json_string(w->nonce));
-	json_object_set_new(w->view, "path", json_string(w->request->path));
+	/* The page that the block is on, where the handler says so. */
+	if (json_object_get(w->view, "path") == NULL)
+		json_object_set_new(w->view, "path", json_string(w->request->path));
 	return render_page(w, HTTP_OK, name);
 }
 

@@ -104,7 +104,8 @@ const char *web_arg(const struct web *, const char *name);
 
 /* Renders templates/<name>.html with w->view and what every page has. */
 enum err web_page(struct web *, enum status, const char *name) MUST_USE;
-/* The same without frame, for live blocks: only w->view, lang, nonce, path. */
+/* The same without frame, for live blocks: only w->view, lang, nonce, path
+ * (w->view may have the path of the page that the block is on). */
 enum err web_fragment(struct web *, const char *name) MUST_USE;
 enum err web_json(struct web *, enum status, const json_t *) MUST_USE;
 /* templates/<name>.xml with w->view, lang, tenant, site: an Atom feed. */

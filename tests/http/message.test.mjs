@@ -316,6 +316,7 @@ test('a test goes to oneself, and what became of it is shown', async () => {
 	const block = await sato.get(`/desk/messages/${id}/tests`);
 	assert.equal(block.status, 200);
 	assert.match(block.text, /届けました/);
+	assert.doesNotMatch(block.text, /<html/);
 	assert.doesNotMatch(block.text, /hx-trigger/, 'it stops asking when there is nothing to wait for');
 	assert.doesNotMatch((await suzuki.get(`/desk/messages/${id}/tests`)).text, /届けました/, 'everybody sees their own');
 	assert.equal(tasks(await sato.get(`/desk/messages/${id}`)).test, 'done');

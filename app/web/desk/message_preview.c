@@ -110,6 +110,7 @@ desk_message_tests(struct web *w)
 {
 	enum err e = add_tests(w, web_id(w, "message"));
 
+	json_object_set_new(w->view, "path", json_sprintf("/desk/messages/%s/test", web_arg(w, "message")));
 	return e != ERR_OK ? e : web_fragment(w, "desk/message/tests");
 }
 
