@@ -91,3 +91,7 @@ enum err citizen_one_click(struct web *);
 /* citizen/help.c */
 enum err citizen_help(struct web *);
 enum err citizen_privacy(struct web *);
+
+/* desk/outbox.c */
+enum err desk_outbox_list(struct web *);
+enum err desk_outbox_show(struct web *);

@@ -8,7 +8,8 @@ libweb_a_SOURCES = app/web/web.h app/web/handlers.h \
 libweb_a_SOURCES += app/web/desk/home.c app/web/desk/message.c app/web/desk/message.h \
 	app/web/desk/message_write.c app/web/desk/message_preview.c
 
-libweb_a_SOURCES += app/web/citizen/home.c app/web/citizen/message.c app/web/citizen/feed.c app/web/api/message.c
+libweb_a_SOURCES += app/web/citizen/home.c app/web/citizen/message.c app/web/citizen/feed.c app/web/api/message.c \
+	app/web/desk/outbox.c
 
 libweb_a_SOURCES += app/web/citizen/choose.c app/web/citizen/choose.h app/web/citizen/help.c \
 	app/web/citizen/my.c app/web/citizen/subscribe.c app/web/citizen/unsubscribe.c

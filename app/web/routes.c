@@ -94,6 +94,8 @@ const struct route routes[] = {
 	/* desk: people, settings */
 
 	/* desk: outbox */
+	{ GET, "/desk/outbox", desk_outbox_list, ANY_HOST | DEVELOPMENT },
+	{ GET, "/desk/outbox/{mail}", desk_outbox_show, ANY_HOST | DEVELOPMENT },
 
 	/* operator */
 };
