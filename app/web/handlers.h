@@ -24,7 +24,7 @@ enum err api_description(struct web *);
 /* desk/home.c */
 enum err desk_home(struct web *);
 
-/* desk/message.c, message_write.c, message_preview.c */
+/* desk/message.c and message_*.c */
 enum err desk_message_list(struct web *);
 enum err desk_message_new(struct web *);
 enum err desk_message_create(struct web *);

@@ -6,7 +6,8 @@ libweb_a_SOURCES = app/web/web.h app/web/handlers.h \
 	app/web/site.c
 
 libweb_a_SOURCES += app/web/desk/home.c app/web/desk/message.c app/web/desk/message.h \
-	app/web/desk/message_write.c app/web/desk/message_preview.c
+	app/web/desk/message_write.c app/web/desk/message_content.c app/web/desk/message_audience.c \
+	app/web/desk/message_schedule.c app/web/desk/message_preview.c
 
 libweb_a_SOURCES += app/web/citizen/home.c app/web/citizen/message.c app/web/citizen/feed.c app/web/api/message.c \
 	app/web/desk/outbox.c

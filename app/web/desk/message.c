@@ -7,8 +7,8 @@
  *	POST /desk/messages/new
  *	GET  /desk/messages/{message}	the task list; later where it stands
  *
- * The steps themselves are in message_write.c and message_preview.c, the way
- * to approval in approval.c.
+ * The steps themselves are in message_write.c and its neighbours and in
+ * message_preview.c, the way to approval in approval.c.
  */
 #include "base/markdown.h"
 #include "base/text.h"

@@ -11,3 +11,21 @@ enum err desk_message_open(struct web *, json_t **message) MUST_USE;
 /* "reach" in the view: how many the message reaches by e-mail, or null while its
  * audience or its channel says nothing. */
 enum err desk_message_reach(struct web *, const json_t *message) MUST_USE;
+
+/* What the page of one part is made of (message_write.c). */
+struct message_part {
+	const char *name;			/* also of its template */
+	const char *told;			/* after saving */
+	/* Fills the form with what is stored. */
+	enum err (*fill)(struct web *, struct form *, const json_t *message);
+	/* Adds choices to the form and other keys to the view. */
+	enum err (*dress)(struct web *, struct form *, const json_t *message);
+	/* Reads, and saves what is good.  ERR_INVALID: a field has a problem.
+	 * ERR_CONFLICT: somebody else was faster. */
+	enum err (*save)(struct web *, struct form *, const json_t *message, struct message_edit);
+};
+/* The page, saving it, and showing it with what was typed. */
+enum err desk_message_part(struct web *, const struct message_part *) MUST_USE;
+enum err desk_message_part_save(struct web *, const struct message_part *) MUST_USE;
+enum err desk_message_part_show(struct web *, const struct message_part *, enum status, struct form *,
+    const json_t *message, const char *seen) MUST_USE;

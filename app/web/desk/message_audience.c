@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whom a message reaches, and by what.
+ *
+ *	GET, POST /desk/messages/{message}/audience	everyone, or districts and topics
+ *	GET, POST /desk/messages/{message}/channels	e-mail, the site
+ */
+#include "web/desk/message.h"
+#include "web/handlers.h"
+
+static size_t
+ids_of(struct web *w, const json_t *list, int64_t **ids)
+{
+	json_t *each;
+	size_t i;
+
+	*ids = arena_alloc(w->arena, json_array_size(list) * sizeof **ids);
+	json_array_foreach(list, i, each)
+		(*ids)[i] = json_int(each, "id");
+	return json_array_size(list);
+}
+
+static enum err
+audience_fill(struct web *w, struct form *f, const json_t *message)
+{
+	int64_t *ids;
+	size_t n;
+
+	form_set(f, "audience", json_text(message, "audience"));
+	n = ids_of(w, json_object_get(message, "districts"), &ids);
+	form_set_ids(f, "district", ids, n);
+	n = ids_of(w, json_object_get(message, "topics"), &ids);
+	form_set_ids(f, "topic", ids, n);
+	return desk_message_reach(w, message);
+}
+
+static json_t *
+options_of(const json_t *list)
+{
+	json_t *options = json_array(), *each;
+	size_t i;
+
+	json_array_foreach(list, i, each)
+		json_array_append_new(options, json_pack("{s:o, s:O, s:O?}",
+		    "value", json_sprintf("%lld", (long long)json_int(each, "id")),
+		    "label", json_object_get(each, "name"), "hint", json_object_get(each, "hint")));
+	return options;
+}
+
+static enum err
+audience_dress(struct web *w, struct form *f, const json_t *message)
+{
+	json_t *choices, *options;
+	enum err e;
+
+	e = message_choices(w->db, w->staff, json_int(message, "id"), &choices);
+	if (e != ERR_OK)
+		return e;
+	options = json_pack("[{s:s, s:s, s:s}, {s:s, s:s, s:s}]",
+	    "value", "everyone", "label", words_get(w->words, "message_everyone"),
+	    "hint", words_get(w->words, "message_everyone_hint"),
+	    "value", "chosen", "label", words_get(w->words, "message_chosen"),
+	    "hint", words_get(w->words, "message_chosen_hint"));
+	form_options(f, "audience", options);
+	json_decref(options);
+	options = options_of(json_object_get(choices, "districts"));
+	form_options(f, "district", options);
+	json_decref(options);
+	options = options_of(json_object_get(choices, "topics"));
+	form_options(f, "topic", options);
+	json_decref(options);
+	if (json_object_get(w->view, "reach") == NULL)
+		json_object_set_new(w->view, "reach", json_null());
+	return ERR_OK;
+}
+
+static enum err
+audience_save(struct web *w, struct form *f, const json_t *message, struct message_edit by)
+{
+	struct message_audience typed;
+	json_t *choices, *reach;
+	enum err e;
+
+	e = message_choices(w->db, w->staff, by.message, &choices);
+	if (e != ERR_OK)
+		return e;
+	message_read_audience(f, choices, &typed);
+	if (form_ok(f) && json_flag(message, "by_email")) {
+		e = message_reach(w->db, w->words, typed.audience, typed.districts, typed.topics, &reach);
+		if (e != ERR_OK)
+			return e;
+		json_object_set(w->view, "reach", reach);
+		if (json_flag(reach, "none"))
+			form_problem(f, strcmp(typed.audience, "everyone") == 0 ? "audience" : "district",
+			    "message_audience_nobody");
+	}
+	if (!json_flag(message, "editable"))
+		return ERR_CONFLICT;
+	if (!form_ok(f))
+		return ERR_INVALID;
+	return message_save_audience(w->db, by, typed);
+}
+
+static const struct message_part audience = {
+	"audience", "tell_message_audience", audience_fill, audience_dress, audience_save
+};
+
+enum err
+desk_message_audience(struct web *w)
+{
+	return desk_message_part(w, &audience);
+}
+
+/* The second button only counts: nothing is saved, and the page comes back. */
+static enum err
+count(struct web *w)
+{
+	struct message_edit nobody = { 0, 0, "" };
+	struct form *f = web_form(w);
+	json_t *message;
+	enum err e;
+
+	e = desk_message_open(w, &message);
+	if (e == ERR_OK)
+		e = audience_save(w, f, message, nobody);
+	if (e == ERR_INVALID || e == ERR_CONFLICT)
+		e = ERR_OK;
+	if (e != ERR_OK)
+		return e;
+	return desk_message_part_show(w, &audience, form_ok(f) ? HTTP_OK : HTTP_UNPROCESSABLE, f, message,
+	    fields_get(w->fields, "seen"));
+}
+
+enum err
+desk_message_audience_save(struct web *w)
+{
+	if (fields_has(w->fields, "count"))
+		return count(w);
+	return desk_message_part_save(w, &audience);
+}
+
+/* --- channels --- */
+
+static enum err
+channels_fill(struct web *w, struct form *f, const json_t *message)
+{
+	(void)w;
+	form_set_flag(f, "by_email", json_flag(message, "by_email"));
+	form_set_flag(f, "on_site", json_flag(message, "on_site"));
+	return ERR_OK;
+}
+
+static enum err
+channels_dress(struct web *w, struct form *f, const json_t *message)
+{
+	(void)f;
+	return desk_message_reach(w, message);
+}
+
+static enum err
+channels_save(struct web *w, struct form *f, const json_t *message, struct message_edit by)
+{
+	bool by_email = form_flag(f, "by_email"), on_site = form_flag(f, "on_site");
+
+	if (!by_email && !on_site)
+		form_problem(f, "by_email", "message_channel_none");
+	if (!json_flag(message, "editable"))
+		return ERR_CONFLICT;
+	if (!form_ok(f))
+		return ERR_INVALID;
+	return message_save_channels(w->db, by, by_email, on_site);
+}
+
+static const struct message_part channels = {
+	"channels", "tell_message_channels", channels_fill, channels_dress, channels_save
+};
+
+enum err
+desk_message_channels(struct web *w)
+{
+	return desk_message_part(w, &channels);
+}
+
+enum err
+desk_message_channels_save(struct web *w)
+{
+	return desk_message_part_save(w, &channels);
+}

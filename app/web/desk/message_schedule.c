@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * When a message goes out, and until when it counts.
+ *
+ *	GET, POST /desk/messages/{message}/schedule
+ *
+ * Nights and holidays are warned of when it is saved (message_write.c).
+ */
+#include "web/desk/message.h"
+#include "web/handlers.h"
+
+static enum err
+schedule_fill(struct web *w, struct form *f, const json_t *message)
+{
+	bool dated = json_flag(message, "scheduled");
+
+	(void)w;
+	form_set(f, "when", !dated ? "" : json_int(message, "send_at_ms") != 0 ? "later" : "now");
+	form_set_datetime(f, "send_at", json_int(message, "send_at_ms"));
+	form_set_datetime(f, "publish_until", json_int(message, "publish_until_ms"));
+	form_set_datetime(f, "valid_until", json_int(message, "valid_until_ms"));
+	return ERR_OK;
+}
+
+static enum err
+schedule_dress(struct web *w, struct form *f, const json_t *message)
+{
+	json_t *options = json_pack("[{s:s, s:s, s:s}, {s:s, s:s, s:s}]",
+	    "value", "now", "label", words_get(w->words, "message_when_now"),
+	    "hint", words_get(w->words, "message_when_now_hint"),
+	    "value", "later", "label", words_get(w->words, "message_when_later"),
+	    "hint", words_get(w->words, "message_when_later_hint"));
+
+	(void)message;
+	form_options(f, "when", options);
+	json_decref(options);
+	return ERR_OK;
+}
+
+static enum err
+schedule_save(struct web *w, struct form *f, const json_t *message, struct message_edit by)
+{
+	struct message_schedule typed;
+	int64_t now;
+	enum err e;
+
+	e = message_now(w->db, &now);
+	if (e != ERR_OK)
+		return e;
+	message_read_schedule(f, now, &typed);
+	if (!json_flag(message, "editable"))
+		return ERR_CONFLICT;
+	if (!form_ok(f))
+		return ERR_INVALID;
+	return message_save_schedule(w->db, by, typed);
+}
+
+static const struct message_part schedule = {
+	"schedule", "tell_message_schedule", schedule_fill, schedule_dress, schedule_save
+};
+
+enum err
+desk_message_schedule(struct web *w)
+{
+	return desk_message_part(w, &schedule);
+}
+
+enum err
+desk_message_schedule_save(struct web *w)
+{
+	return desk_message_part_save(w, &schedule);
+}
