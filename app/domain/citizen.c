@@ -306,7 +306,8 @@ citizen_stop(const struct mailer *m, const struct catalogue *catalogue, const st
 	if (e != ERR_OK)
 		return e;
 	mine = mailer_in(m, catalogue, language);
-	document = view(&mine, &who, "/subscribe", "");
+	/* The way back: whoever left begins anew, the others have their マイページ. */
+	document = view(&mine, &who, strcmp(what, "all") == 0 ? "/subscribe" : "/my", "");
 	json_object_set_new(document, "left", json_boolean(strcmp(what, "all") == 0));
 	return mail_queue(&mine, "unsubscribed", who.email, document, DAY_S);
 }

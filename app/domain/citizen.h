@@ -30,6 +30,7 @@ enum {
  * to.  ERR_NOT_FOUND: none, or older than a day. */
 enum err citizen_draft(struct db *, const struct vault *, struct arena *, const char *token,
     json_t **out, const char **consent) MUST_USE;
+/* Queued: goes out with what follows it. */
 enum err citizen_draft_keep(struct db *, const struct vault *, struct arena *, const char *token,
     const json_t *choice) MUST_USE;
 /* The first page that is not answered: "email", "district", "topics",

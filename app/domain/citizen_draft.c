@@ -56,7 +56,7 @@ citizen_draft_keep(struct db *db, const struct vault *vault, struct arena *a, co
 	json_canonical(choice, &text);
 	buf_init(&sealed, a);
 	vault_seal(vault, LABEL, text.data, text.len, &sealed);
-	return q_citizen_draft_keep(db, (struct q_citizen_draft_keep){
+	return q_citizen_draft_keep_queue(db, (struct q_citizen_draft_keep){
 	    .hash = hash_of(a, token), .sealed = { sealed.data, sealed.len } }, NULL);
 }
 

@@ -202,8 +202,12 @@ run_again(struct web *w)
 			buf_init(&w->response->body, w->arena);
 		}
 		e = run(w);
-		if (e != ERR_OK)
+		if (e != ERR_OK) {
+			/* Nothing happened: no place to go to, no cookie that says so. */
 			db_rollback(w->db);
+			w->response->location = NULL;
+			buf_reset(&w->response->headers);
+		}
 	}
 	return e;
 }

@@ -111,6 +111,7 @@ token_done(struct web *w, const char *location)
 {
 	if (!w->claimed)
 		return ERR_OK;
-	return q_once_done(w->db, (struct q_once_done){
+	/* Goes out with the COMMIT. */
+	return q_once_done_queue(w->db, (struct q_once_done){
 	    .token = { w->once, RANDOM }, .location = location }, NULL);
 }
