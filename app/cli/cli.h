@@ -55,5 +55,6 @@ void progress_end(struct progress *);
 
 int cli_migrate(struct cli *);
 int cli_routes(struct cli *);
+int cli_ledger_check(struct cli *);
 int cli_config_check(struct cli *);
 int cli_config_show(struct cli *);

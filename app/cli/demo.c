@@ -17,6 +17,7 @@
 #include "base/secret.h"
 #include "cli/demo.h"
 #include "db/queries.h"
+#include "domain/message.h"
 #include "domain/rendering.h"
 
 static const char *const towns[] = { "minato", "yama", "operator" };
@@ -94,16 +95,20 @@ add_staff(struct demo *d, const json_t *town, const json_t *person, json_t *acco
 /* --- messages: the same way as at the desk, only faster --- */
 
 static enum err
-freeze(struct demo *d, int64_t message, json_t *written)
+freeze(struct demo *d, int64_t message)
 {
-	int revision = (int)json_int(written, "revision");
 	uint8_t hash[SECRET_HASH];
 	const char *channel, *language;
-	json_t *made, *languages, *content;
+	json_t *shown, *made, *languages, *content;
+	int revision;
 	enum err e;
 
-	json_object_set_new(written, "page_url", json_sprintf("%s/messages/%" PRId64, d->origin, message));
-	e = rendering_make(d->arena, d->templates, d->catalogue, written, &made);
+	e = message_show(d->db, catalogue_words(d->catalogue, "ja"), message, &shown);
+	if (e != ERR_OK)
+		return e;
+	revision = (int)json_int(shown, "revision");
+	e = rendering_make(d->arena, d->templates, d->catalogue,
+	    message_to_render(d->arena, shown, d->origin), &made);
 	if (e != ERR_OK)
 		return e;
 	json_object_foreach(made, channel, languages)
@@ -114,7 +119,7 @@ freeze(struct demo *d, int64_t message, json_t *written)
 			if (e != ERR_OK)
 				return e;
 		}
-	rendering_hash(d->arena, made, written, hash);
+	rendering_hash(d->arena, made, message_terms(d->arena, shown), hash);
 	return q_demo_message_submit(d->db, (struct q_demo_message_submit){
 	    .message = message, .hash = { hash, sizeof hash } }, NULL);
 }
@@ -148,7 +153,6 @@ add_message(struct demo *d, const json_t *m)
 {
 	const char *state = json_text(m, "state");
 	struct rows *rows;
-	json_t *written;
 	int64_t message;
 	enum err e;
 
@@ -160,10 +164,10 @@ add_message(struct demo *d, const json_t *m)
 	e = q_demo_message_write(d->db, (struct q_demo_message_write){ .message = message,
 	    .subject = json_text(m, "subject"), .body = json_text(m, "body"),
 	    .districts = texts(d, json_object_get(m, "districts")),
-	    .topics = texts(d, json_object_get(m, "topics")) }, &written);
+	    .topics = texts(d, json_object_get(m, "topics")) }, NULL);
 	if (e != ERR_OK || strcmp(state, "draft") == 0)
 		return e;
-	e = freeze(d, message, written);
+	e = freeze(d, message);
 	if (e != ERR_OK || strcmp(state, "pending") == 0)
 		return e;
 	return deliver(d, message, m);

@@ -11,6 +11,7 @@
 
 static const struct command commands[] = {
 	{ "migrate", "", "[--check] [--dry-run]", "bring the database to the present schema", cli_migrate, false },
+	{ "ledger", "check", "", "every message adds up: nothing lost, nothing stuck", cli_ledger_check, false },
 	{ "routes", "", "", "print every URL with what it asks for", cli_routes, true },
 	{ "config", "check", "", "read the configuration and say what is wrong with it", cli_config_check, false },
 	{ "demo", "setup", "[--accounts FILE]", "make two towns that do not exist", cli_demo_setup, false },

@@ -10,6 +10,8 @@
 #include "base/log.h"
 #include "courier/courier.h"
 #include "db/queries.h"
+#include "domain/delivery.h"
+#include "domain/mail.h"
 
 enum { LOOK_MS = 250, LETTERS = 20 };
 
@@ -83,6 +85,25 @@ take_batch(struct courier *c, struct job *j, const struct tenant *t, bool *took)
 	return ERR_OK;
 }
 
+/* How messages ended, to those who wrote them.  A transaction of its own: whatever
+ * goes wrong with it keeps no mail from going out. */
+static void
+report(struct courier *c, struct tenant *t)
+{
+	struct mailer mailer = { .vault = c->vault, .db = c->db, .templates = c->templates,
+	    .words = catalogue_words(c->catalogue, "ja"), .arena = c->arena };
+	enum err e = enter(c, t);
+
+	if (e == ERR_OK)
+		e = delivery_report(&mailer, t->name, t->origin);
+	if (e == ERR_OK)
+		e = db_commit(c->db);
+	if (e != ERR_OK) {
+		db_rollback(c->db);
+		log_warn("report.failed tenant=%" PRId64 " outcome=%s", t->id, err_name(e));
+	}
+}
+
 static enum err
 take_letters(struct courier *c, struct rows **rows)
 {
@@ -146,8 +167,10 @@ claim_due(struct courier *c)
 		for (i = 0; i < rows_count(rows); i++) {
 			struct tenant t = { .id = rows_int(rows, i, "tenant_id") };
 
-			if (turn == 0)
+			if (turn == 0) {
 				plan_due(c, &t);
+				report(c, &t);
+			}
 			if (take(c, &t, turn == 0))
 				more = free_job(c) != NULL;
 		}

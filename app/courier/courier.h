@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/json.h"
+#include "base/mustache.h"
 #include "channel/channel.h"
 #include "db/db.h"
 #include "domain/vault.h"
@@ -71,6 +72,8 @@ struct breaker {
 
 struct courier {
 	const struct conf *conf;
+	struct templates *templates;
+	const struct catalogue *catalogue;
 	struct db *db;
 	struct vault *vault;
 	struct channel *email;

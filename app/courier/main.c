@@ -60,15 +60,25 @@ finish(struct courier *c)
 	deliver_release(c);
 }
 
+/* What is read before the fork. */
+struct house {
+	struct conf conf;
+	struct templates *templates;
+	struct catalogue *catalogue;
+};
+
 static int
 work(void *context, int slot)
 {
 	struct courier *c = calloc(1, sizeof *c);
+	const struct house *house = context;
 	uint8_t master[SECRET_KEY];
 
 	(void)slot;
 	must(c != NULL);
-	c->conf = context;
+	c->conf = &house->conf;
+	c->templates = house->templates;
+	c->catalogue = house->catalogue;
 	c->arena = arena_new();
 	if (secret_read_key(c->conf->master_key_file, master) != ERR_OK) {
 		log_error("courier.start problem=\"master_key_file: not a readable key of 32 bytes, mode 0600\"");
@@ -101,14 +111,18 @@ main(int argc, char **argv)
 	const char *path = argc > 1 ? argv[1] : getenv("CHROMO_CONF");
 	struct arena *a = arena_new();
 	struct proc_pool pool = { .name = "courier", .workers = 1, .run = work };
-	struct conf conf;
+	struct house house;
 	char *problem;
 
 	json_setup();
-	if (argc > 2 || conf_load(a, path != NULL ? path : "/etc/chromo/chromo.conf", &conf, &problem) != ERR_OK) {
+	if (argc > 2 ||
+	    conf_load(a, path != NULL ? path : "/etc/chromo/chromo.conf", &house.conf, &problem) != ERR_OK ||
+	    catalogue_open(arena_printf(a, "%s/po", house.conf.templates), &house.catalogue, &problem) != ERR_OK ||
+	    templates_open(house.conf.templates, house.catalogue, house.conf.strict ? TEMPLATES_STRICT : 0,
+	    &house.templates, &problem) != ERR_OK) {
 		fprintf(stderr, "chromo-courier: %s\n", argc > 2 ? "one configuration file at most" : problem);
 		return 2;
 	}
-	pool.context = &conf;
+	pool.context = &house;
 	return proc_supervise(&pool, 1);
 }

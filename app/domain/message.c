@@ -215,14 +215,21 @@ message_to_render(struct arena *a, const json_t *m, const char *origin)
 	    "department", json_text(json_object_get(m, "department"), "name")));
 }
 
+/* Ascending: the order in which they are listed is the administrator's, and may
+ * change between submission and approval. */
 static json_t *
 ids_of(const json_t *list)
 {
 	json_t *ids = json_array(), *each;
-	size_t i;
+	size_t i, at;
 
-	json_array_foreach(list, i, each)
-		json_array_append(ids, json_object_get(each, "id"));
+	json_array_foreach(list, i, each) {
+		int64_t id = json_int(each, "id");
+
+		for (at = json_array_size(ids); at > 0 && json_integer_value(json_array_get(ids, at - 1)) > id;)
+			at--;
+		json_array_insert_new(ids, at, json_integer(id));
+	}
 	return ids;
 }
 

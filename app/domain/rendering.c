@@ -90,8 +90,8 @@ rendering_make(struct arena *a, struct templates *templates, const struct catalo
 		json_object_set(made, "email", by_language);
 	}
 	if (json_flag(message, "on_site"))
-		json_object_set_new(made, "site", json_pack("{s:{s:s, s:s}}", "ja",
-		    "subject", json_text(message, "subject"), "html", html));
+		json_object_set_new(made, "site", json_pack("{s:{s:s, s:s, s:s}}", "ja",
+		    "subject", json_text(message, "subject"), "text", plain, "html", html));
 	*out = made;
 	return ERR_OK;
 }

@@ -10,7 +10,7 @@
  * clerk's text is not); the site's text once.
  *
  *	{"email": {"ja": {"subject": "…", "text": "…", "html": "…"}},
- *	 "site":  {"ja": {"subject": "…", "html": "…"}}}
+ *	 "site":  {"ja": {"subject": "…", "text": "…", "html": "…"}}}
  */
 
 /* Stands in text and html where the personal stop link goes; a Unicode

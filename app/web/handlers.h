@@ -95,3 +95,25 @@ enum err citizen_privacy(struct web *);
 /* desk/outbox.c */
 enum err desk_outbox_list(struct web *);
 enum err desk_outbox_show(struct web *);
+
+/* desk/approval.c */
+enum err desk_approval_submit(struct web *);
+enum err desk_approval_submit_do(struct web *);
+enum err desk_approval_approve(struct web *);
+enum err desk_approval_decide(struct web *);
+enum err desk_approval_withdraw(struct web *);
+enum err desk_approval_withdraw_do(struct web *);
+
+/* desk/delivery.c */
+enum err desk_delivery_status(struct web *);
+enum err desk_delivery_live(struct web *);
+enum err desk_delivery_unreached(struct web *);
+enum err desk_delivery_resend(struct web *);
+enum err desk_delivery_resend_do(struct web *);
+enum err desk_delivery_stop(struct web *);
+enum err desk_delivery_stop_do(struct web *);
+
+/* desk/people.c */
+enum err desk_people(struct web *);
+enum err desk_people_find(struct web *);
+enum err desk_people_show(struct web *);

@@ -15,6 +15,9 @@ libweb_a_SOURCES += app/web/citizen/home.c app/web/citizen/message.c app/web/cit
 libweb_a_SOURCES += app/web/citizen/choose.c app/web/citizen/choose.h app/web/citizen/help.c \
 	app/web/citizen/my.c app/web/citizen/subscribe.c app/web/citizen/unsubscribe.c
 
+libweb_a_SOURCES += app/web/desk/approval.c app/web/desk/approval.h app/web/desk/delivery.c \
+	app/web/desk/people.c
+
 daemon_PROGRAMS += chromo-web
 chromo_web_SOURCES = app/web/main.c
 chromo_web_LDADD = libweb.a $(LINK_WEB)

@@ -91,6 +91,24 @@ const struct route routes[] = {
 	{ GET, "/desk/messages/{message}/tests", desk_message_tests, STAFF(RIGHT_WRITE) },
 	{ POST, "/desk/messages/{message}/test", desk_message_test_send, STAFF(RIGHT_WRITE) | TOKEN },
 
+	/* desk: approval, delivery, people */
+	{ GET, "/desk/messages/{message}/submit", desk_approval_submit, STAFF(RIGHT_WRITE) },
+	{ POST, "/desk/messages/{message}/submit", desk_approval_submit_do, STAFF(RIGHT_WRITE) | TOKEN },
+	{ GET, "/desk/messages/{message}/approve", desk_approval_approve, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
+	{ POST, "/desk/messages/{message}/approve", desk_approval_decide, STAFF(RIGHT_APPROVE) | TOKEN },
+	{ GET, "/desk/messages/{message}/withdraw", desk_approval_withdraw, STAFF(RIGHT_WRITE) },
+	{ POST, "/desk/messages/{message}/withdraw", desk_approval_withdraw_do, STAFF(RIGHT_WRITE) | TOKEN },
+	{ GET, "/desk/messages/{message}/status", desk_delivery_status, STAFF(RIGHTS) },
+	{ GET, "/desk/messages/{message}/status/live", desk_delivery_live, STAFF(RIGHTS) },
+	{ GET, "/desk/messages/{message}/unreached", desk_delivery_unreached, STAFF(RIGHTS) },
+	{ GET, "/desk/messages/{message}/resend", desk_delivery_resend, STAFF(RIGHT_APPROVE) },
+	{ POST, "/desk/messages/{message}/resend", desk_delivery_resend_do, STAFF(RIGHT_APPROVE) | TOKEN },
+	{ GET, "/desk/messages/{message}/stop", desk_delivery_stop, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
+	{ POST, "/desk/messages/{message}/stop", desk_delivery_stop_do, STAFF(RIGHT_WRITE | RIGHT_APPROVE) | TOKEN },
+	{ GET, "/desk/people", desk_people, STAFF(RIGHTS) },
+	{ POST, "/desk/people", desk_people_find, STAFF(RIGHTS) | TOKEN },
+	{ GET, "/desk/people/{person}", desk_people_show, STAFF(RIGHTS) },
+
 	/* desk: people, settings */
 
 	/* desk: outbox */

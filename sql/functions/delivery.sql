@@ -10,6 +10,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     FROM (SELECT m.tenant_id, 1 AS lane FROM message m
            WHERE m.state = 'approved' AND (m.send_at IS NULL OR m.send_at <= now())
           UNION ALL
+          SELECT m.tenant_id, 1 FROM message m
+           WHERE m.state = 'sent' AND (m.told IS NULL OR m.told < m.finished)
+             AND m.finished > now() - interval '1 hour'
+          UNION ALL
           SELECT b.tenant_id, b.lane FROM batch b
            WHERE b.state IN ('queued', 'sending') AND b.due <= now()
              AND (b.state = 'queued' OR b.lease_until <= now())

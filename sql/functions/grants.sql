@@ -22,7 +22,7 @@ GRANT SELECT ON tenant, tenant_host, tenant_key, message, message_rendering, app
 GRANT UPDATE ON batch, letter TO chromo_courier;
 GRANT INSERT ON batch, delivery, audit, letter TO chromo_courier;
 GRANT SELECT (tenant_id, id, email, state) ON staff TO chromo_courier; -- whom to tell that a message went out
-GRANT UPDATE (state, published, finished, recipients, updated, revision, hash, submitter_id) ON message TO chromo_courier;
+GRANT UPDATE (state, published, finished, told, recipients, updated, revision, hash, submitter_id) ON message TO chromo_courier;
 GRANT UPDATE (state, failures, reason) ON contact TO chromo_courier;
 GRANT UPDATE (by_email) ON citizen TO chromo_courier;
 -- Row locks (SELECT … FOR UPDATE) ask for UPDATE on a column, which these have.

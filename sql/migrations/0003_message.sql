@@ -42,6 +42,7 @@ CREATE TABLE message (
   hash          bytea,                  -- SHA-256 of what was submitted (domain/approval.c)
   published     timestamptz,            -- when it was planned and went on the site
   finished      timestamptz,
+  told          timestamptz,            -- when its writers were told how it ended
   recipients    int,                    -- persons, frozen at planning
   copied_from   bigint,
   PRIMARY KEY (tenant_id, id),
@@ -56,9 +57,10 @@ CREATE INDEX message_on_site ON message (tenant_id, published DESC, id DESC)
   WHERE on_site AND state IN ('sending', 'sent');
 CREATE INDEX message_by_state ON message (tenant_id, state, updated DESC);
 CREATE INDEX message_due ON message (send_at) WHERE state = 'approved';
+CREATE INDEX message_untold ON message (finished) WHERE state = 'sent' AND (told IS NULL OR told < finished);
 
 -- What each channel and language says: the bytes that are approved and sent.
--- channel "email": {subject, text, html}; "site": {subject, html}.
+-- channel "email": {subject, text, html}; "site": {subject, text, html}.
 CREATE TABLE message_rendering (
   tenant_id   bigint NOT NULL DEFAULT current_tenant() REFERENCES tenant,
   message_id  bigint NOT NULL,

@@ -91,10 +91,11 @@ CREATE INDEX letter_of_message ON letter (tenant_id, message_id, staff_id) WHERE
 
 -- Which tenants have something due: found across the wall by chromo_directory,
 -- which sees these columns and nothing else.
-CREATE POLICY directory ON message FOR SELECT TO chromo_directory USING (state = 'approved');
+CREATE POLICY directory ON message FOR SELECT TO chromo_directory
+  USING (state = 'approved' OR (state = 'sent' AND (told IS NULL OR told < finished)));
 CREATE POLICY directory ON batch   FOR SELECT TO chromo_directory USING (state IN ('queued', 'sending'));
 CREATE POLICY directory ON letter  FOR SELECT TO chromo_directory USING (state IN ('queued', 'sending'));
-GRANT SELECT (tenant_id, state, send_at) ON message TO chromo_directory;
+GRANT SELECT (tenant_id, state, send_at, finished, told) ON message TO chromo_directory;
 GRANT SELECT (tenant_id, state, lane, due, lease_until) ON batch TO chromo_directory;
 GRANT SELECT (tenant_id, state, due, lease_until) ON letter TO chromo_directory;
 CREATE INDEX batch_due_anywhere ON batch (lane, due) WHERE state IN ('queued', 'sending');

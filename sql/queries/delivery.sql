@@ -124,18 +124,19 @@ SELECT message_stop(:message::bigint);
 
 -- name: delivery_reports_due :many
 -- role: courier
--- Messages that came to their end lately and whose writers have not been told.
-SELECT m.id, m.subject, m.state,
-       to_char(coalesce(m.recipients, 0), 'FM999,999,990') AS total,
-       to_char(coalesce(b.accepted, 0), 'FM999,999,990') AS reached,
-       to_char(greatest(coalesce(m.recipients, 0) - coalesce(b.accepted, 0), 0), 'FM999,999,990') AS failed
-  FROM message m
-  LEFT JOIN LATERAL (SELECT sum(accepted) AS accepted FROM batch WHERE message_id = m.id) b ON true
- WHERE m.state = 'sent' AND m.finished > now() - interval '1 hour'
-   AND NOT EXISTS (SELECT FROM letter l
-                    WHERE l.message_id = m.id AND l.kind = 'send_result' AND l.created >= m.finished)
- ORDER BY m.finished, m.id
- LIMIT 20;
+-- Messages that came to their end and whose writers have not been told: taken by
+-- the UPDATE, so that of two couriers one tells.
+WITH told AS (
+  UPDATE message SET told = now()
+   WHERE state = 'sent' AND (told IS NULL OR told < finished) AND finished > now() - interval '1 hour'
+  RETURNING id, subject, finished, coalesce(recipients, 0) AS recipients)
+SELECT t.id, t.subject,
+       to_char(t.recipients, 'FM999,999,990') AS total,
+       to_char(b.accepted, 'FM999,999,990') AS reached,
+       to_char(greatest(t.recipients - b.accepted, 0), 'FM999,999,990') AS failed
+  FROM told t
+ CROSS JOIN LATERAL (SELECT coalesce(sum(accepted), 0) AS accepted FROM batch WHERE message_id = t.id) b
+ ORDER BY t.finished, t.id;
 
 -- name: delivery_report_readers :many
 -- role: courier

@@ -74,8 +74,8 @@ SELECT d.id, s.id, s.id FROM department d, staff s
  WHERE d.name = :department::text AND s.login = :author::text
 RETURNING id;
 
--- name: demo_message_write :json
--- The clerk's part; the answer is what rendering_make() takes.
+-- name: demo_message_write :exec
+-- The clerk's part.
 UPDATE message m
    SET subject = :subject::text, body = :body::text, contact = d.contact,
        audience = CASE WHEN cardinality(:districts::text[]) + cardinality(:topics::text[]) = 0
@@ -83,11 +83,8 @@ UPDATE message m
        districts = ARRAY(SELECT id FROM district WHERE name = ANY (:districts)),
        topics = ARRAY(SELECT id FROM topic WHERE name = ANY (:topics)),
        scheduled = true, valid_until = now() + interval '1 day', publish_until = now() + interval '60 days'
-  FROM department d, tenant t
- WHERE m.id = :message::bigint AND d.id = m.department_id
-RETURNING jsonb_build_object('subject', m.subject, 'body', m.body, 'contact', m.contact, 'revision', m.revision,
-            'by_email', m.by_email, 'on_site', m.on_site, 'department', d.name, 'id', m.id,
-            'tenant', jsonb_build_object('name', t.name, 'name_en', t.name_en, 'contact', t.contact));
+  FROM department d
+ WHERE m.id = :message::bigint AND d.id = m.department_id;
 
 -- name: demo_message_rendering :exec
 INSERT INTO message_rendering (message_id, revision, channel, language, content)

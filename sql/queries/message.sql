@@ -228,6 +228,6 @@ SELECT jsonb_build_object(
                CASE l.state WHEN 'queued' THEN 'waiting' WHEN 'accepted' THEN 'sent' ELSE l.state END AS state
           FROM letter l
           JOIN message m ON m.id = l.message_id
-         WHERE l.message_id = :message::bigint AND l.staff_id = :staff::bigint
+         WHERE l.message_id = :message::bigint AND l.staff_id = :staff::bigint AND l.kind = 'message_test'
          ORDER BY l.id DESC
          LIMIT 10) l;
