@@ -8,8 +8,15 @@ libdomain_a_SOURCES = \
 	app/domain/mail.c app/domain/mail.h \
 	app/domain/message.c app/domain/message_read.c app/domain/message.h \
 	app/domain/publication.c app/domain/publication.h \
+	app/domain/area.c app/domain/area.h \
+	app/domain/department.c app/domain/department.h \
+	app/domain/login.c app/domain/login_factor.c app/domain/login.h app/domain/login_private.h \
+	app/domain/password.c app/domain/password.h \
 	app/domain/rendering.c app/domain/rendering.h \
+	app/domain/staff.c app/domain/staff.h \
 	app/domain/stop_link.c app/domain/stop_link.h \
+	app/domain/topic.c app/domain/topic.h \
+	app/domain/totp.c app/domain/totp.h \
 	app/domain/vault.c app/domain/vault.h
 
 # A unit test of this layer, two lines each:
@@ -17,3 +24,6 @@ libdomain_a_SOURCES = \
 #	tests_unit_domain_NAME_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_rendering_test
 tests_unit_domain_rendering_test_LDADD = $(LINK_DOMAIN)
+check_PROGRAMS += tests/unit/domain_password_test tests/unit/domain_totp_test
+tests_unit_domain_password_test_LDADD = $(LINK_DOMAIN)
+tests_unit_domain_totp_test_LDADD = $(LINK_DOMAIN)

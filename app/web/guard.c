@@ -54,7 +54,7 @@ check(const struct web *w)
 	uint32_t asks = w->route->flags;
 
 	/* Each portal has its host; the other one's pages do not exist there. */
-	if (!(asks & ANY_HOST) && operator != ((asks & OPERATOR) != 0))
+	if (!(asks & ANY_HOST) && operator != ((asks & (OPERATOR | OPERATOR_DOOR)) != 0))
 		return ERR_NOT_FOUND;
 	if (asks & CITIZEN && w->citizen == 0)
 		return ERR_SIGNED_OUT;

@@ -117,3 +117,67 @@ enum err desk_delivery_stop_do(struct web *);
 enum err desk_people(struct web *);
 enum err desk_people_find(struct web *);
 enum err desk_people_show(struct web *);
+
+/* desk/login.c */
+enum err desk_login_form(struct web *);
+enum err desk_login(struct web *);
+enum err desk_login_code_form(struct web *);
+enum err desk_login_code(struct web *);
+enum err desk_login_recovery_form(struct web *);
+enum err desk_login_recovery(struct web *);
+enum err desk_login_enrol_form(struct web *);
+enum err desk_login_enrol(struct web *);
+enum err desk_login_codes_form(struct web *);
+enum err desk_login_codes(struct web *);
+enum err desk_logout(struct web *);
+
+/* desk/invite.c */
+enum err desk_invite_form(struct web *);
+enum err desk_invite(struct web *);
+
+/* desk/setting.c */
+enum err desk_setting_index(struct web *);
+enum err desk_setting_audit(struct web *);
+
+/* desk/staff.c */
+enum err desk_staff_list(struct web *);
+enum err desk_staff_add(struct web *);
+enum err desk_staff_new(struct web *);
+enum err desk_staff_show(struct web *);
+enum err desk_staff_save(struct web *);
+enum err desk_staff_invite_form(struct web *);
+enum err desk_staff_invite(struct web *);
+enum err desk_staff_disable_form(struct web *);
+enum err desk_staff_disable(struct web *);
+
+/* desk/department.c, area.c, topic.c */
+enum err desk_department_list(struct web *);
+enum err desk_department_add(struct web *);
+enum err desk_department_new(struct web *);
+enum err desk_department_show(struct web *);
+enum err desk_department_save(struct web *);
+enum err desk_area_list(struct web *);
+enum err desk_area_add(struct web *);
+enum err desk_area_new(struct web *);
+enum err desk_area_show(struct web *);
+enum err desk_area_save(struct web *);
+enum err desk_topic_list(struct web *);
+enum err desk_topic_add(struct web *);
+enum err desk_topic_new(struct web *);
+enum err desk_topic_show(struct web *);
+enum err desk_topic_save(struct web *);
+
+/* desk/account.c */
+enum err desk_account(struct web *);
+enum err desk_account_sessions(struct web *);
+enum err desk_account_password_form(struct web *);
+enum err desk_account_password(struct web *);
+enum err desk_account_factor_form(struct web *);
+enum err desk_account_factor(struct web *);
+enum err desk_account_app_form(struct web *);
+enum err desk_account_app(struct web *);
+enum err desk_account_codes_form(struct web *);
+enum err desk_account_codes(struct web *);
+
+/* operator/home.c */
+enum err operator_home(struct web *);

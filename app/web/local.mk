@@ -14,6 +14,9 @@ libweb_a_SOURCES += app/web/citizen/home.c app/web/citizen/message.c app/web/cit
 
 libweb_a_SOURCES += app/web/citizen/choose.c app/web/citizen/choose.h app/web/citizen/help.c \
 	app/web/citizen/my.c app/web/citizen/subscribe.c app/web/citizen/unsubscribe.c
+libweb_a_SOURCES += app/web/desk/account.c app/web/desk/area.c app/web/desk/department.c app/web/desk/door.c \
+	app/web/desk/door.h app/web/desk/invite.c app/web/desk/login.c app/web/desk/setting.c app/web/desk/staff.c \
+	app/web/desk/topic.c app/web/operator/home.c app/web/qr.c app/web/qr.h
 
 libweb_a_SOURCES += app/web/desk/approval.c app/web/desk/approval.h app/web/desk/delivery.c \
 	app/web/desk/people.c

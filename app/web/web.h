@@ -35,7 +35,8 @@
  */
 
 /* What a route asks for: declared in routes.c, enforced by guard.c and
- * dispatch.c before the handler runs.  One of the first six must be there. */
+ * dispatch.c before the handler runs.  One of the first six, or
+ * OPERATOR_DOOR, must be there. */
 enum {
 	ANYONE = 1 << 0,	/* the public of a municipality */
 	CITIZEN = 1 << 1,	/* opened マイページ by a mailed link */
@@ -48,6 +49,7 @@ enum {
 	CACHED = 1 << 8,	/* nginx may keep it: nothing of a person, no token, no cookie */
 	DEVELOPMENT = 1 << 9,	/* exists in development only */
 	WRITES = 1 << 10,	/* a GET that may write (marks a session, a view): not READ ONLY */
+	OPERATOR_DOOR = 1 << 11,	/* the operator's host, before sign-in is complete */
 
 	RIGHT_WRITE = 1 << 16,	/* 起案者 */
 	RIGHT_APPROVE = 1 << 17,	/* 承認者 */

@@ -16,6 +16,10 @@ SELECT jsonb_build_object('id', d.id, 'name', d.name, 'kana', d.kana, 'place', d
                                   FROM district_postcode p WHERE p.district_id = d.id), ''))
   FROM district d WHERE d.id = :area::bigint;
 
+-- name: area_named :one
+-- Has another one this name?
+SELECT EXISTS (SELECT FROM district WHERE name = :name::text AND id <> :area::bigint) AS taken;
+
 -- name: area_add :one
 INSERT INTO district (name, kana, place, active)
 VALUES (:name::text, :kana::text, :place::int, :active::boolean)

@@ -19,6 +19,10 @@ SELECT jsonb_build_object('id', d.id, 'name', d.name, 'contact', d.contact, 'pla
                           'active', d.active, 'version', d.xmin::text)
   FROM department d WHERE d.id = :department::bigint;
 
+-- name: department_named :one
+-- Has another one this name?
+SELECT EXISTS (SELECT FROM department WHERE name = :name::text AND id <> :department::bigint) AS taken;
+
 -- name: department_add :exec
 INSERT INTO department (name, contact, place, active)
 VALUES (:name::text, :contact::text, :place::int, :active::boolean);

@@ -54,6 +54,7 @@ UPDATE staff_session SET pending = :pending::bytea WHERE hash = :hash::bytea;
 DELETE FROM staff_session WHERE hash = :hash::bytea;
 
 -- name: login_sessions_end :exec
+-- role: web owner
 -- All of a person, or all but one.
 DELETE FROM staff_session WHERE staff_id = :staff::bigint AND hash IS DISTINCT FROM :keep::bytea;
 
@@ -77,6 +78,7 @@ UPDATE staff SET totp = :totp::bytea, totp_step = :step::bigint, signed_in = now
 UPDATE staff SET signed_in = now() WHERE id = :staff::bigint;
 
 -- name: login_recovery_clear :exec
+-- role: web owner
 DELETE FROM staff_recovery WHERE staff_id = :staff::bigint;
 
 -- name: login_recovery_add :exec

@@ -29,6 +29,11 @@ SELECT jsonb_build_object(
                          WHERE l.staff_id = s.id AND l.purpose = 'invite' AND l.used IS NULL AND l.ends > now()))
   FROM staff s WHERE s.id = :staff::bigint;
 
+-- name: staff_named :one
+-- role: web owner
+-- The person with this ID; 0: nobody.
+SELECT coalesce((SELECT id FROM staff WHERE login = :login::text), 0) AS id;
+
 -- name: staff_add :one
 -- role: web owner
 INSERT INTO staff (login, name, email, email_hash)
@@ -58,6 +63,7 @@ SELECT :staff::bigint, d FROM unnest(:departments::bigint[]) AS d
 ON CONFLICT DO NOTHING;
 
 -- name: staff_reset :exec
+-- role: web owner
 -- Back to the beginning: the next invitation sets password and second factor anew.
 UPDATE staff SET state = 'invited', password = NULL, totp = NULL, totp_step = 0 WHERE id = :staff::bigint;
 
@@ -65,6 +71,7 @@ UPDATE staff SET state = 'invited', password = NULL, totp = NULL, totp_step = 0 
 UPDATE staff SET state = 'disabled' WHERE id = :staff::bigint;
 
 -- name: staff_links_end :exec
+-- role: web owner
 UPDATE link SET ends = now()
  WHERE staff_id = :staff::bigint AND purpose = 'invite' AND used IS NULL AND ends > now();
 

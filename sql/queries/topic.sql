@@ -13,6 +13,10 @@ SELECT jsonb_build_object('id', t.id, 'name', t.name, 'hint', t.hint, 'place', t
                           'active', t.active, 'vital', t.vital, 'version', t.xmin::text)
   FROM topic t WHERE t.id = :topic::bigint;
 
+-- name: topic_named :one
+-- Has another one this name?
+SELECT EXISTS (SELECT FROM topic WHERE name = :name::text AND id <> :topic::bigint) AS taken;
+
 -- name: topic_add :exec
 INSERT INTO topic (name, hint, place, active)
 VALUES (:name::text, :hint::text, :place::int, :active::boolean);

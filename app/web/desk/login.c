@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Signing in, step by step; /operator has the same under its own name.
+ *
+ *	GET, POST /desk/login			ID and password
+ *	GET, POST /desk/login/code		the code of the app
+ *	GET, POST /desk/login/recovery		or a recovery code
+ *	GET, POST /desk/login/enrol		the first time: getting the app ready
+ *	GET, POST /desk/login/codes		the recovery codes, until they are written down
+ *	POST      /desk/logout
+ *
+ * What is right, and how often one may try, is decided in domain/login.c.  A try
+ * that failed must be counted: those handlers answer with a page, so that
+ * their transaction is committed.
+ */
+#include "web/desk/door.h"
+#include "web/handlers.h"
+
+enum { LOGIN_MAX = 200 };
+
+/* Where to go once signed in: a page of this portal, nothing else. */
+static const char *
+next_of(struct web *w)
+{
+	const char *next = fields_get(w->request->method == METHOD_POST ? w->fields : w->query, "next"), *c;
+	const char *portal = door_portal(w);
+	size_t n = strlen(portal);
+
+	if (strncmp(next, portal, n) != 0 || strchr("/?", next[n]) == NULL || strlen(next) > 1000 ||
+	    strncmp(next + n, "/login", 6) == 0)
+		return "";
+	for (c = next; *c != '\0'; c++)
+		if (*c <= ' ' || *c > '~' || *c == '\\')
+			return "";
+	return next;
+}
+
+static enum err
+go(struct web *w, const char *step)
+{
+	const char *next = next_of(w);
+	struct buf b;
+
+	if (step[0] == '\0')
+		return web_see_other(w, "%s", next[0] != '\0' ? next : door_portal(w));
+	buf_init(&b, w->arena);
+	buf_addf(&b, "%s/login/%s", door_portal(w), step);
+	if (next[0] != '\0') {
+		buf_adds(&b, "?next=");
+		buf_add_percent(&b, next, strlen(next));
+	}
+	return web_see_other(w, "%s", b.data);
+}
+
+static enum err
+page(struct web *w, enum status status, const char *name)
+{
+	const char *next = next_of(w);
+
+	json_object_set_new(w->view, "next", next[0] != '\0' ? json_string(next) : json_null());
+	return web_page(w, status, name);
+}
+
+static bool
+at(const struct web *w, const char *stage)
+{
+	return strcmp(w->stage, stage) == 0;
+}
+
+/* What a step that went wrong shows: too many tries are told as such. */
+static enum err
+refused(struct web *w, struct form *f, enum err e, const char *field, const char *key, const char *name)
+{
+	if (e != ERR_INVALID && e != ERR_TOO_MANY)
+		return e;
+	form_problem(f, field, e == ERR_TOO_MANY ? "login_too_many" : key);
+	return page(w, e == ERR_TOO_MANY ? HTTP_TOO_MANY : HTTP_UNPROCESSABLE, name);
+}
+
+enum err
+desk_login_form(struct web *w)
+{
+	struct form *f;
+
+	if (at(w, "full"))
+		return go(w, "");
+	f = web_form(w);
+	form_set(f, "login", "");
+	form_set(f, "password", "");
+	return page(w, HTTP_OK, "desk/login/password");
+}
+
+enum err
+desk_login(struct web *w)
+{
+	struct form *f = web_form(w);
+	const char *login, *password, *token;
+	struct login l;
+	bool enrol;
+	enum err e = door_open(w, &l);
+
+	if (e != ERR_OK)
+		return e;
+	login = form_text(f, "login", FORM_REQUIRED, LOGIN_MAX);
+	password = form_secret(f, "password", FORM_REQUIRED, LOGIN_MAX);
+	if (!form_ok(f))
+		return page(w, HTTP_UNPROCESSABLE, "desk/login/password");
+	e = login_password(&l, login, password, &token, &enrol);
+	if (e != ERR_OK)
+		return refused(w, f, e, "login", "login_wrong", "desk/login/password");
+	door_cookie(w, token);
+	return go(w, enrol ? "enrol" : "code");
+}
+
+enum err
+desk_login_code_form(struct web *w)
+{
+	if (at(w, "full"))
+		return go(w, "");
+	if (at(w, "enrol"))
+		return go(w, "enrol");
+	form_set(web_form(w), "code", "");
+	door_portal(w);
+	return page(w, HTTP_OK, "desk/login/code");
+}
+
+enum err
+desk_login_code(struct web *w)
+{
+	struct form *f = web_form(w);
+	const char *code, *token;
+	struct login l;
+	enum err e = door_open(w, &l);
+
+	if (e != ERR_OK)
+		return e;
+	if (!at(w, "password"))
+		return go(w, at(w, "full") ? "" : "enrol");
+	code = form_code(f, "code", 6);
+	if (!form_ok(f))
+		return page(w, HTTP_UNPROCESSABLE, "desk/login/code");
+	e = login_code(&l, code, &token);
+	if (e != ERR_OK)
+		return refused(w, f, e, "code", "login_code_wrong", "desk/login/code");
+	door_cookie(w, token);
+	return go(w, "");
+}
+
+enum err
+desk_login_recovery_form(struct web *w)
+{
+	if (!at(w, "password"))
+		return go(w, at(w, "full") ? "" : "enrol");
+	form_set(web_form(w), "recovery", "");
+	door_portal(w);
+	return page(w, HTTP_OK, "desk/login/recovery");
+}
+
+enum err
+desk_login_recovery(struct web *w)
+{
+	struct form *f = web_form(w);
+	const char *code, *token;
+	struct login l;
+	enum err e = door_open(w, &l);
+
+	if (e != ERR_OK)
+		return e;
+	if (!at(w, "password"))
+		return go(w, at(w, "full") ? "" : "enrol");
+	code = form_text(f, "recovery", FORM_REQUIRED, 100);
+	if (!form_ok(f))
+		return page(w, HTTP_UNPROCESSABLE, "desk/login/recovery");
+	e = login_recovery(&l, code, &token);
+	if (e != ERR_OK)
+		return refused(w, f, e, "recovery", "login_recovery_wrong", "desk/login/recovery");
+	door_cookie(w, token);
+	return go(w, "");
+}
+
+static enum err
+enrol_page(struct web *w, const struct login *l, enum status status, struct form *f)
+{
+	const char *next = next_of(w);
+
+	json_object_set_new(w->view, "next", next[0] != '\0' ? json_string(next) : json_null());
+	return door_app(w, l, status, f, arena_printf(w->arena, "%s/login/enrol", door_portal(w)));
+}
+
+enum err
+desk_login_enrol_form(struct web *w)
+{
+	struct login l;
+	enum err e = door_open(w, &l);
+
+	if (e != ERR_OK)
+		return e;
+	if (!at(w, "enrol"))
+		return go(w, at(w, "full") ? "" : "code");
+	return enrol_page(w, &l, HTTP_OK, web_form(w));
+}
+
+enum err
+desk_login_enrol(struct web *w)
+{
+	struct form *f = web_form(w);
+	const char *code, *token;
+	struct login l;
+	enum err e = door_open(w, &l);
+
+	if (e != ERR_OK)
+		return e;
+	if (!at(w, "enrol"))
+		return go(w, at(w, "full") ? "" : "code");
+	code = form_code(f, "code", 6);
+	if (!form_ok(f))
+		return enrol_page(w, &l, HTTP_UNPROCESSABLE, f);
+	e = login_enrol(&l, true, code, &token);
+	if (e == ERR_TOO_MANY)
+		return refused(w, f, e, "code", "login_code_wrong", "desk/login/code");
+	if (e == ERR_INVALID) {
+		form_problem(f, "code", "login_code_wrong");
+		return enrol_page(w, &l, HTTP_UNPROCESSABLE, f);
+	}
+	if (e != ERR_OK)
+		return e;
+	door_cookie(w, token);
+	return go(w, "codes");
+}
+
+enum err
+desk_login_codes_form(struct web *w)
+{
+	struct login l;
+	json_t *codes;
+	enum err e = door_open(w, &l);
+
+	if (e == ERR_OK)
+		e = login_codes(&l, &codes);
+	if (e == ERR_GONE)
+		return go(w, "");
+	if (e != ERR_OK)
+		return e;
+	json_object_set(w->view, "codes", codes);
+	return page(w, HTTP_OK, "desk/login/codes");
+}
+
+enum err
+desk_login_codes(struct web *w)
+{
+	struct login l;
+	enum err e = door_open(w, &l);
+
+	if (e == ERR_OK)
+		e = login_codes_seen(&l);
+	return e == ERR_OK ? go(w, "") : e;
+}
+
+/* Works without a session too: whoever presses it is out afterwards. */
+enum err
+desk_logout(struct web *w)
+{
+	struct login l;
+	enum err e = door_open(w, &l);
+
+	if (e == ERR_OK)
+		e = login_out(&l);
+	if (e != ERR_OK)
+		return e;
+	door_cookie_drop(w);
+	web_tell(w, "success", "tell_login_out");
+	return web_see_other(w, "%s/login", door_portal(w));
+}
