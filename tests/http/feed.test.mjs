@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The Atom feed (RFC 4287), read by a strict XML parser.
+import assert from 'node:assert/strict';
+import test, { after } from 'node:test';
+import { SaxesParser } from 'saxes';
+import { fresh, publish } from '../harness/publish.mjs';
+import { up } from '../harness/up.mjs';
+
+const town = await up();
+after(() => town.stop());
+const minato = fresh(town, 'minato.localhost');
+
+// {name, attributes, children, text}
+function read(xml) {
+	const parser = new SaxesParser({ xmlns: true });
+	const root = { children: [] };
+	const stack = [root];
+	parser.on('error', (e) => { throw e; });
+	parser.on('opentag', (tag) => {
+		assert.equal(tag.uri, 'http://www.w3.org/2005/Atom', tag.name);
+		const e = { name: tag.local, attributes: Object.fromEntries(Object.entries(tag.attributes).map(([k, v]) => [k, v.value])), children: [], text: '' };
+		stack.at(-1).children.push(e);
+		stack.push(e);
+	});
+	parser.on('text', (t) => { stack.at(-1).text += t; });
+	parser.on('closetag', () => stack.pop());
+	parser.write(xml).close();
+	return root.children[0];
+}
+const all = (e, name) => e.children.filter((c) => c.name === name);
+const only = (e, name) => {
+	assert.equal(all(e, name).length, 1, `${e.name} has one ${name}`);
+	return all(e, name)[0];
+};
+const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+09:00$/;
+
+test('the feed is one, and says what the site says', async () => {
+	const html = '<p>線を<strong>引く</strong> &amp; <a href="https://example.jp/?a=1&amp;b=2">見る</a> ]]&gt;</p>';
+	const id = await publish(town, { subject: '記号 <&"\'> の件', html, topics: [await town.sql('SELECT min(id) FROM topic WHERE tenant_id = 1')] });
+	for (let i = 0; i < 25; i++) await publish(town, { subject: `古い${i}`, age: `${200 + i} days` });
+	const answer = await minato.get('/feed.atom');
+	assert.equal(answer.status, 200);
+	assert.equal(answer.headers['content-type'], 'application/atom+xml; charset=utf-8');
+	assert.match(answer.headers['cache-control'], /public/);
+	assert.equal(answer.headers['set-cookie'], undefined);
+	assert.ok(answer.text.startsWith('<?xml version="1.0" encoding="UTF-8"?>'));
+
+	const feed = read(answer.text);
+	assert.equal(feed.name, 'feed');
+	assert.equal(only(feed, 'title').text, 'みなと市からのお知らせ');
+	assert.match(only(feed, 'id').text, /^tag:minato\.localhost,2026:/);
+	assert.match(only(feed, 'updated').text, moment);
+	const self = all(feed, 'link').find((l) => l.attributes.rel === 'self');
+	assert.equal(self.attributes.href, `https://minato.localhost:${town.port}/feed.atom`);
+
+	const entries = all(feed, 'entry');
+	assert.equal(entries.length, 20);
+	assert.equal(new Set(entries.map((e) => only(e, 'id').text)).size, 20);
+	for (const e of entries) {
+		assert.match(only(e, 'id').text, /^tag:minato\.localhost,\d{4}-\d\d-\d\d:\/messages\/\d+$/);
+		assert.match(only(e, 'updated').text, moment);
+		assert.match(only(e, 'published').text, moment);
+		assert.notEqual(only(only(e, 'author'), 'name').text, '');
+		assert.equal((await minato.get(new URL(only(e, 'link').attributes.href).pathname)).status, 200);
+	}
+	assert.equal(only(feed, 'updated').text, only(entries[0], 'updated').text);
+	assert.ok(only(entries[0], 'link').attributes.href.endsWith(`/messages/${id}`));
+	assert.equal(only(entries[0], 'title').text, '記号 <&"\'> の件');
+	assert.equal(only(entries[0], 'content').attributes.type, 'html');
+	assert.equal(only(entries[0], 'content').text, html);
+	assert.equal(all(entries[0], 'category').length, 1);
+	assert.doesNotMatch(answer.text, /山の町|クマ/);
+});
+
+test('a town that has said nothing has a feed too', async () => {
+	await town.sql("SET session_replication_role = replica; UPDATE message SET on_site = false WHERE tenant_id = 2");
+	const answer = await fresh(town, 'yama.localhost').get('/feed.atom');
+	assert.equal(answer.status, 200);
+	const feed = read(answer.text);
+	assert.equal(all(feed, 'entry').length, 0);
+	assert.match(only(feed, 'updated').text, moment);
+});
