@@ -56,5 +56,8 @@ void progress_end(struct progress *);
 int cli_migrate(struct cli *);
 int cli_routes(struct cli *);
 int cli_ledger_check(struct cli *);
+int cli_staff_invite(struct cli *);
+int cli_tenant_create(struct cli *);
+int cli_tenant_list(struct cli *);
 int cli_config_check(struct cli *);
 int cli_config_show(struct cli *);

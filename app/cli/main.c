@@ -13,6 +13,11 @@ static const struct command commands[] = {
 	{ "migrate", "", "[--check] [--dry-run]", "bring the database to the present schema", cli_migrate, false },
 	{ "ledger", "check", "", "every message adds up: nothing lost, nothing stuck", cli_ledger_check, false },
 	{ "routes", "", "", "print every URL with what it asks for", cli_routes, true },
+	{ "tenant", "create", "--host H --kind city|town|operator --name N --name-en N --mail-from A [--code C] [--contact T]",
+	    "found a municipality, or the operator's place", cli_tenant_create, false },
+	{ "tenant", "list", "", "all of them, with their hosts", cli_tenant_list, false },
+	{ "staff", "invite", "--host H --login L --name N --email A [--role admin]",
+	    "a link for somebody to set their password by", cli_staff_invite, false },
 	{ "config", "check", "", "read the configuration and say what is wrong with it", cli_config_check, false },
 	{ "demo", "setup", "[--accounts FILE]", "make two towns that do not exist", cli_demo_setup, false },
 	{ "demo", "load", "--citizens N [--host HOST]", "make N more citizens", cli_demo_load, false },
@@ -31,7 +36,7 @@ help(FILE *to)
 		const struct command *c = &commands[i];
 		int n = fprintf(to, "  %s%s%s %s", c->group, c->verb[0] ? " " : "", c->verb, c->usage);
 
-		fprintf(to, "%*s%s\n", n < 44 ? 44 - n : 1, "", c->help);
+		fprintf(to, "%s%*s%s\n", n < 44 ? "" : "\n", n < 44 ? 44 - n : 44, "", c->help);
 	}
 	fprintf(to, "\nThe configuration is FILE, $CHROMO_CONF or /etc/chromo/chromo.conf.\n"
 	    "Exit status: 0 done, 1 failed, 2 wrong usage, 75 try again later.\n");

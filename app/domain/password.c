@@ -17,7 +17,9 @@ enum {
 	AROUND_MAX = 6,		/* digits and signs around a word that do not make it another */
 	DIGITS_ALONE = 12,	/* digits only: fewer are a date or a telephone number */
 	DISTINCT_MIN = 4,
-	CONTEXT_MIN = 3		/* a shorter name of a town or person is in too many words */
+	REPEAT_MAX = 12,	/* a longer phrase, said twice, is a phrase */
+	CONTEXT_MIN = 3,	/* a shorter name of a town or person is in too many words */
+	LEFT_MIN = 4		/* letters that a password has beside such names */
 };
 
 static char *
@@ -66,7 +68,7 @@ repeated(const char *s)
 {
 	size_t n = strlen(s), unit, i;
 
-	for (unit = 1; unit <= n / 2; unit++) {
+	for (unit = 1; unit <= n / 2 && unit <= REPEAT_MAX; unit++) {
 		for (i = unit; i < n && s[i] == s[i - unit]; i++)
 			continue;
 		if (i == n)
@@ -134,17 +136,48 @@ listed(const char *list, const char *word)
 	return false;
 }
 
-/* The password is little else than this word. */
-static bool
-made_of(struct arena *a, const char *password, const char *word)
+/* Takes each occurrence of the word out of s. */
+static void
+take_out(char *s, const char *word)
 {
-	const char *w = lower(a, text_normal(a, word)), *at;
-	size_t n = strlen(w);
+	size_t n = strlen(word);
+	char *at;
 
-	if (n < CONTEXT_MIN)
-		return false;
-	at = strstr(password, w);
-	return at != NULL && strlen(password) - n <= AROUND_MAX + 2;
+	while (n >= CONTEXT_MIN && (at = strstr(s, word)) != NULL)
+		memmove(at, at + n, strlen(at + n) + 1);
+}
+
+/* A name as it is, and the words in it: "Minato City", and みなと of みなと市. */
+static void
+take_out_name(struct arena *a, char *s, const char *name)
+{
+	static const char *const kinds[] = { "市", "町", "村", "区" };
+	char *words = lower(a, text_normal(a, name)), *word, *rest;
+	size_t i;
+
+	take_out(s, words);
+	for (word = strtok_r(words, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
+		size_t n = strlen(word);
+
+		take_out(s, word);
+		for (i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+			size_t k = strlen(kinds[i]);
+
+			if (n > k && strcmp(word + n - k, kinds[i]) == 0)
+				take_out(s, arena_strndup(a, word, n - k));
+		}
+	}
+}
+
+/* Without what everybody knows, next to nothing is left. */
+static bool
+made_of(struct arena *a, const char *password, const char *const *context)
+{
+	char *left = arena_strdup(a, password);
+
+	for (; *context != NULL; context++)
+		take_out_name(a, left, *context);
+	return strlen(left) < strlen(password) && text_length(core(a, left)) < LEFT_MIN;
 }
 
 enum err
@@ -153,7 +186,6 @@ password_judge(struct arena *a, const char *data, const char *password, const ch
 {
 	size_t length = text_length(password);
 	const char *low = lower(a, text_normal(a, password)), *path;
-	const char *const *c;
 	struct buf list;
 	enum err e;
 
@@ -162,11 +194,10 @@ password_judge(struct arena *a, const char *data, const char *password, const ch
 		return ERR_OK;
 	}
 	*problem = NULL;
-	for (c = context; *c != NULL && *problem == NULL; c++)
-		if (made_of(a, low, *c) || made_of(a, plain(a, low), *c))
-			*problem = "password_context";
-	if (*problem != NULL)
+	if (made_of(a, low, context) || made_of(a, plain(a, low), context)) {
+		*problem = "password_context";
 		return ERR_OK;
+	}
 
 	path = arena_printf(a, "%s/data/common_passwords.txt", data);
 	buf_init(&list, a);

@@ -10,9 +10,14 @@ SELECT coalesce(jsonb_agg(to_jsonb(d)), '[]') FROM tenant_directory() d;
 
 -- name: tenant_enter_host :one
 -- The transaction is inside the tenant of this host afterwards.
-SELECT t AS id, enter_tenant(t, 'command')
-  FROM (SELECT (tenant_face(:host::text) ->> 'id')::bigint AS t) f WHERE t IS NOT NULL;
+SELECT t AS id, kind, enter_tenant(t, 'command')
+  FROM (SELECT (tenant_face(:host::text) ->> 'id')::bigint AS t, tenant_face(:host) ->> 'kind' AS kind) f
+ WHERE t IS NOT NULL;
 
 -- name: tenant_list_for_operator :json
 -- role: web
 SELECT coalesce(jsonb_agg(to_jsonb(d)), '[]') FROM tenant_directory_for_operator() d;
+
+-- name: tenant_vital_topic :exec
+-- Each municipality has this one from the first day (0001_tenant.sql).
+INSERT INTO topic (name, hint, vital) VALUES ('命を守る情報', '避難、災害、断水など', true);

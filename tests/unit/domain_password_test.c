@@ -17,7 +17,7 @@ static const char *data;
 static const char *
 judged(const char *password)
 {
-	static const char *const context[] = { "みなと市", "Minato", "sato.h", "chromo", NULL };
+	static const char *const context[] = { "みなと市", "Minato City", "sato.h", "chromo", NULL };
 	const char *problem;
 
 	if (password_judge(a, data, password, context, &problem) != ERR_OK)
@@ -82,9 +82,13 @@ main(void)
 	is_str(judged("19870512"), "password_common", "a date");
 	is_str(judged("0312345678"), "password_common", "a telephone number");
 	is_str(judged("minato2026"), "password_context", "the town");
+	is_str(judged("Minato-City-1"), "password_context", "all of its name");
+	is_str(judged("みなと2026年"), "password_context", "without its 市");
+	is_str(judged("minato-yama-8"), "good", "the town and another word");
 	is_str(judged("みなと市2026！"), "password_context", "the town as it is written");
 	is_str(judged("SATO.H-99"), "password_context", "the ID");
 	is_str(judged("Chr0mo!!"), "password_context", "the product, written otherwise");
+	is_str(judged("うみのなみ うみのなみ うみのなみ"), "good", "a phrase said again");
 	john();
 	data = "/nowhere";
 	is_str(judged("kX7w-q2m"), "no list", "without the list nothing is let through");

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * chromo tenant create, chromo tenant list: municipalities and the operator's own place.
+ */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "db/queries.h"
+
+struct creation {
+	struct vault *vault;
+	const char *kind, *code, *name, *name_en, *host, *mail_from, *contact;
+	int64_t tenant;
+};
+
+static enum err
+create(struct db *db, void *context)
+{
+	struct creation *c = context;
+	struct rows *rows;
+	enum err e = q_tenant_create(db, (struct q_tenant_create){ .kind = c->kind, .code = c->code,
+	    .name = c->name, .name_en = c->name_en, .host = c->host, .mail_from = c->mail_from,
+	    .contact = c->contact }, &rows);
+
+	if (e != ERR_OK)
+		return e;
+	c->tenant = rows_int(rows, 0, "id");
+	e = vault_found(c->vault, db, c->tenant);
+	if (e == ERR_OK && strcmp(c->kind, "operator") != 0)
+		e = q_tenant_vital_topic(db, NULL);
+	return e;
+}
+
+static bool
+is_host(const char *host)
+{
+	const char *c;
+
+	for (c = host; *c != '\0'; c++)
+		if (!islower((unsigned char)*c) && !isdigit((unsigned char)*c) && *c != '.' && *c != '-')
+			return false;
+	return host[0] != '\0' && host[0] != '.' && host[0] != '-' && c - host <= 253;
+}
+
+/* What is wrong with the call; NULL: nothing. */
+static const char *
+problem(struct cli *c, struct creation *n)
+{
+	if (n->host == NULL || n->name == NULL || n->name_en == NULL || n->kind == NULL || n->mail_from == NULL)
+		return "--host, --kind, --name, --name-en and --mail-from are needed";
+	if (strcmp(n->kind, "city") != 0 && strcmp(n->kind, "town") != 0 && strcmp(n->kind, "operator") != 0)
+		return "--kind is city, town or operator";
+	if (!is_host(n->host))
+		return "--host is a host name in small letters, without port";
+	if (n->name[0] == '\0' || n->name_en[0] == '\0' || !text_is_utf8(n->name, strlen(n->name)) ||
+	    !text_is_clean(n->name, false) || !text_is_utf8(n->name_en, strlen(n->name_en)) ||
+	    !text_is_clean(n->name_en, false))
+		return "--name and --name-en are one line of text";
+	if (n->code[0] != '\0' && (strlen(n->code) != 6 || strspn(n->code, "0123456789") != 6))
+		return "--code has six digits";
+	if (!text_is_utf8(n->mail_from, strlen(n->mail_from)) || text_email(c->arena, n->mail_from) == NULL)
+		return "--mail-from is no address";
+	return NULL;
+}
+
+int
+cli_tenant_create(struct cli *c)
+{
+	const char *code = cli_option(c, "code"), *contact = cli_option(c, "contact"), *wrong;
+	struct creation n = { .kind = cli_option(c, "kind"), .code = code != NULL ? code : "",
+	    .name = cli_option(c, "name"), .name_en = cli_option(c, "name-en"), .host = cli_option(c, "host"),
+	    .mail_from = cli_option(c, "mail-from"), .contact = contact != NULL ? contact : "" };
+	enum err e;
+
+	wrong = problem(c, &n);
+	if (wrong != NULL) {
+		fprintf(stderr, "chromo: tenant create: %s\n", wrong);
+		return CLI_USAGE;
+	}
+	n.vault = cli_vault(c);
+	if (n.vault == NULL)
+		return CLI_FAILED;
+	e = db_transact(cli_db(c), DB_WRITE, create, &n);
+	if (e != ERR_OK) {
+		fprintf(stderr, "chromo: tenant create: %s\n", e == ERR_CONFLICT ? "there is a tenant with this host"
+		    : err_name(e));
+		return e == ERR_BUSY ? CLI_AGAIN : CLI_FAILED;
+	}
+	printf(c->json ? "{\"id\":%" PRId64 "}\n" : "%" PRId64 "\n", n.tenant);
+	return CLI_OK;
+}
+
+static enum err
+list(struct db *db, void *context)
+{
+	return q_tenant_list(db, context);
+}
+
+int
+cli_tenant_list(struct cli *c)
+{
+	json_t *tenants, *t;
+	size_t i;
+	enum err e = db_transact(cli_db(c), DB_READ, list, &tenants);
+
+	if (e != ERR_OK) {
+		fprintf(stderr, "chromo: tenant list: %s\n", err_name(e));
+		return e == ERR_BUSY ? CLI_AGAIN : CLI_FAILED;
+	}
+	if (c->json) {
+		json_dumpf(tenants, stdout, JSON_INDENT(1));
+		printf("\n");
+		return CLI_OK;
+	}
+	json_array_foreach(tenants, i, t)
+		printf("%" PRId64 "\t%s\t%s\t%s\t%s\n", json_int(t, "id"), json_text(t, "kind"), json_text(t, "state"),
+		    json_text(t, "host"), json_text(t, "name"));
+	return CLI_OK;
+}
