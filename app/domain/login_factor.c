@@ -6,6 +6,8 @@
  * {"secret": "…"} in hexadecimal until a code confirms it, {"codes": ["…"]} until
  * the person says that they are written down.
  */
+#include "domain/login_private.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -14,7 +16,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "db/queries.h"
-#include "domain/login_private.h"
 #include "domain/totp.h"
 
 #define SEAL_FACTOR "staff.totp"

@@ -4,9 +4,10 @@
 // the command, everybody else by an invitation that works once.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { totp } from '../harness/staff.mjs';
-import { eventually, up } from '../harness/up.mjs';
+import { build, eventually, up } from '../harness/up.mjs';
 
 const host = 'kawa.localhost';
 let town, admin, link;
@@ -177,7 +178,7 @@ test('another invitation ends everything that was', async () => {
 
 test('the last administrator, locked out, is let in by the command', async () => {
 	const again = await new Promise((done) => {
-		execFile(`${process.env.CHROMO_BUILD ?? '.dev/build'}/chromo`, ['staff', 'invite', '--host', host, '--login', 'mori'],
+		execFile(join(build, 'chromo'), ['staff', 'invite', '--host', host, '--login', 'mori'],
 			{ env: { ...town.env, CHROMO_CONF: `${town.dir}/chromo.conf` } }, (e, stdout, stderr) => done({ e, stdout, stderr }));
 	});
 	assert.equal(again.e, null, again.stderr);
