@@ -151,7 +151,7 @@ take_out(char *s, const char *word)
 static void
 take_out_name(struct arena *a, char *s, const char *name)
 {
-	static const char *const kinds[] = { "市", "町", "村", "区" };
+	static const char *const kinds[] = { "市", "町", "村", "区" };	/* lint: words */
 	char *words = lower(a, text_normal(a, name)), *word, *rest;
 	size_t i;
 

@@ -72,4 +72,5 @@ SELECT results_eq($$ SELECT kind, state, name, host FROM tenant_directory_for_op
   'the operator sees names, hosts and states');
 SELECT is_empty($$ SELECT * FROM staff $$, 'and nothing behind the wall');
 ROLLBACK;
+RESET ROLE;
 SELECT * FROM finish();
