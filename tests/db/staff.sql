@@ -73,4 +73,5 @@ SELECT results_eq($$ SELECT kind, state, name, host FROM tenant_directory_for_op
 SELECT is_empty($$ SELECT * FROM staff $$, 'and nothing behind the wall');
 ROLLBACK;
 RESET ROLE;
+SELECT is((SELECT string_agg(state, ' ' ORDER BY id) FROM staff), 'active active invited', 'nothing of this stayed');
 SELECT * FROM finish();
