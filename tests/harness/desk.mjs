@@ -37,5 +37,16 @@ export async function written(town, login, values = {}) {
 	return id;
 }
 
+// The same on its way: submitted by one, approved by another, through the pages.
+export async function approved(town, login, approver, values = {}) {
+	const id = await written(town, login, values);
+	for (const [who, page, fields] of [[login, 'submit', {}], [approver, 'approve', { act: 'approve', confirm: '1' }]]) {
+		const client = await desk(town, who);
+		const answer = await client.submit(await client.get(`/desk/messages/${id}/${page}`), fields, `/${page}`);
+		if (answer.status !== 303) throw new Error(`${page}: ${answer.status} ${said(answer)}`);
+	}
+	return id;
+}
+
 // What a page says, without its tags.
 export const said = (page) => page.text.replace(/<(style|script)[\s\S]*?<\/\1>/g, '').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// 配信状況: the numbers add up in every state, the reasons are words, the block
+// renews itself until it is over; again to those who did not get it; stop.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { approved, desk, inside, said } from '../harness/desk.mjs';
+import { eventually, up } from '../harness/up.mjs';
+
+let town, sato, takahashi, admin;
+
+before(async () => {
+	// The clock of delivery is ours: batches are written here, no courier takes them.
+	town = await up();
+	town.kill('courier', 'SIGTERM');
+	sato = await desk(town, 'sato');
+	takahashi = await desk(town, 'takahashi');
+	admin = await desk(town, 'admin');
+});
+after(() => town?.stop());
+
+const row = (id, columns) => town.sql(`SELECT ${columns} FROM message WHERE id = ${id}`);
+const last = (out) => out.split('\n').pop();
+const status = (who, id) => who.get(`/desk/messages/${id}/status`);
+// The numbers of a page, by their words.
+const numbers = (page) => Object.fromEntries([...page.text.matchAll(
+	/c-stat__word">(?:<a[^>]*>)?([^<]+)[\s\S]*?c-stat__number">([\d,]+)/g)].map(([, word, n]) => [word, Number(n.replace(/,/g, ''))]));
+
+// A message that was planned, in batches of size, for the first n citizens; state by SQL.
+async function sending(size = 10, values = {}) {
+	const id = await approved(town, 'sato', 'takahashi', values);
+	await inside(town, `SET ROLE chromo_courier; SELECT message_plan(${id}, ${size})`);
+	return id;
+}
+const batches = async (id) => last(await inside(town, `SELECT string_agg(id::text, ',' ORDER BY id) FROM batch WHERE message_id = ${id} AND round = 1 AND try = 1`)).split(',');
+// One batch as a courier would do it: verdicts in turn for its members.
+async function carry(batch, verdicts, wait = '1 hour') {
+	await inside(town, `SET ROLE chromo_courier;
+		UPDATE batch SET state = 'sending', fence = fence + 1, lease_until = now() + interval '1 minute' WHERE id = ${batch};
+		SELECT batch_start(${batch}, (SELECT fence FROM batch WHERE id = ${batch}), 1000, '1 minute');
+		SELECT batch_record(${batch}, b.fence, b.citizens,
+		         ARRAY(SELECT (ARRAY[${verdicts.map(([s]) => `'${s}'`)}])[(i - 1) % ${verdicts.length} + 1] FROM generate_series(1, b.size) i),
+		         ARRAY(SELECT 0 FROM generate_series(1, b.size)),
+		         ARRAY(SELECT (ARRAY[${verdicts.map(([, r]) => `'${r ?? ''}'`)}])[(i - 1) % ${verdicts.length} + 1] FROM generate_series(1, b.size) i),
+		         ARRAY(SELECT '' FROM generate_series(1, b.size)))
+		  FROM batch b WHERE b.id = ${batch};
+		SELECT batch_finish(${batch}, (SELECT fence FROM batch WHERE id = ${batch}), '${wait}')`);
+}
+const sound = (id) => inside(town, `SELECT count(*) FROM ledger_faults() WHERE message_id = ${id}`).then(last);
+
+test('while it is going: five numbers that add up', async () => {
+	const id = await sending();
+	const [a, b] = await batches(id);
+	await carry(a, [['accepted'], ['accepted'], ['refused', 'mailbox_unknown'], ['later', 'mailbox_full'], ['unknown', 'no_answer']]);
+	const page = await status(takahashi, id);
+	assert.equal(page.status, 200);
+	const n = numbers(page), total = Number(await row(id, 'recipients'));
+	assert.deepEqual(n, { 対象: total, 届いた: 4, 届かなかった: 2, 確認中: 2, 待っている: total - 8 });
+	assert.match(said(page), /あて先のアドレスがありません 2/);
+	assert.match(said(page), /4人には、あとでもう一度送ります/);
+	assert.match(said(page), /もう一度届いたかもしれない人：2人/);
+	assert.match(page.text, new RegExp(`hx-get="/desk/messages/${id}/status/live"`));
+	assert.ok(b);
+	assert.equal(await sound(id), '0');
+
+	const live = await takahashi.get(`/desk/messages/${id}/status/live`, { headers: { 'hx-request': 'true' } });
+	assert.equal(live.status, 200);
+	assert.doesNotMatch(live.text, /<html/);
+	assert.deepEqual(numbers(live), n);
+	assert.match(live.text, new RegExp(`href="/desk/messages/${id}/status"`), 'the link leads to the page, not to the block');
+});
+
+test('a courier that died in the middle: unsure, then reached, and known as a possible extra', async () => {
+	const id = await sending(1000), [a] = await batches(id), total = Number(await row(id, 'recipients'));
+	await inside(town, `SET ROLE chromo_courier;
+		UPDATE batch SET state = 'sending', fence = 1, reached = 3, lease_until = now() - interval '1 second' WHERE id = ${a};
+		SELECT batch_claim(32, '1 minute')`);
+	assert.deepEqual(numbers(await status(takahashi, id)), { 対象: total, 届いた: 0, 届かなかった: 0, 確認中: 3, 待っている: total - 3 });
+	await carry(a, [['accepted']]);
+	const page = await status(takahashi, id);
+	assert.deepEqual(numbers(page), { 対象: total, 届いた: total, 届かなかった: 0 });
+	assert.match(said(page), /もう一度届いたかもしれない人：3人/);
+	assert.doesNotMatch(page.text, /hx-get/, 'it is over');
+	assert.equal(await row(id, 'state'), 'sent');
+	assert.equal(await sound(id), '0');
+});
+
+test('who did not get it: masked, with reasons, for those concerned, and noted', async () => {
+	const id = await sending(1000), [a] = await batches(id);
+	await carry(a, [['accepted'], ['refused', 'mailbox_full']]);
+	let page = await sato.get(`/desk/messages/${id}/unreached`);
+	assert.equal(page.status, 200);
+	assert.match(page.text, /受信箱がいっぱいです/);
+	assert.match(page.text, />.\*\*\*@example\./);
+	assert.doesNotMatch(page.text, /[a-z0-9._+]{2,}@example\.(jp|com|net|org)/, 'no whole address');
+	const rows = page.text.match(/<tr><th scope="row">/g).length;
+	assert.equal(rows, 50);
+	page = await sato.get(page.text.match(/rel="next" href="([^"]+)"/)[1].replace(/&amp;/g, '&'));
+	assert.equal(page.text.match(/<tr><th scope="row">/g).length,
+		Math.min(50, Number(last(await inside(town, `SELECT count(*) FROM message_unreached(${id})`))) - 50));
+	assert.equal(last(await inside(town, `SELECT count(*) FROM audit WHERE act = 'delivery.viewed' AND object_id = ${id}`)), '2');
+	assert.equal((await admin.get(`/desk/messages/${id}/unreached`)).status, 200);
+	const tanaka = await desk(town, 'tanaka');
+	await inside(town, `DELETE FROM staff_department d USING staff s WHERE s.id = d.staff_id AND s.login = 'tanaka' AND s.tenant_id = current_tenant()
+		AND d.department_id = (SELECT department_id FROM message WHERE id = ${id})`);
+	assert.equal((await tanaka.get(`/desk/messages/${id}/unreached`)).status, 403);
+});
+
+test('again: only to those, with the number on the button, once', async () => {
+	const id = await sending(1000), [a] = await batches(id), total = Number(await row(id, 'recipients'));
+	await carry(a, [['accepted'], ['accepted'], ['accepted'], ['refused', 'mailbox_full']]);
+	const failed = total - Number(last(await inside(town, `SELECT accepted FROM batch WHERE id = ${a}`)));
+	assert.equal((await sato.get(`/desk/messages/${id}/resend`)).status, 403, 'an approver decides');
+	const one = await takahashi.get(`/desk/messages/${id}/resend`), two = await takahashi.get(`/desk/messages/${id}/resend`);
+	assert.match(one.text, new RegExp(`>${failed}人に送り直す</button>`));
+	const answers = [await takahashi.submit(one, {}, '/resend'), await takahashi.submit(two, {}, '/resend')];
+	assert.deepEqual(answers.map((x) => x.status), [303, 409]);
+	assert.match(said(answers[1]), /ほかの人が送り直しを始めた/);
+	assert.deepEqual(numbers(await status(takahashi, id)), { 対象: total, 届いた: total - failed, 届かなかった: 0, 確認中: 0, 待っている: failed });
+	assert.equal(last(await inside(town, `SELECT count(DISTINCT key) FROM batch WHERE message_id = ${id}`)), '2', 'a key of its own');
+	const [again] = last(await inside(town, `SELECT id FROM batch WHERE message_id = ${id} AND round = 2`)).split('\n');
+	await carry(again, [['accepted'], ['refused', 'refused_policy']]);
+	const page = await status(takahashi, id), n = numbers(page);
+	assert.equal(n.届いた + n.届かなかった, total);
+	assert.equal(n.届かなかった, Math.floor(failed / 2));
+	assert.doesNotMatch(said(page), /受信箱がいっぱい/, 'the last word counts');
+	assert.equal(await sound(id), '0');
+});
+
+test('nobody is left to send to again', async () => {
+	const id = await sending(1000), [a] = await batches(id);
+	await carry(a, [['accepted']]);
+	const page = await takahashi.get(`/desk/messages/${id}/resend`);
+	assert.match(said(page), /送り直せる人はいません/);
+	assert.doesNotMatch(page.text, /<button[^>]*>[^<]*送り直す/);
+});
+
+test('too late for the rest: held, and said', async () => {
+	const id = await sending(50), [a, b] = await batches(id), total = Number(await row(id, 'recipients'));
+	await carry(a, [['accepted']]);
+	await inside(town, `UPDATE batch SET valid_until = now() - interval '1 second' WHERE message_id = ${id} AND state = 'queued';
+		SET ROLE chromo_courier; SELECT batch_claim(32, '1 minute')`);
+	const page = await status(takahashi, id);
+	assert.deepEqual(numbers(page), { 対象: total, 届いた: 50, 届かなかった: total - 50 });
+	assert.match(said(page), /日時までに送れませんでした/);
+	assert.ok(b);
+	assert.equal(await sound(id), '0');
+});
+
+test('stopped: what is left is not sent, and the second is told', async () => {
+	const id = await sending(50), [a, b] = await batches(id), total = Number(await row(id, 'recipients'));
+	await carry(a, [['accepted']]);
+	// A courier holds one.
+	await inside(town, `SET ROLE chromo_courier; UPDATE batch SET state = 'sending', fence = 1, lease_until = now() + interval '1 minute' WHERE id = ${b}`);
+	const one = await sato.get(`/desk/messages/${id}/stop`), two = await takahashi.get(`/desk/messages/${id}/stop`);
+	assert.match(said(one), /50人には、すでに届いています/);
+	assert.match(said(one), new RegExp(`${total - 50}人が、まだ待っています`));
+	assert.equal((await sato.submit(one, { comment: '内容に誤り' }, '/stop')).status, 303);
+	const second = await takahashi.submit(two, {}, '/stop');
+	assert.equal(second.status, 409);
+	assert.match(said(second), /もう停止できません/);
+	assert.equal(last(await inside(town, `SET ROLE chromo_courier; SELECT count(*) FROM batch_start(${b}, 1, 10, '1 minute')`)), '0', 'not even what was claimed');
+	const page = await status(takahashi, id);
+	assert.deepEqual(numbers(page), { 対象: total, 届いた: 50, 届かなかった: total - 50 });
+	assert.match(said(page), /配信が停止されました/);
+	assert.equal((await takahashi.get(`/desk/messages/${id}/resend`)).status, 303, 'no way back');
+	assert.equal(await sound(id), '0');
+	const reader = await town.get('minato.localhost', `/messages/${id}`);
+	assert.equal(reader.status, 410);
+});
+
+test('only on the site', async () => {
+	const id = await sending(10, { by_email: 'false' });
+	const page = await status(sato, id);
+	assert.match(said(page), /住民サイトに掲載しました/);
+	assert.equal(await row(id, 'state'), 'sent');
+});
+
+test('who wrote it is told how it ended, once', async () => {
+	const id = await sending(1000), [a] = await batches(id);
+	await carry(a, [['accepted']]);
+	assert.equal(await row(id, 'state, told IS NULL'), 'sent|t');
+	await town.again('courier');
+	await eventually('it was told', async () => (await row(id, 'told >= finished')) === 't');
+	const count = () => town.sql(`SELECT count(*), count(DISTINCT staff_id) FROM letter WHERE message_id = ${id} AND kind = 'send_result'`);
+	await eventually('the letters to writer and approver', async () => (await count()) === '2|2');
+	assert.equal(await sound(id), '0');
+});
+
+test('chromo ledger check: silent when all add up, 1 when not', async () => {
+	const good = await town.chromo('ledger', 'check').then((out) => out, (e) => e);
+	assert.equal(good, '', String(good.stdout ?? good));
+	await inside(town, `UPDATE batch SET accepted = accepted - 1 WHERE state = 'done' AND accepted > 0
+		AND id = (SELECT max(id) FROM batch WHERE state = 'done' AND accepted > 0)`);
+	const bad = await town.chromo('ledger', 'check').catch((e) => e);
+	assert.equal(bad.code, 1);
+	assert.match(bad.stdout, /fault=counts/);
+});
