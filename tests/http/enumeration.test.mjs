@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// R14: nothing in an answer tells whether an address is registered: not its
+// text, status, headers, length, nor the time it takes.  Medians of 500, asked in
+// turn, within 5 %.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { up } from '../harness/up.mjs';
+import { answer, somebody, subscribe, words } from './citizen.mjs';
+
+const ROUNDS = 500;
+let town, district, known, unknown;
+before(async () => {
+	town = await up();
+	district = Number(await town.sql(`SELECT min(d.id) FROM district d JOIN tenant_host h ON h.tenant_id = d.tenant_id
+		WHERE h.host = 'minato.localhost'`));
+	known = somebody('hanako');
+	unknown = somebody('yasuko');
+	await subscribe(town, town.client('minato.localhost'), known, { district: [district] });
+	// Mails are not wanted here, and the courier would share the processor.  Beyond the
+	// limits the work is another one, the same for both: here nobody gets that far.
+	town.kill('courier', 'SIGTERM');
+	await town.sql(`CREATE FUNCTION no_limit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.hits := 1; RETURN NEW; END';
+		CREATE TRIGGER no_limit BEFORE INSERT OR UPDATE ON throttle FOR EACH ROW EXECUTE FUNCTION no_limit()`);
+});
+after(() => town?.stop());
+
+const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
+// What an answer shows to whoever asked; tokens of ours are random.
+const shown = (a) => ({
+	status: a.status, location: a.headers.location, length: a.bytes.length,
+	cookies: (a.headers['set-cookie'] ?? []).map((c) => c.replace(/=[^;]*/, '')),
+	headers: Object.keys(a.headers).sort(), type: a.headers['content-type'],
+});
+const normal = (page) => words(page).replace(/\S+@example\.jp/g, '');
+
+async function measure(name, ask) {
+	const times = { known: [], unknown: [] };
+	let same;
+	for (let i = 0; i < ROUNDS; i++) {
+		// Now this one first, now that one.
+		for (const kind of i % 2 ? ['known', 'unknown'] : ['unknown', 'known']) {
+			const { sent, ms } = await ask(kind === 'known' ? known : unknown);
+			const text = JSON.stringify(shown(sent));
+			same ??= text;
+			assert.equal(text, same, `${name}, ${kind}`);
+			times[kind].push(ms);
+		}
+	}
+	return [median(times.known), median(times.unknown)];
+}
+
+// A busy machine makes noise, which the next run does not repeat; a leak it does.
+async function compare(name, ask) {
+	const said = [];
+	for (let run = 0; run < 3; run++) {
+		const [a, b] = await measure(name, ask);
+		said.push(`known ${a.toFixed(3)} ms, unknown ${b.toFixed(3)} ms`);
+		if (Math.abs(a / b - 1) <= 0.05) return;
+	}
+	assert.fail(`${name}: ${said.join('; ')}`);
+}
+
+async function timed(send) {
+	const start = process.hrtime.bigint();
+	const sent = await send();
+	return { sent, ms: Number(process.hrtime.bigint() - start) / 1e6 };
+}
+
+test('registering', async () => {
+	const client = town.client('minato.localhost');
+	await answer(client, known, { district: [district] });
+	const pages = {};
+	await compare('/subscribe/check', async (email) => {
+		await client.submit(await client.get('/subscribe/email'), { email });
+		const check = await client.get('/subscribe/check');
+		const result = await timed(() => client.submit(check, { consent: 1 }));
+		pages[email === known] ??= normal(await client.follow(result.sent));
+		return result;
+	});
+	assert.equal(pages[true], pages[false], 'the page that follows');
+});
+
+test('asking for a link', async () => {
+	const client = town.client('minato.localhost');
+	await compare('/my/link', async (email) => {
+		const page = await client.get('/my/link');
+		return timed(() => client.submit(page, { email }));
+	});
+});
