@@ -86,6 +86,5 @@ totp_url(struct arena *a, const char *issuer, const char *account, const uint8_t
 	buf_add_percent(&b, account, strlen(account));
 	buf_addf(&b, "?secret=%s&issuer=", totp_text(a, secret, n));
 	buf_add_percent(&b, issuer, strlen(issuer));
-	buf_addf(&b, "&algorithm=SHA1&digits=%d&period=%d", TOTP_DIGITS, TOTP_STEP_S);
 	return b.data;
 }

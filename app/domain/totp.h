@@ -20,5 +20,6 @@ char *totp_code(struct arena *, const uint8_t *secret, size_t n, int64_t now_ms,
 
 /* The secret as apps take it by hand: base32 (RFC 4648 6) without padding. */
 char *totp_text(struct arena *, const uint8_t *secret, size_t n);
-/* What the QR code says: otpauth://totp/issuer:account?secret=…  */
+/* What the QR code says: otpauth://totp/issuer:account?secret=…  Algorithm, digits and
+ * step are what apps take by themselves; the shorter, the larger its squares. */
 char *totp_url(struct arena *, const char *issuer, const char *account, const uint8_t *secret, size_t n);

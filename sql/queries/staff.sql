@@ -122,7 +122,12 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
          'who', CASE a.actor_kind WHEN 'staff' THEN s.name END,
          'kind', a.actor_kind,
          'object', a.object_id::text, 'remote', a.remote,
-         'columns', (SELECT string_agg(c, ', ') FROM jsonb_array_elements_text(a.detail->'columns') AS c))
+         'object_name', CASE split_part(split_part(a.act, '.', 1), '_', 1)
+                          WHEN 'staff' THEN (SELECT o.name FROM staff o WHERE o.id = a.object_id)
+                          WHEN 'department' THEN (SELECT o.name FROM department o WHERE o.id = a.object_id)
+                          WHEN 'district' THEN (SELECT o.name FROM district o WHERE o.id = a.object_id)
+                          WHEN 'topic' THEN (SELECT o.name FROM topic o WHERE o.id = a.object_id) END,
+         'columns', coalesce(a.detail->'columns', '[]'))
          ORDER BY a.id DESC), '[]')
   FROM (SELECT * FROM audit
          WHERE (:before::bigint? IS NULL OR id < :before)

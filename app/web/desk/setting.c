@@ -45,6 +45,20 @@ say(struct web *w, json_t *row)
 	const char *kind = json_text(row, "kind");
 	const char *who = words_find(w->words, arena_printf(w->arena, "audit_by_%s", kind));
 
+	struct buf columns;
+	json_t *column;
+	size_t i, n = 0;
+
+	/* Of the columns those that mean something to people. */
+	buf_init(&columns, w->arena);
+	json_array_foreach(json_object_get(row, "columns"), i, column) {
+		const char *text = words_find(w->words,
+		    arena_printf(w->arena, "audit_column_%s", json_string_value(column)));
+
+		if (text != NULL)
+			buf_addf(&columns, "%s%s", n++ > 0 ? words_get(w->words, "staff_and") : "", text);
+	}
+	json_object_set_new(row, "columns_text", n > 0 ? json_string(columns.data) : json_null());
 	json_object_set_new(row, "act_text", json_string(act_text(w, json_text(row, "act"))));
 	if (json_text(row, "who")[0] == '\0')
 		json_object_set_new(row, "who", json_string(who != NULL ? who : kind));
