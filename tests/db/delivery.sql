@@ -1,0 +1,149 @@
+-- Who did not get it, what became of one person, and what does not add up: the
+-- fast ways against the plain ones.
+SELECT no_plan();
+
+BEGIN;
+SELECT tenant_create('city', NULL, 'みなと市', 'Minato', 'minato.example', 'a@minato.example', '') AS here \gset
+INSERT INTO department (name) VALUES ('広報課');
+INSERT INTO staff (login, name, email, email_hash, state) VALUES ('author', 'a', 'x', 'a', 'active');
+INSERT INTO citizen (state) SELECT 'active' FROM generate_series(1, 30);
+INSERT INTO contact (citizen_id, channel, address, hash, state)
+SELECT id, 'email', 'x', id::text::bytea, 'active' FROM citizen WHERE tenant_id = :here;
+
+CREATE FUNCTION sending() RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE m bigint;
+BEGIN
+  INSERT INTO message (department_id, author_id, subject, audience, valid_until, publish_until)
+  SELECT d.id, s.id, '件名', 'everyone', now() + interval '1 day', now() + interval '9 days'
+    FROM department d, staff s WHERE d.tenant_id = current_tenant() AND s.tenant_id = current_tenant()
+  RETURNING id INTO m;
+  PERFORM set_config('session_replication_role', 'replica', true);
+  UPDATE message SET state = 'approved', updated = now() - interval '1 hour' WHERE id = m;
+  PERFORM set_config('session_replication_role', 'origin', true);
+  PERFORM message_plan(m, 10);
+  RETURN m;
+END $$;
+
+-- The verdict of a member by its number among the thirty, modulo six.
+CREATE FUNCTION carry(p_batch bigint, p_verdicts text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  f bigint;
+  c bigint[];
+BEGIN
+  UPDATE batch SET state = 'sending', fence = fence + 1, lease_until = now() + interval '1 minute'
+   WHERE id = p_batch RETURNING fence, citizens INTO f, c;
+  PERFORM batch_start(p_batch, f, 1000, '1 minute');
+  PERFORM batch_record(p_batch, f, c,
+    ARRAY(SELECT p_verdicts[x % cardinality(p_verdicts) + 1] FROM unnest(c) x),
+    ARRAY(SELECT 0 FROM unnest(c)),
+    ARRAY(SELECT CASE p_verdicts[x % cardinality(p_verdicts) + 1] WHEN 'refused' THEN 'refused' ELSE '' END FROM unnest(c) x),
+    ARRAY(SELECT '' FROM unnest(c)));
+  PERFORM batch_finish(p_batch, f, '1 minute');
+END $$;
+
+-- By looking at each member of a message and its rows.
+CREATE FUNCTION unreached_plainly(p_message bigint) RETURNS SETOF bigint LANGUAGE sql AS $$
+  SELECT DISTINCT u.c
+    FROM batch b CROSS JOIN unnest(b.citizens) u (c)
+   WHERE b.message_id = p_message
+     AND NOT EXISTS (SELECT FROM delivery d WHERE d.message_id = p_message AND d.citizen_id = u.c AND d.state = 'accepted')
+     AND NOT EXISTS (SELECT FROM batch y WHERE y.message_id = p_message AND y.state IN ('queued', 'sending') AND u.c = ANY (y.citizens))
+$$;
+CREATE FUNCTION person_plainly(p_message bigint, p_citizen bigint)
+RETURNS TABLE (channel text, round int, try int, state text) LANGUAGE sql AS $$
+  SELECT b.channel, b.round, b.try, coalesce(d.state, CASE b.state WHEN 'done' THEN 'queued' ELSE b.state END)
+    FROM batch b
+    LEFT JOIN delivery d ON d.message_id = b.message_id AND d.citizen_id = p_citizen AND d.channel = b.channel
+                        AND d.round = b.round AND d.try = b.try
+   WHERE b.message_id = p_message AND p_citizen = ANY (b.citizens)
+   ORDER BY b.round, b.try, d.part
+$$;
+CREATE FUNCTION same_unreached(p_message bigint, what text) RETURNS text LANGUAGE sql AS $$
+  SELECT set_eq(format('SELECT citizen_id FROM message_unreached(%s)', p_message),
+                format('SELECT * FROM unreached_plainly(%s)', p_message), what) $$;
+CREATE FUNCTION same_people(p_message bigint, what text) RETURNS text LANGUAGE sql AS $$
+  SELECT is_empty(format(
+    'SELECT c.id FROM citizen c WHERE ARRAY(SELECT (channel, round, try, state)::text FROM ledger_person(%1$s, c.id))
+       IS DISTINCT FROM ARRAY(SELECT (channel, round, try, state)::text FROM person_plainly(%1$s, c.id))', p_message), what) $$;
+
+SELECT sending() AS m \gset
+SELECT array_agg(id ORDER BY id) AS b FROM batch WHERE message_id = :m \gset
+SELECT is((SELECT count(*) FROM batch WHERE message_id = :m), 3::bigint, 'three batches of ten');
+SELECT is_empty(format('SELECT * FROM message_unreached(%s)', :m), 'nobody has failed yet');
+
+SELECT carry((:'b'::bigint[])[1], ARRAY['accepted', 'refused', 'later', 'accepted', 'unknown', 'refused']);
+SELECT same_unreached(:m, 'after the first batch');
+SELECT same_people(:m, 'and each person');
+SELECT is_empty('SELECT * FROM ledger_faults()', 'all adds up');
+
+SELECT carry(id, ARRAY['accepted']) FROM batch WHERE message_id = :m AND try = 2;
+SELECT carry((:'b'::bigint[])[2], ARRAY['accepted', 'accepted', 'refused']);
+UPDATE batch SET valid_until = now() - interval '1 second' WHERE id = (:'b'::bigint[])[3];
+SELECT batch_claim(9, '1 minute');
+SELECT is((SELECT state FROM message WHERE id = :m), 'sent', 'it is through');
+SELECT same_unreached(:m, 'refused and too late');
+SELECT same_people(:m, 'and each person');
+SELECT is((SELECT count(*) FROM message_unreached(:m) WHERE reason = 'late'), 10::bigint, 'ten were too late');
+
+-- Again: a second round, over the borders of the first one's batches.
+UPDATE citizen SET by_email = true WHERE tenant_id = :here;
+SELECT message_resend(:m, 4, now() + interval '1 day') AS again \gset
+SELECT is(:again::int, (SELECT sum(size)::int FROM batch WHERE message_id = :m AND round = 2), 'all of them');
+SELECT is((SELECT count(DISTINCT key) FROM batch WHERE message_id = :m AND round = 2),
+          (SELECT count(*) FROM batch WHERE message_id = :m AND round = 2), 'each batch with a key of its own');
+SELECT is_empty(format('SELECT * FROM message_unreached(%s)', :m), 'now they wait again');
+SELECT throws_ok(format('SELECT message_resend(%s, 4, now())', :m), 'CH003', NULL, 'not twice at once');
+SELECT carry(id, ARRAY['accepted', 'refused', 'later']) FROM batch WHERE message_id = :m AND round = 2 AND try = 1;
+SELECT same_unreached(:m, 'in the second round');
+SELECT same_people(:m, 'and each person');
+SELECT carry(id, ARRAY['refused']) FROM batch WHERE message_id = :m AND round = 2 AND try = 2;
+SELECT same_unreached(:m, 'after it');
+SELECT is_empty('SELECT * FROM ledger_faults()', 'all adds up');
+SELECT message_resend(:m, 100, now() + interval '1 day');
+SELECT carry(id, ARRAY['accepted']) FROM batch WHERE message_id = :m AND round = 3;
+SELECT is_empty(format('SELECT * FROM message_unreached(%s)', :m), 'a third round reaches the rest');
+SELECT same_people(:m, 'and each person');
+
+-- Stopped in the middle of a batch.
+SELECT sending() AS s \gset
+SELECT min(id) AS one FROM batch WHERE message_id = :s \gset
+UPDATE batch SET state = 'sending', fence = 1, lease_until = now() + interval '1 minute' WHERE id = :one;
+SELECT batch_start(:one, 1, 4, '1 minute');
+SELECT batch_record(:one, 1, citizens[1:4], ARRAY['accepted', 'accepted', 'accepted', 'refused'], ARRAY[0, 0, 0, 0],
+                    ARRAY['', '', '', 'refused'], ARRAY['', '', '', '']) FROM batch WHERE id = :one;
+SELECT message_stop(:s);
+SELECT batch_start(:one, 1, 4, '1 minute');
+SELECT same_unreached(:s, 'stopped: the three who have it are not among them');
+SELECT is((SELECT count(*) FROM message_unreached(:s)), 27::bigint, 'the others are');
+SELECT throws_ok(format('SELECT message_resend(%s, 4, now())', :s), 'CH003', NULL, 'and it is the end');
+SELECT is_empty('SELECT * FROM ledger_faults()', 'all adds up');
+
+-- Each fault is found.
+CREATE FUNCTION fault(p_change text, p_kind text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE found text;
+BEGIN
+  BEGIN
+    PERFORM set_config('session_replication_role', 'replica', true);
+    EXECUTE p_change;
+    SELECT string_agg(DISTINCT kind, ' ') INTO found FROM ledger_faults();
+    RAISE EXCEPTION 'undo' USING ERRCODE = 'ZZ000';
+  EXCEPTION WHEN SQLSTATE 'ZZ000' THEN NULL;
+  END;
+  RETURN is(found, p_kind, 'a fault: ' || p_kind);
+END $$;
+SELECT sending() AS g \gset
+SELECT min(id) AS one FROM batch WHERE message_id = :g \gset
+SELECT fault(format('UPDATE message SET recipients = 31 WHERE id = %s', :g), 'members');
+SELECT fault(format('DELETE FROM batch WHERE id = %s', :one), 'members');
+SELECT fault(format('UPDATE batch SET accepted = accepted - 1 WHERE id = (SELECT min(id) FROM batch WHERE message_id = %s)', :m), 'counts');
+SELECT fault(format('UPDATE message SET state = ''sent'' WHERE id = %s', :g), 'open');
+SELECT fault(format('UPDATE message SET state = ''sending'' WHERE id = %s', :m), 'settled');
+SELECT fault(format('UPDATE batch SET state = ''sending'', lease_until = now() - interval ''1 hour'' WHERE id = %s', :one), 'lease');
+SELECT fault(format('UPDATE message SET state = ''approved'', published = NULL, updated = now() - interval ''1 hour'' WHERE id = %s', :m), 'planless');
+SELECT fault(format('INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, at)
+  SELECT %s, citizens[1], ''email'', 1, 1, 1, ''unknown'', now() - interval ''25 hours'' FROM batch WHERE id = %s', :g, :one), 'unknown');
+SELECT fault($$ INSERT INTO letter (kind, key, due, valid_until) VALUES ('x', gen_random_uuid(), now() - interval '1 hour', now()) $$, 'letter');
+SELECT is_empty('SELECT * FROM ledger_faults()', 'and without one, none');
+
+SELECT * FROM finish();
+ROLLBACK;
