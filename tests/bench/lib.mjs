@@ -6,7 +6,7 @@ import { execFile, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { eventually } from '../harness/up.mjs';
+import { eventually, sleep } from '../harness/up.mjs';
 
 export const run = promisify(execFile);
 export const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
@@ -64,7 +64,7 @@ export async function load(url, { pids = [], connections = 64, headers = {}, scr
 	for (const [name, value] of Object.entries(headers)) args.push('-H', `${name}: ${value}`);
 	if (script) args.push('-s', script);
 	const before = ticks(pids);
-	const { stdout } = await run('wrk', [...args, url]);
+	const { stdout } = await run('wrk', [...args, url], { timeout: (time + 15) * 1000, killSignal: 'SIGKILL' });
 	const used = ticks(pids) - before;
 	const requests = Number(/(\d+) requests in/.exec(stdout)[1]);
 	const errors = /Non-2xx or 3xx responses: (\d+)/.exec(stdout);
@@ -110,16 +110,38 @@ export async function nginxBeside(town, name, port, edit) {
 		writeFileSync(path, edit(text));
 	}
 	mkdirSync(join(dir, 'cache'), { recursive: true });
-	const child = spawn('nginx', ['-e', join(dir, 'error.log'), '-c', join(dir, 'private.conf')],
-		{ stdio: 'ignore', env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } });
-	await eventually(`nginx ${name}`, () => run('curl', ['-ks', '-o', '/dev/null', `https://127.0.0.1:${port}/healthz`]).then(() => true, () => false));
-	return { pid: child.pid, port, stop: () => child.kill('SIGTERM') };
+	const nginx = await start('nginx', ['-e', join(dir, 'error.log'), '-c', join(dir, 'private.conf')],
+		{ env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } },
+		() => run('curl', ['-ks', '-m', '5', '-o', '/dev/null', `https://127.0.0.1:${port}/healthz`])		.then(() => true, () => false));
+	return { ...nginx, port };
 }
 
+// A server of ours, in a process group of its own, which is ended as a whole:
+// kindly, then by force, and at the latest when this process ends.
+const groups = new Set();
+const signal = (pid, name) => {
+	try { process.kill(-pid, name); return true; } catch { return false; }
+};
+process.on('exit', () => { for (const pid of groups) signal(pid, 'SIGKILL'); });
+
 export async function start(command, args, options, ready) {
-	const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
+	const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], detached: true, ...options });
+	const { pid } = child;
+	groups.add(pid);
+	child.unref();
+	child.on('error', (e) => say(`${command}: ${e.message}`));
+	child.on('exit', (code, how) => { if (groups.has(pid)) say(`${command} has ended: ${how ?? code}`); });
 	await eventually(command, ready);
-	return { pid: child.pid, stop: () => child.kill('SIGTERM') };
+	return {
+		pid,
+		async stop() {
+			groups.delete(pid);
+			for (const [name, tries] of [['SIGTERM', 40], ['SIGKILL', 40]]) {
+				signal(pid, name);
+				for (let i = 0; i < tries && signal(pid, 0); i++) await sleep(50);
+			}
+		},
+	};
 }
 
 export { existsSync };

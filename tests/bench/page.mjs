@@ -10,7 +10,7 @@ import { build, freePort, up } from '../harness/up.mjs';
 import { existsSync, inTurn, load, nginxBeside, report, start, tree } from './lib.mjs';
 
 const host = 'minato.localhost';
-const town = await up({ conf: { strict: 'no', development: 'no' } });
+const town = await up({ conf: { strict: 'no', development: 'no', workers: '8', workers_write: '16' } });
 const held = [];
 try {
 	// Twenty rows: the demonstration data has fewer.
@@ -81,6 +81,6 @@ try {
 	const held_mb = [web[0], ...workers, ...tree(town.pid('courier'))].reduce((sum, pid) => sum + pss(pid), 0);
 	report('memory', { value: held_mb, unit: 'MB', goal: 'value <= 64' });
 } finally {
-	for (const h of held) h.stop();
+	for (const h of held) await h.stop();
 	await town.stop();
 }

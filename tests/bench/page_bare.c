@@ -11,6 +11,10 @@
 #include <fcgiapp.h>
 #include <libpq-fe.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,6 +39,9 @@ serve(int socket, const char *conninfo, const char *page, size_t n)
 {
 	PGconn *c = PQconnectdb(conninfo);
 	FCGX_Request request;
+	char head[100];
+	int head_len = snprintf(head, sizeof head,
+	    "Content-Type: text/html; charset=utf-8\r\nContent-Length: %zu\r\n\r\n", n);
 
 	if (PQstatus(c) != CONNECTION_OK)
 		exit(1);
@@ -54,7 +61,7 @@ serve(int socket, const char *conninfo, const char *page, size_t n)
 				used += len;
 			}
 		PQclear(r);
-		FCGX_FPrintF(request.out, "Content-Type: text/html; charset=utf-8\r\nContent-Length: %zu\r\n\r\n", n);
+		FCGX_PutStr(head, head_len, request.out);
 		FCGX_PutStr(page, (int)n, request.out);
 		FCGX_Finish_r(&request);
 	}
@@ -77,10 +84,9 @@ main(int argc, char **argv)
 		return 1;
 	for (i = (int)strtol(argv[2], NULL, 10); i > 0; i--)
 		if (fork() == 0) {
-			signal(SIGTERM, SIG_DFL);
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			serve(socket, argv[3], page, n);
 		}
-	signal(SIGTERM, SIG_IGN);
 	while (wait(NULL) > 0)
 		;
 	return 0;
