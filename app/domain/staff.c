@@ -55,11 +55,11 @@ say(const struct words *words, json_t *person)
 		    words_get(words, arena_printf(a, "staff_role_%s", json_string_value(role))));
 	json_object_set_new(person, "roles_text", text.len > 0 ? json_string(text.data) : json_null());
 	json_object_set_new(person, "state_text", json_string(words_get(words, arena_printf(a, "staff_state_%s", state))));
-	/* The sign of this state in templates/part/status_tag. */
-	if (strcmp(state, "disabled") == 0)
-		json_object_set_new(person, "state", json_string("ended"));
 	json_object_set_new(person, "disabled", json_boolean(strcmp(state, "disabled") == 0));
 	json_object_set_new(person, "active", json_boolean(strcmp(state, "active") == 0));
+	/* The sign of this state in templates/part/status_tag; the word read above is gone then. */
+	if (strcmp(state, "disabled") == 0)
+		json_object_set_new(person, "state", json_string("ended"));
 	arena_free(a);
 }
 

@@ -149,6 +149,22 @@ test('a disabled person is out at once, on every worker', async () => {
 	assert.match((await admin.get('/desk/settings/staff')).text, /停止中/);
 });
 
+test('two administrators who disable each other at once: one stays', async () => {
+	const second = 'sato';
+	const other = await signIn(town, host, second);
+	const ids = await Promise.all([login, second].map((l) => idOf('staff', `login = '${l}'`)));
+	const pages = await Promise.all([[admin, ids[1]], [other, ids[0]]].map(([c, id]) => c.get(`/desk/settings/staff/${id}/disable`)));
+	assert.deepEqual(pages.map((p) => p.status), [200, 200]);
+	await Promise.all([admin.submit(pages[0], {}, 'disable'), other.submit(pages[1], {}, 'disable')]);
+	const left = await town.sql(`SELECT count(*) FROM staff s JOIN staff_role r ON r.staff_id = s.id AND r.tenant_id = s.tenant_id
+		WHERE s.tenant_id = ${tenant} AND role = 'admin' AND state = 'active'`);
+	assert.equal(left, '1');
+	await town.sql(`SELECT set_config('chromo.tenant', ${tenant}::text, false);
+		UPDATE staff SET state = 'active' WHERE id IN (${ids})`);
+	await town.sql('TRUNCATE throttle');
+	admin = await signIn(town, host, login);
+});
+
 test('another password: the old one is asked, and other devices are out', async () => {
 	const who = account(town, host, 'sato');
 	const c = await signIn(town, host, 'sato');
