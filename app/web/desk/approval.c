@@ -220,10 +220,10 @@ show_approve(struct web *w, enum status status, const struct approval *a, const 
 		e = put_renderings(w, message, renderings);
 	if (e != ERR_OK)
 		return e;
-	if (!web_may(w, RIGHT_APPROVE))
-		why = "approval_not_approver";
-	else if (own[0] != '\0')
+	if (own[0] != '\0')
 		why = arena_printf(w->arena, "approval_own_%s", own);
+	else if (!web_may(w, RIGHT_APPROVE))
+		why = "approval_not_approver";
 	json_object_set_new(w->view, "why_not", why == NULL ? json_null() : json_string(words_get(w->words, why)));
 	json_object_set_new(w->view, "may_approve", json_boolean(why == NULL));
 	json_object_set_new(w->view, "may_withdraw", json_boolean(web_may(w, RIGHT_WRITE)));
