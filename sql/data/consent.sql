@@ -1,4 +1,4 @@
--- The text that people agree to, by version: Markdown; {{tenant}} is the
+-- The text that people agree to, by version: Markdown, its headings from # down; {{tenant}} is the
 -- municipality, {{contact}} whom to ask.  A published version never changes: what
 -- somebody agreed to can always be read.  A new text is a new version.
 
@@ -6,7 +6,7 @@ INSERT INTO consent_document (version, language, text, published) VALUES
 ('2026-11', 'ja', $text$
 {{tenant}}（以下「市町村」といいます）は、お知らせをお届けするために、次の情報をお預かりします。
 
-## お預かりする情報
+# お預かりする情報
 
 - メールアドレス
 - お選びになった地区（ご自宅、お勤め先、ご実家など）
@@ -16,64 +16,64 @@ INSERT INTO consent_document (version, language, text, published) VALUES
 
 お名前、住所、電話番号、マイナンバーはお預かりしません。
 
-## 何に使うか
+# 何に使うか
 
 お知らせをお届けすること、届いたかを確かめること、お問い合わせにお答えすることだけに使います。個人が分からない形の人数の集計にも使います。
 
-## だれに渡すか
+# だれに渡すか
 
 ほかの人や会社に渡したり、売ったりすることはありません。システムの運用を任せている事業者は、市町村の指示のもとでだけ扱います。法律で定められている場合を除きます。
 
-## どう守るか
+# どう守るか
 
 メールアドレスは暗号にして保存します。広告や、行動を調べるための仕組みは使いません。
 
-## いつまで持つか
+# いつまで持つか
 
 退会すると、メールアドレスをすぐに消します。送ったお知らせの記録は、だれのものか分からない番号だけで残ります。確認のメールから登録されなかったときは、入力された内容を1日で消します。
 
-## やめたいとき、確かめたいとき
+# やめたいとき、確かめたいとき
 
 登録した内容を見る、直す、休む、やめることは、マイページからいつでもできます。届いたメールの一番下のリンクからも、すぐにやめられます。同意を取り消すことは、退会することと同じです。取り消しても、それまでにお送りしたことの適法性は変わりません。
 
-## お問い合わせ
+# お問い合わせ
 
 {{contact}}
 $text$, timestamptz '2026-11-01 00:00+09'),
 ('2026-11', 'en', $text$
-{{tenant}} ("the municipality") keeps the following information in order to send you notices.
+{{tenant}} ("the municipality") keeps the following information in order to send you messages.
 
-## What we keep
+# What we keep
 
 - Your e-mail address
 - The districts you choose (home, work, your parents' home and so on)
 - The topics you want to hear about, and your language
-- A record of which notices were sent to you, when, and whether they arrived
+- A record of which messages were sent to you, when, and whether they arrived
 - The date and time at which you agreed to this text
 
 We do not keep your name, street address, telephone number or My Number.
 
-## What we use it for
+# What we use it for
 
-Only to send you notices, to check that they arrived, and to answer your questions. We also count people in a way that identifies nobody.
+Only to send you messages, to check that they arrived, and to answer your questions. We also count people in a way that identifies nobody.
 
-## Whom we share it with
+# Whom we share it with
 
 We do not give or sell it to other people or companies. The company that runs the system handles it only on the instructions of the municipality. The only exception is where the law requires otherwise.
 
-## How we protect it
+# How we protect it
 
 Your e-mail address is stored encrypted. There is no advertising, and nothing on this site tracks what you do.
 
-## How long we keep it
+# How long we keep it
 
-When you leave, we delete your e-mail address at once. Records of sent notices remain only under a number that leads to nobody. If you do not confirm your registration by the link in our e-mail, what you typed is deleted after one day.
+When you leave, we delete your e-mail address at once. Records of sent messages remain only under a number that leads to nobody. If you do not confirm your registration by the link in our e-mail, what you typed is deleted after one day.
 
-## How to stop, or to see what we keep
+# How to stop, or to see what we keep
 
 On your page (My page) you can see, correct, pause or end your registration at any time. The link at the bottom of every e-mail also lets you stop at once. Withdrawing your consent is the same as leaving; it does not affect what was sent before.
 
-## Contact
+# Contact
 
 {{contact}}
 $text$, timestamptz '2026-11-01 00:00+09')

@@ -68,7 +68,7 @@ test('命を守る情報だけ, in English, by one press', async () => {
 	assert.match(words(check), /Life-saving information only/);
 	await client.submit(check, { consent: 1 });
 	const [mail] = await mailsTo(town, email);
-	assert.match(mail.text, /^We have received your registration for notices from Minato City/);
+	assert.match(mail.text, /^We have received your registration for messages from Minato City/);
 	await client.submit(await client.get(linkIn(mail, 'confirm')));
 	assert.equal(await town.sql(`SELECT c.vital_only, c.topics, c.language, o.language
 		FROM citizen c JOIN consent o ON o.citizen_id = c.id ORDER BY c.id DESC LIMIT 1`), 't|{}|en|en');
