@@ -69,7 +69,7 @@ CALL wall('staff_session');
 CREATE INDEX staff_session_of ON staff_session (tenant_id, staff_id);
 
 -- 居住・職場・実家: several districts; several topics.  The arrays hold ids of
--- this tenant's own rows: citizen_choose() refuses others (CH004).
+-- this tenant's own rows: citizen_guard() refuses others (CH004).
 CREATE TABLE citizen (
   tenant_id   bigint NOT NULL DEFAULT current_tenant() REFERENCES tenant,
   id          bigint GENERATED ALWAYS AS IDENTITY,

@@ -95,7 +95,7 @@ SELECT jsonb_build_object(
                     'state',    s.became)
                   ORDER BY s.published DESC, s.id DESC), '[]')
              FROM (SELECT m.id, m.subject, m.on_site, m.publish_until, m.state, m.published, l.state AS became, l.at
-                     FROM (SELECT * FROM message
+                     FROM (SELECT id, subject, on_site, publish_until, state, published FROM message
                             WHERE published > now() - interval '180 days'
                             ORDER BY published DESC LIMIT 300) m
                     CROSS JOIN LATERAL (SELECT p.state, p.at FROM ledger_person(m.id, c.id) p

@@ -18,7 +18,7 @@ before(async () => {
 });
 after(() => town?.stop());
 const browser = () => town.client('minato.localhost');
-const state = (email) => town.sql(`SELECT count(*) FROM letter`);
+const letters = () => town.sql('SELECT count(*) FROM letter');
 
 test('from the first page to the confirmation', async () => {
 	const client = browser(), email = somebody();
@@ -78,8 +78,7 @@ test('a registered address is told by mail, and nowhere else', async () => {
 	const email = somebody();
 	await subscribe(town, browser(), email, { district: [centre] });
 	const client = browser();
-	const sent = await client.submit(await answer(client, email.toUpperCase().replace('EXAMPLE.JP', 'example.jp')
-		.toLowerCase(), { district: [centre] }), { consent: 1 });
+	const sent = await client.submit(await answer(client, email.replace('example.jp', 'ＥＸＡＭＰＬＥ.jp'), { district: [centre] }), { consent: 1 });
 	assert.equal(sent.headers.location, '/subscribe/verify');
 	const mail = await mailWith(town, email, '/my/open/');
 	assert.match(mail.text, /すでに登録されています/);
@@ -155,10 +154,10 @@ test('what is wrong is said beside the field, and what was typed stays', async (
 	await post('topics', { vital: 1 }, 0);
 	await wrong('language', { language: 'tlh' }, 'language', /1つ選んで/);
 	await post('language', { language: 'ja' });
-	const before = await state();
+	const before = await letters();
 	await wrong('check', {}, 'consent', /同意が必要/);
 	await wrong('check', { consent: 1, version: '1999-01' }, 'consent', /新しくなりました/);
-	assert.equal(await state(), before, 'no letter');
+	assert.equal(await letters(), before, 'no letter');
 });
 
 test('bytes that are no text, and forms that are not ours', async () => {
