@@ -24,6 +24,9 @@ enum err api_description(struct web *);
 /* desk/home.c */
 enum err desk_home(struct web *);
 
+/* desk/help.c */
+enum err desk_help(struct web *);
+
 /* desk/message.c and message_*.c */
 enum err desk_message_list(struct web *);
 enum err desk_message_new(struct web *);

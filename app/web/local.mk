@@ -5,7 +5,7 @@ libweb_a_SOURCES = app/web/web.h app/web/handlers.h \
 	app/web/routes.c app/web/guard.c app/web/dispatch.c app/web/page.c app/web/token.c \
 	app/web/site.c
 
-libweb_a_SOURCES += app/web/desk/home.c app/web/desk/message.c app/web/desk/message.h \
+libweb_a_SOURCES += app/web/desk/home.c app/web/desk/help.c app/web/desk/message.c app/web/desk/message.h \
 	app/web/desk/message_write.c app/web/desk/message_content.c app/web/desk/message_audience.c \
 	app/web/desk/message_schedule.c app/web/desk/message_preview.c
 

@@ -87,6 +87,7 @@ const struct route routes[] = {
 
 	/* desk: home and messages */
 	{ GET, "/desk", desk_home, STAFF(RIGHTS) },
+	{ GET, "/desk/help", desk_help, STAFF_ANY },
 	{ GET, "/desk/messages", desk_message_list, STAFF(RIGHTS) },
 	{ GET, "/desk/messages/new", desk_message_new, STAFF(RIGHT_WRITE) },
 	{ POST, "/desk/messages/new", desk_message_create, STAFF(RIGHT_WRITE) | TOKEN },
