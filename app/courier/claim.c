@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Due work becomes jobs: four times a second the courier asks which tenants
- * have some, emergencies first, otherwise in random order, and takes one batch
- * of each in turn, so that a city of millions does not stand in a village's way.
+ * Due work becomes jobs: four times a second, and sooner while there is more
+ * than was taken, the courier asks which tenants have some, emergencies first,
+ * otherwise in random order.
+ *
+ * A tenant has as many members at hand as keep the connections busy until the
+ * next look, and no more: what is claimed and not begun would only wait here
+ * until its lease runs out, where another courier could have had it.
  */
 #include <stdio.h>
 
@@ -10,20 +14,55 @@
 #include "base/log.h"
 #include "courier/courier.h"
 #include "db/queries.h"
-#include "domain/delivery.h"
-#include "domain/mail.h"
 
-enum { LOOK_MS = 250, LETTERS = 20 };
+enum { LOOK_MS = 250, LOOK_AGAIN_MS = 40 };
+
+struct look {
+	int32_t dead[COURIER_DEAD];
+	size_t n_dead;
+	struct rows *work;
+};
+
+static int
+free_jobs(const struct courier *c)
+{
+	int i, n = 0;
+
+	for (i = 0; i < COURIER_JOBS; i++)
+		n += !c->jobs[i].held;
+	return n;
+}
 
 static struct job *
 free_job(struct courier *c)
 {
 	int i;
 
-	for (i = 0; i < c->conf->courier_batch && i < COURIER_JOBS; i++)
+	for (i = 0; i < COURIER_JOBS; i++)
 		if (!c->jobs[i].held)
 			return &c->jobs[i];
 	return NULL;
+}
+
+/* How many batches of this lane and below the tenant may have on top. */
+static int
+appetite(const struct courier *c, int64_t tenant, int lane)
+{
+	int i, jobs = 0, members = 0, may = free_jobs(c) - (lane > 0 ? COURIER_SPARE : 0);
+
+	for (i = 0; i < COURIER_JOBS; i++) {
+		const struct job *j = &c->jobs[i];
+
+		if (!j->held || j->tenant.id != tenant || j->lane > lane)
+			continue;
+		jobs++;
+		members += j->lost ? 0 : j->size - j->reached;
+	}
+	if (members > COURIER_SLICE * 4 || members > c->capacity * 50)
+		return 0;
+	if (may > c->conf->courier_batch - jobs)
+		may = c->conf->courier_batch - jobs;
+	return may > 0 ? may : 0;
 }
 
 /* Opens a transaction of the tenant and learns what mails say about it. */
@@ -34,12 +73,10 @@ enter(struct courier *c, struct tenant *t)
 	enum err e;
 
 	e = db_begin(c->db, DB_WRITE);
-	if (e != ERR_OK)
-		return e;
-	e = q_enter_tenant_queue(c->db, (struct q_enter_tenant){ .tenant = t->id, .actor = "courier" }, NULL);
-	if (e != ERR_OK)
-		return e;
-	e = q_courier_tenant(c->db, &rows);
+	if (e == ERR_OK)
+		e = q_enter_tenant_queue(c->db, (struct q_enter_tenant){ .tenant = t->id, .actor = "courier" }, NULL);
+	if (e == ERR_OK)
+		e = q_courier_tenant(c->db, &rows);
 	if (e != ERR_OK)
 		return e;
 	t->name = rows_text(rows, 0, "name");
@@ -49,133 +86,158 @@ enter(struct courier *c, struct tenant *t)
 	return vault_enter(c->vault, c->db, t->id);
 }
 
-static enum err
-take_batch(struct courier *c, struct job *j, const struct tenant *t, bool *took)
+/* Another job of the same message has them already: they never change. */
+static const json_t *
+renderings_at_hand(const struct courier *c, const struct job *j)
 {
-	struct rows *rows;
+	int i;
+
+	for (i = 0; i < COURIER_JOBS; i++) {
+		const struct job *o = &c->jobs[i];
+
+		if (o != j && o->held && o->message == j->message && o->tenant.id == j->tenant.id)
+			return o->renderings;
+	}
+	return NULL;
+}
+
+static enum err
+take_job(struct courier *c, const struct tenant *t, const struct rows *rows, size_t row)
+{
+	struct job *j = free_job(c);
+	struct arena *a;
+	const json_t *kept;
 	json_t *renderings;
 	enum err e;
 
-	e = q_courier_claim(c->db, (struct q_courier_claim){
-	    .most = 1, .lease_s = c->conf->courier_lease_s }, &rows);
-	if (e != ERR_OK || rows_count(rows) == 0)
-		return e;
+	must(j != NULL);
 	if (j->arena == NULL)
 		j->arena = arena_new();
-	arena_reset(j->arena);
-	j->batch = rows_int(rows, 0, "id");
-	j->message = rows_int(rows, 0, "message_id");
-	j->fence = rows_int(rows, 0, "fence");
-	j->lane = (int)rows_int(rows, 0, "lane");
-	j->try = (int)rows_int(rows, 0, "try");
-	j->size = (int)rows_int(rows, 0, "size");
-	snprintf(j->key, sizeof j->key, "%s", rows_text(rows, 0, "key"));
-	j->reached = j->flying = j->wait_s = 0;
-	j->lost = j->doubtful = false;
-	j->tenant = (struct tenant){ .id = t->id,
-	    .name = arena_strdup(j->arena, t->name), .mail_from = arena_strdup(j->arena, t->mail_from),
-	    .host = arena_strdup(j->arena, t->host), .origin = arena_strdup(j->arena, t->origin) };
-
-	e = q_courier_rendering(c->db, (struct q_courier_rendering){
-	    .message = j->message, .revision = (int)rows_int(rows, 0, "revision") }, &renderings);
-	if (e != ERR_OK)
-		return e;
-	j->renderings = json_keep(j->arena, json_incref(renderings));
-	*took = true;
+	a = j->arena;
+	arena_reset(a);
+	*j = (struct job){
+		.arena = a, .batch = rows_int(rows, row, "id"), .message = rows_int(rows, row, "message_id"),
+		.fence = rows_int(rows, row, "fence"), .lane = (int)rows_int(rows, row, "lane"),
+		.try = (int)rows_int(rows, row, "try"), .size = (int)rows_int(rows, row, "size"),
+		.tenant = { .id = t->id, .name = arena_strdup(a, t->name), .mail_from = arena_strdup(a, t->mail_from),
+		    .host = arena_strdup(a, t->host), .origin = arena_strdup(a, t->origin) }
+	};
+	snprintf(j->key, sizeof j->key, "%s", rows_text(rows, row, "key"));
+	kept = renderings_at_hand(c, j);
+	if (kept == NULL) {
+		e = q_courier_rendering(c->db, (struct q_courier_rendering){
+		    .message = j->message, .revision = (int)rows_int(rows, row, "revision") }, &renderings);
+		if (e != ERR_OK && e != ERR_NOT_FOUND)
+			return e;
+		/* Without any, each member is refused, and that is seen. */
+		kept = e == ERR_OK ? renderings : json_keep(c->arena, json_object());
+	}
+	j->renderings = json_keep(a, json_incref((json_t *)(uintptr_t)kept));
+	j->held = true;
 	return ERR_OK;
 }
 
-/* How messages ended, to those who wrote them.  A transaction of its own: whatever
- * goes wrong with it keeps no mail from going out. */
-static void
-report(struct courier *c, struct tenant *t)
-{
-	struct mailer mailer = { .vault = c->vault, .db = c->db, .templates = c->templates,
-	    .words = catalogue_words(c->catalogue, "ja"), .arena = c->arena };
-	enum err e = enter(c, t);
-
-	if (e == ERR_OK)
-		e = delivery_report(&mailer, t->name, t->origin);
-	if (e == ERR_OK)
-		e = db_commit(c->db);
-	if (e != ERR_OK) {
-		db_rollback(c->db);
-		log_warn("report.failed tenant=%" PRId64 " outcome=%s", t->id, err_name(e));
-	}
-}
-
 static enum err
-take_letters(struct courier *c, struct rows **rows)
+take_jobs(struct courier *c, const struct look *l, const struct tenant *t, int lane, int most)
 {
-	int room = deliver_room(c);
-
-	return q_courier_letters(c->db, (struct q_courier_letters){
-	    .most = room < LETTERS ? room : LETTERS, .lease_s = c->conf->courier_lease_s }, rows);
-}
-
-/* One batch and the letters of one tenant.  True: there was a batch. */
-static bool
-take(struct courier *c, struct tenant *t, bool letters)
-{
-	struct job *j = free_job(c);
-	struct rows *rows = NULL;
-	bool took = false;
+	struct rows *rows;
 	enum err e;
 	size_t i;
 
-	if (j == NULL && !letters)
-		return false;
+	e = q_courier_claim(c->db, (struct q_courier_claim){ .most = most, .lane = lane,
+	    .lease_s = c->conf->courier_lease_s, .holder = c->holder, .dead = { l->dead, l->n_dead } }, &rows);
+	if (e == ERR_OK && rows_count(rows) == (size_t)most)
+		c->more = true;
+	for (i = 0; e == ERR_OK && i < rows_count(rows); i++)
+		e = take_job(c, t, rows, i);
+	return e;
+}
+
+/* Jobs that are not ours after all, because the claim was not committed; or it
+ * was, and then their lease will run out. */
+static void
+drop_jobs(struct courier *c, const bool held[COURIER_JOBS])
+{
+	int i;
+
+	for (i = 0; i < COURIER_JOBS; i++)
+		c->jobs[i].held = held[i];
+}
+
+/* The letters of one tenant, and of its batches as many as it may have. */
+static void
+take(struct courier *c, const struct look *l, struct tenant *t, bool letters, int lane)
+{
+	int room = COURIER_LETTERS - deliver_n_waiting(c), most = lane < 0 ? 0 : appetite(c, t->id, lane);
+	struct rows *rows = NULL;
+	bool held[COURIER_JOBS];
+	enum err e;
+	size_t i;
+	int k;
+
+	if (most == 0 && lane >= 0)
+		c->more = true;
+	letters = letters && room > 0;
+	if (most == 0 && !letters)
+		return;
+	for (k = 0; k < COURIER_JOBS; k++)
+		held[k] = c->jobs[k].held;
 	e = enter(c, t);
 	if (e == ERR_OK && letters)
-		e = take_letters(c, &rows);
-	if (e == ERR_OK && j != NULL)
-		e = take_batch(c, j, t, &took);
+		e = q_courier_letters(c->db, (struct q_courier_letters){ .most = room,
+		    .lease_s = c->conf->courier_lease_s, .holder = c->holder,
+		    .dead = { l->dead, l->n_dead } }, &rows);
+	if (e == ERR_OK && most > 0)
+		e = take_jobs(c, l, t, lane, most);
 	if (e == ERR_OK)
 		e = db_commit(c->db);
 	if (e != ERR_OK) {
 		db_rollback(c->db);
+		drop_jobs(c, held);
 		log_warn("claim.failed tenant=%" PRId64 " outcome=%s", t->id, err_name(e));
-		return false;
+		return;
 	}
-	if (took)
-		j->held = true;
 	for (i = 0; rows != NULL && i < rows_count(rows); i++)
 		if (deliver_letter(c, t, rows, i) != ERR_OK)
 			log_error("letter.unreadable tenant=%" PRId64 " letter=%" PRId64, t->id, rows_int(rows, i, "id"));
-	return took;
+}
+
+static enum err
+look(struct courier *c, struct look *l)
+{
+	enum err e;
+
+	*l = (struct look){ 0 };
+	e = db_begin(c->db, DB_READ);
+	if (e == ERR_OK)
+		e = peers_look(c, l->dead, &l->n_dead);
+	if (e == ERR_OK)
+		e = q_courier_work(c->db, (struct q_courier_work){ .dead = { l->dead, l->n_dead } }, &l->work);
+	if (e == ERR_OK)
+		e = db_commit(c->db);
+	if (e != ERR_OK)
+		db_rollback(c->db);
+	return e;
 }
 
 void
 claim_due(struct courier *c)
 {
 	int64_t now = clock_monotonic_ms();
-	struct rows *rows;
-	bool more = true;
-	int turn;
+	bool hungry = c->more && free_jobs(c) > COURIER_SPARE;
+	struct look l;
 	size_t i;
 
-	if (now - c->looked < LOOK_MS || breaker_open(&c->breaker) || deliver_room(c) == 0)
+	if (now - c->looked < (hungry ? LOOK_AGAIN_MS : LOOK_MS) || breaker_open(&c->breaker, now))
 		return;
 	c->looked = now;
-	if (db_begin(c->db, DB_READ) != ERR_OK || q_courier_due(c->db, &rows) != ERR_OK ||
-	    db_commit(c->db) != ERR_OK) {
-		db_rollback(c->db);
+	c->more = false;
+	if (look(c, &l) != ERR_OK)
 		return;
-	}
-	for (turn = 0; more && turn < COURIER_JOBS; turn++) {
-		more = false;
-		for (i = 0; i < rows_count(rows); i++) {
-			struct tenant t = { .id = rows_int(rows, i, "tenant_id") };
+	for (i = 0; i < rows_count(l.work); i++) {
+		struct tenant t = { .id = rows_int(l.work, i, "tenant_id") };
+		int lane = rows_null(l.work, i, "lane") ? -1 : (int)rows_int(l.work, i, "lane");
 
-			if (turn == 0) {
-				plan_due(c, &t);
-				report(c, &t);
-			}
-			if (take(c, &t, turn == 0))
-				more = free_job(c) != NULL;
-		}
+		take(c, &l, &t, rows_bool(l.work, i, "letters"), lane);
 	}
-	/* There was more than fits: look again as soon as there is room. */
-	if (rows_count(rows) > 0 && free_job(c) == NULL)
-		c->looked = 0;
 }

@@ -12,22 +12,43 @@
 /*
  * The courier: plans, claims, sends, records.
  *
- *	plan.c		messages whose time has come become batches
- *	claim.c		batches and letters become jobs and flights
- *	deliver.c	what is in the air, and what came of it
+ *	plan.c		messages whose time has come become batches (a process of its own)
+ *	claim.c		batches become jobs, letters wait for a connection
+ *	peers.c		which other couriers are dead
+ *	ledger.c	rounds: transactions on their way to the database and back
+ *	round.c		what is in a round: verdicts, next members, ends of batches
+ *	deliver.c	flights: what is in the air, and what came of it
  *	retry.c		when again, and when not to try at all for a while
  *
- * The order that everything hangs on (safety.md 4): a member is marked as begun
- * and that is committed; then it is sent; then its verdict is committed; only
- * then the connection gets its next.  A kill at any point costs at most one
- * extra mail per connection, and that one is known.
+ * The order that everything hangs on (safety.md 4): members are marked as begun
+ * and that is committed; then they are sent; then their verdicts are committed.
+ * Never are more letters without a committed verdict than there are connections
+ * to the gateway.  So a kill at any point costs at most one extra mail a
+ * connection, and each of those is known (delivery.state "unknown").
+ *
+ * Commits are not waited for: while one tenant's round is written, letters of
+ * this and other tenants fly on.  What has landed meanwhile goes into the next
+ * round, so that the groups are as large as the disk is slow.
  *
  * Several couriers may run: leases and fences keep them apart.
  */
 enum {
-	COURIER_SLICE = 100,	/* recipients in a batch */
-	COURIER_JOBS = 32,	/* batches held at once */
-	COURIER_FLIGHTS = 256	/* letters in the air at once, at most */
+	COURIER_SLICE = 500,	/* recipients in a batch */
+	COURIER_JOBS = 64,	/* batches held at once */
+	COURIER_SPARE = 8,	/* … of which so many are kept for emergencies */
+	COURIER_FLIGHTS = 320,	/* letters in the hands of this courier */
+	COURIER_LETTERS = 32,	/* … of which so many may wait for a connection */
+	COURIER_ROUNDS = 4,	/* transactions under way at once, each of another tenant */
+	COURIER_GATHER_MS = 4,	/* so long a landed letter waits for others to join it */
+	COURIER_DEAD = 16
+};
+
+/* What is read before the fork. */
+struct house {
+	struct conf conf;
+	struct templates *templates;
+	struct catalogue *catalogue;
+	uint8_t master[SECRET_KEY];
 };
 
 struct tenant {
@@ -42,67 +63,131 @@ struct job {
 	int64_t batch, message, fence;
 	int lane, try, size;
 	char key[40];
-	int reached;		/* members begun */
-	int flying;		/* in the air */
+	int reached;		/* members begun, as far as is known */
 	bool lost;		/* another courier has it, or it was stopped */
-	bool doubtful;		/* whether the last commit took is not known: give it back */
 	int wait_s;		/* the longest wait that a gateway asked for */
+	int64_t not_before;	/* a round of it failed: clock_monotonic_ms */
 	struct arena *arena;	/* the job's: renderings, tenant */
 	const json_t *renderings;
 };
 
-/* One letter in the air, of a batch or on its own. */
+enum stage {
+	FREE,
+	WAITING,		/* a letter, composed, without a connection */
+	FLYING,			/* the channel has it */
+	LANDED,			/* its outcome is known, to us alone */
+	WRITING			/* … and on its way into the database */
+};
+
+/* One letter to one person, of a batch or on its own. */
 struct flight {
+	enum stage stage;
 	struct job *job;	/* NULL: table letter */
-	struct tenant tenant;
+	int64_t tenant;
 	int64_t citizen;
 	int64_t letter_id, fence;
 	int try;
+	int64_t not_before;
 	struct letter letter;
-	struct arena *arena;
-	bool flying;		/* given to the channel */
-	bool landed;		/* outcome is there, not yet recorded */
 	struct outcome outcome;
+	struct arena *arena;
+};
+
+struct step {
+	struct job *job;
+	struct rows *recorded, *begun;
+	int most;
+	bool ends;
+};
+
+/* One transaction of one tenant on its way to the database and back. */
+struct round {
+	struct db *db;
+	struct arena *arena;
+	bool away;
+	int64_t tenant;
+	int64_t sent;		/* clock_monotonic_ms */
+	int promised;		/* members who may fly once it is committed */
+	struct step steps[COURIER_JOBS];
+	int n;
 };
 
 struct breaker {
 	int failures;		/* in a row, of the gateway itself */
-	int64_t until;		/* nothing is begun before; clock_monotonic_ms */
+	int pause_ms;		/* 0: closed */
+	int64_t until;		/* nothing is begun before; then one letter, to try */
 };
 
 struct courier {
 	const struct conf *conf;
-	struct templates *templates;
-	const struct catalogue *catalogue;
-	struct db *db;
+	struct db *db;		/* for what is waited for: claims */
 	struct vault *vault;
 	struct channel *email;
 	struct breaker breaker;
-	struct arena *arena;	/* of one round */
+	struct arena *arena;	/* of one turn of the loop */
+	int holder;		/* who we are to other couriers; never 0 */
+	int capacity;		/* connections to the gateway */
+	bool ending;		/* nothing new is begun */
 	struct job jobs[COURIER_JOBS];
 	struct flight flights[COURIER_FLIGHTS];
-	int flying;
+	struct round rounds[COURIER_ROUNDS];
+	int turn;		/* where the search for the next tenant begins */
+	int answers;		/* epoll: the sockets of rounds that are away */
+	int64_t landed;		/* when the first letter landed that is in no round yet; 0: none */
 	int64_t looked;		/* when due work was last looked for */
+	bool more;		/* … and there was more than was taken */
+	struct {
+		int holder;
+		int64_t since;
+	} missing[COURIER_DEAD];
+	int n_missing;
 };
 
-/* plan.c: plans what is due in this tenant. */
-void plan_due(struct courier *, const struct tenant *);
+/* plan.c: the planner, a process beside the courier; context is struct house. */
+int plan_work(void *context, int slot);
 
 /* claim.c: looks for due work in all tenants, if it is time to. */
 void claim_due(struct courier *);
 
-/* deliver.c: one round over everything held: verdicts down, next ones up. */
-void deliver_round(struct courier *);
-/* Begins the letters that claim.c took. */
+/* peers.c: says that we are here, and puts into dead those couriers that have had
+ * no connection to the database for a second.  Inside a transaction. */
+enum err peers_look(struct courier *, int32_t dead[COURIER_DEAD], size_t *n) MUST_USE;
+
+/* ledger.c: takes what the database answered, and begins what rounds it can. */
+void ledger_turn(struct courier *);
+/* How long may be waited before ledger_turn has something to do of itself. */
+int ledger_patience_ms(const struct courier *);
+/* Something is in the air, or on its way into the database. */
+bool ledger_busy(const struct courier *);
+/* Gives everything back, in good order, that is not in the air. */
+void ledger_release(struct courier *);
+
+/* round.c: fills in what there is to do for its tenant; false: nothing. */
+bool round_plan(struct courier *, struct round *, int64_t now);
+/* Sends it off; flights that it has in it are WRITING.  Not ERR_OK: it is rolled back. */
+enum err round_send(struct courier *, struct round *, int64_t now) MUST_USE;
+
+/* deliver.c: letters without a committed verdict. */
+int deliver_open(const struct courier *);
+/* How many more may be begun now, where so many of the open ones are written down
+ * in the same breath. */
+int deliver_room(const struct courier *, int freed);
+void deliver_member(struct courier *, struct job *, int64_t citizen, const char *address, const char *language);
+/* Composes a letter, which waits for a connection.  Not ERR_OK: it does not open. */
 enum err deliver_letter(struct courier *, const struct tenant *, const struct rows *, size_t row) MUST_USE;
-/* Gives everything back, in good order. */
-void deliver_release(struct courier *);
-/* How many more may be begun now. */
-int deliver_room(const struct courier *);
+/* Letters that wait take off, before any member does. */
+void deliver_waiting(struct courier *);
+int deliver_n_waiting(const struct courier *);
+/* Takes outcomes from the channel. */
+void deliver_land(struct courier *);
+/* What the ledger calls it. */
+const char *deliver_state(enum verdict);
 
 /* retry.c: seconds until the next try: base, doubled each time, with jitter;
  * at least what the far side asked for. */
 int retry_wait_s(const struct conf *, int try, int asked_s);
-/* The breaker of the gateway: learns from an outcome; open means wait. */
-void breaker_learn(struct breaker *, const struct outcome *);
-bool breaker_open(const struct breaker *);
+/* The breaker of the gateway: learns from an outcome. */
+void breaker_learn(struct breaker *, const struct outcome *, int64_t now);
+/* Open means wait; half open, that one letter may try. */
+bool breaker_open(const struct breaker *, int64_t now);
+bool breaker_half_open(const struct breaker *, int64_t now);

@@ -2,10 +2,14 @@
 /*
  * chromo-courier: delivers what is due, until it is asked to end.
  *
- * One worker under a supervisor that starts it again should it die.  Asked to
- * end, it begins nothing new, waits for what is in the air, and gives the rest back.
+ * Two processes under a supervisor that starts them again should they die: the
+ * courier, which sends, and the planner (plan.c).  Asked to end, the courier begins
+ * nothing new, waits for what is in the air, and gives the rest back.
  */
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -13,116 +17,139 @@
 #include "base/secret.h"
 #include "courier/courier.h"
 
-enum { IDLE_MS = 250, BUSY_MS = 20, LAST_MS = 15000 };
+enum { IDLE_MS = 250, LAST_MS = 12000 };
 
-/* A commit for each single letter would be one fsync a mail: while most are
- * still in the air, wait for a few more of them, but not long. */
 static void
 wait_for_work(struct courier *c)
 {
-	int64_t until = clock_monotonic_ms() + BUSY_MS;
-	int enough = c->flying / 4;
+	int ms = ledger_patience_ms(c);
 
-	if (c->flying == 0) {
-		proc_sleep_ms(IDLE_MS);
+	if (!ledger_busy(c)) {
+		proc_sleep_ms(ms < IDLE_MS ? ms : IDLE_MS);
 		return;
 	}
-	while (c->email->ops->room(c->email) < enough && clock_monotonic_ms() < until && !proc_stopping())
-		c->email->ops->wait(c->email, BUSY_MS, -1);
-	c->email->ops->wait(c->email, BUSY_MS, -1);
+	c->email->ops->wait(c->email, ms < IDLE_MS ? ms : IDLE_MS, c->answers);
 }
 
-static bool
-holds(const struct courier *c)
+static void
+turn(struct courier *c)
 {
-	int i;
-
-	for (i = 0; i < COURIER_JOBS; i++)
-		if (c->jobs[i].held)
-			return true;
-	return c->flying > 0;
+	arena_reset(c->arena);
+	db_use(c->db, c->arena);
+	deliver_land(c);
+	if (!c->ending)
+		claim_due(c);
+	ledger_turn(c);
 }
 
-/* Nothing new is begun any more: the breaker is held open. */
 static void
 finish(struct courier *c)
 {
 	int64_t until = clock_monotonic_ms() + LAST_MS;
 
-	while (c->flying > 0 && clock_monotonic_ms() < until) {
-		arena_reset(c->arena);
-		c->breaker.until = until;
-		c->email->ops->wait(c->email, IDLE_MS, -1);
-		deliver_round(c);
-	}
-	arena_reset(c->arena);
-	deliver_round(c);
-	deliver_release(c);
+	c->ending = true;
+	do {
+		turn(c);
+		if (ledger_busy(c))
+			c->email->ops->wait(c->email, ledger_patience_ms(c), c->answers);
+	} while (ledger_busy(c) && clock_monotonic_ms() < until);
+	turn(c);
+	ledger_release(c);
 }
 
-/* What is read before the fork. */
-struct house {
-	struct conf conf;
-	struct templates *templates;
-	struct catalogue *catalogue;
-};
+static bool
+open_courier(struct courier *c, const struct house *house)
+{
+	const struct conf *conf = &house->conf;
+	int i;
+
+	c->conf = conf;
+	c->arena = arena_new();
+	c->vault = vault_new(house->master);
+	if (email_open(conf, &c->email) != ERR_OK)
+		return false;
+	c->capacity = c->email->ops->room(c->email);
+	c->holder = (int)secret_below(INT32_MAX - 1) + 1;
+	c->db = db_new(conf->database, "chromo_courier", "chromo-courier");
+	for (i = 0; i < COURIER_ROUNDS; i++) {
+		c->rounds[i].db = db_new(conf->database, "chromo_courier", "chromo-ledger");
+		c->rounds[i].arena = arena_new();
+	}
+	c->answers = epoll_create1(EPOLL_CLOEXEC);
+	must(c->answers != -1);
+	return true;
+}
+
+static void
+close_courier(struct courier *c)
+{
+	int i;
+
+	c->email->ops->close(c->email);
+	for (i = 0; i < COURIER_ROUNDS; i++) {
+		db_free(c->rounds[i].db);
+		arena_free(c->rounds[i].arena);
+	}
+	for (i = 0; i < COURIER_JOBS; i++)
+		if (c->jobs[i].arena != NULL)
+			arena_free(c->jobs[i].arena);
+	for (i = 0; i < COURIER_FLIGHTS; i++)
+		if (c->flights[i].arena != NULL)
+			arena_free(c->flights[i].arena);
+	db_free(c->db);
+	vault_free(c->vault);
+	arena_free(c->arena);
+	close(c->answers);
+}
 
 static int
 work(void *context, int slot)
 {
 	struct courier *c = calloc(1, sizeof *c);
-	const struct house *house = context;
-	uint8_t master[SECRET_KEY];
 
 	(void)slot;
 	must(c != NULL);
-	c->conf = &house->conf;
-	c->templates = house->templates;
-	c->catalogue = house->catalogue;
-	c->arena = arena_new();
-	if (secret_read_key(c->conf->master_key_file, master) != ERR_OK) {
-		log_error("courier.start problem=\"master_key_file: not a readable key of 32 bytes, mode 0600\"");
+	if (!open_courier(c, context))
 		return 1;
-	}
-	c->vault = vault_new(master);
-	secret_wipe(master, sizeof master);
-	if (email_open(c->conf, &c->email) != ERR_OK)
-		return 1;
-	c->db = db_new(c->conf->database, "chromo_courier", "chromo-courier");
-
 	while (!proc_stopping()) {
-		arena_reset(c->arena);
-		db_use(c->db, c->arena);
-		claim_due(c);
-		deliver_round(c);
-		if (!holds(c) || c->flying > 0 || breaker_open(&c->breaker))
-			wait_for_work(c);
+		turn(c);
+		wait_for_work(c);
 	}
-	db_use(c->db, c->arena);
 	finish(c);
-	c->email->ops->close(c->email);
-	db_free(c->db);
+	close_courier(c);
+	free(c);
 	return 0;
+}
+
+static const char *
+open_house(struct house *h, struct arena *a, const char *path)
+{
+	char *problem;
+
+	if (conf_load(a, path, &h->conf, &problem) != ERR_OK ||
+	    catalogue_open(arena_printf(a, "%s/po", h->conf.templates), &h->catalogue, &problem) != ERR_OK ||
+	    templates_open(h->conf.templates, h->catalogue, h->conf.strict ? TEMPLATES_STRICT : 0,
+	    &h->templates, &problem) != ERR_OK)
+		return problem;
+	return secret_read_key(h->conf.master_key_file, h->master) == ERR_OK ? NULL :
+	    "master_key_file: not a readable key of 32 bytes, mode 0600";
 }
 
 int
 main(int argc, char **argv)
 {
-	const char *path = argc > 1 ? argv[1] : getenv("CHROMO_CONF");
+	const char *path = argc > 1 ? argv[1] : getenv("CHROMO_CONF"), *problem;
 	struct arena *a = arena_new();
-	struct proc_pool pool = { .name = "courier", .workers = 1, .run = work };
 	struct house house;
-	char *problem;
 
 	json_setup();
-	if (argc > 2 ||
-	    conf_load(a, path != NULL ? path : "/etc/chromo/chromo.conf", &house.conf, &problem) != ERR_OK ||
-	    catalogue_open(arena_printf(a, "%s/po", house.conf.templates), &house.catalogue, &problem) != ERR_OK ||
-	    templates_open(house.conf.templates, house.catalogue, house.conf.strict ? TEMPLATES_STRICT : 0,
-	    &house.templates, &problem) != ERR_OK) {
-		fprintf(stderr, "chromo-courier: %s\n", argc > 2 ? "one configuration file at most" : problem);
+	problem = argc > 2 ? "one configuration file at most" :
+	    open_house(&house, a, path != NULL ? path : "/etc/chromo/chromo.conf");
+	if (problem != NULL) {
+		fprintf(stderr, "chromo-courier: %s\n", problem);
 		return 2;
 	}
-	pool.context = &house;
-	return proc_supervise(&pool, 1);
+	return proc_supervise((struct proc_pool[]){
+	    { .name = "courier", .workers = 1, .run = work, .context = &house },
+	    { .name = "planner", .workers = 1, .run = plan_work, .context = &house } }, 2);
 }

@@ -1,54 +1,142 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Messages whose time has come: their audience is frozen into batches and they
- * go on the site, each in a transaction of its own (message_plan).
+ * The planner: messages whose time has come, and those that came to their end.
+ *
+ * The audience of the first is frozen into batches and they go on the site, each
+ * in a transaction of its own (message_plan).  Of the others the writers are told
+ * how they ended (domain/delivery.h).  It has a process to itself, for a message to a
+ * million takes seconds, and nobody's mail shall wait for that.
  */
 #include "base/log.h"
+#include "base/proc.h"
 #include "courier/courier.h"
 #include "db/queries.h"
+#include "domain/delivery.h"
+#include "domain/mail.h"
+
+enum { LOOK_MS = 250, AWAY_MS = 1000 };
+
+struct planner {
+	const struct house *house;
+	struct arena *arena;
+	struct db *db;
+	struct vault *vault;
+};
+
+static enum err
+enter(struct db *db, enum db_mode mode, int64_t tenant)
+{
+	enum err e = db_begin(db, mode);
+
+	return e != ERR_OK ? e : q_enter_tenant_queue(db,
+	    (struct q_enter_tenant){ .tenant = tenant, .actor = "courier" }, NULL);
+}
 
 static void
-plan(struct courier *c, const struct tenant *t, int64_t message)
+plan(struct db *db, int64_t tenant, int64_t message)
 {
 	struct rows *rows;
 	enum err e;
 
-	e = db_begin(c->db, DB_WRITE);
+	e = enter(db, DB_WRITE, tenant);
 	if (e == ERR_OK)
-		e = q_enter_tenant_queue(c->db, (struct q_enter_tenant){ .tenant = t->id, .actor = "courier" }, NULL);
-	if (e == ERR_OK)
-		e = q_courier_plan(c->db, (struct q_courier_plan){
+		e = q_planner_plan(db, (struct q_planner_plan){
 		    .message = message, .size = COURIER_SLICE }, &rows);
 	if (e == ERR_OK)
-		e = db_commit(c->db);
+		e = db_commit(db);
 	if (e != ERR_OK) {
-		db_rollback(c->db);
-		log_error("message.unplanned tenant=%" PRId64 " message=%" PRId64 " outcome=%s", t->id, message, err_name(e));
+		/* Or it was committed and the answer was lost: then it is not
+		 * approved any more, and nobody will find it due. */
+		db_rollback(db);
+		log_error("message.unplanned tenant=%" PRId64 " message=%" PRId64 " outcome=%s",
+		    tenant, message, err_name(e));
+		proc_sleep_ms(LOOK_MS);
 		return;
 	}
 	if (!rows_null(rows, 0, "recipients"))
 		log_info("message.planned tenant=%" PRId64 " message=%" PRId64 " recipients=%" PRId64,
-		    t->id, message, rows_int(rows, 0, "recipients"));
+		    tenant, message, rows_int(rows, 0, "recipients"));
 }
 
-void
-plan_due(struct courier *c, const struct tenant *t)
+static void
+plan_tenant(struct db *db, int64_t tenant)
 {
 	struct rows *rows;
 	enum err e;
 	size_t i;
 
-	e = db_begin(c->db, DB_READ);
+	e = enter(db, DB_READ, tenant);
 	if (e == ERR_OK)
-		e = q_enter_tenant_queue(c->db, (struct q_enter_tenant){ .tenant = t->id, .actor = "courier" }, NULL);
+		e = q_planner_due(db, &rows);
 	if (e == ERR_OK)
-		e = q_courier_messages_due(c->db, &rows);
-	if (e == ERR_OK)
-		e = db_commit(c->db);
+		e = db_commit(db);
 	if (e != ERR_OK) {
-		db_rollback(c->db);
+		db_rollback(db);
 		return;
 	}
-	for (i = 0; i < rows_count(rows); i++)
-		plan(c, t, rows_int(rows, i, "id"));
+	for (i = 0; i < rows_count(rows) && !proc_stopping(); i++)
+		plan(db, tenant, rows_int(rows, i, "id"));
+}
+
+/* A transaction of its own: whatever goes wrong with it keeps no mail from going out. */
+static void
+report(struct planner *p, int64_t tenant)
+{
+	struct mailer mailer = { .vault = p->vault, .db = p->db, .templates = p->house->templates,
+	    .words = catalogue_words(p->house->catalogue, "ja"), .arena = p->arena };
+	struct rows *rows;
+	enum err e;
+
+	e = enter(p->db, DB_WRITE, tenant);
+	if (e == ERR_OK)
+		e = q_courier_tenant(p->db, &rows);
+	if (e == ERR_OK)
+		e = vault_enter(p->vault, p->db, tenant);
+	if (e == ERR_OK)
+		e = delivery_report(&mailer, rows_text(rows, 0, "name"), arena_printf(p->arena, "https://%s%s",
+		    rows_text(rows, 0, "host"), p->house->conf.public_port));
+	if (e == ERR_OK)
+		e = db_commit(p->db);
+	if (e != ERR_OK) {
+		db_rollback(p->db);
+		log_warn("report.failed tenant=%" PRId64 " outcome=%s", tenant, err_name(e));
+	}
+}
+
+/* False: the database is away. */
+static bool
+look(struct planner *p)
+{
+	struct rows *rows;
+	size_t i;
+
+	if (db_begin(p->db, DB_READ) != ERR_OK || q_planner_work(p->db, &rows) != ERR_OK ||
+	    db_commit(p->db) != ERR_OK) {
+		db_rollback(p->db);
+		return false;
+	}
+	for (i = 0; i < rows_count(rows) && !proc_stopping(); i++) {
+		plan_tenant(p->db, rows_int(rows, i, "tenant_id"));
+		report(p, rows_int(rows, i, "tenant_id"));
+	}
+	return true;
+}
+
+int
+plan_work(void *context, int slot)
+{
+	struct planner p = { .house = context, .arena = arena_new() };
+
+	(void)slot;
+	p.db = db_new(p.house->conf.database, "chromo_courier", "chromo-planner");
+	p.vault = vault_new(p.house->master);
+	while (!proc_stopping()) {
+		arena_reset(p.arena);
+		db_use(p.db, p.arena);
+		proc_sleep_ms(look(&p) ? LOOK_MS : AWAY_MS);
+	}
+	db_free(p.db);
+	vault_free(p.vault);
+	arena_free(p.arena);
+	return 0;
 }

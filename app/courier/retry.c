@@ -4,7 +4,8 @@
  * gateway.  Without the breaker a mail server that is down for a minute would
  * use up a try of every recipient of a large message.
  */
-#include "base/clock.h"
+#include <string.h>
+
 #include "base/log.h"
 #include "base/secret.h"
 #include "courier/courier.h"
@@ -26,34 +27,53 @@ retry_wait_s(const struct conf *conf, int try, int asked_s)
 	return (int)(wait > asked_s ? wait : asked_s);
 }
 
-/* The gateway itself, not the recipient, was the trouble. */
+/* The gateway itself, not the recipient, was the trouble.  A 450 or 452 is an
+ * answer, and the next recipient may get another.  A cut behind the final dot is
+ * trouble too: each may cost somebody an extra mail. */
 static bool
 gateway_failed(const struct outcome *o)
 {
-	return o->verdict == VERDICT_LATER && strncmp(o->reason, "gateway_", 8) == 0;
+	if (o->verdict == VERDICT_UNKNOWN)
+		return true;
+	if (o->verdict != VERDICT_LATER || strncmp(o->reason, "gateway_", 8) != 0)
+		return false;
+	return o->code == 0 || o->code == 421 || strcmp(o->reason, "gateway_busy") != 0;
+}
+
+static void
+open_for(struct breaker *b, int pause_ms, int64_t now, const char *reason)
+{
+	b->pause_ms = pause_ms < PAUSE_MAX_MS ? pause_ms : PAUSE_MAX_MS;
+	b->until = now + b->pause_ms;
+	log_warn("gateway.away channel=email failures=%d pause_ms=%d reason=%s", b->failures, b->pause_ms, reason);
 }
 
 void
-breaker_learn(struct breaker *b, const struct outcome *o)
+breaker_learn(struct breaker *b, const struct outcome *o, int64_t now)
 {
-	int64_t pause = PAUSE_MS;
-	int i;
-
 	if (!gateway_failed(o)) {
-		if (o->verdict == VERDICT_SENT || o->verdict == VERDICT_REFUSED)
-			b->failures = 0;
+		if (b->pause_ms > 0)
+			log_info("gateway.back channel=email");
+		*b = (struct breaker){ 0 };
 		return;
 	}
-	if (++b->failures < FAILURES)
-		return;
-	for (i = FAILURES; i < b->failures && pause < PAUSE_MAX_MS; i += FAILURES)
-		pause *= 2;
-	b->until = clock_monotonic_ms() + (pause < PAUSE_MAX_MS ? pause : PAUSE_MAX_MS);
-	log_warn("gateway.away channel=email failures=%d pause_ms=%" PRId64 " reason=%s", b->failures, pause, o->reason);
+	if (breaker_open(b, now))
+		return;		/* of the same wave as those that opened it */
+	b->failures++;
+	if (b->pause_ms > 0)
+		open_for(b, b->pause_ms * 2, now, o->reason);
+	else if (b->failures >= FAILURES)
+		open_for(b, PAUSE_MS, now, o->reason);
 }
 
 bool
-breaker_open(const struct breaker *b)
+breaker_open(const struct breaker *b, int64_t now)
 {
-	return clock_monotonic_ms() < b->until;
+	return b->pause_ms > 0 && now < b->until;
+}
+
+bool
+breaker_half_open(const struct breaker *b, int64_t now)
+{
+	return b->pause_ms > 0 && now >= b->until;
 }

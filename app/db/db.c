@@ -54,6 +54,7 @@ db_free(struct db *db)
 {
 	if (db == NULL)
 		return;
+	ahead_forget(db);
 	PQfinish(db->conn);
 	for (size_t i = 0; i < db->n_channels; i++)
 		free(db->channels[i]);
@@ -121,6 +122,7 @@ static void
 hang_up(struct db *db)
 {
 	db->health = HEALTH_LOST;
+	ahead_forget(db);
 	if (db->conn == NULL)
 		return;
 	PQfinish(db->conn);

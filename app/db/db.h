@@ -42,6 +42,20 @@ enum err db_begin(struct db *, enum db_mode) MUST_USE;
 enum err db_commit(struct db *) MUST_USE;
 /* Whatever state it is in; nothing is kept.  Harmless without a transaction. */
 void db_rollback(struct db *);
+/*
+ * The same without waiting: what is queued and the COMMIT go off, and the caller
+ * does something else.  Until db_commit_end nothing else may be asked of this
+ * connection.  Other than with db_commit, a query that finds no row does not keep
+ * the rest from being committed.  Not ERR_OK: nothing went off, and it was rolled back.
+ *
+ * answered: true once db_commit_end will not wait; the socket to wait on is
+ * db_socket.  end: as db_commit says; results are there from then on.
+ */
+enum err db_commit_send(struct db *) MUST_USE;
+bool db_commit_answered(struct db *);
+enum err db_commit_end(struct db *) MUST_USE;
+/* Closes the connection, whatever is under way on it: a server that does not answer. */
+void db_hang_up(struct db *);
 bool db_in_transaction(const struct db *);
 /* True when an error has made this transaction fit for db_rollback only. */
 bool db_failed(const struct db *);

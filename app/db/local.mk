@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-libdb_a_SOURCES = app/db/args.c \
+libdb_a_SOURCES = app/db/ahead.c \
+	app/db/args.c \
 	app/db/db.c \
 	app/db/db.h \
 	app/db/error.c \

@@ -40,7 +40,7 @@ send_call(struct db *db, struct call *call)
 }
 
 static bool
-depart(struct db *db, const char *closes)
+send_all(struct db *db, const char *closes)
 {
 	if (db->opens != NULL && !send_plain(db, db->opens))
 		return false;
@@ -52,13 +52,23 @@ depart(struct db *db, const char *closes)
 	return PQpipelineSync(db->conn) == 1;
 }
 
+bool
+flight_depart(struct db *db, const char *closes)
+{
+	if (send_all(db, closes))
+		return true;
+	log_warn("db.lost query=send");
+	db->health = HEALTH_LOST;
+	return false;
+}
+
 PGresult *
 flight_answer(struct db *db)
 {
-	PGresult *r = PQgetResult(db->conn), *more;
+	PGresult *r = ahead_result(db), *more;
 
 	/* A statement has one result, then comes NULL. */
-	while (r != NULL && (more = PQgetResult(db->conn)) != NULL)
+	while (r != NULL && (more = ahead_result(db)) != NULL)
 		PQclear(more);
 	if (r == NULL)
 		db->health = HEALTH_LOST;
@@ -73,7 +83,7 @@ flight_land(struct db *db)
 
 	db->landing = false;
 	for (int nulls = 0; nulls < 2 && PQstatus(db->conn) == CONNECTION_OK;) {
-		r = PQgetResult(db->conn);
+		r = ahead_result(db);
 		if (r == NULL) {
 			nulls++;
 			continue;
@@ -243,23 +253,14 @@ arrive(struct db *db, const char *closes, enum err *failed)
 static enum err
 attempt(struct db *db, const char *closes, enum err *failed)
 {
-	if (!depart(db, closes)) {
-		log_warn("db.lost query=send");
-		db->health = HEALTH_LOST;
+	if (!flight_depart(db, closes))
 		return *failed = ERR_BUSY;
-	}
 	return arrive(db, closes, failed);
 }
 
-enum err
-flight(struct db *db, const char *closes)
+static enum err
+settle(struct db *db, const char *closes, enum err e, enum err failed)
 {
-	bool unseen = db->opens != NULL && closes == NULL;
-	enum err failed, e;
-
-	e = attempt(db, closes, &failed);
-	if (db->health != HEALTH_GOOD && unseen && db_connect(db))
-		e = attempt(db, closes, &failed);
 	if (e == ERR_OK)
 		db->retry = false;
 	if (db->health == HEALTH_LOST) {
@@ -271,6 +272,26 @@ flight(struct db *db, const char *closes)
 	db->queued = 0;
 	db->failed = failed;
 	return e;
+}
+
+enum err
+flight_arrive(struct db *db, const char *closes)
+{
+	enum err failed, e = arrive(db, closes, &failed);
+
+	return settle(db, closes, e, failed);
+}
+
+enum err
+flight(struct db *db, const char *closes)
+{
+	bool unseen = db->opens != NULL && closes == NULL;
+	enum err failed, e;
+
+	e = attempt(db, closes, &failed);
+	if (db->health != HEALTH_GOOD && unseen && db_connect(db))
+		e = attempt(db, closes, &failed);
+	return settle(db, closes, e, failed);
 }
 
 enum err

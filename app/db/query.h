@@ -66,7 +66,8 @@ struct call {
 	bool prepares;			/* a PREPARE flies in front of it */
 };
 
-enum { QUEUE_MAX = 64, CHANNELS_MAX = 4 };
+/* A query may bring a PREPARE, and each statement a result and a NULL. */
+enum { QUEUE_MAX = 64, CHANNELS_MAX = 4, ANSWERS_MAX = 2 * 2 * (QUEUE_MAX + 2) + 2 };
 
 /* Stale: alive, but what it has prepared no longer fits the schema, or it ended
  * up at a server that only reads.  Either way the next db_begin makes it anew. */
@@ -88,6 +89,12 @@ struct db {
 	enum health health;
 	bool landing;			/* an answer that nobody has read is on its way */
 
+	/* ahead.c: a COMMIT that nobody waits for, and its answers so far. */
+	bool ahead;
+	bool answered;
+	PGresult *answers[ANSWERS_MAX];
+	size_t n_answers, read_answers;
+
 	char *channels[CHANNELS_MAX];
 	size_t n_channels;
 	bool missed;			/* notifications may have been, on the old connection */
@@ -102,10 +109,19 @@ void args_encode(struct arena *, const struct query *, const void *in, struct ca
 /* query.c: sends what is queued, with opens in front and closes ("COMMIT", or
  * NULL) behind, and reads the answers.  The first error is returned. */
 enum err flight(struct db *, const char *closes) MUST_USE;
+/* Its two halves, for a COMMIT that is not waited for.  depart: false, and the
+ * connection is lost. */
+bool flight_depart(struct db *, const char *closes);
+enum err flight_arrive(struct db *, const char *closes) MUST_USE;
 /* Reads the one answer of a statement; NULL: the connection is lost. */
 PGresult *flight_answer(struct db *);
 /* Reads everything up to the answer to the Sync; false: the connection is lost. */
 bool flight_land(struct db *);
+
+/* ahead.c: what PQgetResult gives, or gave while nobody waited. */
+PGresult *ahead_result(struct db *);
+/* Forgets the answers that nobody read. */
+void ahead_forget(struct db *);
 
 /* error.c: what the server's refusal means to us; logs what nobody can act on,
  * and sets db->retry and db->health. */

@@ -154,8 +154,11 @@ delivery_stop(const struct approval *a, const char *comment)
 {
 	const char *state;
 	int64_t revision;
-	enum err e = approval_lock(a, &state, &revision);
+	enum err e;
 
+	e = q_delivery_gate_queue(a->db, (struct q_delivery_gate){ .message = a->message }, NULL);
+	if (e == ERR_OK)
+		e = approval_lock(a, &state, &revision);
 	if (e != ERR_OK)
 		return e;
 	if (strcmp(state, "approved") != 0 && strcmp(state, "sending") != 0)

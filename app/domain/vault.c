@@ -64,10 +64,18 @@ keep(struct vault *v, int64_t tenant, const uint8_t *data)
 	v->now = k;
 }
 
+bool
+vault_again(struct vault *v, int64_t tenant)
+{
+	const struct kept *k = &v->kept[tenant % KEPT];
+
+	v->now = k->tenant == tenant && k->until > clock_monotonic_ms() ? k : NULL;
+	return v->now != NULL;
+}
+
 enum err
 vault_enter(struct vault *v, struct db *db, int64_t tenant)
 {
-	const struct kept *k = &v->kept[tenant % KEPT];
 	struct rows *rows;
 	const uint8_t *wrapped;
 	struct arena *a;
@@ -75,11 +83,8 @@ vault_enter(struct vault *v, struct db *db, int64_t tenant)
 	size_t n;
 	enum err e;
 
-	if (k->tenant == tenant && k->until > clock_monotonic_ms()) {
-		v->now = k;
+	if (vault_again(v, tenant))
 		return ERR_OK;
-	}
-	v->now = NULL;
 	e = q_vault_key(db, &rows);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_GONE : e;

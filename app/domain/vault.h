@@ -21,6 +21,8 @@ void vault_free(struct vault *);
 /* The tenant whose things are sealed and opened from now on: that of the
  * database transaction.  ERR_GONE: it has no key any more. */
 enum err vault_enter(struct vault *, struct db *, int64_t tenant) MUST_USE;
+/* The same without a transaction, where the key is still kept; false: it is not. */
+bool vault_again(struct vault *, int64_t tenant) MUST_USE;
 /* Makes the key of a new tenant, inside its founding transaction. */
 enum err vault_found(struct vault *, struct db *, int64_t tenant) MUST_USE;
 

@@ -1,32 +1,65 @@
 -- Planning and delivery, as the courier does them (architecture.md 5).
 
--- Which tenants have something due, emergencies first.  Across the wall: it tells
--- nothing but ids.
+-- Which tenants have messages whose time has come, or whose writers have not been
+-- told how they ended.  This and the two below look
+-- across the wall: they tell ids, lanes and numbers of couriers, and nothing else.
 SET LOCAL ROLE chromo_directory;
-CREATE OR REPLACE FUNCTION courier_due()
-RETURNS TABLE (tenant_id bigint, lane int)
+CREATE OR REPLACE FUNCTION planner_work() RETURNS TABLE (tenant_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-  SELECT d.tenant_id, min(d.lane)::int
-    FROM (SELECT m.tenant_id, 1 AS lane FROM message m
-           WHERE m.state = 'approved' AND (m.send_at IS NULL OR m.send_at <= now())
-          UNION ALL
-          SELECT m.tenant_id, 1 FROM message m
-           WHERE m.state = 'sent' AND (m.told IS NULL OR m.told < m.finished)
-             AND m.finished > now() - interval '1 hour'
-          UNION ALL
-          SELECT b.tenant_id, b.lane FROM batch b
-           WHERE b.state IN ('queued', 'sending') AND b.due <= now()
-             AND (b.state = 'queued' OR b.lease_until <= now())
-          UNION ALL
-          SELECT l.tenant_id, 0 FROM letter l
-           WHERE l.state IN ('queued', 'sending') AND l.due <= now()
-             AND (l.state = 'queued' OR l.lease_until <= now())) d
-   GROUP BY d.tenant_id
-   ORDER BY min(d.lane), random()
+  SELECT m.tenant_id FROM message m
+   WHERE m.state = 'approved' AND (m.send_at IS NULL OR m.send_at <= now())
+      OR m.state = 'sent' AND (m.told IS NULL OR m.told < m.finished) AND m.finished > now() - interval '1 hour'
+   GROUP BY m.tenant_id
+   ORDER BY random()
 $$;
-REVOKE ALL ON FUNCTION courier_due FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION courier_due TO chromo_courier;
+
+-- Which tenants have something to be sent: letters, batches (the lowest lane that
+-- is due), or both.  Those of the couriers in p_dead count as given back.
+-- Emergencies first, then in random order.
+CREATE OR REPLACE FUNCTION courier_work(p_dead int[])
+RETURNS TABLE (tenant_id bigint, letters boolean, lane int)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+  SELECT d.tenant_id, bool_or(d.lane IS NULL), min(d.lane)::int
+    FROM (SELECT b.tenant_id, b.lane FROM batch b
+           WHERE b.state IN ('queued', 'sending') AND b.due <= now()
+             AND (b.state = 'queued' OR b.lease_until <= now() OR b.holder = ANY (p_dead))
+           GROUP BY b.tenant_id, b.lane
+          UNION ALL
+          SELECT l.tenant_id, NULL FROM letter l
+           WHERE l.state IN ('queued', 'sending') AND l.due <= now()
+             AND (l.state = 'queued' OR l.lease_until <= now() OR l.holder = ANY (p_dead))) d
+   GROUP BY d.tenant_id
+   ORDER BY coalesce(min(d.lane), 0), random()
+$$;
+
+-- Couriers that hold something and have no connection to the database.
+CREATE OR REPLACE FUNCTION courier_missing() RETURNS TABLE (holder int)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+  WITH held AS (
+    SELECT b.holder FROM batch b WHERE b.state = 'sending'
+    UNION
+    SELECT l.holder FROM letter l WHERE l.state = 'sending')
+  SELECT h.holder FROM held h
+   WHERE h.holder IS NOT NULL
+     AND NOT EXISTS (SELECT FROM pg_locks k
+                      WHERE k.locktype = 'advisory' AND k.classid = 4001 AND k.objsubid = 2
+                        AND k.objid = h.holder::oid AND k.granted
+                        AND k.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+$$;
+REVOKE ALL ON FUNCTION planner_work, courier_work, courier_missing FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION planner_work, courier_work, courier_missing TO chromo_courier;
 SET LOCAL ROLE chromo_owner;
+
+-- A courier says that it is here: a lock of its session, which the server lets go
+-- the moment that the process or its connection ends.  Others read it off pg_locks
+-- (courier_missing).  Said again and again, because a new connection is a new session.
+CREATE OR REPLACE FUNCTION courier_here(p_holder int) RETURNS boolean
+LANGUAGE sql AS $$ SELECT pg_try_advisory_lock_shared(4001, p_holder) $$;
+
+-- Who begins to send and who stops a message wait for each other: couriers share
+-- this lock, message_stop() has it alone.
+CREATE OR REPLACE FUNCTION message_gate(p_message bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE AS $$ SELECT hashtextextended('message_gate', p_message) $$;
 
 -- Messages of this tenant whose time has come.
 CREATE OR REPLACE FUNCTION message_due() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
@@ -82,22 +115,24 @@ BEGIN
   END IF;
 END $$;
 
--- Takes batches for this courier.  A lease that ran out in the middle leaves
--- members of whom nobody knows: they are noted as unknown and sent again under
--- the same key, which is the one extra that SMTP may cost (safety.md 4).
-CREATE OR REPLACE FUNCTION batch_claim(p_limit int, p_lease interval)
-RETURNS TABLE (id bigint, message_id bigint, revision int, channel text, lane int, round int, try int, key uuid,
-               size int, fence bigint)
+-- Takes batches for this courier: up to p_limit, none above p_lane.  Free are those
+-- that wait and those whose lease ran out or whose courier is dead (p_dead).  A try
+-- that broke off leaves members of whom nobody knows: they are noted as unknown
+-- and sent again under the same key, which is the one extra that SMTP may cost
+-- (safety.md 4).
+CREATE OR REPLACE FUNCTION batch_claim(p_limit int, p_lane int, p_lease interval, p_holder int, p_dead int[])
+RETURNS TABLE (id bigint, message_id bigint, revision int, lane int, try int, key uuid, size int, fence bigint)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-  b batch;
+  b    batch;
+  m    message;
   lost int;
 BEGIN
   FOR b IN
     SELECT * FROM batch x
-     WHERE x.state IN ('queued', 'sending') AND x.due <= now()
-       AND (x.state = 'queued' OR x.lease_until <= now())
+     WHERE x.state IN ('queued', 'sending') AND x.due <= now() AND x.lane <= p_lane
+       AND (x.state = 'queued' OR x.lease_until <= now() OR x.holder = ANY (p_dead))
      ORDER BY x.lane, x.due, x.id
      LIMIT p_limit
        FOR UPDATE SKIP LOCKED
@@ -113,78 +148,106 @@ BEGIN
                             AND (d.part = b.fence OR d.state <> 'unknown'));
       GET DIAGNOSTICS lost = ROW_COUNT;
     END IF;
-    IF b.valid_until <= now() THEN
-      UPDATE batch x SET state = 'held', finished = now(), unknown = x.unknown + lost WHERE x.id = b.id;
+    SELECT * INTO m FROM message x WHERE x.id = b.message_id;
+    IF m.state <> 'sending' OR b.valid_until <= now() THEN
+      UPDATE batch x SET state = CASE WHEN m.state = 'sending' THEN 'held' ELSE 'cancelled' END,
+                         finished = now(), unknown = x.unknown + lost
+       WHERE x.id = b.id;
       PERFORM message_settle(b.message_id);
       CONTINUE;
     END IF;
     UPDATE batch x
        SET state = 'sending', fence = x.fence + 1, reached = 0, unknown = x.unknown + lost,
-           lease_until = now() + p_lease
+           lease_until = now() + p_lease, holder = p_holder
      WHERE x.id = b.id;
     RETURN QUERY
-      SELECT b.id, b.message_id, m.revision, b.channel, b.lane::int, b.round, b.try, b.key, b.size, b.fence + 1
-        FROM message m WHERE m.id = b.message_id;
+      SELECT b.id, b.message_id, m.revision, b.lane::int, b.try, b.key, b.size, b.fence + 1;
   END LOOP;
 END $$;
 
--- Marks the next p_count members as begun, and says whom to send to.  No row,
--- and nothing is sent: the lease was lost, the message was stopped, or its time
--- has passed.  place is the last member that is now begun.
-CREATE OR REPLACE FUNCTION batch_start(p_batch bigint, p_fence bigint, p_count int, p_lease interval)
+-- Marks the next p_most members behind place p_from as begun, and says whom to send
+-- to: a row for each, and a last one without a citizen that tells how far the batch
+-- is begun now.  No row at all, and nothing is sent: the lease was lost, the message
+-- was stopped, or its time has passed.
+--
+-- Asked again with the same p_from, because the answer was lost, it gives the same
+-- members again and begins no others.
+CREATE OR REPLACE FUNCTION batch_start(p_batch bigint, p_fence bigint, p_from int, p_most int, p_lease interval)
 RETURNS TABLE (reached int, citizen_id bigint, address bytea, language text)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-  b       batch;
-  upto    int;
-  members bigint[];
+  b      batch;
+  r      record;
+  place  int;
+  upto   int;
+  begun  int := 0;
+  gone   bigint[] := '{}';
+  nobody int := 0;
 BEGIN
   SELECT * INTO b FROM batch x WHERE x.id = p_batch AND x.fence = p_fence AND x.state = 'sending' FOR UPDATE;
   IF NOT FOUND THEN
     RETURN;
   END IF;
+  -- From here on no stop is committed before this is.
+  PERFORM pg_advisory_xact_lock_shared(message_gate(b.message_id));
   IF NOT EXISTS (SELECT FROM message m WHERE m.id = b.message_id AND m.state = 'sending') THEN
     UPDATE batch x SET state = 'cancelled', finished = now() WHERE x.id = p_batch;
     RETURN;
   END IF;
-  IF b.valid_until <= now() THEN
+  IF b.valid_until <= now() AND b.reached <= p_from THEN
     UPDATE batch x SET state = 'held', finished = now() WHERE x.id = p_batch;
     PERFORM message_settle(b.message_id);
     RETURN;
   END IF;
-  upto := least(b.size, b.reached + p_count);
-  members := b.citizens[b.reached + 1 : upto];
 
-  -- Whoever left since planning is dropped, with the reason.
-  WITH gone AS (
-    INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, reason)
-    SELECT b.message_id, c, b.channel, b.round, b.try, b.fence, 'dropped', 'left'
-      FROM unnest(members) AS c
-     WHERE NOT EXISTS (SELECT FROM citizen z JOIN contact k ON k.citizen_id = z.id AND k.channel = b.channel
-                        WHERE z.id = c AND z.state = 'active' AND k.state = 'active')
-       AND NOT EXISTS (SELECT FROM delivery d
-                        WHERE d.message_id = b.message_id AND d.citizen_id = c AND d.channel = b.channel
-                          AND d.round = b.round AND d.try = b.try AND d.state <> 'unknown')
-    RETURNING 1)
-  UPDATE batch x SET reached = upto, lease_until = now() + p_lease,
-                     dropped = x.dropped + (SELECT count(*) FROM gone)
-   WHERE x.id = p_batch;
-
-  RETURN QUERY
-    SELECT upto, z.id, k.address, z.language
-      FROM unnest(members) WITH ORDINALITY AS u (c, place)
-      JOIN citizen z ON z.id = u.c AND z.state = 'active'
-      JOIN contact k ON k.citizen_id = z.id AND k.channel = b.channel AND k.state = 'active'
+  -- The first time round the next places are the next members; after a claim that
+  -- had predecessors, those with a verdict are passed over.
+  upto := CASE WHEN b.reached > p_from THEN b.reached
+               WHEN b.fence = 1 THEN least(b.size, p_from + p_most) ELSE b.size END;
+  FOR r IN
+    SELECT p_from + u.n AS place, u.c, z.id, k.address, z.language
+      FROM unnest(b.citizens[p_from + 1 : upto]) WITH ORDINALITY AS u (c, n)
+      LEFT JOIN (citizen z JOIN contact k ON k.citizen_id = z.id AND k.channel = 'email' AND k.state = 'active')
+             ON z.id = u.c AND z.state = 'active'
      WHERE b.fence = 1
         OR NOT EXISTS (SELECT FROM delivery d
-                        WHERE d.message_id = b.message_id AND d.citizen_id = z.id AND d.channel = b.channel
+                        WHERE d.message_id = b.message_id AND d.citizen_id = u.c AND d.channel = b.channel
                           AND d.round = b.round AND d.try = b.try AND d.state <> 'unknown')
-     ORDER BY u.place;
-  IF NOT FOUND THEN
-    -- All of these were dropped or done: the caller goes on behind them.
-    RETURN QUERY SELECT upto, NULL::bigint, NULL::bytea, NULL::text;
+     ORDER BY u.n
+     LIMIT p_most
+  LOOP
+    begun := begun + 1;
+    place := r.place;
+    reached := r.place;
+    IF r.id IS NULL THEN
+      gone := gone || r.c;
+      CONTINUE;
+    END IF;
+    citizen_id := r.id;
+    address := r.address;
+    language := r.language;
+    RETURN NEXT;
+  END LOOP;
+  IF begun < p_most THEN
+    place := upto;
   END IF;
+
+  -- Whoever left since planning is dropped, with the reason.
+  IF gone <> '{}' THEN
+    INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, reason)
+    SELECT b.message_id, c, b.channel, b.round, b.try, b.fence, 'dropped', 'left' FROM unnest(gone) AS c
+        ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS nobody = ROW_COUNT;
+  END IF;
+  UPDATE batch x SET reached = greatest(x.reached, place), lease_until = now() + p_lease,
+                     dropped = x.dropped + nobody
+   WHERE x.id = p_batch;
+  reached := place;
+  citizen_id := NULL;
+  address := NULL;
+  language := NULL;
+  RETURN NEXT;
 END $$;
 
 -- Writes verdicts down.  False: another courier has the batch by now; the
@@ -201,8 +264,8 @@ BEGIN
   END IF;
   -- The same verdicts a second time (the answer to a commit was lost) change nothing.
   WITH fresh AS (
-    INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, code, reason, detail)
-    SELECT b.message_id, u.citizen, b.channel, b.round, b.try, b.fence, u.state,
+    INSERT INTO delivery (tenant_id, message_id, citizen_id, channel, round, try, part, state, code, reason, detail)
+    SELECT b.tenant_id, b.message_id, u.citizen, b.channel, b.round, b.try, b.fence, u.state,
            nullif(u.code, 0), nullif(u.reason, ''), nullif(u.detail, '')
       FROM unnest(p_citizens, p_states, p_codes, p_reasons, p_details) AS u (citizen, state, code, reason, detail)
     ON CONFLICT DO NOTHING
@@ -217,15 +280,24 @@ BEGIN
             FROM fresh) t
    WHERE x.id = p_batch;
 
-  -- An address that does not exist is not written to again after the second
-  -- time on another day (integrations.md 11.4); a yes clears the count.
-  IF 'refused' = ANY (p_states) THEN
+  -- An address that does not exist is not written to again after the second time
+  -- on another day (integrations.md 11.4); a yes clears the count.
+  IF 'mailbox_unknown' = ANY (p_reasons) THEN
     UPDATE contact k
-       SET failures = k.failures + 1, reason = u.reason,
-           state = CASE WHEN k.failures + 1 >= 2 THEN 'failed' ELSE k.state END
+       SET failures = k.failures + 1, failed = now(), reason = u.reason,
+           state = CASE WHEN k.failures > 0 THEN 'failed' ELSE k.state END
       FROM unnest(p_citizens, p_states, p_reasons) AS u (citizen, state, reason)
-     WHERE k.citizen_id = u.citizen AND k.channel = b.channel
-       AND u.state = 'refused' AND u.reason = 'mailbox_unknown';
+     WHERE u.state = 'refused' AND u.reason = 'mailbox_unknown'
+       AND k.citizen_id = u.citizen AND k.channel = b.channel AND k.state = 'active'
+       AND (k.failed IS NULL OR k.failed < now() - interval '24 hours');
+  END IF;
+  IF EXISTS (SELECT FROM contact k WHERE k.failures > 0 AND k.state = 'active'
+                AND k.citizen_id = ANY (p_citizens) AND k.channel = b.channel) THEN
+    UPDATE contact k
+       SET failures = 0, failed = NULL, reason = NULL
+      FROM unnest(p_citizens, p_states) AS u (citizen, state)
+     WHERE u.state = 'accepted' AND k.citizen_id = u.citizen AND k.channel = b.channel
+       AND k.failures > 0 AND k.state = 'active';
   END IF;
   RETURN true;
 END $$;
@@ -269,10 +341,19 @@ LANGUAGE sql AS $$
   UPDATE batch SET lease_until = now() WHERE id = p_batch AND fence = p_fence AND state = 'sending'
 $$;
 
--- Stops a message: effective from its commit.
+-- The same for a letter that was not handed over.
+CREATE OR REPLACE FUNCTION letter_release(p_letter bigint, p_fence bigint) RETURNS void
+LANGUAGE sql AS $$
+  UPDATE letter SET lease_until = now(), try = try - 1
+   WHERE id = p_letter AND fence = p_fence AND state = 'sending'
+$$;
+
+-- Stops a message: effective from its commit.  It waits for what couriers are just
+-- beginning, and they find it stopped the next time.
 CREATE OR REPLACE FUNCTION message_stop(p_message bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
+  PERFORM pg_advisory_xact_lock(message_gate(p_message));
   UPDATE message SET state = 'stopped', finished = now() WHERE id = p_message;
   UPDATE batch SET state = 'cancelled', finished = now()
    WHERE message_id = p_message AND state IN ('queued', 'held');
@@ -375,20 +456,21 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- Letters: one person, one lease, one verdict.
-CREATE OR REPLACE FUNCTION letter_claim(p_limit int, p_lease interval)
+CREATE OR REPLACE FUNCTION letter_claim(p_limit int, p_lease interval, p_holder int, p_dead int[])
 RETURNS TABLE (id bigint, kind text, key uuid, sealed bytea, try int, fence bigint)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
   UPDATE letter x SET state = 'expired', sealed = NULL, finished = now()
    WHERE x.state IN ('queued', 'sending') AND x.valid_until <= now()
-     AND (x.state = 'queued' OR x.lease_until <= now());
+     AND (x.state = 'queued' OR x.lease_until <= now() OR x.holder = ANY (p_dead));
   RETURN QUERY
     UPDATE letter x
-       SET state = 'sending', fence = x.fence + 1, try = x.try + 1, lease_until = now() + p_lease
+       SET state = 'sending', fence = x.fence + 1, try = x.try + 1, lease_until = now() + p_lease,
+           holder = p_holder
       FROM (SELECT y.id FROM letter y
              WHERE y.state IN ('queued', 'sending') AND y.due <= now()
-               AND (y.state = 'queued' OR y.lease_until <= now())
+               AND (y.state = 'queued' OR y.lease_until <= now() OR y.holder = ANY (p_dead))
              ORDER BY y.due, y.id LIMIT p_limit FOR UPDATE SKIP LOCKED) p
      WHERE x.id = p.id
     RETURNING x.id, x.kind, x.key, x.sealed, x.try, x.fence;

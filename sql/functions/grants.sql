@@ -23,6 +23,6 @@ GRANT UPDATE ON batch, letter TO chromo_courier;
 GRANT INSERT ON batch, delivery, audit, letter TO chromo_courier;
 GRANT SELECT (tenant_id, id, email, state) ON staff TO chromo_courier; -- whom to tell that a message went out
 GRANT UPDATE (state, published, finished, told, recipients, updated, revision, hash, submitter_id) ON message TO chromo_courier;
-GRANT UPDATE (state, failures, reason) ON contact TO chromo_courier;
+GRANT UPDATE (state, failures, failed, reason) ON contact TO chromo_courier;
 GRANT UPDATE (by_email) ON citizen TO chromo_courier;
 -- Row locks (SELECT … FOR UPDATE) ask for UPDATE on a column, which these have.

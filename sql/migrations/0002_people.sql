@@ -95,7 +95,8 @@ CREATE TABLE contact (
   hash        bytea NOT NULL,            -- HMAC-SHA256 under the tenant's look-up key
   state       text NOT NULL DEFAULT 'pending'
               CHECK (state IN ('pending', 'active', 'failed', 'left')),
-  failures    int NOT NULL DEFAULT 0,    -- permanent refusals in a row
+  failures    int NOT NULL DEFAULT 0,    -- days with a permanent refusal, in a row
+  failed      timestamptz,               -- the last of them
   reason      text,
   created     timestamptz NOT NULL DEFAULT now(),
   confirmed   timestamptz,
@@ -105,6 +106,7 @@ CREATE TABLE contact (
   FOREIGN KEY (tenant_id, citizen_id) REFERENCES citizen ON DELETE CASCADE
 );
 CALL wall('contact');
+CREATE INDEX contact_failing ON contact (tenant_id, citizen_id) WHERE failures > 0;
 
 CREATE TABLE citizen_session (
   tenant_id   bigint NOT NULL DEFAULT current_tenant() REFERENCES tenant,

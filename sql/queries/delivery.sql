@@ -119,6 +119,10 @@ SELECT message_resend(m.id, :size::int, least(now() + interval '1 day', m.publis
   FROM message m
  WHERE m.id = :message::bigint;
 
+-- name: delivery_gate :exec
+-- Before the row of the message is locked: couriers take the two in this order.
+SELECT pg_advisory_xact_lock(message_gate(:message::bigint));
+
 -- name: delivery_stop :exec
 SELECT message_stop(:message::bigint);
 

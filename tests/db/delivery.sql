@@ -32,7 +32,7 @@ DECLARE
 BEGIN
   UPDATE batch SET state = 'sending', fence = fence + 1, lease_until = now() + interval '1 minute'
    WHERE id = p_batch RETURNING fence, citizens INTO f, c;
-  PERFORM batch_start(p_batch, f, 1000, '1 minute');
+  PERFORM batch_start(p_batch, f, 0, 1000, '1 minute');
   PERFORM batch_record(p_batch, f, c,
     ARRAY(SELECT p_verdicts[x % cardinality(p_verdicts) + 1] FROM unnest(c) x),
     ARRAY(SELECT 0 FROM unnest(c)),
@@ -79,7 +79,7 @@ SELECT is_empty('SELECT * FROM ledger_faults()', 'all adds up');
 SELECT carry(id, ARRAY['accepted']) FROM batch WHERE message_id = :m AND try = 2;
 SELECT carry((:'b'::bigint[])[2], ARRAY['accepted', 'accepted', 'refused']);
 UPDATE batch SET valid_until = now() - interval '1 second' WHERE id = (:'b'::bigint[])[3];
-SELECT batch_claim(9, '1 minute');
+SELECT batch_claim(9, 1, '1 minute', 1, '{}');
 SELECT is((SELECT state FROM message WHERE id = :m), 'sent', 'it is through');
 SELECT same_unreached(:m, 'refused and too late');
 SELECT same_people(:m, 'and each person');
@@ -108,11 +108,11 @@ SELECT same_people(:m, 'and each person');
 SELECT sending() AS s \gset
 SELECT min(id) AS one FROM batch WHERE message_id = :s \gset
 UPDATE batch SET state = 'sending', fence = 1, lease_until = now() + interval '1 minute' WHERE id = :one;
-SELECT batch_start(:one, 1, 4, '1 minute');
+SELECT batch_start(:one, 1, 0, 4, '1 minute');
 SELECT batch_record(:one, 1, citizens[1:4], ARRAY['accepted', 'accepted', 'accepted', 'refused'], ARRAY[0, 0, 0, 0],
                     ARRAY['', '', '', 'refused'], ARRAY['', '', '', '']) FROM batch WHERE id = :one;
 SELECT message_stop(:s);
-SELECT batch_start(:one, 1, 4, '1 minute');
+SELECT batch_start(:one, 1, 4, 4, '1 minute');
 SELECT same_unreached(:s, 'stopped: the three who have it are not among them');
 SELECT is((SELECT count(*) FROM message_unreached(:s)), 27::bigint, 'the others are');
 SELECT throws_ok(format('SELECT message_resend(%s, 4, now())', :s), 'CH003', NULL, 'and it is the end');

@@ -119,7 +119,7 @@ SELECT is(enter('nobody.example.jp', NULL, NULL, '', '')::text, NULL, 'an unknow
 SELECT ok(NOT pg_has_role('chromo_web', 'chromo_directory', 'MEMBER'), 'the web cannot become the directory');
 SELECT throws_ok($$ SELECT * FROM throttle $$, '42501', NULL, 'nor read the throttles');
 SELECT throws_ok($$ SELECT tenant_create('city', NULL, 'x', 'x', 'x', 'x', 'x') $$, '42501', NULL, 'nor found a tenant');
-SELECT throws_ok($$ SELECT * FROM courier_due() $$, '42501', NULL, 'nor ask what is due elsewhere');
+SELECT throws_ok($$ SELECT * FROM courier_work('{}') $$, '42501', NULL, 'nor ask what is due elsewhere');
 RESET ROLE;
 
 SELECT * FROM finish();

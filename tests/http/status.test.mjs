@@ -37,7 +37,7 @@ const batches = async (id) => last(await inside(town, `SELECT string_agg(id::tex
 async function carry(batch, verdicts, wait = '1 hour') {
 	await inside(town, `SET ROLE chromo_courier;
 		UPDATE batch SET state = 'sending', fence = fence + 1, lease_until = now() + interval '1 minute' WHERE id = ${batch};
-		SELECT batch_start(${batch}, (SELECT fence FROM batch WHERE id = ${batch}), 1000, '1 minute');
+		SELECT batch_start(${batch}, (SELECT fence FROM batch WHERE id = ${batch}), 0, 1000, '1 minute');
 		SELECT batch_record(${batch}, b.fence, b.citizens,
 		         ARRAY(SELECT (ARRAY[${verdicts.map(([s]) => `'${s}'`)}])[(i - 1) % ${verdicts.length} + 1] FROM generate_series(1, b.size) i),
 		         ARRAY(SELECT 0 FROM generate_series(1, b.size)),
@@ -74,7 +74,7 @@ test('a courier that died in the middle: unsure, then reached, and known as a po
 	const id = await sending(1000), [a] = await batches(id), total = Number(await row(id, 'recipients'));
 	await inside(town, `SET ROLE chromo_courier;
 		UPDATE batch SET state = 'sending', fence = 1, reached = 3, lease_until = now() - interval '1 second' WHERE id = ${a};
-		SELECT batch_claim(32, '1 minute')`);
+		SELECT batch_claim(32, 1, '1 minute', 1, '{}')`);
 	assert.deepEqual(numbers(await status(takahashi, id)), { 対象: total, 届いた: 0, 届かなかった: 0, 確認中: 3, 待っている: total - 3 });
 	await carry(a, [['accepted']]);
 	const page = await status(takahashi, id);
@@ -139,7 +139,7 @@ test('too late for the rest: held, and said', async () => {
 	const id = await sending(50), [a, b] = await batches(id), total = Number(await row(id, 'recipients'));
 	await carry(a, [['accepted']]);
 	await inside(town, `UPDATE batch SET valid_until = now() - interval '1 second' WHERE message_id = ${id} AND state = 'queued';
-		SET ROLE chromo_courier; SELECT batch_claim(32, '1 minute')`);
+		SET ROLE chromo_courier; SELECT batch_claim(32, 1, '1 minute', 1, '{}')`);
 	const page = await status(takahashi, id);
 	assert.deepEqual(numbers(page), { 対象: total, 届いた: 50, 届かなかった: total - 50 });
 	assert.match(said(page), /日時までに送れませんでした/);
@@ -159,7 +159,7 @@ test('stopped: what is left is not sent, and the second is told', async () => {
 	const second = await takahashi.submit(two, {}, '/stop');
 	assert.equal(second.status, 409);
 	assert.match(said(second), /もう停止できません/);
-	assert.equal(last(await inside(town, `SET ROLE chromo_courier; SELECT count(*) FROM batch_start(${b}, 1, 10, '1 minute')`)), '0', 'not even what was claimed');
+	assert.equal(last(await inside(town, `SET ROLE chromo_courier; SELECT count(*) FROM batch_start(${b}, 1, 0, 10, '1 minute')`)), '0', 'not even what was claimed');
 	const page = await status(takahashi, id);
 	assert.deepEqual(numbers(page), { 対象: total, 届いた: 50, 届かなかった: total - 50 });
 	assert.match(said(page), /配信が停止されました/);

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rounds: one transaction of one tenant each, which writes down the verdicts of
+ * what has landed, marks the next members as begun, and ends batches that are
+ * through.  All of it goes off in one piece (db_commit_send), and members fly once
+ * the COMMIT was answered.
+ *
+ * A round whose answer was lost may have been committed or not.  It is simply
+ * done again: the same verdicts twice are one, the same members are given again
+ * (batch_start), a batch ends once.
+ */
+#include <sys/epoll.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "courier/courier.h"
+#include "db/queries.h"
+
+enum {
+	AGAIN_MS = 250,		/* before a round that failed is done again */
+	LOOK_MS = 250,
+	AWAY_MS = 30000		/* a database that does not answer is hung up on */
+};
+
+static void
+set_stage(struct courier *c, int64_t tenant, enum stage from, enum stage to)
+{
+	int i;
+
+	for (i = 0; i < COURIER_FLIGHTS; i++)
+		if (c->flights[i].stage == from && c->flights[i].tenant == tenant)
+			c->flights[i].stage = to;
+}
+
+static void
+note_landed(struct courier *c, int64_t now)
+{
+	int i;
+
+	c->landed = 0;
+	for (i = 0; i < COURIER_FLIGHTS; i++)
+		if (c->flights[i].stage == LANDED)
+			c->landed = now;
+}
+
+/* It did not come about, or nobody knows: all as before, a little later. */
+static void
+fail_round(struct courier *c, struct round *r, enum err e, int64_t now)
+{
+	int i;
+
+	log_warn("round.failed tenant=%" PRId64 " outcome=%s", r->tenant, err_name(e));
+	for (i = 0; i < COURIER_FLIGHTS; i++)
+		if (c->flights[i].stage == WRITING && c->flights[i].tenant == r->tenant)
+			c->flights[i].not_before = now + AGAIN_MS;
+	set_stage(c, r->tenant, WRITING, LANDED);
+	for (i = 0; i < r->n; i++)
+		r->steps[i].job->not_before = now + AGAIN_MS;
+	r->away = false;
+	note_landed(c, now);
+}
+
+/* --- back again --- */
+
+static enum err
+enter_vault(struct courier *c, int64_t tenant)
+{
+	enum err e;
+
+	if (vault_again(c->vault, tenant))
+		return ERR_OK;
+	e = db_begin(c->db, DB_READ);
+	if (e == ERR_OK)
+		e = q_enter_tenant_queue(c->db, (struct q_enter_tenant){ .tenant = tenant, .actor = "courier" }, NULL);
+	if (e == ERR_OK)
+		e = vault_enter(c->vault, c->db, tenant);
+	if (e == ERR_OK)
+		e = db_commit(c->db);
+	if (e != ERR_OK)
+		db_rollback(c->db);
+	return e;
+}
+
+static void
+send_members(struct courier *c, struct job *j, const struct rows *begun)
+{
+	enum err e = enter_vault(c, j->tenant.id);
+	struct buf address;
+	size_t i, n;
+
+	if (e != ERR_OK) {
+		/* Begun and not sent, which nobody else can know: they will be
+		 * noted as unknown and sent again when the lease has run out. */
+		log_error("vault.closed tenant=%" PRId64 " outcome=%s", j->tenant.id, err_name(e));
+		j->lost = true;
+		return;
+	}
+	for (i = 0; i < rows_count(begun); i++) {
+		const uint8_t *sealed;
+
+		if (rows_null(begun, i, "citizen_id"))
+			continue;
+		sealed = rows_bytes(begun, i, "address", &n);
+		buf_init(&address, c->arena);
+		if (vault_open(c->vault, "contact.address", sealed, n, &address) != ERR_OK)
+			buf_reset(&address);	/* "" does not compose: refused, and said */
+		deliver_member(c, j, rows_int(begun, i, "citizen_id"), address.data, rows_text(begun, i, "language"));
+	}
+}
+
+static void
+lose(struct job *j)
+{
+	if (!j->lost)
+		log_warn("batch.lost tenant=%" PRId64 " message=%" PRId64 " batch=%" PRId64,
+		    j->tenant.id, j->message, j->batch);
+	j->lost = true;
+}
+
+static void
+end_step(struct courier *c, const struct step *s)
+{
+	struct job *j = s->job;
+	size_t n;
+
+	if (s->recorded != NULL && !rows_bool(s->recorded, 0, "mine"))
+		lose(j);
+	if (s->ends) {
+		log_info("batch.done tenant=%" PRId64 " message=%" PRId64 " batch=%" PRId64 " reached=%d size=%d lost=%d",
+		    j->tenant.id, j->message, j->batch, j->reached, j->size, j->lost);
+		j->held = false;
+		return;
+	}
+	if (s->begun == NULL)
+		return;
+	n = rows_count(s->begun);
+	if (n == 0) {
+		lose(j);	/* or stopped, or too late */
+		return;
+	}
+	j->reached = (int)rows_int(s->begun, n - 1, "reached");
+	send_members(c, j, s->begun);
+}
+
+static void
+end_round(struct courier *c, struct round *r, int64_t now)
+{
+	enum err e = db_commit_end(r->db);
+	int i;
+
+	if (e != ERR_OK) {
+		fail_round(c, r, e, now);
+		return;
+	}
+	r->away = false;
+	set_stage(c, r->tenant, WRITING, FREE);
+	note_landed(c, now);
+	for (i = 0; i < r->n; i++)
+		end_step(c, &r->steps[i]);
+}
+
+static void
+hear_rounds(struct courier *c, int64_t now)
+{
+	int i;
+
+	for (i = 0; i < COURIER_ROUNDS; i++) {
+		struct round *r = &c->rounds[i];
+
+		if (!r->away)
+			continue;
+		if (!db_commit_answered(r->db)) {
+			if (now - r->sent < AWAY_MS)
+				continue;
+			db_hang_up(r->db);
+			fail_round(c, r, ERR_BUSY, now);
+			continue;
+		}
+		epoll_ctl(c->answers, EPOLL_CTL_DEL, db_socket(r->db), NULL);
+		end_round(c, r, now);
+	}
+}
+
+static bool
+is_away(const struct courier *c, int64_t tenant)
+{
+	int i;
+
+	for (i = 0; i < COURIER_ROUNDS; i++)
+		if (c->rounds[i].away && c->rounds[i].tenant == tenant)
+			return true;
+	return false;
+}
+
+static struct round *
+idle_round(struct courier *c)
+{
+	int i;
+
+	for (i = 0; i < COURIER_ROUNDS; i++)
+		if (!c->rounds[i].away)
+			return &c->rounds[i];
+	return NULL;
+}
+
+static void
+begin_round(struct courier *c, struct round *r, int64_t tenant, int64_t now)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	enum err e;
+
+	r->tenant = tenant;
+	if (!round_plan(c, r, now))
+		return;
+	arena_reset(r->arena);
+	db_use(r->db, r->arena);
+	e = round_send(c, r, now);
+	if (e != ERR_OK) {
+		fail_round(c, r, e, now);
+		return;
+	}
+	r->away = true;
+	r->sent = now;
+	note_landed(c, now);
+	epoll_ctl(c->answers, EPOLL_CTL_ADD, db_socket(r->db), &event);
+}
+
+/* --- given back --- */
+
+enum what { WAITING_LETTERS, EVERYTHING };
+
+static enum err
+give_back(struct courier *c, int64_t tenant, enum what what)
+{
+	enum err e;
+	int i;
+
+	e = db_begin(c->db, DB_WRITE);
+	if (e == ERR_OK)
+		e = q_enter_tenant_queue(c->db, (struct q_enter_tenant){ .tenant = tenant, .actor = "courier" }, NULL);
+	for (i = 0; e == ERR_OK && what == EVERYTHING && i < COURIER_JOBS; i++)
+		if (c->jobs[i].held && !c->jobs[i].lost && c->jobs[i].tenant.id == tenant)
+			e = q_courier_release_queue(c->db, (struct q_courier_release){
+			    .batch = c->jobs[i].batch, .fence = c->jobs[i].fence }, NULL);
+	for (i = 0; e == ERR_OK && i < COURIER_FLIGHTS; i++)
+		if (c->flights[i].stage == WAITING && c->flights[i].tenant == tenant)
+			e = q_courier_letter_release_queue(c->db, (struct q_courier_letter_release){
+			    .letter = c->flights[i].letter_id, .fence = c->flights[i].fence }, NULL);
+	return e == ERR_OK ? db_commit(c->db) : e;
+}
+
+static void
+release(struct courier *c, enum what what)
+{
+	int i, k;
+
+	for (i = 0; i < COURIER_JOBS + COURIER_FLIGHTS; i++) {
+		const struct flight *f = &c->flights[i < COURIER_JOBS ? 0 : i - COURIER_JOBS];
+		int64_t tenant = i < COURIER_JOBS ? c->jobs[i].tenant.id : f->tenant;
+
+		if (i < COURIER_JOBS ? what != EVERYTHING || !c->jobs[i].held : f->stage != WAITING)
+			continue;
+		if (give_back(c, tenant, what) != ERR_OK)
+			db_rollback(c->db);	/* their leases will run out */
+		for (k = 0; k < COURIER_JOBS && what == EVERYTHING; k++)
+			c->jobs[k].held = c->jobs[k].held && c->jobs[k].tenant.id != tenant;
+		set_stage(c, tenant, WAITING, FREE);
+	}
+}
+
+void
+ledger_release(struct courier *c)
+{
+	release(c, EVERYTHING);
+}
+
+/* --- one turn of the loop --- */
+
+/* The tenant of the at-th thing that may need a round; 0: none.  A member's
+ * flight needs none of its own, for its job is there. */
+static int64_t
+tenant_at(const struct courier *c, int at)
+{
+	const struct flight *f = &c->flights[at < COURIER_JOBS ? 0 : at - COURIER_JOBS];
+
+	if (at < COURIER_JOBS)
+		return c->jobs[at].held ? c->jobs[at].tenant.id : 0;
+	return f->stage == LANDED && f->job == NULL ? f->tenant : 0;
+}
+
+/* A gateway that is away keeps no letters here: another courier may do better. */
+static void
+return_letters(struct courier *c)
+{
+	if (breaker_open(&c->breaker, clock_monotonic_ms()) && deliver_n_waiting(c) > 0)
+		release(c, WAITING_LETTERS);
+}
+
+void
+ledger_turn(struct courier *c)
+{
+	enum { ALL = COURIER_JOBS + COURIER_FLIGHTS };
+	int64_t now = clock_monotonic_ms(), tried[ALL], tenant;
+	int i, k, n = 0, first = c->turn;
+	struct round *r;
+
+	hear_rounds(c, now);
+	deliver_waiting(c);
+	return_letters(c);
+	/* Whoever was served last is looked at last. */
+	for (i = 0; i < ALL && (r = idle_round(c)) != NULL; i++) {
+		tenant = tenant_at(c, (first + i) % ALL);
+		for (k = 0; k < n && tried[k] != tenant; k++)
+			;
+		if (tenant == 0 || k < n || is_away(c, tenant))
+			continue;
+		tried[n++] = tenant;
+		begin_round(c, r, tenant, now);
+		if (r->away)
+			c->turn = (first + i + 1) % ALL;
+	}
+}
+
+int
+ledger_patience_ms(const struct courier *c)
+{
+	int64_t now = clock_monotonic_ms(), ms = LOOK_MS;
+	int i;
+
+	for (i = 0; i < COURIER_FLIGHTS; i++) {
+		const struct flight *f = &c->flights[i];
+		int64_t due = c->landed + COURIER_GATHER_MS > f->not_before ? c->landed + COURIER_GATHER_MS : f->not_before;
+
+		/* What is due already waits for an answer, which is waited for too. */
+		if (f->stage == LANDED && due > now && due - now < ms)
+			ms = due - now;
+	}
+	return (int)ms;
+}
+
+bool
+ledger_busy(const struct courier *c)
+{
+	int i;
+
+	for (i = 0; i < COURIER_ROUNDS; i++)
+		if (c->rounds[i].away)
+			return true;
+	return deliver_open(c) > 0;
+}

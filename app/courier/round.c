@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one round does: for a tenant, the verdicts of what has landed, the next
+ * members of its batches, and the batches that are through (ledger.c).
+ */
+#include "base/clock.h"
+#include "courier/courier.h"
+#include "db/queries.h"
+
+/* --- what a tenant's round would be --- */
+
+static bool
+ready(const struct flight *f, int64_t tenant, int64_t now)
+{
+	return f->stage == LANDED && f->tenant == tenant && f->not_before <= now;
+}
+
+/* Flights of this job that the round at hand does not bring to their end. */
+static int
+left_open(const struct courier *c, const struct job *j, int64_t now)
+{
+	int i, n = 0;
+
+	for (i = 0; i < COURIER_FLIGHTS; i++) {
+		const struct flight *f = &c->flights[i];
+
+		n += f->stage != FREE && f->job == j && !ready(f, j->tenant.id, now);
+	}
+	return n;
+}
+
+static bool
+hungry(const struct job *j)
+{
+	return j->held && !j->lost && j->reached < j->size;
+}
+
+/* The lane whose turn it is: nobody else is begun while emergencies wait. */
+static int
+lane_of_turn(const struct courier *c)
+{
+	int i, lane = 1;
+
+	for (i = 0; i < COURIER_JOBS; i++)
+		if (hungry(&c->jobs[i]) && c->jobs[i].lane < lane)
+			lane = c->jobs[i].lane;
+	return lane;
+}
+
+/* How many members the tenant may begin: the connections are shared evenly among
+ * all tenants that have somebody to write to, letters going first. */
+static int
+share_of(const struct courier *c, int64_t tenant, int lane, int landed)
+{
+	int64_t seen[COURIER_JOBS];
+	int i, k, n = 0, own = -landed, room, quota;
+
+	for (i = 0; i < COURIER_JOBS; i++) {
+		if (!hungry(&c->jobs[i]) || c->jobs[i].lane > lane)
+			continue;
+		for (k = 0; k < n && seen[k] != c->jobs[i].tenant.id; k++)
+			;
+		if (k == n)
+			seen[n++] = c->jobs[i].tenant.id;
+	}
+	if (n == 0)
+		return 0;
+	room = deliver_room(c, landed) - deliver_n_waiting(c);
+	for (i = 0; i < COURIER_FLIGHTS; i++)
+		own += c->flights[i].tenant == tenant && c->flights[i].stage >= FLYING;
+	quota = (c->capacity + n - 1) / n - own;
+	room = room < quota ? room : quota;
+	return room > 0 ? room : 0;
+}
+
+/* --- off it goes --- */
+
+static enum err
+record_job(struct courier *c, struct round *r, struct step *s, int64_t now)
+{
+	struct job *j = s->job;
+	int64_t *citizens = arena_alloc(r->arena, COURIER_FLIGHTS * sizeof *citizens);
+	int32_t *codes = arena_alloc(r->arena, COURIER_FLIGHTS * sizeof *codes);
+	const char **texts = arena_alloc(r->arena, 3 * COURIER_FLIGHTS * sizeof *texts);
+	const char **states = texts, **reasons = texts + COURIER_FLIGHTS, **details = reasons + COURIER_FLIGHTS;
+	size_t n = 0;
+	int i;
+
+	for (i = 0; i < COURIER_FLIGHTS; i++) {
+		const struct flight *f = &c->flights[i];
+		const struct outcome *o = &f->outcome;
+
+		if (f->job != j || !ready(f, r->tenant, now))
+			continue;
+		citizens[n] = f->citizen;
+		codes[n] = o->code;
+		states[n] = deliver_state(o->verdict);
+		/* A yes needs no words. */
+		reasons[n] = o->verdict == VERDICT_SENT ? "" : o->reason;
+		details[n] = o->verdict == VERDICT_SENT ? "" : o->detail;
+		if (o->wait_s > j->wait_s)
+			j->wait_s = o->wait_s;
+		n++;
+	}
+	return n == 0 ? ERR_OK : q_courier_record_queue(r->db, (struct q_courier_record){
+	    .batch = j->batch, .fence = j->fence, .citizens = { citizens, n }, .states = { states, n },
+	    .codes = { codes, n }, .reasons = { reasons, n }, .details = { details, n } }, &s->recorded);
+}
+
+static enum err
+record_letters(struct courier *c, struct round *r, int64_t now)
+{
+	enum err e = ERR_OK;
+	int i;
+
+	for (i = 0; e == ERR_OK && i < COURIER_FLIGHTS; i++) {
+		const struct flight *f = &c->flights[i];
+		const struct outcome *o = &f->outcome;
+		bool again = o->verdict == VERDICT_LATER || o->verdict == VERDICT_UNKNOWN;
+
+		if (f->job != NULL || !ready(f, r->tenant, now))
+			continue;
+		e = q_courier_letter_record_queue(r->db, (struct q_courier_letter_record){
+		    .letter = f->letter_id, .fence = f->fence,
+		    .state = again ? "queued" : deliver_state(o->verdict), .code = o->code,
+		    .reason = o->verdict == VERDICT_SENT ? "" : o->reason,
+		    .wait_s = again ? retry_wait_s(c->conf, f->try, o->wait_s) : 0 }, NULL);
+	}
+	return e;
+}
+
+static enum err
+end_job(const struct courier *c, struct round *r, const struct job *j)
+{
+	if (j->lost)
+		return ERR_OK;
+	if (j->reached < j->size)
+		return q_courier_release_queue(r->db, (struct q_courier_release){
+		    .batch = j->batch, .fence = j->fence }, NULL);
+	return q_courier_finish_queue(r->db, (struct q_courier_finish){ .batch = j->batch, .fence = j->fence,
+	    .wait_s = retry_wait_s(c->conf, j->try, j->wait_s) }, NULL);
+}
+
+/* Verdicts first, then the next members, then what locks the row of the
+ * message: everybody takes locks in this order (message_stop). */
+static enum err
+queue_round(struct courier *c, struct round *r, int64_t now)
+{
+	enum err e;
+	int i;
+
+	e = db_begin(r->db, DB_WRITE);
+	if (e == ERR_OK)
+		e = q_enter_tenant_queue(r->db, (struct q_enter_tenant){ .tenant = r->tenant, .actor = "courier" }, NULL);
+	for (i = 0; e == ERR_OK && i < r->n; i++)
+		e = record_job(c, r, &r->steps[i], now);
+	for (i = 0; e == ERR_OK && i < r->n; i++)
+		if (r->steps[i].most > 0)
+			e = q_courier_start_queue(r->db, (struct q_courier_start){ .batch = r->steps[i].job->batch,
+			    .fence = r->steps[i].job->fence, .from = r->steps[i].job->reached,
+			    .most = r->steps[i].most, .lease_s = c->conf->courier_lease_s }, &r->steps[i].begun);
+	for (i = 0; e == ERR_OK && i < r->n; i++)
+		if (r->steps[i].ends)
+			e = end_job(c, r, r->steps[i].job);
+	if (e == ERR_OK)
+		e = record_letters(c, r, now);
+	if (e == ERR_OK)
+		e = db_commit_send(r->db);
+	return e;
+}
+
+/* Nothing more of this job, and nothing of it in the air: it ends.  So it does
+ * when the gateway is away, or we are to end: then it is given back. */
+static bool
+job_ends(const struct courier *c, const struct job *j, int64_t now)
+{
+	if (hungry(j) && !c->ending && !breaker_open(&c->breaker, now))
+		return false;
+	return left_open(c, j, now) == 0;
+}
+
+bool
+round_plan(struct courier *c, struct round *r, int64_t now)
+{
+	int lane = lane_of_turn(c), landed = 0, share, i;
+
+	for (i = 0; i < COURIER_FLIGHTS; i++)
+		landed += ready(&c->flights[i], r->tenant, now);
+	share = share_of(c, r->tenant, lane, landed);
+	/* Not for each letter a commit of its own, while others are about to land. */
+	if (landed + share < c->capacity / 3 && landed < deliver_open(c) && c->landed != 0 &&
+	    now - c->landed < COURIER_GATHER_MS && !c->ending)
+		share = landed = 0;
+
+	r->n = 0;
+	r->promised = 0;
+	for (i = 0; i < COURIER_JOBS; i++) {
+		struct job *j = &c->jobs[i];
+		struct step *s = &r->steps[r->n];
+
+		if (!j->held || j->tenant.id != r->tenant || j->not_before > now)
+			continue;
+		*s = (struct step){ .job = j, .ends = job_ends(c, j, now) };
+		if (!s->ends && hungry(j) && j->lane <= lane)
+			s->most = j->size - j->reached < share ? j->size - j->reached : share;
+		share -= s->most;
+		r->promised += s->most;
+		if (s->ends || s->most > 0 || landed > 0)
+			r->n++;
+	}
+	return r->n > 0 || landed > 0;
+}
+
+/* Those that the round has in it, as record_job and record_letters took them. */
+static void
+set_writing(struct courier *c, int64_t tenant, int64_t now)
+{
+	int i;
+
+	for (i = 0; i < COURIER_FLIGHTS; i++)
+		if (ready(&c->flights[i], tenant, now))
+			c->flights[i].stage = WRITING;
+}
+
+enum err
+round_send(struct courier *c, struct round *r, int64_t now)
+{
+	enum err e = queue_round(c, r, now);
+
+	set_writing(c, r->tenant, now);
+	if (e != ERR_OK)
+		db_rollback(r->db);
+	return e;
+}
