@@ -186,7 +186,6 @@ static void
 make_safe(struct arena *a, cmark_node *node)
 {
 	cmark_node_type type = cmark_node_get_type(node);
-	int level;
 
 	if (type == CMARK_NODE_HTML_BLOCK || type == CMARK_NODE_HTML_INLINE) {
 		show_html(a, node, type == CMARK_NODE_HTML_BLOCK);
@@ -199,9 +198,6 @@ make_safe(struct arena *a, cmark_node *node)
 			must(cmark_node_set_fence_info(node, ""));
 	} else if (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE) {
 		make_link_safe(a, node);
-	} else if (type == CMARK_NODE_HEADING) {
-		level = cmark_node_get_heading_level(node);
-		cmark_node_set_heading_level(node, level < 6 ? level + 1 : 6);
 	}
 }
 
@@ -214,16 +210,46 @@ deepest(cmark_node *node)
 	return node;
 }
 
+static cmark_node *
+following(cmark_node *node)
+{
+	return cmark_node_next(node) != NULL ? deepest(cmark_node_next(node)) : cmark_node_parent(node);
+}
+
 static void
 make_tree_safe(struct arena *a, cmark_node *root)
 {
 	cmark_node *node = deepest(root), *next;
 
 	while (node != root) {
-		next = cmark_node_next(node) != NULL ? deepest(cmark_node_next(node)) :
-		    cmark_node_parent(node);
+		next = following(node);
 		make_safe(a, node);
 		node = next;
+	}
+}
+
+/*
+ * The h1 is the page's: whatever level somebody begins with becomes 2, and none
+ * below is skipped, so that a reader who hears the page finds every heading.
+ */
+static void
+set_heading_levels(cmark_node *root)
+{
+	cmark_node *node;
+	int level, least = 6, last = 1;
+
+	for (node = deepest(root); node != root; node = following(node)) {
+		if (cmark_node_get_type(node) != CMARK_NODE_HEADING)
+			continue;
+		level = cmark_node_get_heading_level(node);
+		least = level < least ? level : least;
+	}
+	for (node = deepest(root); node != root; node = following(node)) {
+		if (cmark_node_get_type(node) != CMARK_NODE_HEADING)
+			continue;
+		level = cmark_node_get_heading_level(node) - least + 2;
+		last = level > last + 1 ? last + 1 : level;
+		must(cmark_node_set_heading_level(node, last < 6 ? last : 6));
 	}
 }
 
@@ -247,6 +273,7 @@ parse(struct arena *a, const char *source, cmark_node **root, cmark_parser **par
 	*root = cmark_parser_finish(*parser);
 	arena_defer(a, release_node, *root);
 	make_tree_safe(a, *root);
+	set_heading_levels(*root);
 	return ERR_OK;
 }
 

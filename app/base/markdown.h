@@ -4,7 +4,7 @@
 struct arena;
 /*
  * The safe subset of Markdown that staff write: paragraphs, headings (shown
- * from level 2 down), lists, links, emphasis.  cmark-gfm does it; raw HTML
+ * from level 2 down, none skipped), lists, links, emphasis.  cmark-gfm does it; raw HTML
  * comes out as the text that was typed, images become links, links other than
  * http, https, mailto and tel become text.  Japanese emphasis works
  * (**注意。**ここ), which CommonMark's flanking rule alone refuses.

@@ -55,8 +55,10 @@ test_emphasis(struct arena *a)
 static void
 test_shapes(struct arena *a)
 {
-	is_str(html(a, "# 一\n\n## 二\n\n###### 六"), "<h2>一</h2>\n<h3>二</h3>\n<h6>六</h6>\n",
-	    "headings begin at level 2");
+	is_str(html(a, "# 一\n\n## 二\n\n###### 六"), "<h2>一</h2>\n<h3>二</h3>\n<h4>六</h4>\n",
+	    "headings begin at level 2, and none is skipped");
+	is_str(html(a, "## 二\n\n### 三\n\n> ## 二"), "<h2>二</h2>\n<h3>三</h3>\n<blockquote>\n<h2>二</h2>\n</blockquote>\n",
+	    "whatever level somebody begins with");
 	is_str(html(a, "一行\n二行"), "<p>一行<br />\n二行</p>\n", "a line end is one");
 	is_str(html(a, "- 一\n- 二"), "<ul>\n<li>一</li>\n<li>二</li>\n</ul>\n", "a list");
 	is_str(html(a, "2. 一\n3. 二"), "<ol start=\"2\">\n<li>一</li>\n<li>二</li>\n</ol>\n",
