@@ -14,6 +14,7 @@
  *
  *	plan.c		messages whose time has come become batches (a process of its own)
  *	claim.c		batches become jobs, letters wait for a connection
+ *	sweep.c		what has ended is taken away (in the planner)
  *	peers.c		which other couriers are dead
  *	ledger.c	rounds: transactions on their way to the database and back
  *	round.c		what is in a round: verdicts, next members, ends of batches
@@ -145,6 +146,9 @@ struct courier {
 
 /* plan.c: the planner, a process beside the courier; context is struct house. */
 int plan_work(void *context, int slot);
+
+/* sweep.c: once an hour, in all tenants. */
+void sweep_hourly(struct db *, int64_t *swept);
 
 /* claim.c: looks for due work in all tenants, if it is time to. */
 void claim_due(struct courier *);

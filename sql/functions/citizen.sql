@@ -106,7 +106,6 @@ BEGIN
   UPDATE consent SET withdrawn = now() WHERE citizen_id = person AND withdrawn IS NULL;
   INSERT INTO consent (citizen_id, version, language) VALUES (person, p_version, p_read_in);
   INSERT INTO citizen_session (hash, citizen_id) VALUES (p_session, person);
-  PERFORM citizen_sweep();
   RETURN person;
 END $$;
 
@@ -126,19 +125,8 @@ BEGIN
   PERFORM set_config('chromo.actor', 'citizen:' || person, true);
   INSERT INTO citizen_session (hash, citizen_id) VALUES (p_session, person);
   PERFORM audit_write('citizen.open', person, NULL);
-  PERFORM citizen_sweep();
   RETURN person;
 END $$;
-
--- What has ended, a little at a time.
-CREATE OR REPLACE FUNCTION citizen_sweep() RETURNS void LANGUAGE sql AS $$
-  DELETE FROM subscribe_draft WHERE hash IN
-    (SELECT hash FROM subscribe_draft WHERE updated < now() - interval '1 day' LIMIT 100 FOR UPDATE SKIP LOCKED);
-  DELETE FROM link WHERE hash IN
-    (SELECT hash FROM link WHERE ends < now() - interval '7 days' LIMIT 100 FOR UPDATE SKIP LOCKED);
-  DELETE FROM citizen_session WHERE hash IN
-    (SELECT hash FROM citizen_session WHERE created < now() - interval '1 day' LIMIT 100 FOR UPDATE SKIP LOCKED)
-$$;
 
 -- 退会: the address is erased with its row; what was sent stays in the ledger
 -- under a number that leads to nobody.

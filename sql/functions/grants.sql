@@ -25,4 +25,9 @@ GRANT SELECT (tenant_id, id, email, state) ON staff TO chromo_courier; -- whom t
 GRANT UPDATE (state, published, finished, told, recipients, updated, revision, hash, submitter_id) ON message TO chromo_courier;
 GRANT UPDATE (state, failures, failed, reason) ON contact TO chromo_courier;
 GRANT UPDATE (by_email) ON citizen TO chromo_courier;
+GRANT SELECT (tenant_id, token, created), UPDATE (created), DELETE ON once TO chromo_courier; -- sweep()
+GRANT SELECT (tenant_id, hash, updated), UPDATE (updated), DELETE ON subscribe_draft TO chromo_courier;
+GRANT SELECT (tenant_id, hash, ends), UPDATE (ends), DELETE ON link TO chromo_courier;
+GRANT SELECT (tenant_id, hash, created), UPDATE (created), DELETE ON citizen_session, staff_session TO chromo_courier;
+GRANT DELETE ON letter TO chromo_courier;
 -- Row locks (SELECT … FOR UPDATE) ask for UPDATE on a column, which these have.

@@ -57,3 +57,12 @@ SELECT letter_record(:letter::bigint, :fence::bigint, :state::text, :code::int, 
 
 -- name: courier_letter_release :exec
 SELECT letter_release(:letter::bigint, :fence::bigint);
+
+-- name: courier_tenants :many
+SELECT tenant_id FROM courier_tenants();
+
+-- name: courier_sweep :one
+SELECT sweep(:most::int) AS swept;
+
+-- name: courier_throttle_sweep :exec
+SELECT throttle_sweep();

@@ -115,11 +115,6 @@ SELECT is(citizen_confirm('link 7', 'sealed', ARRAY[:harbour], ARRAY[:events], f
           :again::bigint, 'a second confirmation of one address is the same person');
 SELECT is((SELECT topics FROM citizen WHERE id = :again), ARRAY[:events]::bigint[], 'with the newer choice');
 SELECT is((SELECT count(*) FROM consent WHERE citizen_id = :again AND withdrawn IS NULL), 1::bigint, 'and one consent in force');
-
--- What is old is swept.
-INSERT INTO subscribe_draft (hash, sealed, updated) VALUES ('old', 'x', now() - interval '25 hours'), ('new', 'x', now());
-SELECT citizen_sweep();
-SELECT results_eq($$SELECT hash FROM subscribe_draft$$, $$VALUES ('new'::bytea)$$, 'a draft lasts a day');
 COMMIT;
 
 -- The wall.

@@ -1,0 +1,53 @@
+-- What has ended is taken away, a little at a time: the courier asks for it
+-- every hour, tenant by tenant (courier/sweep.c).
+
+SET LOCAL ROLE chromo_directory;
+CREATE OR REPLACE FUNCTION courier_tenants() RETURNS TABLE (tenant_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+$$ SELECT id FROM tenant WHERE state <> 'erased' ORDER BY id $$;
+
+-- Tries are kept as long as anything asks for them: 90 days (a known pair of
+-- ID and address, domain/login.c).
+CREATE OR REPLACE FUNCTION throttle_sweep() RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public AS
+$$ DELETE FROM throttle WHERE since < now() - interval '100 days'
+      OR (bucket <> 'login.known' AND since < now() - interval '2 days') $$;
+
+REVOKE ALL ON FUNCTION courier_tenants, throttle_sweep FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION courier_tenants, throttle_sweep TO chromo_courier;
+SET LOCAL ROLE chromo_owner;
+
+-- Of the present tenant; at most p_most rows of each kind, so that nobody waits.
+-- Returns how many, so that the caller comes back while there is more.
+CREATE OR REPLACE FUNCTION sweep(p_most int) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  n     int;
+  total int := 0;
+BEGIN
+  DELETE FROM once WHERE token IN
+    (SELECT token FROM once WHERE created < now() - interval '2 days' LIMIT p_most FOR UPDATE SKIP LOCKED);
+  GET DIAGNOSTICS n = ROW_COUNT;
+  total := total + n;
+  DELETE FROM subscribe_draft WHERE hash IN
+    (SELECT hash FROM subscribe_draft WHERE updated < now() - interval '1 day' LIMIT p_most FOR UPDATE SKIP LOCKED);
+  GET DIAGNOSTICS n = ROW_COUNT;
+  total := total + n;
+  -- A used or late link still says for a week that it was one.
+  DELETE FROM link WHERE hash IN
+    (SELECT hash FROM link WHERE ends < now() - interval '7 days' LIMIT p_most FOR UPDATE SKIP LOCKED);
+  GET DIAGNOSTICS n = ROW_COUNT;
+  total := total + n;
+  DELETE FROM citizen_session WHERE hash IN
+    (SELECT hash FROM citizen_session WHERE created < now() - interval '1 day' LIMIT p_most FOR UPDATE SKIP LOCKED);
+  GET DIAGNOSTICS n = ROW_COUNT;
+  total := total + n;
+  DELETE FROM staff_session WHERE hash IN
+    (SELECT hash FROM staff_session WHERE created < now() - interval '1 day' LIMIT p_most FOR UPDATE SKIP LOCKED);
+  GET DIAGNOSTICS n = ROW_COUNT;
+  total := total + n;
+  -- Empty by then: what is left says when and how a mail ended.
+  DELETE FROM letter WHERE id IN
+    (SELECT id FROM letter WHERE finished < now() - interval '30 days' LIMIT p_most FOR UPDATE SKIP LOCKED);
+  GET DIAGNOSTICS n = ROW_COUNT;
+  RETURN total + n;
+END $$;
