@@ -160,7 +160,8 @@ db_begin(struct db *db, enum db_mode mode)
 		return ERR_BUSY;
 	db->in_transaction = true;
 	db->mode = mode;
-	db->opens = mode == DB_READ ? "BEGIN READ ONLY" : "BEGIN";
+	db->done = false;
+	db->opens = mode == DB_WRITE ? "BEGIN" : "BEGIN READ ONLY";
 	db->queued = 0;
 	db->failed = ERR_OK;
 	db->retry = false;
@@ -184,8 +185,10 @@ db_rollback(struct db *db)
 	if (!db->in_transaction)
 		return;
 	/* A lost or stale connection will be closed, which rolls back as well. */
-	if (db->opens == NULL && db->health == HEALTH_GOOD)
-		leave(db, "ROLLBACK");
+	if (db->opens == NULL && db->health == HEALTH_GOOD) {
+		if (!db->done || db->failed != ERR_OK)
+			leave(db, "ROLLBACK");
+	}
 	else if (db->health != HEALTH_GOOD)
 		hang_up(db);
 	db->in_transaction = false;
@@ -220,7 +223,11 @@ db_commit(struct db *db)
 		db->opens = NULL;
 		return ERR_OK;
 	}
-	if (db->mode == DB_READ && db->queued == 0) {
+	if (db->done) {
+		db->in_transaction = false;
+		return ERR_OK;
+	}
+	if (db->mode != DB_WRITE && db->queued == 0) {
 		leave(db, "COMMIT");
 		db->in_transaction = false;
 		return ERR_OK;

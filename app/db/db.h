@@ -31,11 +31,13 @@ void db_free(struct db *);
 /* Where results go from now on; the request's or the delivery's arena. */
 void db_use(struct db *, struct arena *);
 
-enum db_mode { DB_READ, DB_WRITE };
-/* Queues BEGIN (READ ONLY for DB_READ).  ERR_BUSY: no connection. */
+enum db_mode { DB_READ, DB_WRITE, DB_ONCE };
+/* Queues BEGIN (READ ONLY for DB_READ and DB_ONCE).  DB_ONCE is for what is asked in
+ * one round trip: COMMIT goes out with the first query that is not queued, and
+ * whoever asks again afterwards ends the process.  ERR_BUSY: no connection. */
 enum err db_begin(struct db *, enum db_mode) MUST_USE;
 /* DB_WRITE: returns after the server's word.  DB_READ: sends COMMIT and does
- * not wait; the next db_begin reads the answer.  Queries still queued go first.
+ * not wait; the next db_begin reads the answer.  DB_ONCE: is done already.  Queries still queued go first.
  * On an error, also an earlier one of this transaction, all is rolled back and
  * that error returned: ERR_OK means that it is committed.  ERR_BUSY where the
  * connection broke at the COMMIT itself: nobody knows. */
@@ -74,7 +76,10 @@ enum err db_transact(struct db *, enum db_mode, enum err (*work)(struct db *, vo
  *	enum err q_survey_answer_add(struct db *, struct q_survey_answer_add, int *affected);
  *
  *	:json	json_t **out	one row of one json column; ERR_NOT_FOUND: no row or NULL
- *	:text	const char **out  the same, not parsed
+ *	:list	json_t **out	any number of rows, as an array of objects by column name;
+ *				numbers, booleans, ids (bigint[]) and JSON as such, all
+ *				else as text.  Cheaper than :json where a page is one list
+ *	:text	const char **out  the same as :json, not parsed
  *	:bytes	struct db_bytes *out  one row of one bytea column, not copied: contents
  *				of files; ERR_NOT_FOUND: no row or NULL
  *	:one	struct rows **out	one row; ERR_NOT_FOUND: none

@@ -4,6 +4,7 @@ libdb_a_SOURCES = app/db/ahead.c \
 	app/db/db.c \
 	app/db/db.h \
 	app/db/error.c \
+	app/db/list.c \
 	app/db/migrate.c \
 	app/db/migrate.h \
 	app/db/query.c \

@@ -152,6 +152,9 @@ deliver(struct db *db, const struct call *call, PGresult *r)
 			log_panic("db.not_json query=%s place=%s", call->query->name,
 			    call->query->place);
 		break;
+	case SHAPE_LIST:
+		*(json_t **)call->out = list_new(db, r);
+		break;
 	case SHAPE_TEXT:
 	case SHAPE_BYTES:
 		if ((value = only_value(call, r, &len)) == NULL) {
@@ -258,20 +261,39 @@ attempt(struct db *db, const char *closes, enum err *failed)
 	return arrive(db, closes, failed);
 }
 
+/* What has not been committed may be asked again, and what only reads in any case. */
+static bool
+may_again(const struct db *db, const char *closes)
+{
+	return closes == NULL || db->mode == DB_ONCE;
+}
+
 static enum err
 settle(struct db *db, const char *closes, enum err e, enum err failed)
 {
+	bool again = may_again(db, closes);
+
 	if (e == ERR_OK)
 		db->retry = false;
 	if (db->health == HEALTH_LOST) {
-		if (closes != NULL)
+		if (!again)
 			log_warn("db.commit_unknown");
-		db->retry = closes == NULL;
+		db->retry = again;
 	}
 	db->opens = NULL;
 	db->queued = 0;
 	db->failed = failed;
 	return e;
+}
+
+/* A flight that answers the caller; of DB_ONCE the only one. */
+static enum err
+fly(struct db *db)
+{
+	if (db->mode != DB_ONCE)
+		return flight(db, NULL);
+	db->done = true;
+	return flight(db, "COMMIT");
 }
 
 enum err
@@ -285,7 +307,7 @@ flight_arrive(struct db *db, const char *closes)
 enum err
 flight(struct db *db, const char *closes)
 {
-	bool unseen = db->opens != NULL && closes == NULL;
+	bool unseen = db->opens != NULL && may_again(db, closes);
 	enum err failed, e;
 
 	e = attempt(db, closes, &failed);
@@ -300,7 +322,7 @@ db_queue(struct db *db, const struct query *q, const void *in, void *out)
 	struct call *call;
 	enum err e;
 
-	must(db->in_transaction);
+	must(db->in_transaction && !db->done);
 	must(out != NULL || q->shape == SHAPE_EXEC);
 	if (db->failed != ERR_OK)
 		return db->failed;
@@ -317,7 +339,7 @@ db_query(struct db *db, const struct query *q, const void *in, void *out)
 {
 	enum err e = db_queue(db, q, in, out);
 
-	return e != ERR_OK ? e : flight(db, NULL);
+	return e != ERR_OK ? e : fly(db);
 }
 
 enum err
@@ -325,5 +347,5 @@ db_flush(struct db *db)
 {
 	if (db->failed != ERR_OK)
 		return db->failed;
-	return db->queued > 0 ? flight(db, NULL) : ERR_OK;
+	return db->queued > 0 ? fly(db) : ERR_OK;
 }

@@ -12,7 +12,7 @@
  * reads all answers.  Nothing is in the air between two calls but the answer
  * to a COMMIT or ROLLBACK that nobody waits for (landing).
  */
-enum shape { SHAPE_JSON, SHAPE_TEXT, SHAPE_BYTES, SHAPE_ONE, SHAPE_MANY, SHAPE_EXEC };
+enum shape { SHAPE_JSON, SHAPE_LIST, SHAPE_TEXT, SHAPE_BYTES, SHAPE_ONE, SHAPE_MANY, SHAPE_EXEC };
 
 enum type {
 	TYPE_BIGINT, TYPE_INT, TYPE_BOOL, TYPE_DOUBLE,	/* pointers where nullable */
@@ -84,6 +84,7 @@ struct db {
 	const char *opens;		/* "BEGIN …" still to be sent, or NULL */
 	bool in_transaction;
 	enum db_mode mode;
+	bool done;			/* DB_ONCE: the one flight is over */
 	enum err failed;		/* the error that ended the transaction, or ERR_OK */
 	bool retry;			/* … and it may go better the next time */
 	enum health health;
@@ -129,3 +130,6 @@ enum err error_of(struct db *, const PGresult *, const char *name, const char *p
 
 /* rows.c: takes the result over. */
 struct rows *rows_new(struct arena *, PGresult *);
+
+/* list.c: the rows as a JSON array of objects, in the arena. */
+json_t *list_new(struct db *, const PGresult *);

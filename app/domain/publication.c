@@ -12,72 +12,125 @@
 #include "db/queries.h"
 
 /* The query gives one more than was asked for, if there is one. */
-static void
-set_next(json_t *list, int count)
+static json_t *
+next_of(json_t *messages, int count)
 {
-	json_t *messages = json_object_get(list, "messages"), *next = json_null();
-
-	if (json_array_size(messages) > (size_t)count) {
-		json_array_remove(messages, (size_t)count);
-		next = json_incref(json_object_get(json_array_get(messages, (size_t)count - 1), "id"));
-	}
-	json_object_set_new(list, "next", next);
+	if (json_array_size(messages) <= (size_t)count)
+		return json_null();
+	json_array_remove(messages, (size_t)count);
+	return json_incref(json_object_get(json_array_get(messages, (size_t)count - 1), "id"));
 }
 
-static struct q_publication_list
-arguments(const struct words *words, struct publication_filter f)
-{
-	must(f.count > 0 && f.count <= PUBLICATION_MAX);
-	return (struct q_publication_list){ .lang = words_lang(words), .before = f.before,
-	    .topic = f.topic, .district = f.district, .count = f.count };
-}
-
-enum err
-publication_list(struct db *db, const struct words *words, struct publication_filter f, json_t **out)
-{
-	enum err e;
-
-	e = q_publication_list(db, arguments(words, f), out);
-	if (e == ERR_OK)
-		set_next(*out, f.count);
-	return e;
-}
-
-/* False: an id was asked for that is not in the list. */
 static bool
-choose(json_t *page, const char *key, const json_t *choices, int64_t id)
+holds(const json_t *ids, json_int_t id)
 {
-	json_t *choice, *chosen = NULL;
 	size_t i;
 
-	json_array_foreach(choices, i, choice) {
-		bool it = json_int(choice, "id") == id;
+	for (i = 0; i < json_array_size(ids); i++)
+		if (json_integer_value(json_array_get(ids, i)) == id)
+			return true;
+	return false;
+}
 
-		json_object_set_new(choice, "chosen", json_boolean(it));
-		if (it)
-			chosen = choice;
+/* Ids become {id, name, vital}, in the order of all topics. */
+static void
+name_topics(json_t *messages, const json_t *topics)
+{
+	json_t *message, *topic;
+	size_t i, k;
+
+	json_array_foreach(messages, i, message) {
+		const json_t *ids = json_object_get(message, "topics");
+		json_t *named = json_array();
+
+		json_array_foreach(topics, k, topic)
+			if (holds(ids, json_int(topic, "id")))
+				json_array_append(named, topic);
+		json_object_set_new_nocheck(message, "topics", named);
 	}
-	json_object_set(page, key, chosen != NULL ? chosen : json_null());
-	return id == 0 || chosen != NULL;
 }
 
 enum err
-publication_browse(struct db *db, const struct words *words, struct publication_filter f, json_t **out)
+publication_list(struct db *db, const struct words *words, struct publication_filter f, json_t *page)
 {
-	json_t *choices, *topics, *districts;
+	const char *lang = words_lang(words);
+	json_t *topics, *messages;
+	enum err e;
+
+	must(f.count > 0 && f.count <= PUBLICATION_MAX);
+	e = q_publication_topics_queue(db, &topics);
+	if (e != ERR_OK)
+		return e;
+	if (f.topic == 0 && f.district == 0)
+		e = q_publication_list(db, (struct q_publication_list){
+		    .lang = lang, .before = f.before, .count = f.count }, &messages);
+	else
+		e = q_publication_list_of(db, (struct q_publication_list_of){
+		    .lang = lang, .before = f.before, .topic = f.topic, .district = f.district,
+		    .count = f.count }, &messages);
+	if (e != ERR_OK)
+		return e;
+	json_object_set_new(page, "next", next_of(messages, f.count));
+	name_topics(messages, topics);
+	json_object_set(page, "messages", messages);
+	return ERR_OK;
+}
+
+enum err
+publication_choices(struct db *db, json_t **out)
+{
+	return q_publication_choices(db, out);
+}
+
+enum err
+publication_home(struct db *db, const struct words *words, int count, json_t *page)
+{
+	struct publication_filter latest = { .count = count };
+	json_t *choices;
 	enum err e;
 
 	e = q_publication_choices_queue(db, &choices);
 	if (e == ERR_OK)
-		e = publication_list(db, words, f, out);
+		e = publication_list(db, words, latest, page);
+	if (e == ERR_OK)
+		json_object_update(page, choices);
+	return e;
+}
+
+static json_t *
+find(const json_t *choices, const char *key, int64_t id)
+{
+	json_t *choice;
+	size_t i;
+
+	json_array_foreach(json_object_get(choices, key), i, choice)
+		if (json_int(choice, "id") == id)
+			return choice;
+	return json_null();
+}
+
+enum err
+publication_browse(struct db *db, const struct words *words, struct publication_filter f, json_t *page)
+{
+	json_t *choices, *topic = json_null(), *district = json_null();
+	enum err e;
+
+	if (f.topic != 0 || f.district != 0) {
+		e = q_publication_choices_queue(db, &choices);
+		if (e != ERR_OK)
+			return e;
+	}
+	e = publication_list(db, words, f, page);
 	if (e != ERR_OK)
 		return e;
-	topics = json_object_get(choices, "topics");
-	districts = json_object_get(choices, "districts");
-	json_object_set(*out, "topics", topics);
-	json_object_set(*out, "districts", districts);
-	if (!choose(*out, "topic", topics, f.topic) || !choose(*out, "district", districts, f.district))
+	if (f.topic != 0)
+		topic = find(choices, "topics", f.topic);
+	if (f.district != 0)
+		district = find(choices, "districts", f.district);
+	if ((f.topic != 0 && json_is_null(topic)) || (f.district != 0 && json_is_null(district)))
 		return ERR_NOT_FOUND;
+	json_object_set(page, "topic", topic);
+	json_object_set(page, "district", district);
 	return ERR_OK;
 }
 

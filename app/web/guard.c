@@ -105,7 +105,7 @@ guard_enter(struct web *w)
 	bool cached = w->route->flags & CACHED;
 	enum err e;
 
-	e = db_begin(w->db, reads ? DB_READ : DB_WRITE);
+	e = db_begin(w->db, cached ? DB_ONCE : reads ? DB_READ : DB_WRITE);
 	if (e != ERR_OK)
 		return e;
 	e = q_enter_queue(w->db, (struct q_enter){

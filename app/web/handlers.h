@@ -13,6 +13,7 @@ enum err site_language(struct web *);
 /* citizen/home.c, message.c, feed.c */
 enum err citizen_home(struct web *);
 enum err citizen_message_list(struct web *);
+enum err citizen_message_filter(struct web *);
 enum err citizen_message_show(struct web *);
 enum err citizen_feed(struct web *);
 

@@ -18,6 +18,7 @@ const struct route routes[] = {
 	/* citizen: messages */
 	{ GET, "/", citizen_home, ANY_HOST | CACHED },
 	{ GET, "/messages", citizen_message_list, ANYONE | CACHED },
+	{ GET, "/messages/filter", citizen_message_filter, ANYONE | CACHED },
 	{ GET, "/messages/{message}", citizen_message_show, ANYONE | CACHED },
 
 	/* citizen: subscribe, my, unsubscribe */

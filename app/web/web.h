@@ -46,7 +46,8 @@ enum {
 	ANY_HOST = 1 << 5,	/* municipality and operator alike: sign-in, health */
 	TOKEN = 1 << 6,		/* POST: proof that the form is ours, and harmless twice */
 	FOREIGN = 1 << 7,	/* POST without our form: proved by the handler (RFC 8058, hooks) */
-	CACHED = 1 << 8,	/* nginx may keep it: nothing of a person, no token, no cookie */
+	CACHED = 1 << 8,	/* nginx may keep it: nothing of a person, no token, no cookie;
+				 * asks the database once (DB_ONCE) */
 	DEVELOPMENT = 1 << 9,	/* exists in development only */
 	WRITES = 1 << 10,	/* a GET that may write (marks a session, a view): not READ ONLY */
 	OPERATOR_DOOR = 1 << 11,	/* the operator's host, before sign-in is complete */

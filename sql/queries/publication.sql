@@ -2,22 +2,29 @@
 -- they are published.  The documents are those of the pages and of the API alike.
 -- role: web
 
--- name: publication_list :json
+-- name: publication_list :list
 -- The newest ones, "count" of them and one more if there is one (domain/publication.c
--- takes it off); before: the id of the last one on the page before this, 0 for the first.
--- A message for everybody in town is one for each district.
-SELECT json_build_object(
-         'messages', coalesce(json_agg(json_build_object(
-           'id',             x.id,
-           'subject',        x.subject,
-           'language',       'ja',
-           'department',     d.name,
-           'published',      rfc3339(x.published),
-           'published_text', CASE :lang::text WHEN 'ja' THEN wareki(x.published) ELSE western(x.published) END,
-           'topics',         (SELECT coalesce(json_agg(json_build_object('id', t.id, 'name', t.name, 'vital', t.vital)
-                                              ORDER BY t.place, t.id), '[]')
-                                FROM topic t WHERE t.id = ANY (x.topics)))
-           ORDER BY x.published DESC, x.id DESC), '[]'))
+-- takes it off, and names the topics); before: the id of the last one on the page
+-- before this, 0 for the first.
+SELECT x.id, x.subject, 'ja' AS language, d.name AS department, rfc3339(x.published) AS published,
+       CASE :lang::text WHEN 'ja' THEN wareki(x.published) ELSE western(x.published) END AS published_text, x.topics
+  FROM (SELECT m.id, m.subject, m.published, m.department_id, m.topics
+          FROM message m
+         WHERE m.on_site AND m.state IN ('sending', 'sent')
+           AND (m.published, m.id) < (coalesce((SELECT b.published FROM message b WHERE b.id = :before::bigint AND :before <> 0),
+                                               'infinity'), :before)
+           AND m.publish_until > now()
+         ORDER BY m.published DESC, m.id DESC
+         LIMIT :count::int + 1) x
+  JOIN department d ON d.id = x.department_id
+ ORDER BY x.published DESC, x.id DESC;
+
+-- name: publication_list_of :list
+-- The same of one topic, one district or both (0: all); on its own, because conditions
+-- that may not be there hide the index from the planner.  A message for everybody in
+-- town is one for each district.
+SELECT x.id, x.subject, 'ja' AS language, d.name AS department, rfc3339(x.published) AS published,
+       CASE :lang::text WHEN 'ja' THEN wareki(x.published) ELSE western(x.published) END AS published_text, x.topics
   FROM (SELECT m.id, m.subject, m.published, m.department_id, m.topics
           FROM message m
          WHERE m.on_site AND m.state IN ('sending', 'sent')
@@ -28,7 +35,12 @@ SELECT json_build_object(
            AND (:district::bigint = 0 OR m.districts = '{}' OR :district = ANY (m.districts))
          ORDER BY m.published DESC, m.id DESC
          LIMIT :count::int + 1) x
-  JOIN department d ON d.id = x.department_id;
+  JOIN department d ON d.id = x.department_id
+ ORDER BY x.published DESC, x.id DESC;
+
+-- name: publication_topics :list
+-- All of them, also those that are not offered any more, for what was said earlier.
+SELECT id, name, vital FROM topic ORDER BY place, id;
 
 -- name: publication_choices :json
 -- By what the list can be narrowed down.

@@ -153,6 +153,40 @@ test_reconnect(void)
 	db_free(nowhere);
 }
 
+/* One round trip, COMMIT and all. */
+static void
+test_once(void)
+{
+	int64_t first;
+	const char *count = "", *again = "";
+
+	begin(DB_ONCE);
+	is_int(q_plant_count_queue(db, &count), ERR_OK, "DB_ONCE: a query waits");
+	is_int(q_plant_count(db, &again), ERR_OK, "… for the one that flies");
+	is_str(count, again, "… both have answers");
+	is_int(PQtransactionStatus(db->conn), PQTRANS_IDLE, "… and the transaction is over at the server");
+	is_int(db_commit(db), ERR_OK, "… commit");
+	ok(!db->landing && !db_in_transaction(db), "… has nothing left to do");
+
+	begin(DB_ONCE);
+	is_int(q_plant_add(db, (struct q_plant_add){ .id = 99, .name = "萩" }, NULL), ERR_DB, "DB_ONCE only reads");
+	ok(db_failed(db), "… the transaction has failed");
+	db_rollback(db);
+	begin(DB_ONCE);
+	is_int(q_plant_json(db, (struct q_plant_json){ .id = 99 }, &(json_t *){ NULL }), ERR_NOT_FOUND, "nothing was kept");
+	db_rollback(db);
+	begin(DB_ONCE);
+	is_int(db_commit(db), ERR_OK, "nothing asked, nothing to do");
+
+	begin(DB_ONCE);
+	first = backend();
+	is_int(db_commit(db), ERR_OK, "commit");
+	kill_backend(first);
+	begin(DB_ONCE);
+	ok(backend() != first, "a backend that died meanwhile is not noticed");
+	is_int(db_commit(db), ERR_OK, "commit");
+}
+
 static void
 test_stale_plan(void)
 {
@@ -241,6 +275,7 @@ main(int argc, char **argv)
 	test_transactions();
 	test_retry();
 	test_reconnect();
+	test_once();
 	test_stale_plan();
 	test_notify();
 	test_settings(argv[1]);

@@ -54,6 +54,7 @@ shape_holds(const struct query *q, const PGresult *r)
 		return type != 0;
 	case SHAPE_BYTES:
 		return type == OID_BYTEA;
+	case SHAPE_LIST:
 	case SHAPE_ONE:
 	case SHAPE_MANY:
 		return PQnfields(r) > 0;
@@ -67,7 +68,7 @@ shape_holds(const struct query *q, const PGresult *r)
 static bool
 columns_hold(const struct query *q, const PGresult *r)
 {
-	if (q->shape != SHAPE_ONE && q->shape != SHAPE_MANY)
+	if (q->shape != SHAPE_ONE && q->shape != SHAPE_MANY && q->shape != SHAPE_LIST)
 		return true;
 	for (int i = 0; i < PQnfields(r); i++) {
 		if (strcmp(PQfname(r, i), "?column?") == 0)

@@ -118,6 +118,9 @@ test_shapes(void)
 	memset(photo, 0xa5, size);
 	empty();
 	begin(DB_WRITE);
+	is_int(q_plant_list(db, &json), ERR_OK, ":list without rows");
+	is_int(json_array_size(json), 0, "… has none");
+	json = NULL;
 	is_int(q_plant_names(db, &rows), ERR_OK, ":many without rows");
 	is_int(rows_count(rows), 0, "… has none");
 	is_int(q_plant_json(db, (struct q_plant_json){ .id = 1 }, &json), ERR_NOT_FOUND, ":json without a row");
@@ -134,6 +137,10 @@ test_shapes(void)
 	is_int(q_plant_names(db, &rows), ERR_OK, ":many");
 	is_int(rows_count(rows), 2, "… has two rows");
 	is_str(rows_text(rows, 1, "name"), "桜", "… in order");
+	is_int(q_plant_list(db, &json), ERR_OK, ":list");
+	is_str(json_dumps(json, JSON_COMPACT), "[{\"id\":1,\"name\":\"梅\",\"place\":null,\"late\":false,"
+	    "\"ids\":[1,-7],\"none\":[],\"doc\":{\"a\":1}},{\"id\":2,\"name\":\"桜\",\"place\":null,\"late\":true,"
+	    "\"ids\":[2,-7],\"none\":[],\"doc\":{\"a\":2}}]", "… has every type");
 	is_int(q_plant_photo(db, (struct q_plant_photo){ .id = 1 }, &back), ERR_OK, ":bytes");
 	ok(back.n == size && memcmp(back.data, photo, size) == 0, "… gives 3 MB back");
 	is_int(q_plant_photo(db, (struct q_plant_photo){ .id = 2 }, &back), ERR_NOT_FOUND, ":bytes of NULL");

@@ -62,7 +62,10 @@ test('by topic and by district', async () => {
 	const byTopic = isPage(await minato.get(`/messages?topic=${topic}`), open);
 	for (const id of [mine, others, everybody]) assert.ok(ids(byTopic).includes(id));
 	assert.match(words(byTopic), /分野：市政/);
-	assert.match(byTopic.text, /<option value="\d+" lang="ja" selected>市政<\/option>/);
+	const filter = isPage(await minato.get(`/messages/filter?topic=${topic}`), open);
+	assert.match(filter.text, /<option value="\d+" lang="ja" selected>市政<\/option>/);
+	assert.ok(byTopic.text.includes(`href="/messages/filter?topic=${topic}"`));
+	isPage(await minato.get('/messages/filter?lang=en'), { ...open, lang: 'en' });
 	const both = isPage(await minato.get(`/messages?topic=${topic}&district=${here}`), open);
 	assert.ok(ids(both).includes(mine) && ids(both).includes(everybody) && !ids(both).includes(others));
 	// As a form sends it.

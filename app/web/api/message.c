@@ -26,7 +26,7 @@ enum err
 api_message_list(struct web *w)
 {
 	struct publication_filter f;
-	json_t *list, *message;
+	json_t *list = json_keep(w->arena, json_object()), *message;
 	int64_t count, next;
 	enum err e;
 	size_t i;
@@ -37,9 +37,11 @@ api_message_list(struct web *w)
 		f.count = e == ERR_OK ? (int)count : 1;
 	}
 	if (e == ERR_OK)
-		e = publication_list(w->db, w->words, f, &list);
+		e = publication_browse(w->db, w->words, f, list);
 	if (e != ERR_OK)
 		return e;
+	json_object_del(list, "topic");
+	json_object_del(list, "district");
 	json_array_foreach(json_object_get(list, "messages"), i, message)
 		set_url(w, message);
 	next = json_int(list, "next");

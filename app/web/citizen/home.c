@@ -9,20 +9,19 @@
 #include "web/handlers.h"
 #include "web/web.h"
 
+enum { LATEST = 3 };
+
 enum err
 citizen_home(struct web *w)
 {
-	struct publication_filter latest = { .count = 3 };
-	json_t *page;
 	enum err e;
 
-	e = publication_browse(w->db, w->words, latest, &page);
+	e = publication_home(w->db, w->words, LATEST, w->view);
 	if (e == ERR_OK)
 		e = guard_arrive(w);
 	if (e != ERR_OK)
 		return e;
 	if (strcmp(json_text(json_object_get(w->entered, "tenant"), "kind"), "operator") == 0)
 		return web_see_other(w, "/operator");
-	json_object_update(w->view, page);
 	return web_page(w, HTTP_OK, "citizen/home/show");
 }

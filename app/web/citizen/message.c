@@ -3,9 +3,10 @@
  * Messages as everybody reads them.
  *
  *	GET /messages?topic=&district=&before=	the newest, twenty a page
+ *	GET /messages/filter?topic=&district=	which ones
  *	GET /messages/{message}			one of them; 410 when it has ended
  *
- * Both are the same for all and may be kept by nginx.
+ * All are the same for all and may be kept by nginx.
  */
 #include "domain/publication.h"
 #include "web/handlers.h"
@@ -16,25 +17,53 @@ citizen_message_list(struct web *w)
 {
 	struct publication_filter f;
 	bool chosen;
-	json_t *page;
 	int64_t next;
 	enum err e;
 
 	e = publication_read(w->query, &f);
 	if (e == ERR_OK)
-		e = publication_browse(w->db, w->words, f, &page);
+		e = publication_browse(w->db, w->words, f, w->view);
 	if (e != ERR_OK)
 		return e;
 	chosen = f.topic != 0 || f.district != 0;
-	next = json_int(page, "next");
-	json_object_update(w->view, page);
-	json_object_set_new(w->view, "filter_open", json_boolean(chosen));
-	json_object_set_new(w->view, "filter_clear_url", chosen ? json_string("/messages") : json_null());
+	next = json_int(w->view, "next");
+	json_object_set_new(w->view, "chosen", json_boolean(chosen));
+	json_object_set_new(w->view, "filter_url",
+	    json_string(publication_path(w->arena, "/messages/filter", f, 0)));
 	json_object_set_new(w->view, "older_url",
 	    next != 0 ? json_string(publication_path(w->arena, "/messages", f, next)) : json_null());
 	json_object_set_new(w->view, "newest_url",
 	    f.before != 0 ? json_string(publication_path(w->arena, "/messages", f, 0)) : json_null());
 	return web_page(w, HTTP_OK, "citizen/message/list");
+}
+
+static void
+check(json_t *choices, int64_t id)
+{
+	json_t *choice;
+	size_t i;
+
+	json_array_foreach(choices, i, choice)
+		json_object_set_new(choice, "checked", json_boolean(json_int(choice, "id") == id));
+}
+
+/* A page of its own: most people read the list as it is, which is lighter without. */
+enum err
+citizen_message_filter(struct web *w)
+{
+	struct publication_filter f;
+	json_t *choices;
+	enum err e;
+
+	e = publication_read(w->query, &f);
+	if (e == ERR_OK)
+		e = publication_choices(w->db, &choices);
+	if (e != ERR_OK)
+		return e;
+	check(json_object_get(choices, "topics"), f.topic);
+	check(json_object_get(choices, "districts"), f.district);
+	json_object_update(w->view, choices);
+	return web_page(w, HTTP_OK, "citizen/message/filter");
 }
 
 enum err

@@ -41,6 +41,12 @@ SELECT photo FROM plant WHERE id = :id::bigint;
 -- name: plant_json :json
 SELECT jsonb_build_object('id', id, 'name', name) FROM plant WHERE id = :id::bigint;
 
+-- name: plant_list :list
+SELECT id, name, place, id > 1 AS late, ARRAY[id, -7] AS ids, '{}'::bigint[] AS none,
+       json_build_object('a', id) AS doc
+  FROM plant
+ ORDER BY id;
+
 -- name: plant_all_columns :many
 -- Never write this: it is what style.md warns of.
 SELECT * FROM plant;
