@@ -40,20 +40,6 @@ json_keep(struct arena *a, json_t *doc)
 	return doc;
 }
 
-enum err
-json_parse(struct arena *a, const char *text, size_t n, json_t **out)
-{
-	/* A key that comes twice is read differently by different readers, so
-	 * it is refused.  NUL in a string would cut it short in C; jansson
-	 * refuses that by default. */
-	json_t *doc = json_loadb(text, n, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
-
-	if (doc == NULL)
-		return ERR_INVALID;
-	*out = json_keep(a, doc);
-	return ERR_OK;
-}
-
 const char *
 json_text(const json_t *doc, const char *key)
 {

@@ -19,6 +19,9 @@ test_refused(struct arena *a)
 {
 	static const char *const bad[] = {
 		"", "{", "[1,]", "{\"a\":1}x", "{a:1}", "'a'", "\"\xff\"", "\"\xed\xa0\x80\"",
+		"01", "-", "1.", "1e", "+1", ".5", "1e999", "\"\t\"", "\"\\x\"", "\"\\u12\"", "\"open", "\"\\",
+		"\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "[", "[1", "{\"a\"", "{\"a\":", "{\"a\":1", "{1:1}",
+		"{\"a\":1,}", "{\"\\u0061\":1,\"a\":2}", "[1 2]", "tru", "\xef\xbb\xbf" "1",
 		"\"\\u0000\"", "{\"a\":1,\"a\":2}", "99999999999999999999", "nul",
 	};
 	json_t *doc = NULL;
@@ -29,6 +32,34 @@ test_refused(struct arena *a)
 	is_int(json_parse(a, "[1]x", 3, &doc), ERR_OK, "the length counts");
 	is_int(parse(a, " null ", &doc), ERR_OK, "a document may be a value");
 	ok(json_is_null(doc), "and is that value");
+}
+
+static void
+test_read(struct arena *a)
+{
+	static const struct { const char *text, *canonical; } good[] = {
+		{ "0", "0" }, { "-0", "0" }, { "-12", "-12" }, { "9223372036854775807", "9223372036854775807" },
+		{ "1.5", "1.5" }, { "-2.5e-1", "-0.25" }, { "1E2", "100.0" }, { "1e-999", "0.0" },
+		{ "\"\"", "\"\"" }, { "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\\"\\\\/\\b\\f\\n\\r\\t\"" },
+		{ "\"a\\u006d\\u00E9\\u6e2f\\ud842\\udfb7z\"", "\"amé港𠮷z\"" },
+		{ "[]", "[]" }, { "{}", "{}" }, { " [ 1 ,\t[ ] ,\n{ } ]\r\n", "[1,[],{}]" },
+		{ "{\"\\u0061\":\"\\u0062\",\"c\":{\"d\":[true,false,null]}}", "{\"a\":\"b\",\"c\":{\"d\":[true,false,null]}}" },
+	};
+	char deep[500];
+	struct buf out;
+	json_t *doc;
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		buf_init(&out, a);
+		if (!is_int(parse(a, good[i].text, &doc), ERR_OK, "read: %s", good[i].text))
+			continue;
+		json_canonical(doc, &out);
+		is_str(out.data, good[i].canonical, "as %s", good[i].canonical);
+	}
+	memset(deep, '[', 250);
+	memset(deep + 250, ']', 250);
+	is_int(json_parse(a, deep + 50, 400, &doc), ERR_OK, "200 lists in one another");
+	is_int(json_parse(a, deep, 500, &doc), ERR_INVALID, "but not any number");
 }
 
 static void
@@ -90,6 +121,7 @@ main(void)
 	json_setup();
 	a = arena_new();
 	test_refused(a);
+	test_read(a);
 	test_getters(a);
 	test_keeping(a);
 	test_canonical(a);
