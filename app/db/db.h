@@ -77,8 +77,8 @@ enum err db_transact(struct db *, enum db_mode, enum err (*work)(struct db *, vo
  *
  *	:json	json_t **out	one row of one json column; ERR_NOT_FOUND: no row or NULL
  *	:list	json_t **out	any number of rows, as an array of objects by column name;
- *				numbers, booleans, ids (bigint[]) and JSON as such, all
- *				else as text.  Cheaper than :json where a page is one list
+ *				numbers, booleans, ids (bigint[]) and JSON as such, a
+ *				timestamptz in RFC 3339 to the second, all else as text.  Cheaper than :json where a page is one list
  *	:text	const char **out  the same as :json, not parsed
  *	:bytes	struct db_bytes *out  one row of one bytea column, not copied: contents
  *				of files; ERR_NOT_FOUND: no row or NULL

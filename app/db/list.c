@@ -13,7 +13,7 @@
 #include "base/log.h"
 
 /* The types that are more than text (pg_type.dat; these numbers never change). */
-enum oid { OID_BOOL = 16, OID_BIGINT = 20, OID_SMALLINT = 21, OID_INT = 23, OID_JSON = 114, OID_IDS = 1016, OID_JSONB = 3802 };
+enum oid { OID_BOOL = 16, OID_BIGINT = 20, OID_SMALLINT = 21, OID_INT = 23, OID_JSON = 114, OID_IDS = 1016, OID_MOMENT = 1184, OID_JSONB = 3802 };
 
 /* "{3,12}" */
 static json_t *
@@ -28,6 +28,23 @@ ids_of(const char *text)
 		must(end != text);
 	}
 	return ids;
+}
+
+/* "2026-11-25 22:26:21.411278+09", as the server writes it, is in RFC 3339
+ * "2026-11-25T22:26:21+09:00". */
+static json_t *
+moment_of(const char *text, size_t n)
+{
+	char moment[] = "YYYY-MM-DDTHH:MM:SS+00:00";
+	const char *zone = n > 3 ? text + n - 3 : text;
+
+	/* Not so: infinity, the years before and after ours, zones of odd minutes. */
+	if (n < 22 || text[10] != ' ' || (*zone != '+' && *zone != '-'))
+		return json_stringn_nocheck(text, n);
+	memcpy(moment, text, 10);
+	memcpy(moment + 11, text + 11, 8);
+	memcpy(moment + 19, zone, 3);
+	return json_stringn_nocheck(moment, sizeof moment - 1);
 }
 
 static json_t *
@@ -46,6 +63,8 @@ value_of(struct db *db, const PGresult *r, int row, int column)
 	case OID_INT:
 	case OID_BIGINT:
 		return json_integer(strtoll(text, NULL, 10));
+	case OID_MOMENT:
+		return moment_of(text, n);
 	case OID_IDS:
 		return ids_of(text);
 	case OID_JSON:

@@ -7,6 +7,7 @@
  * commit at the same time (docs/architecture.md).  Everything that can fail at
  * start fails here, before the fork: configuration, words, templates, routes.
  */
+#include <malloc.h>
 #include <stdio.h>
 
 #include "base/log.h"
@@ -106,6 +107,10 @@ main(int argc, char **argv)
 	int n = 1;
 
 	json_setup();
+	/* The heap stays as large as the largest page made it: to give it back and take
+	 * it again with each request would be a tenth of a request. */
+	mallopt(M_TRIM_THRESHOLD, 4 << 20);
+	mallopt(M_MMAP_THRESHOLD, 4 << 20);
 	if (argc > 2 || !open_site(&p, a, path != NULL ? path : "/etc/chromo/chromo.conf"))
 		return 2;
 	if (fcgi_listen(p.conf.listen, &p.socket) != ERR_OK)

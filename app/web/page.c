@@ -209,26 +209,37 @@ policy(const struct web *w)
 	    "base-uri 'none'; frame-ancestors 'none'", w->nonce);
 }
 
+/* The bytes as a number.  Nobody's safety hangs on it: FNV-1a by words of eight, which
+ * takes a tenth of the time of SHA-256. */
+static uint64_t
+mark_of(const char *p, size_t n)
+{
+	uint64_t mark = 14695981039346656037u ^ n, word = 0;
+
+	for (; n >= sizeof word; p += sizeof word, n -= sizeof word) {
+		memcpy(&word, p, sizeof word);
+		mark = (mark ^ word) * 1099511628211u;
+		mark ^= mark >> 29;
+	}
+	word = 0;
+	memcpy(&word, p, n);
+	mark = (mark ^ word) * 1099511628211u;
+	return mark ^ mark >> 32;
+}
+
 /* What nginx and browsers may keep is told apart by its bytes.  Not where a
  * cookie chose the language: at this address most people read another one. */
 static void
 keep(struct web *w)
 {
 	struct response *r = w->response;
-	uint8_t hash[SECRET_HASH];
-	struct buf tag;
 
 	if (!(w->route->flags & CACHED) || r->status != HTTP_OK)
 		return;
 	response_header(r, "Vary", "Cookie");
 	if (fields_has(w->request->cookies, "__Host-lang"))
 		return;
-	secret_sha256(r->body.data, r->body.len, hash);
-	buf_init(&tag, w->arena);
-	buf_addch(&tag, '"');
-	buf_add_base64url(&tag, hash, 12);
-	buf_addch(&tag, '"');
-	r->etag = tag.data;
+	r->etag = arena_printf(w->arena, "\"%016" PRIx64 "\"", mark_of(r->body.data, r->body.len));
 	r->cache = "public, max-age=1, stale-while-revalidate=5";
 	if (request_has_etag(w->request, r->etag)) {
 		r->status = HTTP_NOT_MODIFIED;

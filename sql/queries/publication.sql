@@ -6,7 +6,7 @@
 -- The newest ones, "count" of them and one more if there is one (domain/publication.c
 -- takes it off, and names the topics); before: the id of the last one on the page
 -- before this, 0 for the first.
-SELECT x.id, x.subject, 'ja' AS language, d.name AS department, rfc3339(x.published) AS published,
+SELECT x.id, x.subject, 'ja' AS language, d.name AS department, x.published,
        CASE :lang::text WHEN 'ja' THEN wareki(x.published) ELSE western(x.published) END AS published_text, x.topics
   FROM (SELECT m.id, m.subject, m.published, m.department_id, m.topics
           FROM message m
@@ -23,7 +23,7 @@ SELECT x.id, x.subject, 'ja' AS language, d.name AS department, rfc3339(x.publis
 -- The same of one topic, one district or both (0: all); on its own, because conditions
 -- that may not be there hide the index from the planner.  A message for everybody in
 -- town is one for each district.
-SELECT x.id, x.subject, 'ja' AS language, d.name AS department, rfc3339(x.published) AS published,
+SELECT x.id, x.subject, 'ja' AS language, d.name AS department, x.published,
        CASE :lang::text WHEN 'ja' THEN wareki(x.published) ELSE western(x.published) END AS published_text, x.topics
   FROM (SELECT m.id, m.subject, m.published, m.department_id, m.topics
           FROM message m

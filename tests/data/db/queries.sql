@@ -43,7 +43,7 @@ SELECT jsonb_build_object('id', id, 'name', name) FROM plant WHERE id = :id::big
 
 -- name: plant_list :list
 SELECT id, name, place, id > 1 AS late, ARRAY[id, -7] AS ids, '{}'::bigint[] AS none,
-       json_build_object('a', id) AS doc
+       json_build_object('a', id) AS doc, timestamptz '2026-11-25 13:26:21.9Z' AS at, timestamptz 'infinity' AS never
   FROM plant
  ORDER BY id;
 
