@@ -91,6 +91,7 @@ json_t *message_terms(struct arena *, const json_t *message);
 /* Sealed address of whoever asks for a test, and what became of their tests:
  * {"going", "at", "at_text", "tests": [{"at", "at_text", "state", "state_text", "current"}]}. */
 enum err message_tester(struct db *, int64_t staff, struct db_bytes *out) MUST_USE;
+/* ERR_NOT_FOUND: no such message. */
 enum err message_tests(struct db *, const struct words *, int64_t message, int64_t staff, json_t **out) MUST_USE;
 /* Sets "state_text" beside "state" in an object or in each of an array. */
 void message_say_state(json_t *, const struct words *, const char *prefix);

@@ -4,9 +4,10 @@
  * key that makes a second press harmless (R41).
  *
  *	base64url( 16 random bytes · first 16 bytes of
- *	           HMAC-SHA256(key, random bytes · cookie of this browser) )
+ *	           HMAC-SHA256(key, random bytes · host · NUL · cookie of this browser) )
  *
- * The cookie is that of the session, or __Host-visit where there is none.  The
+ * With the host in it a token of one town is none in another, whatever cookie comes
+ * along.  The cookie is that of the session, or __Host-visit where there is none.  The
  * random bytes are claimed in table once inside the transaction of the work:
  * a second request with the same ones waits for the first one's commit and is
  * sent to where that one led.
@@ -45,6 +46,7 @@ mac_of(const struct web *w, const uint8_t random[RANDOM], const char *bound, uin
 
 	buf_init(&b, w->arena);
 	buf_add(&b, random, RANDOM);
+	buf_add(&b, w->request->host, strlen(w->request->host) + 1);
 	buf_adds(&b, bound);
 	secret_hmac(w->site->token_key, b.data, b.len, out);
 }

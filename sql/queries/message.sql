@@ -218,7 +218,7 @@ SELECT email FROM staff WHERE id = :staff::bigint AND state = 'active';
 
 -- name: message_tests :json
 -- What became of this person's tests of a message, latest first, in the states of
--- part/status_tag.  "current": nothing was changed since.
+-- part/status_tag.  "current": nothing was changed since.  No row: no such message.
 SELECT jsonb_build_object(
          'going', coalesce(bool_or(l.state IN ('waiting', 'sending')), false),
          'tests', coalesce(jsonb_agg(message_time(l.created, :lang::text) || jsonb_build_object(
@@ -230,4 +230,5 @@ SELECT jsonb_build_object(
           JOIN message m ON m.id = l.message_id
          WHERE l.message_id = :message::bigint AND l.staff_id = :staff::bigint AND l.kind = 'message_test'
          ORDER BY l.id DESC
-         LIMIT 10) l;
+         LIMIT 10) l
+HAVING EXISTS (SELECT FROM message WHERE id = :message);
