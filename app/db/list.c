@@ -13,7 +13,10 @@
 #include "base/log.h"
 
 /* The types that are more than text (pg_type.dat; these numbers never change). */
-enum oid { OID_BOOL = 16, OID_BIGINT = 20, OID_SMALLINT = 21, OID_INT = 23, OID_JSON = 114, OID_IDS = 1016, OID_MOMENT = 1184, OID_JSONB = 3802 };
+enum oid {
+	OID_BOOL = 16, OID_BIGINT = 20, OID_SMALLINT = 21, OID_INT = 23, OID_JSON = 114, OID_IDS = 1016,
+	OID_MOMENT = 1184, OID_JSONB = 3802
+};
 
 /* "{3,12}" */
 static json_t *
