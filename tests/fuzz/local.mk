@@ -5,6 +5,7 @@
 #	tests/fuzz/conf_fuzz tests/fuzz/corpus/conf
 # A target is its name in the list, and three lines.
 fuzz_programs = tests/fuzz/conf_fuzz
+fuzz_programs += tests/fuzz/json_fuzz
 fuzz_programs += tests/fuzz/mustache_fuzz
 fuzz_programs += tests/fuzz/urlencoded_fuzz
 fuzz_programs += tests/fuzz/cookies_fuzz
@@ -34,6 +35,10 @@ tests_fuzz_fastcgi_params_fuzz_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_multipart_fuzz_SOURCES = tests/fuzz/multipart_fuzz.c $(fuzz_main)
 tests_fuzz_multipart_fuzz_LDADD = $(LINK_HTTP)
 tests_fuzz_multipart_fuzz_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+tests_fuzz_json_fuzz_SOURCES = tests/fuzz/json_fuzz.c $(fuzz_main)
+tests_fuzz_json_fuzz_LDADD = $(LINK_BASE)
+tests_fuzz_json_fuzz_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 tests_fuzz_mustache_fuzz_SOURCES = tests/fuzz/mustache_fuzz.c $(fuzz_main)
 tests_fuzz_mustache_fuzz_LDADD = $(LINK_BASE)
