@@ -90,11 +90,10 @@ message_read_schedule(struct form *f, int64_t now, struct message_schedule *s)
 	int64_t begin;
 
 	/* What stands in the fields of a date that is not asked for does not matter. */
-	s->send_at = form_datetime(f, "send_at", later ? FORM_REQUIRED : FORM_OPTIONAL);
-	if (!later) {
-		s->send_at = 0;
+	s->send_at = later ? form_datetime(f, "send_at", FORM_REQUIRED) : 0;
+	if (!later)
 		form_set_datetime(f, "send_at", 0);
-	} else if (s->send_at != 0 && s->send_at <= now)
+	else if (s->send_at != 0 && s->send_at <= now)
 		form_problem(f, "send_at", "message_send_at_past");
 	begin = s->send_at > now ? s->send_at : now;
 

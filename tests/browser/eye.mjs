@@ -76,8 +76,13 @@ class Person {
 	}
 
 	// press('button', '次へ進む') or press('link', /変更/): to the next page.
-	press(role, name, options = {}) {
-		return this.arrive(() => this.page.getByRole(role, { name, exact: typeof name === 'string', ...options }).first().click());
+	async press(role, name) {
+		const from = this.path;
+		try {
+			return await this.arrive(() => this.page.getByRole(role, { name, exact: typeof name === 'string' }).first().click({ timeout: 5000 }));
+		} catch (e) {
+			throw new Error(`${from}: the ${role} ${name} leads nowhere: ${e.message}`);
+		}
 	}
 
 	// fill({ subject: 'text', 'send_at-year': '2026' }): by the names of the fields.

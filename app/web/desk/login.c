@@ -35,29 +35,50 @@ next_of(struct web *w)
 	return next;
 }
 
-static enum err
-go(struct web *w, const char *step)
+/* The same as the query of another step. */
+static const char *
+query_of(struct web *w)
 {
 	const char *next = next_of(w);
 	struct buf b;
 
+	if (next[0] == '\0')
+		return "";
+	buf_init(&b, w->arena);
+	buf_adds(&b, "?next=");
+	buf_add_percent(&b, next, strlen(next));
+	return b.data;
+}
+
+static enum err
+go(struct web *w, const char *step)
+{
+	const char *next = next_of(w);
+
 	if (step[0] == '\0')
 		return web_see_other(w, "%s", next[0] != '\0' ? next : door_portal(w));
-	buf_init(&b, w->arena);
-	buf_addf(&b, "%s/login/%s", door_portal(w), step);
-	if (next[0] != '\0') {
-		buf_adds(&b, "?next=");
-		buf_add_percent(&b, next, strlen(next));
-	}
-	return web_see_other(w, "%s", b.data);
+	return web_see_other(w, "%s/login/%s%s", door_portal(w), step, query_of(w));
+}
+
+/* next: for the form; the urls: to the steps beside this one, which keep it. */
+static void
+show_next(struct web *w)
+{
+	const char *next = next_of(w);
+
+	json_object_set_new(w->view, "next", next[0] != '\0' ? json_string(next) : json_null());
+	json_object_set_new(w->view, "login_url",
+	    json_string(arena_printf(w->arena, "%s/login%s", door_portal(w), query_of(w))));
+	json_object_set_new(w->view, "code_url",
+	    json_string(arena_printf(w->arena, "%s/login/code%s", door_portal(w), query_of(w))));
+	json_object_set_new(w->view, "recovery_url",
+	    json_string(arena_printf(w->arena, "%s/login/recovery%s", door_portal(w), query_of(w))));
 }
 
 static enum err
 page(struct web *w, enum status status, const char *name)
 {
-	const char *next = next_of(w);
-
-	json_object_set_new(w->view, "next", next[0] != '\0' ? json_string(next) : json_null());
+	show_next(w);
 	return web_page(w, status, name);
 }
 
@@ -181,9 +202,7 @@ desk_login_recovery(struct web *w)
 static enum err
 enrol_page(struct web *w, const struct login *l, enum status status, struct form *f)
 {
-	const char *next = next_of(w);
-
-	json_object_set_new(w->view, "next", next[0] != '\0' ? json_string(next) : json_null());
+	show_next(w);
 	return door_app(w, l, status, f, arena_printf(w->arena, "%s/login/enrol", door_portal(w)));
 }
 
