@@ -16,14 +16,17 @@
 
 enum { TRIES = 5, PAUSE_MS = 20 };
 
-static const char *const bounds[] = { "BEGIN", "BEGIN READ ONLY", "COMMIT", "ROLLBACK" };
+static const char BEGIN_READ[] = "BEGIN READ ONLY", BEGIN_WRITE[] = "BEGIN READ WRITE";
+static const char *const bounds[] = { BEGIN_READ, BEGIN_WRITE, "COMMIT", "ROLLBACK" };
 
 /* A page that takes longer than 15 s helps nobody; a report may. */
 static const char options_web[] = "-c statement_timeout=15s";
 static const char options_others[] = "-c statement_timeout=120s";
 static const char options_all[] =
     " -c search_path=public,pg_temp -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
-    " -c TimeZone=Asia/Tokyo -c IntervalStyle=iso_8601 -c bytea_output=hex -c jit=off";
+    " -c TimeZone=Asia/Tokyo -c IntervalStyle=iso_8601 -c bytea_output=hex -c jit=off"
+    /* DB_ONCE has no BEGIN that could say so. */
+    " -c default_transaction_read_only=on";
 
 static char *
 copy(const char *s)
@@ -161,7 +164,7 @@ db_begin(struct db *db, enum db_mode mode)
 	db->in_transaction = true;
 	db->mode = mode;
 	db->done = false;
-	db->opens = mode == DB_WRITE ? "BEGIN" : "BEGIN READ ONLY";
+	db->opens = mode == DB_WRITE ? BEGIN_WRITE : mode == DB_READ ? BEGIN_READ : NULL;
 	db->queued = 0;
 	db->failed = ERR_OK;
 	db->retry = false;
@@ -185,12 +188,10 @@ db_rollback(struct db *db)
 	if (!db->in_transaction)
 		return;
 	/* A lost or stale connection will be closed, which rolls back as well. */
-	if (db->opens == NULL && db->health == HEALTH_GOOD) {
-		if (!db->done || db->failed != ERR_OK)
-			leave(db, "ROLLBACK");
-	}
-	else if (db->health != HEALTH_GOOD)
+	if (db->health != HEALTH_GOOD)
 		hang_up(db);
+	else if (db->opens == NULL && db->mode != DB_ONCE)
+		leave(db, "ROLLBACK");
 	db->in_transaction = false;
 	db->opens = NULL;
 	db->queued = 0;
@@ -218,21 +219,17 @@ db_commit(struct db *db)
 		db_rollback(db);
 		return e;
 	}
-	if (db->opens != NULL && db->queued == 0) {
-		db->in_transaction = false;	/* nothing was asked */
+	if ((db->opens != NULL || db->mode == DB_ONCE) && db->queued == 0) {
+		db->in_transaction = false;	/* nothing was asked, or all is over */
 		db->opens = NULL;
 		return ERR_OK;
 	}
-	if (db->done) {
-		db->in_transaction = false;
-		return ERR_OK;
-	}
-	if (db->mode != DB_WRITE && db->queued == 0) {
+	if (db->mode == DB_READ && db->queued == 0) {
 		leave(db, "COMMIT");
 		db->in_transaction = false;
 		return ERR_OK;
 	}
-	e = flight(db, "COMMIT");
+	e = flight(db, db->mode == DB_ONCE ? NULL : "COMMIT");
 	if (db->failed != ERR_OK)
 		db_rollback(db);
 	db->in_transaction = false;

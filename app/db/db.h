@@ -32,12 +32,14 @@ void db_free(struct db *);
 void db_use(struct db *, struct arena *);
 
 enum db_mode { DB_READ, DB_WRITE, DB_ONCE };
-/* Queues BEGIN (READ ONLY for DB_READ and DB_ONCE).  DB_ONCE is for what is asked in
- * one round trip: COMMIT goes out with the first query that is not queued, and
- * whoever asks again afterwards ends the process.  ERR_BUSY: no connection. */
+/* Queues BEGIN (READ ONLY, READ WRITE).  DB_ONCE is for reading in one round trip: all
+ * that goes out together is a transaction without BEGIN and COMMIT, and with the first
+ * query that is not queued it is over; whoever asks again afterwards ends the process.
+ * ERR_BUSY: no connection. */
 enum err db_begin(struct db *, enum db_mode) MUST_USE;
 /* DB_WRITE: returns after the server's word.  DB_READ: sends COMMIT and does
- * not wait; the next db_begin reads the answer.  DB_ONCE: is done already.  Queries still queued go first.
+ * not wait; the next db_begin reads the answer.  DB_ONCE: is over already.
+ * Queries still queued go first.
  * On an error, also an earlier one of this transaction, all is rolled back and
  * that error returned: ERR_OK means that it is committed.  ERR_BUSY where the
  * connection broke at the COMMIT itself: nobody knows. */
@@ -78,7 +80,8 @@ enum err db_transact(struct db *, enum db_mode, enum err (*work)(struct db *, vo
  *	:json	json_t **out	one row of one json column; ERR_NOT_FOUND: no row or NULL
  *	:list	json_t **out	any number of rows, as an array of objects by column name;
  *				numbers, booleans, ids (bigint[]) and JSON as such, a
- *				timestamptz in RFC 3339 to the second, all else as text.  Cheaper than :json where a page is one list
+ *				timestamptz as rfc3339() writes it, all else as text.  Cheaper
+ *				than :json where a page is one list
  *	:text	const char **out  the same as :json, not parsed
  *	:bytes	struct db_bytes *out  one row of one bytea column, not copied: contents
  *				of files; ERR_NOT_FOUND: no row or NULL

@@ -186,9 +186,11 @@ hear(struct db *db, const char *name, const char *place, PGresult **good)
 		*good = r;
 		return ERR_OK;
 	case PGRES_PIPELINE_ABORTED:
+		db->refused = true;
 		e = ERR_OK;		/* the failure before it has been told */
 		break;
 	default:
+		db->refused = true;
 		e = r == NULL ? ERR_BUSY : error_of(db, r, name, place);
 		break;
 	}
@@ -229,6 +231,7 @@ arrive(struct db *db, const char *closes, enum err *failed)
 	PGresult *r;
 
 	*failed = ERR_OK;
+	db->refused = false;
 	if (db->opens != NULL) {
 		*failed = first = hear(db, "begin", "db", &r);
 		PQclear(r);
@@ -248,7 +251,8 @@ arrive(struct db *db, const char *closes, enum err *failed)
 		flight_land(db);
 	if (db->health == HEALTH_LOST)
 		first = ERR_BUSY;
-	if (db->health == HEALTH_LOST || PQtransactionStatus(db->conn) == PQTRANS_INERROR)
+	if (db->health == HEALTH_LOST || PQtransactionStatus(db->conn) == PQTRANS_INERROR ||
+	    (db->mode == DB_ONCE && db->refused))
 		*failed = first;
 	return first;
 }
@@ -261,24 +265,15 @@ attempt(struct db *db, const char *closes, enum err *failed)
 	return arrive(db, closes, failed);
 }
 
-/* What has not been committed may be asked again, and what only reads in any case. */
-static bool
-may_again(const struct db *db, const char *closes)
-{
-	return closes == NULL || db->mode == DB_ONCE;
-}
-
 static enum err
 settle(struct db *db, const char *closes, enum err e, enum err failed)
 {
-	bool again = may_again(db, closes);
-
 	if (e == ERR_OK)
 		db->retry = false;
 	if (db->health == HEALTH_LOST) {
-		if (!again)
+		if (closes != NULL)
 			log_warn("db.commit_unknown");
-		db->retry = again;
+		db->retry = closes == NULL;
 	}
 	db->opens = NULL;
 	db->queued = 0;
@@ -290,10 +285,8 @@ settle(struct db *db, const char *closes, enum err e, enum err failed)
 static enum err
 fly(struct db *db)
 {
-	if (db->mode != DB_ONCE)
-		return flight(db, NULL);
-	db->done = true;
-	return flight(db, "COMMIT");
+	db->done = db->mode == DB_ONCE;
+	return flight(db, NULL);
 }
 
 enum err
@@ -307,7 +300,7 @@ flight_arrive(struct db *db, const char *closes)
 enum err
 flight(struct db *db, const char *closes)
 {
-	bool unseen = db->opens != NULL && may_again(db, closes);
+	bool unseen = (db->opens != NULL || db->mode == DB_ONCE) && closes == NULL;
 	enum err failed, e;
 
 	e = attempt(db, closes, &failed);

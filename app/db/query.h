@@ -85,6 +85,7 @@ struct db {
 	bool in_transaction;
 	enum db_mode mode;
 	bool done;			/* DB_ONCE: the one flight is over */
+	bool refused;			/* a statement of this flight failed */
 	enum err failed;		/* the error that ended the transaction, or ERR_OK */
 	bool retry;			/* … and it may go better the next time */
 	enum health health;

@@ -172,6 +172,7 @@ test_once(void)
 	is_int(q_plant_add(db, (struct q_plant_add){ .id = 99, .name = "萩" }, NULL), ERR_DB, "DB_ONCE only reads");
 	ok(db_failed(db), "… the transaction has failed");
 	db_rollback(db);
+	ok(!db->landing, "… and there is nothing to roll back");
 	begin(DB_ONCE);
 	is_int(q_plant_json(db, (struct q_plant_json){ .id = 99 }, &(json_t *){ NULL }), ERR_NOT_FOUND, "nothing was kept");
 	db_rollback(db);
