@@ -61,9 +61,9 @@ publication_list(struct db *db, const struct words *words, struct publication_fi
 	e = q_publication_topics_queue(db, &topics);
 	if (e != ERR_OK)
 		return e;
-	if (f.topic == 0 && f.district == 0)
+	if (f.topic == 0 && f.district == 0 && f.before == 0)
 		e = q_publication_list(db, (struct q_publication_list){
-		    .lang = lang, .before = f.before, .count = f.count }, &messages);
+		    .lang = lang, .count = f.count }, &messages);
 	else
 		e = q_publication_list_of(db, (struct q_publication_list_of){
 		    .lang = lang, .before = f.before, .topic = f.topic, .district = f.district,
