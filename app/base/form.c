@@ -102,7 +102,7 @@ form_options(struct form *f, const char *name, json_t *options)
 static void
 show(struct form *f, const char *name, const char *key, const char *value)
 {
-	json_object_set_new(field(f, name), key, json_string(value));
+	json_object_set_new(field(f, name), key, json_string(text_showable(f->arena, value)));
 }
 
 void

@@ -56,6 +56,13 @@ text_is_utf8(const char *s, size_t n)
 	return true;
 }
 
+/* What no page may hold: controls, and the noncharacters, which are for inner use. */
+static bool
+is_unclean(UChar32 c)
+{
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || U_IS_UNICODE_NONCHAR(c);
+}
+
 bool
 text_is_clean(const char *s, bool lines)
 {
@@ -64,12 +71,29 @@ text_is_clean(const char *s, bool lines)
 
 	while (i < n) {
 		c = text_next(s, n, &i);
-		if (lines && (c == '\t' || c == '\n'))
-			continue;
-		if (c < 0x20 || (c >= 0x7f && c <= 0x9f))
+		if (is_unclean(c) && !(lines && (c == '\t' || c == '\n')))
 			return false;
 	}
 	return true;
+}
+
+const char *
+text_showable(struct arena *a, const char *s)
+{
+	size_t i = 0, start, n = strlen(s);
+	struct buf out;
+	UChar32 c;
+
+	if (text_is_clean(s, true))
+		return s;
+	buf_init(&out, a);
+	while (i < n) {
+		start = i;
+		c = text_next(s, n, &i);
+		if (!is_unclean(c) || c == '\t' || c == '\n')
+			buf_add(&out, s + start, i - start);
+	}
+	return out.data;
 }
 
 /* One character by itself, whatever stands beside it, and the same in NFC:

@@ -14,8 +14,11 @@ struct arena;
 bool text_is_utf8(const char *, size_t n);
 /* The character at *at, which moves behind it; negative where it is ill formed. */
 int32_t text_next(const char *, size_t n, size_t *at);
-/* No C0 or C1 control characters; lines: TAB and LF allowed. */
+/* No C0 or C1 control characters and no noncharacters (U+FDD0 …, U+FFFE); lines: TAB
+ * and LF allowed. */
 bool text_is_clean(const char *, bool lines);
+/* The same without those: how a page shows what it refuses. */
+const char *text_showable(struct arena *, const char *);
 /* Characters as people count them (grapheme clusters). */
 size_t text_length(const char *);
 

@@ -18,7 +18,8 @@ web_id(const struct web *w, const char *name)
 	int64_t id = 0;
 	size_t i;
 
-	for (i = 0; text[i] >= '0' && text[i] <= '9' && i < 18; i++)
+	/* "007" would be a second address of one thing. */
+	for (i = 0; text[i] >= (i == 0 ? '1' : '0') && text[i] <= '9' && i < 18; i++)
 		id = id * 10 + (text[i] - '0');
 	return text[i] == '\0' ? id : 0;
 }

@@ -35,7 +35,7 @@ test_utf8(void)
 }
 
 static void
-test_clean(void)
+test_clean(struct arena *a)
 {
 	ok(text_is_clean("山 田", false), "usual text is clean");
 	ok(!text_is_clean("a\tb", false), "TAB is not, in one line");
@@ -45,6 +45,10 @@ test_clean(void)
 	ok(!text_is_clean("a\x7f", true), "DEL is not");
 	ok(!text_is_clean("a\xc2\x85", true), "C1 is not");
 	ok(text_is_clean("a\xc2\xa0", false), "a no-break space is");
+	ok(!text_is_clean("a\xef\xb7\x90", true), "a noncharacter is not");
+	ok(!text_is_clean("a\xf0\x9f\xbf\xbe", true), "nor one of another plane");
+	is_str(text_showable(a, "山\n田"), "山\n田", "what is clean is shown as it is");
+	is_str(text_showable(a, "\x1b[31m山\xef\xb7\x90\t田\xc2\x85"), "[31m山\t田", "and the rest without what is not");
 }
 
 static void
@@ -123,7 +127,7 @@ main(void)
 	struct arena *a = arena_new();
 
 	test_utf8();
-	test_clean();
+	test_clean(a);
 	test_length(a);
 	test_normal(a);
 	test_email(a);

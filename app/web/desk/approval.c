@@ -124,6 +124,9 @@ show_submit(struct web *w, enum status status, const json_t *message, const json
 	json_object_set_new(w->view, "nobody", json_boolean(obstacle != NULL && strcmp(obstacle, "approval_nobody") == 0));
 	json_object_set_new(w->view, "incomplete", json_boolean(incomplete));
 	json_object_set_new(w->view, "missing", missing(w, message));
+	/* The form is not there then, so nothing can be wrong in it. */
+	if (obstacle != NULL)
+		json_object_set_new(w->view, "form", json_null());
 	return web_page(w, status, "desk/approval/submit");
 }
 
