@@ -5,3 +5,7 @@ chromo_courier_SOURCES = app/courier/main.c app/courier/courier.h app/courier/pl
 	app/courier/peers.c app/courier/retry.c app/courier/round.c \
 	app/courier/sweep.c
 chromo_courier_LDADD = $(LINK_COURIER)
+
+check_PROGRAMS += tests/unit/courier_retry_test
+tests_unit_courier_retry_test_SOURCES = tests/unit/courier_retry_test.c app/courier/retry.c
+tests_unit_courier_retry_test_LDADD = $(LINK_BASE)
