@@ -11,7 +11,7 @@ AM_TESTS_ENVIRONMENT = CHROMO_SOURCE='$(abs_top_srcdir)'; export CHROMO_SOURCE; 
 	ASAN_OPTIONS=abort_on_error=1; export ASAN_OPTIONS;
 
 TESTS += $(check_PROGRAMS) \
-	tests/lint/c.pl tests/lint/headers.pl tests/lint/layers.pl tests/lint/templates.pl \
+	tests/lint/c.pl tests/lint/headers.pl tests/lint/layers.pl tests/lint/man.pl tests/lint/templates.pl \
 	tests/lint/tree.pl tests/lint/words.pl
 
 # For ./dev test, which runs the programs of two builds.

@@ -4,7 +4,7 @@
  * defaults, limits and meanings are read from it by conf_load and conf_print.
  *
  * To add a key: a member in conf.h, a row here and a line in
- * docs/chromo.conf.sample, which the test asks for.
+ * docs/chromo.conf.sample and an entry in man/chromo.conf.5, which tests ask for.
  */
 #include "base/conf.h"
 #include "base/arena.h"

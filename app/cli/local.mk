@@ -4,3 +4,8 @@ chromo_SOURCES = app/cli/main.c app/cli/cli.h app/cli/progress.c app/cli/setup.c
 	app/cli/staff.c app/cli/tenant.c \
 	app/cli/demo.c app/cli/demo_people.c app/cli/demo.h
 chromo_LDADD = libweb.a $(LINK_WEB)
+dist_man_MANS += man/chromo.1 man/chromo.conf.5
+
+# Its words; nothing here needs a database.
+dist_check_SCRIPTS += tests/unit/cli_main_test.sh
+TESTS += tests/unit/cli_main_test.sh

@@ -20,13 +20,14 @@ static const struct command commands[] = {
 	    "a link for somebody to set their password by", cli_staff_invite, false },
 	{ "config", "check", "", "read the configuration and say what is wrong with it", cli_config_check, false },
 	{ "demo", "setup", "[--accounts FILE]", "make two towns that do not exist", cli_demo_setup, false },
-	{ "demo", "load", "--citizens N [--host HOST]", "make N more citizens", cli_demo_load, false },
+	{ "demo", "load", "[--citizens N] [--host HOST]", "make N more citizens", cli_demo_load, false },
 	{ "config", "show", "", "print every key with its meaning and value", cli_config_show, false },
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
+/* Of one group, or of all. */
 static void
-help(FILE *to)
+help(FILE *to, const char *group)
 {
 	size_t i;
 
@@ -34,12 +35,27 @@ help(FILE *to)
 	    "usage: chromo [--config FILE] GROUP VERB [options] [--json] [--dry-run] [--yes]\n\n");
 	for (i = 0; i < COMMANDS; i++) {
 		const struct command *c = &commands[i];
-		int n = fprintf(to, "  %s%s%s %s", c->group, c->verb[0] ? " " : "", c->verb, c->usage);
+		int n;
 
+		if (group != NULL && strcmp(group, c->group) != 0)
+			continue;
+		n = fprintf(to, "  %s%s%s %s", c->group, c->verb[0] ? " " : "", c->verb, c->usage);
 		fprintf(to, "%s%*s%s\n", n < 44 ? "" : "\n", n < 44 ? 44 - n : 44, "", c->help);
 	}
 	fprintf(to, "\nThe configuration is FILE, $CHROMO_CONF or /etc/chromo/chromo.conf.\n"
-	    "Exit status: 0 done, 1 failed, 2 wrong usage, 75 try again later.\n");
+	    "Exit status: 0 done, 1 failed, 2 wrong usage, 75 try again later.\n"
+	    "More: man 1 chromo, man 5 chromo.conf.\n");
+}
+
+static bool
+is_group(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++)
+		if (strcmp(word, commands[i].group) == 0)
+			return true;
+	return false;
 }
 
 const char *
@@ -132,6 +148,45 @@ find(struct cli *c)
 	return NULL;
 }
 
+/* 0: the usage line of the command does not know this option, 1: a word by
+ * itself, 2: it takes a value.  The line that help prints is the law. */
+static int
+words_of(const struct command *command, const char *option)
+{
+	const char *at = command->usage;
+	size_t len = strlen(option);
+
+	while ((at = strstr(at, option)) != NULL) {
+		const char *end = at + len;
+
+		if (*end == ' ' && end[1] != '[' && end[1] != '-')
+			return 2;
+		if (*end == ' ' || *end == ']' || *end == '\0')
+			return 1;
+		at = end;
+	}
+	return 0;
+}
+
+/* A misspelt option must not be taken for none: "migrate --chek" would migrate. */
+static bool
+arguments_good(const struct command *command, int argc, char **argv)
+{
+	int i, n;
+
+	for (i = 0; i < argc; i += n) {
+		n = strncmp(argv[i], "--", 2) == 0 && argv[i][2] != '\0' ? words_of(command, argv[i]) : 0;
+		if (n == 0)
+			fprintf(stderr, "chromo: %s%s%s does not take \"%s\"; it is: %s\n", command->group,
+			    command->verb[0] ? " " : "", command->verb, argv[i], command->usage[0] ? command->usage : "without options");
+		else if (i + n > argc)
+			fprintf(stderr, "chromo: %s takes a value\n", argv[i]);
+		if (n == 0 || i + n > argc)
+			return false;
+	}
+	return true;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -140,6 +195,7 @@ main(int argc, char **argv)
 	const struct command *command;
 	struct conf conf;
 	char *problem;
+	bool asked;
 	int status;
 
 	json_setup();
@@ -150,22 +206,42 @@ main(int argc, char **argv)
 		c.argc -= 2;
 		c.argv += 2;
 	}
-	if (flag(&c, "--help") || c.argc == 0) {
-		help(stdout);
+	if (flag(&c, "--version")) {
+		printf("%s\n", PACKAGE_STRING);
 		return CLI_OK;
+	}
+	asked = flag(&c, "--help");
+	if (c.argc > 0 && strcmp(c.argv[0], "help") == 0) {
+		asked = true;
+		c.argc--;
+		c.argv++;
+	}
+	if (asked) {
+		help(stdout, c.argc > 0 && is_group(c.argv[0]) ? c.argv[0] : NULL);
+		return CLI_OK;
+	}
+	if (c.argc == 0) {
+		help(stderr, NULL);
+		return CLI_USAGE;
 	}
 	c.json = flag(&c, "--json");
 	c.dry_run = flag(&c, "--dry-run");
 	c.yes = flag(&c, "--yes");
 	command = find(&c);
 	if (command == NULL) {
-		fprintf(stderr, "chromo: no such command: %s; chromo --help lists them\n", c.argv[0]);
+		if (c.argc == 1 && is_group(c.argv[0]))
+			help(stderr, c.argv[0]);
+		else
+			fprintf(stderr, "chromo: no such command: %s%s%s; chromo --help lists them\n", c.argv[0],
+			    c.argc > 1 ? " " : "", c.argc > 1 ? c.argv[1] : "");
 		return CLI_USAGE;
 	}
+	if (!arguments_good(command, c.argc, c.argv))
+		return CLI_USAGE;
 	if (!command->bare) {
 		if (conf_load(c.arena, c.conf_path, &conf, &problem) != ERR_OK) {
 			fprintf(stderr, "chromo: %s\n", problem);
-			return CLI_USAGE;
+			return CLI_FAILED;
 		}
 		c.conf = &conf;
 	}

@@ -38,10 +38,11 @@ void
 message_read_content(struct form *f, const json_t *choices, struct message_content *c)
 {
 	c->subject = form_name(f, "subject", FORM_REQUIRED, MESSAGE_SUBJECT_MAX);
-	c->body = form_lines(f, "body", FORM_REQUIRED, MESSAGE_BODY_MAX);
-	/* The limit is bytes, which is what Markdown costs; form_lines counts characters. */
+	/* The limit is bytes, which is what Markdown costs.  form_lines counts characters,
+	 * and would promise three times as many of them as there is room for. */
+	c->body = form_lines(f, "body", FORM_REQUIRED, SIZE_MAX);
 	if (strlen(c->body) > MESSAGE_BODY_MAX) {
-		form_detail(f, "body", "max", MESSAGE_BODY_MAX / 3);
+		form_detail(f, "body", "max", MESSAGE_BODY_MAX / 300 * 100);
 		form_problem(f, "body", "message_body_too_long");
 	}
 	c->contact = form_lines(f, "contact", FORM_REQUIRED, MESSAGE_CONTACT_MAX);

@@ -77,12 +77,23 @@ for my $file (files('app', qr/\.[ch]$/)) {
 	}
 }
 for my $file (files(['sql'], qr/\.sql$/)) {
-	for my $literal (content($file) =~ /'([a-z][a-z0-9_]*)'/g) {
+	my $text = content($file);
+	$used{'audit_' . $1 =~ s/\./_/r} = 1 while $text =~ /\baudit_write\('([a-z_]+\.[a-z_]+)'/g;
+	for my $literal ($text =~ /'([a-z][a-z0-9_]*)'/g) {
 		$used{$literal} = 1;
 		$beginning{$literal} = 1 if $literal =~ /_$/;
 	}
 }
 clean('every key that is used exists', @missing);
+
+# The audit record is read by people: each act that is written by name has its words.
+my %act;
+for my $file (files(['sql'], qr/\.sql$/)) {
+	my $text = content($file);
+	$act{$1} = $file while $text =~ /\baudit_write\('([a-z_]+\.[a-z_]+)'/g;
+}
+clean('every act of the audit record has words', map { "$act{$_}: $_" }
+	grep { !exists $ja->{'audit_' . s/\./_/r} } sort keys %act);
 my @idle = grep {
 	my $key = $_;
 	# "subject_required" is field subject's own word for "form_required" (base/form.h).
