@@ -17,7 +17,7 @@ import { chromium } from 'playwright-core';
 import { problems } from '../harness/invariants.mjs';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const judge = `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+const judge = `axe.run(document, { resultTypes: ['violations'], elementRef: false, iframes: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
 	.then((r) => r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ') + ' ' + n.any.map((a) => a.message).join(' ')).join(', ')))`;
 
 // The two screens that all is looked at on.
@@ -128,14 +128,15 @@ class Person {
 	}
 
 	// All that is wrong with the page where one is.
-	async look(name, { status = 200, errors = status === 422 } = {}) {
+	// staff: pages full of what Japanese staff wrote, also where the page is not Japanese.
+	async look(name, { status = 200, errors = status === 422, staff = false } = {}) {
 		const found = this.noise.splice(0);
 		const answer = {
 			path: this.path, status: this.answer.status(), text: await this.answer.text(), headers: await this.answer.allHeaders(),
 		};
 		if (answer.headers['set-cookie']) answer.headers['set-cookie'] = answer.headers['set-cookie'].split('\n');
 		if (answer.status !== status) found.push(`status ${answer.status}, not ${status}`);
-		found.push(...problems(answer, { status, lang: this.lang }), ...await this.evaluate(look));
+		found.push(...problems(answer, { status, lang: this.lang }).filter((f) => !staff || !f.startsWith('10: "')), ...await this.evaluate(look));
 		if (errors) {
 			if (await this.focused() !== 'errors') found.push(`the focus is on "${await this.focused()}", not on what is wrong`);
 			if (!/^(エラー：|Error: )/.test(await this.page.title())) found.push('the title does not say that something is wrong');

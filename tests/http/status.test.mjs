@@ -4,7 +4,8 @@
 // renews itself until it is over; again to those who did not get it; stop.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { approved, desk, inside, said } from '../harness/desk.mjs';
+import * as deliver from '../harness/deliver.mjs';
+import { desk, inside, said } from '../harness/desk.mjs';
 import { eventually, up } from '../harness/up.mjs';
 
 let town, sato, takahashi, admin;
@@ -26,26 +27,9 @@ const status = (who, id) => who.get(`/desk/messages/${id}/status`);
 const numbers = (page) => Object.fromEntries([...page.text.matchAll(
 	/c-stat__word">(?:<a[^>]*>)?([^<]+)[\s\S]*?c-stat__number">([\d,]+)/g)].map(([, word, n]) => [word, Number(n.replace(/,/g, ''))]));
 
-// A message that was planned, in batches of size, for the first n citizens; state by SQL.
-async function sending(size = 10, values = {}) {
-	const id = await approved(town, 'sato', 'takahashi', values);
-	await inside(town, `SET ROLE chromo_courier; SELECT message_plan(${id}, ${size})`);
-	return id;
-}
-const batches = async (id) => last(await inside(town, `SELECT string_agg(id::text, ',' ORDER BY id) FROM batch WHERE message_id = ${id} AND round = 1 AND try = 1`)).split(',');
-// One batch as a courier would do it: verdicts in turn for its members.
-async function carry(batch, verdicts, wait = '1 hour') {
-	await inside(town, `SET ROLE chromo_courier;
-		UPDATE batch SET state = 'sending', fence = fence + 1, lease_until = now() + interval '1 minute' WHERE id = ${batch};
-		SELECT batch_start(${batch}, (SELECT fence FROM batch WHERE id = ${batch}), 0, 1000, '1 minute');
-		SELECT batch_record(${batch}, b.fence, b.citizens,
-		         ARRAY(SELECT (ARRAY[${verdicts.map(([s]) => `'${s}'`)}])[(i - 1) % ${verdicts.length} + 1] FROM generate_series(1, b.size) i),
-		         ARRAY(SELECT 0 FROM generate_series(1, b.size)),
-		         ARRAY(SELECT (ARRAY[${verdicts.map(([, r]) => `'${r ?? ''}'`)}])[(i - 1) % ${verdicts.length} + 1] FROM generate_series(1, b.size) i),
-		         ARRAY(SELECT '' FROM generate_series(1, b.size)))
-		  FROM batch b WHERE b.id = ${batch};
-		SELECT batch_finish(${batch}, (SELECT fence FROM batch WHERE id = ${batch}), '${wait}')`);
-}
+const sending = (size, values) => deliver.sending(town, size, values);
+const batches = (id) => deliver.batches(town, id);
+const carry = (batch, verdicts, wait) => deliver.carry(town, batch, verdicts, wait);
 const sound = (id) => inside(town, `SELECT count(*) FROM ledger_faults() WHERE message_id = ${id}`).then(last);
 
 test('while it is going: five numbers that add up', async () => {
