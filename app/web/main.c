@@ -6,6 +6,10 @@
  * commit, because the rows that share one fsync are those of the processes that
  * commit at the same time (docs/architecture.md).  Everything that can fail at
  * start fails here, before the fork: configuration, words, templates, routes.
+ *
+ * SIGHUP reads configuration, words, templates and key again, and workers are
+ * replaced one after the other; with a fault in one of them all stays as it is.  What is
+ * settled at start needs a restart: sockets and numbers of workers.
  */
 #include <malloc.h>
 #include <stdio.h>
@@ -15,8 +19,11 @@
 #include "web/web.h"
 
 struct program {
-	struct site site;
+	const char *path;		/* of the configuration */
+	struct arena *arena;		/* what was read from it */
 	struct conf conf;
+	struct catalogue *catalogue;
+	struct site site;
 	int socket, socket_write;
 };
 
@@ -63,47 +70,73 @@ work(void *context, int slot)
 	return 0;
 }
 
-static bool
-open_site(struct program *p, struct arena *a, const char *path)
+static void
+close_site(struct program *p)
+{
+	templates_free(p->site.templates);
+	catalogue_free(p->catalogue);
+	vault_free(p->site.vault);
+	arena_free(p->arena);
+}
+
+/* All that can be read again; on failure nothing is left open. */
+static enum err
+open_site(struct program *p)
 {
 	struct site *site = &p->site;
-	struct catalogue *catalogue;
-	struct router *router;
 	uint8_t master[SECRET_KEY];
 	char *problem = NULL;
+	enum err e;
 
-	if (conf_load(a, path, &p->conf, &problem) != ERR_OK ||
-	    catalogue_open(arena_printf(a, "%s/po", p->conf.templates), &catalogue, &problem) != ERR_OK ||
-	    templates_open(p->conf.templates, catalogue, (p->conf.strict ? TEMPLATES_STRICT : 0) |
-	    (p->conf.development ? TEMPLATES_RELOAD : 0), &site->templates, &problem) != ERR_OK) {
-		fprintf(stderr, "chromo-web: %s\n", problem);
-		return false;
+	p->arena = arena_new();
+	e = conf_load(p->arena, p->path, &p->conf, &problem);
+	if (e == ERR_OK)
+		e = catalogue_open(arena_printf(p->arena, "%s/po", p->conf.templates), &p->catalogue, &problem);
+	if (e == ERR_OK)
+		e = templates_open(p->conf.templates, p->catalogue, (p->conf.strict ? TEMPLATES_STRICT : 0) |
+		    (p->conf.development ? TEMPLATES_RELOAD : 0), &site->templates, &problem);
+	if (e == ERR_OK) {
+		e = secret_read_key(p->conf.master_key_file, master);
+		problem = "master_key_file: not a readable key of 32 bytes, mode 0600";
 	}
-	if (router_open(routes, routes_count, &router, &problem) != ERR_OK) {
+	if (e != ERR_OK) {
 		fprintf(stderr, "chromo-web: %s\n", problem);
-		return false;
-	}
-	if (secret_read_key(p->conf.master_key_file, master) != ERR_OK) {
-		fprintf(stderr, "chromo-web: master_key_file: not a readable key of 32 bytes, mode 0600\n");
-		return false;
+		close_site(p);
+		return e;
 	}
 	site->conf = &p->conf;
-	site->catalogue = catalogue;
-	site->router = router;
+	site->catalogue = p->catalogue;
 	site->vault = vault_new(master);
 	secret_derive(master, "web form token", site->token_key);
 	secret_wipe(master, sizeof master);
-	return true;
+	return ERR_OK;
+}
+
+/* In the supervisor: workers that are forked from now on have what is read here. */
+static enum err
+reload(void *context)
+{
+	struct program *p = ((struct pool *)context)->program;
+	struct program next = { .path = p->path, .socket = p->socket, .socket_write = p->socket_write,
+	    .site.router = p->site.router };
+	enum err e = open_site(&next);
+
+	if (e != ERR_OK)
+		return e;
+	close_site(p);
+	*p = next;
+	p->site.conf = &p->conf;
+	return ERR_OK;
 }
 
 int
 main(int argc, char **argv)
 {
-	const char *path = argc > 1 ? argv[1] : getenv("CHROMO_CONF");
-	struct program p = { .socket = -1, .socket_write = -1 };
+	struct program p = { .path = argc > 1 ? argv[1] : getenv("CHROMO_CONF"), .socket = -1, .socket_write = -1 };
 	struct pool reading = { &p, &p.socket }, writing = { &p, &p.socket_write };
-	struct arena *a = arena_new();
 	struct proc_pool pools[2];
+	struct router *router;
+	char *problem;
 	int n = 1;
 
 	json_setup();
@@ -111,12 +144,19 @@ main(int argc, char **argv)
 	 * it again with each request would be a tenth of a request. */
 	mallopt(M_TRIM_THRESHOLD, 4 << 20);
 	mallopt(M_MMAP_THRESHOLD, 4 << 20);
-	if (argc > 2 || !open_site(&p, a, path != NULL ? path : "/etc/chromo/chromo.conf"))
+	if (p.path == NULL)
+		p.path = "/etc/chromo/chromo.conf";
+	if (argc > 2 || open_site(&p) != ERR_OK)
 		return 2;
+	if (router_open(routes, routes_count, &router, &problem) != ERR_OK) {
+		fprintf(stderr, "chromo-web: %s\n", problem);
+		return 2;
+	}
+	p.site.router = router;
 	if (fcgi_listen(p.conf.listen, &p.socket) != ERR_OK)
 		return 1;
 	pools[0] = (struct proc_pool){ .name = "web", .workers = p.conf.workers, .run = work,
-	    .context = &reading };
+	    .context = &reading, .reload = reload };
 	if (p.conf.listen_write != NULL) {
 		if (fcgi_listen(p.conf.listen_write, &p.socket_write) != ERR_OK)
 			return 1;
