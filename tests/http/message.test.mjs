@@ -273,7 +273,7 @@ test('the list: states, words, pages', async () => {
 		SELECT s.tenant_id, (SELECT min(id) FROM department d WHERE d.tenant_id = s.tenant_id), s.id,
 		       'ページ' || n, now() - n * interval '1 minute'
 		  FROM staff s, generate_series(1, 45) n WHERE s.login = 'sato' AND s.tenant_id = ${tenant}`);
-	const subjects = (page) => [...page.text.matchAll(/<th scope="row"><a href="[^"]*">([^<]*)</g)].map((m) => m[1]);
+	const subjects = (page) => [...page.text.matchAll(/<th scope="row"><a href="[^"]*"><span lang="ja">([^<]*)</g)].map((m) => m[1]);
 	const seen = [];
 	const link = (page, rel) => page.text.match(new RegExp(`rel="${rel}" href="([^"]*)"`))?.[1].replaceAll('&amp;', '&');
 	let page = await sato.get('/desk/messages?search=%E3%83%9A%E3%83%BC%E3%82%B8');

@@ -64,6 +64,7 @@ citizen_my_page(struct web *w)
 		return e;
 	name_states(w, my);
 	json_object_set_new(my, "has_messages", json_boolean(json_array_size(json_object_get(my, "messages")) > 0));
+	json_object_set(w->view, "language_tag", json_object_get(my, "language"));
 	json_object_set_new(w->view, "language_chosen", json_string(words_get(catalogue_words(
 	    w->site->catalogue, json_text(my, "language")), "language_name")));
 	return web_page(w, HTTP_OK, "citizen/my/show");

@@ -229,6 +229,7 @@ check_page(struct web *w, enum status status, const json_t *choice, const char *
 	json_object_set(w->view, "names", names);
 	json_object_set(w->view, "email", json_object_get(choice, "email"));
 	json_object_set(w->view, "vital", json_object_get(choice, "vital"));
+	json_object_set(w->view, "language_tag", json_object_get(choice, "language"));
 	json_object_set_new(w->view, "language_chosen", json_string(words_get(catalogue_words(
 	    w->site->catalogue, json_text(choice, "language")), "language_name")));
 	json_object_set_new(w->view, "version", json_string(consent));

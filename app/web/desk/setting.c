@@ -60,6 +60,8 @@ say(struct web *w, json_t *row)
 	}
 	json_object_set_new(row, "columns_text", n > 0 ? json_string(columns.data) : json_null());
 	json_object_set_new(row, "act_text", json_string(act_text(w, json_text(row, "act"))));
+	/* Names are Japanese; words are of this page. */
+	json_object_set_new(row, "who_lang", json_string(json_text(row, "who")[0] != '\0' ? "ja" : w->lang));
 	if (json_text(row, "who")[0] == '\0')
 		json_object_set_new(row, "who", json_string(who != NULL ? who : kind));
 }
