@@ -10,12 +10,13 @@ $$ SELECT nullif(split_part(current_setting('chromo.actor', true), ':', 2), ''):
 -- Written by hand where the act is not a change of a row: a sign-in, a look
 -- at a citizen's data, an export.
 CREATE OR REPLACE FUNCTION audit_write(p_act text, p_object bigint, p_detail jsonb)
-RETURNS void LANGUAGE sql AS $$
+RETURNS void LANGUAGE plpgsql AS $$ -- which keeps its plan; SQL would make it at each call
+BEGIN
   INSERT INTO audit (actor_kind, actor_id, act, object_id, detail, remote, request)
   VALUES (audit_actor_kind(), audit_actor_id(), p_act, p_object, p_detail,
           nullif(current_setting('chromo.remote', true), ''),
-          nullif(current_setting('chromo.request', true), ''))
-$$;
+          nullif(current_setting('chromo.request', true), ''));
+END $$;
 
 -- TG_ARGV[0]: the column that names the object ("id", "message_id" …); behind
 -- it columns whose change alone is no news, for another record tells it.

@@ -1,16 +1,24 @@
 -- Counts a try against a bucket and says whether it is still within the limit.
 -- The window starts with the first try.  Keys are keyed hashes made by the
--- program; the table is closed to every role.
+-- program; the table is closed to every role.  In PL/pgSQL, which keeps its plan,
+-- and with every name written out instead of a search_path of its own: this runs
+-- several times in a request.
 
 SET LOCAL ROLE chromo_directory;
 CREATE OR REPLACE FUNCTION throttle_hit(p_bucket text, p_key bytea, p_limit int, p_window interval)
-RETURNS boolean LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
-  INSERT INTO throttle AS t (bucket, key, hits, since) VALUES (p_bucket, p_key, 1, now())
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+  n int;
+BEGIN
+  INSERT INTO public.throttle AS t (bucket, key, hits, since) VALUES (p_bucket, p_key, 1, pg_catalog.now())
   ON CONFLICT (bucket, key) DO UPDATE
-    SET hits  = CASE WHEN t.since < now() - p_window THEN 1 ELSE t.hits + 1 END,
-        since = CASE WHEN t.since < now() - p_window THEN now() ELSE t.since END
-  RETURNING hits <= p_limit
-$$;
+    SET hits  = CASE WHEN t.since OPERATOR(pg_catalog.<) (pg_catalog.now() OPERATOR(pg_catalog.-) p_window)
+                     THEN 1 ELSE t.hits OPERATOR(pg_catalog.+) 1 END,
+        since = CASE WHEN t.since OPERATOR(pg_catalog.<) (pg_catalog.now() OPERATOR(pg_catalog.-) p_window)
+                     THEN pg_catalog.now() ELSE t.since END
+  RETURNING hits INTO n;
+  RETURN n OPERATOR(pg_catalog.<=) p_limit;
+END $$;
 
 -- Success takes the account's tries away, so that a victim of somebody else's
 -- guessing is not locked out for good.
