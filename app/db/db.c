@@ -20,7 +20,10 @@ static const char BEGIN_READ[] = "BEGIN READ ONLY", BEGIN_WRITE[] = "BEGIN READ 
 static const char *const bounds[] = { BEGIN_READ, BEGIN_WRITE, "COMMIT", "ROLLBACK" };
 
 /* A page that takes longer than 15 s helps nobody; a report may. */
-static const char options_web[] = "-c statement_timeout=15s";
+static const char options_web[] = "-c statement_timeout=15s"
+    /* A plan is kept for as long as a worker lives, and one that was made while a table
+     * was empty would read all of it when it has grown. */
+    " -c enable_seqscan=off";
 static const char options_others[] = "-c statement_timeout=120s";
 static const char options_all[] =
     " -c search_path=public,pg_temp -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
@@ -93,7 +96,7 @@ static PGconn *
 dial(const struct db *db)
 {
 	bool web = db->role != NULL && strcmp(db->role, "chromo_web") == 0;
-	char options[sizeof options_others + sizeof options_all];
+	char options[sizeof options_web + sizeof options_others + sizeof options_all];
 	/* What stands in front of dbname, conninfo may override. */
 	const char *const keys[] = { "connect_timeout", "options", "dbname",
 	    "client_encoding", "application_name", "user", NULL };

@@ -36,9 +36,9 @@ CREATE OR REPLACE TRIGGER contact_reach_update AFTER UPDATE ON contact
 -- limits nothing is written, and nobody is told.
 CREATE OR REPLACE FUNCTION citizen_ask(p_purpose text, p_contact bytea, p_remote bytea, p_link bytea, p_choice bytea,
                                        p_key uuid, p_known_kind text, p_known bytea, p_unknown_kind text, p_unknown bytea)
-RETURNS void LANGUAGE plpgsql
--- A small town's tables would be read from the top, and the place of a row be told by the time.
-SET enable_seqscan = off AS $$
+RETURNS void LANGUAGE plpgsql AS $$
+-- A small town's tables, read from the top, would tell the place of a row by the time:
+-- the connections of chromo-web read by index only (app/db/db.c).
 DECLARE
   known boolean;
   ends  timestamptz;
