@@ -57,7 +57,7 @@ try {
 		chromo: { url: url(town.port), pids: [town.pid('nginx'), town.pid('web'), database] },
 		bare: { url: url(bare.port), pids: [bare.pid, held[0].pid, database] },
 		fastify: { url: url(fastify.port), pids: [fastify.pid, app.pid, database] },
-	}, (c) => load(c.url, { pids: c.pids, headers }));
+	}, (c, time) => load(c.url, { pids: c.pids, headers, time }));
 	report('page', { value: result.chromo.rate, unit: 'requests/s', limit: result.bare.rate, goal: 'ratio >= 0.7' });
 	report('page.cpu', { value: result.chromo.cpu, unit: 'µs/request', limit: result.bare.cpu, goal: 'ratio <= 1.5' });
 	report('page.fastify', { value: result.chromo.rate, unit: 'requests/s', limit: result.fastify.rate, goal: 'ratio >= 1.5' });
@@ -69,7 +69,7 @@ try {
 	const cached = await inTurn({
 		cached: { url: url(town.port), pids: [town.pid('nginx')] },
 		static: { url: url(kept.port), pids: [kept.pid] },
-	}, (c) => load(c.url, { pids: c.pids, headers: { Host: host } }));
+	}, (c, time) => load(c.url, { pids: c.pids, headers: { Host: host }, time }));
 	report('cached', { value: cached.cached.rate, unit: 'requests/s', limit: cached.static.rate, goal: 'ratio >= 0.93' });
 	report('cached.p99', { value: cached.cached.p99, unit: 'ms', goal: 'value <= 5' });
 
