@@ -46,7 +46,7 @@ struct key {
 static const struct key keys[] = {
 	KEY(NEEDED, database, NULL, 0, 0, "libpq connection string, without a user"),
 	KEY(NEEDED, listen, "/run/chromo/web.sock", 0, 0, "FastCGI socket of the routes that read"),
-	KEY(OPTION, listen_write, "", 0, 0,
+	KEY(OPTION, listen_write, "/run/chromo/write.sock", 0, 0,
 	    "FastCGI socket of the routes that commit; empty: one pool for all"),
 	KEY(NEEDED, templates, "/usr/share/chromo/templates", 0, 0, "folder of the templates and words"),
 	KEY(NEEDED, sql, "/usr/share/chromo/sql", 0, 0, "folder of migrations, functions and data"),
@@ -88,6 +88,7 @@ enum { N_KEYS = sizeof(keys) / sizeof(keys[0]) };
 /* Where we are reading, for the problem that ends it. */
 struct reader {
 	struct arena *arena;
+	const char *home;		/* the folder of the first file; NULL: none */
 	const char *file;
 	int line;			/* 0: the file as a whole */
 	bool seen[N_KEYS];		/* in this file */
@@ -146,12 +147,16 @@ set_switch(struct reader *r, const struct key *k, const char *value)
 }
 
 /* A file without a folder is a credential of the service (LoadCredential= in
- * systemd.exec(5)), so that one file of settings will do for several of them. */
+ * systemd.exec(5)), so that one file of settings will do for several of them.
+ * The administrator's command is no service: for it the file lies beside the
+ * configuration, where the units take the credential from. */
 static const char *
 in_credentials(struct reader *r, const struct key *k, const char *value)
 {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY"), *end = strstr(k->name, "_file");
 
+	if (folder == NULL)
+		folder = r->home;
 	if (folder == NULL || end == NULL || end[5] != '\0' || value[0] == '\0' || strchr(value, '/') != NULL)
 		return value;
 	return arena_printf(r->arena, "%s/%s", folder, value);
@@ -385,8 +390,11 @@ conf_load(struct arena *a, const char *path, struct conf *out, char **problem)
 {
 	struct conf conf = { 0 };
 	struct reader r = { .arena = a, .conf = &conf };
+	const char *slash = strrchr(path, '/');
 	enum err e;
 
+	if (slash != NULL)
+		r.home = arena_strndup(a, path, (size_t)(slash - path));
 	set_standards(&r);
 	e = read_file(&r, path);
 	if (e == ERR_OK)

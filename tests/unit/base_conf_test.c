@@ -34,7 +34,8 @@ test_standards(struct arena *a)
 		return;
 	is_str(c.database, "dbname=chromo", "a value may hold =");
 	is_str(c.listen, "/run/chromo/web.sock", "listen");
-	ok(c.listen_write == NULL && c.outbox == NULL && c.smtp_url == NULL && c.smtp_user == NULL &&
+	is_str(c.listen_write, "/run/chromo/write.sock", "listen_write, as nginx and systemd have it");
+	ok(c.outbox == NULL && c.smtp_url == NULL && c.smtp_user == NULL &&
 	    c.smtp_password_file == NULL && c.smtp_ca_file == NULL, "what is not used is NULL");
 	is_str(c.public_port, "", "public_port is never NULL");
 	is_str(c.mail_domain, "localhost", "mail_domain");
@@ -134,6 +135,14 @@ test_files(struct arena *a)
 	write_file(path, LEAST "workers = 3\n");
 	is_int(conf_load(a, path, &c, &problem), ERR_OK, "a file alone");
 	is_int(c.workers, 3, "is read");
+	write_file(path, "database = x\nmaster_key_file = master.key\n");
+	is_int(conf_load(a, path, &c, &problem), ERR_OK, "a file without a folder");
+	is_str(c.master_key_file, arena_printf(a, "%s/master.key", folder), "lies beside the configuration");
+	setenv("CREDENTIALS_DIRECTORY", "/run/credentials/x", 1);
+	is_int(conf_load(a, path, &c, &problem), ERR_OK, "and in a service");
+	is_str(c.master_key_file, "/run/credentials/x/master.key", "is a credential");
+	unsetenv("CREDENTIALS_DIRECTORY");
+	write_file(path, LEAST "workers = 3\n");
 
 	mkdir(more, 0700);
 	write_file(first, "workers = 4\nlisten = /a\n");
