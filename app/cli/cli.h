@@ -35,6 +35,8 @@ struct command {
 const char *cli_option(const struct cli *, const char *name);
 /* The same as a number; fallback if not given; ends with CLI_USAGE if it is no number. */
 int64_t cli_number(const struct cli *, const char *name, int64_t fallback);
+/* What an outcome means to who called, in words. */
+const char *cli_why(enum err);
 /* A connection as the owner, or a message and NULL. */
 struct db *cli_db(struct cli *);
 /* The vault under the master key of the configuration, or a message and NULL. */

@@ -240,7 +240,7 @@ cli_demo_setup(struct cli *c)
 			e = add_town(&d, town, accounts);
 		if (e != ERR_OK) {
 			db_rollback(d.db);
-			fprintf(stderr, "chromo: demo setup: %s: %s\n", towns[i], e == ERR_CONFLICT ? "is there already" : err_name(e));
+			fprintf(stderr, "chromo: demo setup: %s: %s\n", towns[i], e == ERR_CONFLICT ? "is there already" : cli_why(e));
 			return CLI_FAILED;
 		}
 	}
@@ -276,7 +276,7 @@ cli_demo_load(struct cli *c)
 	}
 	e = demo_people(&d, n, &p);
 	if (e != ERR_OK) {
-		fprintf(stderr, "chromo: demo load: %s\n", err_name(e));
+		fprintf(stderr, "chromo: demo load: %s\n", cli_why(e));
 		return CLI_FAILED;
 	}
 	progress_end(&p);

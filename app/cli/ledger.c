@@ -61,7 +61,7 @@ cli_ledger_check(struct cli *c)
 	e = check(c, db, &faults);
 	if (e != ERR_OK) {
 		db_rollback(db);
-		fprintf(stderr, "chromo: ledger check: %s\n", err_name(e));
+		fprintf(stderr, "chromo: ledger check: %s\n", cli_why(e));
 		return e == ERR_BUSY ? CLI_AGAIN : CLI_FAILED;
 	}
 	if (faults > 0) {

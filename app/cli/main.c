@@ -86,6 +86,16 @@ cli_number(const struct cli *c, const char *name, int64_t fallback)
 	return n;
 }
 
+const char *
+cli_why(enum err e)
+{
+	switch (e) {
+	case ERR_BUSY:	return "the database does not answer, or is busy; try again";
+	case ERR_DB:	return "the database refused it; the line above says why";
+	default:	return err_name(e);
+	}
+}
+
 struct db *
 cli_db(struct cli *c)
 {

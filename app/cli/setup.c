@@ -30,7 +30,7 @@ cli_migrate(struct cli *c)
 
 	if (e == ERR_OK)
 		return CLI_OK;
-	fprintf(stderr, "chromo: migrate: %s\n", problem[0] != '\0' ? problem : err_name(e));
+	fprintf(stderr, "chromo: migrate: %s\n", problem[0] != '\0' ? problem : cli_why(e));
 	return e == ERR_BUSY ? CLI_AGAIN : CLI_FAILED;
 }
 

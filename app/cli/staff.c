@@ -99,7 +99,7 @@ cli_staff_invite(struct cli *c)
 	if (e != ERR_OK) {
 		fprintf(stderr, "chromo: staff invite: %s\n", e == ERR_NOT_FOUND ? "no tenant has this host"
 		    : e == ERR_INVALID ? "a new person needs --name, --email and an --login of small letters and digits"
-		    : err_name(e));
+		    : cli_why(e));
 		return e == ERR_BUSY ? CLI_AGAIN : CLI_FAILED;
 	}
 	if (n.again)

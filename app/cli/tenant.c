@@ -88,7 +88,7 @@ cli_tenant_create(struct cli *c)
 	e = db_transact(cli_db(c), DB_WRITE, create, &n);
 	if (e != ERR_OK) {
 		fprintf(stderr, "chromo: tenant create: %s\n", e == ERR_CONFLICT ? "there is a tenant with this host"
-		    : err_name(e));
+		    : cli_why(e));
 		return e == ERR_BUSY ? CLI_AGAIN : CLI_FAILED;
 	}
 	printf(c->json ? "{\"id\":%" PRId64 "}\n" : "%" PRId64 "\n", n.tenant);
@@ -109,7 +109,7 @@ cli_tenant_list(struct cli *c)
 	enum err e = db_transact(cli_db(c), DB_READ, list, &tenants);
 
 	if (e != ERR_OK) {
-		fprintf(stderr, "chromo: tenant list: %s\n", err_name(e));
+		fprintf(stderr, "chromo: tenant list: %s\n", cli_why(e));
 		return e == ERR_BUSY ? CLI_AGAIN : CLI_FAILED;
 	}
 	if (c->json) {

@@ -46,5 +46,7 @@ printf 'database = host=/x dbname=y\nmaster_key_file = %s/key\n' "$work" >"$work
 tells 1 'not a readable key' --config "$work/good" config check
 (umask 077 && head -c 32 /dev/urandom >"$work/key")
 tells 0 "$work/good: good" --config "$work/good" config check
+printf 'database = host=%s dbname=y connect_timeout=1\nmaster_key_file = key\n' "$work" >"$work/nobody"
+tells 75 'the database does not answer' --config "$work/nobody" tenant list
 echo "1..$n"
 exit $bad
