@@ -53,9 +53,13 @@ const postForm = (page, path) => forms(page.text).find((f) => f.method === 'post
 const kindOf = (html, name) => (new RegExp(`<textarea[^>]* name="${name}"`).test(html) ? 'lines'
 	: new RegExp(`<(select|button)[^>]* name="${name}"`).test(html) ? 'choice'
 		: new RegExp(`<input[^>]* name="${name}"[^>]*`).exec(html)?.[0].match(/type="(\w+)"/)?.[1] ?? 'text');
-const namesOf = ({ html, path, fields }) => new Set([...fields.map(([n]) => n),
-	...[...html.matchAll(/<form\b[^>]* action="([^"]*)"[\s\S]*?<\/form>/g)].filter((m) => m[1] === path)
-		.flatMap((m) => [...m[0].matchAll(/ name="(\w+)"/g)].map((n) => n[1])).filter((n) => n !== 'token')]);
+// The fields of a form; of boxes that differ in their id, one.
+function namesOf({ html, path, fields }) {
+	const inside = [...html.matchAll(/<form\b[^>]* action="([^"]*)"[\s\S]*?<\/form>/g)].filter((m) => m[1] === path)
+		.flatMap((m) => [...m[0].matchAll(/ name="(\w+)"/g)].map((n) => n[1]));
+	const all = [...fields.map(([n]) => n), ...inside].filter((n) => n !== 'token');
+	return new Set(all.filter((n, i) => all.findIndex((o) => o.replace(/_\d+$/, '_') === n.replace(/_\d+$/, '_')) === i || !/_\d+$/.test(n)));
+}
 
 const enc = encodeURIComponent;
 // name=value as sent; must: what the answer has to be.
@@ -136,7 +140,7 @@ test('what can be read but makes no sense is told, or does no harm', async () =>
 		if (must[what]?.test(kind) && ![400, 409, 422].includes(answer.status) && !/^send_at_/.test(field)) return `${answer.status} for ${kind}`;
 		return undefined;
 	});
-	assert.ok(asked > 1000, `${asked} requests`);
+	assert.ok(asked > 800, `${asked} requests`);
 });
 
 test('in addresses, too', async () => {
