@@ -184,6 +184,9 @@ class Post {
 
 	async close() {
 		for (const c of this.couriers) {
+			if (process.env.CHROMO_LOUD) console.log(c.text.split('\n').slice(-12).join('\n'));
+			const loud = c.text.split('\n').filter((l) => /level=(warn|error|panic)/.test(l));
+			for (const line of loud.slice(0, 5)) console.log(`# ${line}`);
 			c.signal('SIGCONT');
 			await c.kill();
 		}

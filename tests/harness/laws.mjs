@@ -96,9 +96,6 @@ export async function judge(town, ledger) {
 		                  WHERE d.tenant_id = b.tenant_id AND d.message_id = b.message_id
 		                    AND d.citizen_id = u.c AND d.round = b.round), '')
 		  FROM batch b CROSS JOIN unnest(b.citizens) AS u (c)
-		  JOIN message m ON m.tenant_id = b.tenant_id AND m.id = b.message_id
-		 WHERE NOT EXISTS (SELECT FROM delivery x WHERE x.tenant_id = b.tenant_id AND x.message_id = b.message_id
-		                      AND x.detail = '5.1.1 User unknown')
 		 GROUP BY b.tenant_id, b.message_id, b.round, b.key, u.c`));
 	let extras = 0, unknown = 0;
 	for (const [tenant, message, round, key, citizen, batches, words] of members) {
@@ -111,7 +108,7 @@ export async function judge(town, ledger) {
 		extras += Math.max(0, mails.length - 1);
 
 		for (const mail of mails)
-			if (mail.to !== address.get(`${tenant}:${citizen}`))
+			if (mail.to.replace(/^"(.*)"@/, '$1@') !== address.get(`${tenant}:${citizen}`))
 				faults.push(`L3 ${who}: went to somebody else`);
 		if (said.includes('accepted') && mails.length === 0)
 			faults.push(`L1 ${who}: accepted, and the gateway has none`);

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Two couriers at once (F17): a schedule fires on both, both claim, and everybody
+// gets one mail.
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { eventually, openPost } from './post.mjs';
+
+let post;
+before(async () => { post = await openPost({ conf: { smtp_connections: 8 } }); });
+after(() => post?.close());
+
+test('a schedule that fires on two couriers', { timeout: 60000 }, async () => {
+	const town = await post.town({ citizens: 1800 });
+	// Held back until both are up; the clock is moved by SQL.
+	const messages = [await post.message(town, { sendAt: "now() + interval '1 hour'" }), await post.message(town, { sendAt: "now() + interval '1 hour'" })];
+	const two = [post.courier(), post.courier()];
+	await eventually('both are up', async () => await post.sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 4001") === '2');
+	assert.equal(post.relay.ledger.length, 0, 'nothing before its time');
+	post.relay.script([{ at: 'dot', hang: 3 }]);
+	await post.sql(`BEGIN; SET LOCAL session_replication_role = replica; UPDATE message SET send_at = now() WHERE id IN (${messages.join()}); COMMIT`);
+	for (const m of messages) await post.sent(m, 40);
+	assert.equal(post.relay.ledger.length, 3600);
+	const verdict = await post.lawful();
+	assert.equal(verdict.extras, 0);
+	assert.equal(verdict.unknown, 0);
+	const worked = await post.sql('SELECT count(DISTINCT holder) FROM batch');
+	assert.equal(worked, '2', 'both had a part in it');
+	for (const c of two) assert.equal(await c.stop(), 0);
+});
+
+// Approval and planning are guarded by the state of the message: nothing to double.
+test('planned once, however often it is asked for', async () => {
+	const town = await post.town({ citizens: 10 });
+	const message = await post.message(town);
+	const plan = () => post.sql(`BEGIN; SELECT FROM enter_tenant(${town.tenant}, 'courier'); SET LOCAL ROLE chromo_courier; SELECT message_plan(${message}, 500); COMMIT`);
+	const counts = await Promise.all([plan(), plan(), plan()]);
+	assert.deepEqual(counts.map((c) => c.trim()).filter(Boolean), ['10']);
+});
+
+test('a courier that ends gives back what it holds, and the other goes on at once', { timeout: 40000 }, async () => {
+	const town = await post.town({ citizens: 900 });
+	post.relay.script([{ at: 'dot', hang: 20 }]);
+	const first = post.courier();
+	const message = await post.message(town);
+	const before = post.relay.ledger.length;
+	await eventually('it sends', () => post.relay.ledger.length > before + 50);
+	const asked = Date.now();
+	assert.equal(await first.stop(), 0);
+	assert.ok(Date.now() - asked < 15000, 'within 15 s');
+	assert.equal(await post.sql("SELECT count(*) FROM batch WHERE state = 'sending' AND lease_until > now()"), '0');
+	post.courier();
+	post.relay.script([]);
+	await post.sent(message);
+	const verdict = await post.lawful();
+	assert.equal(verdict.extras + verdict.unknown, 0, 'nobody twice, nobody in doubt');
+});

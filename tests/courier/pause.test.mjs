@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A courier that stands still (F05), a database that goes away (F16): never two on
+// one batch, and nothing that a late word could spoil.
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { eventually, openPost } from './post.mjs';
+import { sleep } from '../harness/up.mjs';
+
+const CONNECTIONS = 4;
+let post;
+before(async () => { post = await openPost({ conf: { smtp_connections: CONNECTIONS } }); });
+after(() => post?.close());
+
+test('SIGSTOP beyond the lease: another goes on, and the verdicts of the first are refused', { timeout: 60000 }, async () => {
+	const town = await post.town({ citizens: 700 });
+	post.relay.script([{ at: 'dot', hang: 15 }]);
+	const first = post.courier();
+	const message = await post.message(town);
+	await eventually('it sends', () => post.relay.ledger.length > 40);
+	first.signal('SIGSTOP');
+	await sleep(300);
+	const fences = () => post.sql(`SELECT string_agg(fence::text, ' ' ORDER BY id) FROM batch WHERE message_id = ${message}`);
+	const before = await fences();
+
+	// It is stopped, not dead: its connection stands, so its lease is respected.
+	const second = post.courier();
+	await sleep(1800);
+	const held = await post.sql(`SELECT count(*) FROM batch WHERE message_id = ${message} AND state = 'sending' AND fence = 1 AND lease_until > now()`);
+	assert.notEqual(held, '0', 'the second does not take what is held');
+	await post.sql(`UPDATE batch SET lease_until = now() WHERE state = 'sending' AND message_id = ${message} AND fence = 1`);
+	await eventually('the second takes over', async () => await fences() !== before);
+	await sleep(300);
+	first.signal('SIGCONT');
+	await eventually('the first finds that it has lost', () => /batch\.lost/.test(first.text));
+	post.relay.script([]);
+	await post.sent(message, 40);
+	const verdict = await post.lawful();
+	assert.ok(verdict.extras <= CONNECTIONS, `${verdict.extras} extras`);
+	assert.ok(verdict.unknown >= verdict.extras && verdict.unknown <= CONNECTIONS * 2);
+	for (const c of [first, second]) assert.equal(await c.stop(), 0);
+});
+
+test('the database restarted under it: no restart, nothing lost, nobody twice', { timeout: 60000 }, async () => {
+	const town = await post.town({ citizens: 800 }), earlier = await post.lawful();
+	post.relay.script([{ at: 'dot', hang: 10 }]);
+	const courier = post.courier();
+	const message = await post.message(town);
+	const seen = post.relay.ledger.length, workers = courier.workers.join();
+	await eventually('it sends', () => post.relay.ledger.length > seen + 40);
+	for (let i = 0; i < 3; i++) {
+		post.up.kill('postgres', 'SIGINT');	// the fast shutdown: every connection is cut
+		await eventually('the database is down', () => post.sql('SELECT 1').then(() => false, () => true));
+		await post.up.again('postgres');
+		const now = post.relay.ledger.length;
+		await eventually('it goes on', () => post.relay.ledger.length > now + 40);
+	}
+	post.relay.script([]);
+	await post.sent(message, 40);
+	const verdict = await post.lawful();
+	assert.equal(verdict.extras - earlier.extras, 0, 'a round whose answer was lost is done again');
+	assert.equal(courier.workers.join(), workers, 'the same processes');
+	assert.equal(await courier.stop(), 0);
+});
+
+test('idle, it rests', async () => {
+	const courier = post.courier();
+	await sleep(500);
+	const ticks = async () => {
+		const { readFileSync } = await import('node:fs');
+		return courier.workers.reduce((sum, pid) => {
+			const rest = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ');
+			return sum + Number(rest[11]) + Number(rest[12]);
+		}, 0);
+	};
+	const before = await ticks();
+	await sleep(2000);
+	assert.ok(await ticks() - before <= 20, 'under a tenth of one processor');
+	assert.equal(await courier.stop(), 0);
+});
