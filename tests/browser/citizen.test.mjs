@@ -227,7 +227,7 @@ for (const width of widths) {
 		await mary.look('en_subscribe_done');
 		for (const path of ['/my', '/my/pause', '/my/leave', '/messages', '/help', '/privacy', '/my/link']) {
 			await mary.go(path);
-			await mary.look(`en${path.replaceAll('/', '_')}`);
+			await mary.look(`en${path.replaceAll('/', '_')}`, { staff: path === '/privacy' });
 		}
 		await mary.context.close();
 	});

@@ -79,7 +79,7 @@ class Person {
 	async press(role, name) {
 		const from = this.path;
 		try {
-			return await this.arrive(() => this.page.getByRole(role, { name, exact: typeof name === 'string' }).first().click({ timeout: 5000 }));
+			return await this.arrive(() => this.page.getByRole(role, { name, exact: typeof name === 'string' }).first().click({ timeout: 15000 }));
 		} catch (e) {
 			throw new Error(`${from}: the ${role} ${name} leads nowhere: ${e.message}`);
 		}
@@ -191,7 +191,7 @@ export async function openEyes(town) {
 			const origin = `https://${host}:${town.port}`;
 			const context = await browser.newContext({ ignoreHTTPSErrors: true, javaScriptEnabled: script,
 				viewport: { width, height: 800 }, locale: 'ja-JP' });
-			context.setDefaultTimeout(10000);
+			context.setDefaultTimeout(30000);
 			await context.addCookies(Object.entries(cookies).map(([name, value]) => ({ name, value, url: origin, secure: true, httpOnly: true })));
 			const page = await context.newPage();
 			return new Person(context, page, await context.newCDPSession(page), origin, { width, script });
