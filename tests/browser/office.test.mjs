@@ -9,6 +9,8 @@ import { after, before, test } from 'node:test';
 import { batches, carry, sending } from '../harness/deliver.mjs';
 import { desk, written } from '../harness/desk.mjs';
 import { readMail } from '../gateways/mime.mjs';
+import { totp } from '../harness/staff.mjs';
+import { linkIn } from '../http/citizen.mjs';
 import { eventually, up } from '../harness/up.mjs';
 import { openEyes, widths } from './eye.mjs';
 
@@ -130,6 +132,45 @@ for (const width of widths) {
 	});
 }
 
+test('the courier comes back', () => town.again('courier'));
+
+for (const width of widths) {
+	test(`invited, and in, ${width} px`, async () => {
+		const admin = await inHouse('admin', { width }), login = `kato${width}`;
+		await admin.go('/desk/settings/staff/new');
+		await admin.fill({ name: '加藤 健', login, email: `${login}@minato.example.jp` });
+		await admin.tick(/起案者/);
+		await admin.tick(/広報課/);
+		await admin.press('button', '招待のメールを送る');
+		await admin.look('invited');
+		const mail = await eventually('the invitation', () => town.outbox().find((m) => m.includes(`${login}@minato.example.jp`)), 30);
+		const kato = await eyes.person(host, { width });
+		const link = linkIn(readMail(Buffer.from(mail)), 'invite');
+		await kato.go(link);
+		await kato.look('invite');
+		await kato.arrive(() => kato.page.locator('main form button').click());
+		await kato.look('invite_empty', { status: 422 });
+		await kato.fill({ password: 'kato kato kato', again: 'something else' });
+		await kato.arrive(() => kato.page.locator('main form button').click());
+		await kato.look('invite_wrong', { status: 422 });
+		await kato.fill({ password: 'きょうも いい天気 です 1', again: 'きょうも いい天気 です 1' });
+		await kato.arrive(() => kato.page.locator('main form button').click());
+		await kato.look('enrol');
+		const secret = await kato.page.locator('.c-secret').innerText();
+		await kato.fill({ code: '１２３' });
+		await kato.arrive(() => kato.page.locator('main form button').click());
+		await kato.look('enrol_wrong', { status: 422 });
+		await kato.fill({ code: totp(secret) });
+		await kato.arrive(() => kato.page.locator('main form button').click());
+		await kato.look('codes');
+		await kato.arrive(() => kato.page.locator('main form button').last().click());
+		assert.equal(kato.path, '/desk');
+		await kato.go(link);
+		await kato.look('invite_gone', { status: 410 });
+		for (const p of [admin, kato]) await p.context.close();
+	});
+}
+
 test('approve by keyboard alone', async () => {
 	const id = await written(town, 'sato');
 	const sato = await inHouse('sato', { width: 1280 }), keys = await inHouse('takahashi', { width: 1280 });
@@ -153,8 +194,7 @@ test('approve by keyboard alone', async () => {
 });
 
 test('one person', async () => {
-	// The courier comes back, so that there is a mail to learn an address from.
-	await town.again('courier');
+	// Addresses are sealed: one is learned from a mail that arrives.
 	const mail = await eventually('a mail to a citizen', () => town.outbox().find((m) => m.includes('List-Unsubscribe')), 30);
 	const address = readMail(Buffer.from(mail)).header('to').replace(/^.*<|>.*$/g, '');
 	for (const width of widths) {
