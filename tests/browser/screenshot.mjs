@@ -27,7 +27,7 @@ try {
 	const person = await eyes.person('minato.localhost', { width: 1280, cookies: Object.fromEntries(clerk.cookies) });
 	await person.go(`/desk/messages/${id}/status`);
 	await person.look('screenshot');
-	await person.page.screenshot({ path: file, fullPage: true, clip: { x: 0, y: 0, width: 1280, height: 890 } });
+	await person.page.screenshot({ path: file, fullPage: true, clip: { x: 0, y: 0, width: 1280, height: 860 } });
 	console.log(`${file}: ${fs.statSync(file).size} bytes`);
 } finally {
 	await eyes.close();
