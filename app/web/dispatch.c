@@ -162,19 +162,19 @@ find(struct web *w)
 static enum err
 run(struct web *w)
 {
+	bool form = w->route->flags & TOKEN && w->request->method == METHOD_POST;
+	enum err token = form ? token_read(w) : ERR_OK;
 	enum err e;
 
+	/* Whoever may not be here at all is told that first. */
 	e = guard_enter(w);
+	if (e == ERR_OK)
+		e = token;
 	if (e != ERR_OK)
 		return e;
-	if (w->route->flags & TOKEN && w->request->method == METHOD_POST) {
-		e = token_claim(w);
-		if (e == ERR_CONFLICT) {
-			db_rollback(w->db);	/* the first press did it */
-			return ERR_OK;
-		}
-		if (e != ERR_OK)
-			return e;
+	if (form && token_spent(w)) {
+		db_rollback(w->db);	/* the first press did it */
+		return ERR_OK;
 	}
 	e = w->route->handler(w);
 	if (e != ERR_OK)

@@ -2,7 +2,7 @@
 /*
  * Who is here, and may they: the first round trip of every request.
  *
- * BEGIN and enter() go out together.  enter() finds the tenant by the host and
+ * BEGIN, enter() and the claim of a form's token go out together.  enter() finds the tenant by the host and
  * the person by the hash of the cookie's token, and sets both for the
  * transaction, behind which row level security does the rest.  What the route
  * asks for is checked here, once, and in no handler.
@@ -114,7 +114,7 @@ guard_enter(struct web *w)
 	    .citizen = cached ? (struct db_bytes){ NULL, 0 } : token_hash(w, "__Host-citizen"),
 	    .remote = w->request->remote,
 	    .request = w->request->id }, &w->entered);
-	if (e != ERR_OK || cached)
-		return e;
-	return guard_arrive(w);
+	if (e == ERR_OK && w->claims)
+		e = token_claim(w);
+	return e != ERR_OK || cached ? e : guard_arrive(w);
 }

@@ -78,11 +78,10 @@ same_origin(const struct web *w)
 }
 
 enum err
-token_claim(struct web *w)
+token_read(struct web *w)
 {
-	const char *bound = binding(w, false), *location;
+	const char *bound = binding(w, false);
 	uint8_t mac[SECRET_HASH];
-	struct rows *rows;
 	struct buf sent;
 	enum err e;
 
@@ -93,25 +92,33 @@ token_claim(struct web *w)
 	mac_of(w, (const uint8_t *)sent.data, bound, mac);
 	if (!secret_equal(mac, sent.data + RANDOM, MAC))
 		return ERR_FORBIDDEN;
-
 	memcpy(w->once, sent.data, RANDOM);
-	e = q_once_claim(w->db, (struct q_once_claim){ .token = { w->once, RANDOM } }, &rows);
-	if (e != ERR_OK)
-		return e;
-	w->claimed = true;
-	location = rows_text(rows, 0, "location");
-	if (rows_bool(rows, 0, "first") || location[0] == '\0')
-		return ERR_OK;
+	w->claims = true;
+	return ERR_OK;
+}
 
+enum err
+token_claim(struct web *w)
+{
+	return q_once_claim_queue(w->db, (struct q_once_claim){ .token = { w->once, RANDOM } }, &w->claimed);
+}
+
+bool
+token_spent(struct web *w)
+{
+	const char *location = rows_text(w->claimed, 0, "location");
+
+	if (rows_bool(w->claimed, 0, "first") || location[0] == '\0')
+		return false;
 	w->response->status = HTTP_SEE_OTHER;
 	w->response->location = location;
-	return ERR_CONFLICT;
+	return true;
 }
 
 enum err
 token_done(struct web *w, const char *location)
 {
-	if (!w->claimed)
+	if (!w->claims)
 		return ERR_OK;
 	/* Goes out with the COMMIT. */
 	return q_once_done_queue(w->db, (struct q_once_done){

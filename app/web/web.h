@@ -97,7 +97,8 @@ struct web {
 	json_t *view;			/* what the template shows */
 	bool plain;			/* a page without form: no token, no cookie, no script */
 	const char *nonce;
-	bool claimed;			/* once_claim holds this form's token */
+	bool claims;			/* the form's token is ours: its key is claimed with enter() */
+	struct rows *claimed;		/* … and what the claim found */
 	uint8_t once[16];
 };
 
@@ -150,9 +151,13 @@ enum err guard_arrive(struct web *) MUST_USE;
 /* The token of a form: 16 random bytes (its idempotency key) and an HMAC over
  * them and the browser's cookie. */
 const char *token_make(struct web *);
-/* ERR_FORBIDDEN: not ours, or another browser's.  ERR_CONFLICT: it was used and
- * its result is known; the answer is already a 303 to it. */
+/* Looks at the token that was sent, and claims nothing yet.  ERR_FORBIDDEN: not
+ * ours, or another browser's. */
+enum err token_read(struct web *) MUST_USE;
+/* Queues the claim of its key, behind enter(). */
 enum err token_claim(struct web *) MUST_USE;
+/* It was used and its result is known: the answer is now a 303 to it. */
+bool token_spent(struct web *);
 enum err token_done(struct web *, const char *location) MUST_USE;
 
 extern const struct route routes[];

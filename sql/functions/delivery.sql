@@ -184,7 +184,7 @@ DECLARE
   place  int;
   upto   int;
   begun  int := 0;
-  gone   bigint[] := '{}';
+  gone   bigint[] := ARRAY[]::bigint[];
   nobody int := 0;
 BEGIN
   SELECT * INTO b FROM batch x WHERE x.id = p_batch AND x.fence = p_fence AND x.state = 'sending' FOR UPDATE;

@@ -108,7 +108,7 @@ static void
 test_shapes(void)
 {
 	size_t size = 3 << 20;
-	char *photo = arena_alloc(arena, size);
+	char *photo = arena_alloc(arena, size), *text;
 	struct db_bytes back;
 	const char *count = "untouched";
 	struct rows *rows;
@@ -138,9 +138,11 @@ test_shapes(void)
 	is_int(rows_count(rows), 2, "… has two rows");
 	is_str(rows_text(rows, 1, "name"), "桜", "… in order");
 	is_int(q_plant_list(db, &json), ERR_OK, ":list");
-	is_str(json_dumps(json, JSON_COMPACT), "[{\"id\":1,\"name\":\"梅\",\"place\":null,\"late\":false,"
+	text = json_dumps(json, JSON_COMPACT);
+	is_str(text, "[{\"id\":1,\"name\":\"梅\",\"place\":null,\"late\":false,"
 	    "\"ids\":[1,-7],\"none\":[],\"doc\":{\"a\":1},\"at\":\"2026-11-25T22:26:21+09:00\",\"never\":\"infinity\"},{\"id\":2,\"name\":\"桜\",\"place\":null,\"late\":true,"
 	    "\"ids\":[2,-7],\"none\":[],\"doc\":{\"a\":2},\"at\":\"2026-11-25T22:26:21+09:00\",\"never\":\"infinity\"}]", "… has every type");
+	free(text);
 	is_int(q_plant_photo(db, (struct q_plant_photo){ .id = 1 }, &back), ERR_OK, ":bytes");
 	ok(back.n == size && memcmp(back.data, photo, size) == 0, "… gives 3 MB back");
 	is_int(q_plant_photo(db, (struct q_plant_photo){ .id = 2 }, &back), ERR_NOT_FOUND, ":bytes of NULL");

@@ -18,7 +18,7 @@
 static const char *const whats[] = { "topics", "email", "all", NULL };
 
 static enum err
-token_read(struct web *w, int64_t *citizen, int64_t *message)
+link_read(struct web *w, int64_t *citizen, int64_t *message)
 {
 	enum err e = web_vault(w);
 
@@ -55,7 +55,7 @@ stop_open(struct web *w, int64_t *citizen, int64_t *message, json_t **choices)
 	enum err e;
 
 	*choices = NULL;
-	e = token_read(w, citizen, message);
+	e = link_read(w, citizen, message);
 	if (e == ERR_OK)
 		e = citizen_stop_choices(w->db, *citizen, *message, choices);
 	if (e == ERR_NOT_FOUND)
@@ -110,7 +110,7 @@ citizen_unsubscribe_done(struct web *w)
 {
 	const char *what = fields_get(w->query, "what");
 	int64_t citizen, message;
-	enum err e = token_read(w, &citizen, &message);
+	enum err e = link_read(w, &citizen, &message);
 
 	if (e == ERR_NOT_FOUND)
 		return web_page(w, HTTP_NOT_FOUND, "citizen/unsubscribe/dead");
@@ -125,7 +125,7 @@ enum err
 citizen_one_click_page(struct web *w)
 {
 	int64_t citizen, message;
-	enum err e = token_read(w, &citizen, &message);
+	enum err e = link_read(w, &citizen, &message);
 
 	if (e == ERR_NOT_FOUND)
 		return web_page(w, HTTP_NOT_FOUND, "citizen/unsubscribe/dead");
@@ -140,7 +140,7 @@ citizen_one_click(struct web *w)
 
 	if (strcmp(fields_get(w->fields, "List-Unsubscribe"), "One-Click") != 0)
 		return ERR_INVALID;
-	e = token_read(w, &citizen, &message);
+	e = link_read(w, &citizen, &message);
 	if (e == ERR_OK)
 		e = citizen_stop_at_once(w->db, citizen);
 	return e != ERR_OK ? e : web_bytes(w, HTTP_OK, "text/plain; charset=utf-8", "ok\n", 3);
