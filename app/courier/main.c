@@ -135,12 +135,22 @@ open_house(struct house *h, struct arena *a, const char *path)
 	    "master_key_file: not a readable key of 32 bytes, mode 0600";
 }
 
+static void
+close_house(struct house *h, struct arena *a)
+{
+	templates_free(h->templates);
+	catalogue_free(h->catalogue);
+	secret_wipe(h->master, sizeof h->master);
+	arena_free(a);
+}
+
 int
 main(int argc, char **argv)
 {
 	const char *path = argc > 1 ? argv[1] : getenv("CHROMO_CONF"), *problem;
 	struct arena *a = arena_new();
-	struct house house;
+	struct house house = { 0 };
+	int status;
 
 	json_setup();
 	problem = argc > 2 ? "one configuration file at most" :
@@ -149,7 +159,10 @@ main(int argc, char **argv)
 		fprintf(stderr, "chromo-courier: %s\n", problem);
 		return 2;
 	}
-	return proc_supervise((struct proc_pool[]){
+	status = proc_supervise((struct proc_pool[]){
 	    { .name = "courier", .workers = 1, .run = work, .context = &house },
 	    { .name = "planner", .workers = 1, .run = plan_work, .context = &house } }, 2);
+	/* The supervisor's; a worker has its own copy, which ends with it. */
+	close_house(&house, a);
+	return status;
 }

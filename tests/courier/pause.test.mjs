@@ -46,8 +46,9 @@ test('the database restarted under it: no restart, nothing lost, nobody twice', 
 	post.relay.script([{ at: 'dot', hang: 10 }]);
 	const courier = post.courier();
 	const message = await post.message(town);
-	const seen = post.relay.ledger.length, workers = courier.workers.join();
+	const seen = post.relay.ledger.length;
 	await eventually('it sends', () => post.relay.ledger.length > seen + 40);
+	const workers = courier.workers.join();
 	for (let i = 0; i < 3; i++) {
 		post.up.kill('postgres', 'SIGINT');	// the fast shutdown: every connection is cut
 		await eventually('the database is down', () => post.sql('SELECT 1').then(() => false, () => true));
