@@ -33,15 +33,24 @@ free_jobs(const struct courier *c)
 	return n;
 }
 
+/* In the half where this tenant has fewer, if there is one (round.c). */
 static struct job *
-free_job(struct courier *c)
+free_job(struct courier *c, int64_t tenant)
 {
-	int i;
+	int i, balance = 0;
+	struct job *any = NULL;
 
 	for (i = 0; i < COURIER_JOBS; i++)
-		if (!c->jobs[i].held)
-			return &c->jobs[i];
-	return NULL;
+		if (c->jobs[i].held && c->jobs[i].tenant.id == tenant)
+			balance += round_half(c, &c->jobs[i]) == 0 ? 1 : -1;
+	for (i = 0; i < COURIER_JOBS; i++) {
+		if (c->jobs[i].held)
+			continue;
+		any = &c->jobs[i];
+		if (round_half(c, any) == (balance > 0))
+			return any;
+	}
+	return any;
 }
 
 /* How many batches of this lane and below the tenant may have on top. */
@@ -104,7 +113,7 @@ renderings_at_hand(const struct courier *c, const struct job *j)
 static enum err
 take_job(struct courier *c, const struct tenant *t, const struct rows *rows, size_t row)
 {
-	struct job *j = free_job(c);
+	struct job *j = free_job(c, t->id);
 	struct arena *a;
 	const json_t *kept;
 	json_t *renderings;

@@ -39,7 +39,7 @@ enum {
 	COURIER_SPARE = 8,	/* … of which so many are kept for emergencies */
 	COURIER_FLIGHTS = 320,	/* letters in the hands of this courier */
 	COURIER_LETTERS = 32,	/* … of which so many may wait for a connection */
-	COURIER_ROUNDS = 4,	/* transactions under way at once, each of another tenant */
+	COURIER_ROUNDS = 4,	/* transactions under way at once, of other tenants or halves */
 	COURIER_GATHER_MS = 4,	/* so long a landed letter waits for others to join it */
 	COURIER_DEAD = 16
 };
@@ -101,12 +101,13 @@ struct step {
 	bool ends;
 };
 
-/* One transaction of one tenant on its way to the database and back. */
+/* One transaction of half a tenant's jobs on its way to the database and back. */
 struct round {
 	struct db *db;
 	struct arena *arena;
 	bool away;
 	int64_t tenant;
+	int half;
 	int64_t sent;		/* clock_monotonic_ms */
 	int promised;		/* members who may fly once it is committed */
 	struct step steps[COURIER_JOBS];
@@ -166,7 +167,10 @@ bool ledger_busy(const struct courier *);
 /* Gives everything back, in good order, that is not in the air. */
 void ledger_release(struct courier *);
 
-/* round.c: fills in what there is to do for its tenant; false: nothing. */
+/* round.c: which half of its tenant's jobs this is one of; NULL, for letters: the first. */
+int round_half(const struct courier *, const struct job *);
+bool round_has(const struct courier *, const struct round *, const struct flight *);
+/* Fills in what there is to do for its tenant; false: nothing. */
 bool round_plan(struct courier *, struct round *, int64_t now);
 /* Sends it off; flights that it has in it are WRITING.  Not ERR_OK: it is rolled back. */
 enum err round_send(struct courier *, struct round *, int64_t now) MUST_USE;

@@ -24,13 +24,18 @@ enum {
 };
 
 static void
-set_stage(struct courier *c, int64_t tenant, enum stage from, enum stage to)
+set_written(struct courier *c, const struct round *r, enum stage to, int64_t not_before)
 {
 	int i;
 
-	for (i = 0; i < COURIER_FLIGHTS; i++)
-		if (c->flights[i].stage == from && c->flights[i].tenant == tenant)
-			c->flights[i].stage = to;
+	for (i = 0; i < COURIER_FLIGHTS; i++) {
+		struct flight *f = &c->flights[i];
+
+		if (f->stage != WRITING || !round_has(c, r, f))
+			continue;
+		f->stage = to;
+		f->not_before = not_before;
+	}
 }
 
 static void
@@ -51,10 +56,7 @@ fail_round(struct courier *c, struct round *r, enum err e, int64_t now)
 	int i;
 
 	log_warn("round.failed tenant=%" PRId64 " outcome=%s", r->tenant, err_name(e));
-	for (i = 0; i < COURIER_FLIGHTS; i++)
-		if (c->flights[i].stage == WRITING && c->flights[i].tenant == r->tenant)
-			c->flights[i].not_before = now + AGAIN_MS;
-	set_stage(c, r->tenant, WRITING, LANDED);
+	set_written(c, r, LANDED, now + AGAIN_MS);
 	for (i = 0; i < r->n; i++)
 		r->steps[i].job->not_before = now + AGAIN_MS;
 	r->away = false;
@@ -154,7 +156,7 @@ end_round(struct courier *c, struct round *r, int64_t now)
 		return;
 	}
 	r->away = false;
-	set_stage(c, r->tenant, WRITING, FREE);
+	set_written(c, r, FREE, 0);
 	note_landed(c, now);
 	for (i = 0; i < r->n; i++)
 		end_step(c, &r->steps[i]);
@@ -183,12 +185,12 @@ hear_rounds(struct courier *c, int64_t now)
 }
 
 static bool
-is_away(const struct courier *c, int64_t tenant)
+is_away(const struct courier *c, int64_t tenant, int half)
 {
 	int i;
 
 	for (i = 0; i < COURIER_ROUNDS; i++)
-		if (c->rounds[i].away && c->rounds[i].tenant == tenant)
+		if (c->rounds[i].away && c->rounds[i].tenant == tenant && c->rounds[i].half == half)
 			return true;
 	return false;
 }
@@ -205,12 +207,13 @@ idle_round(struct courier *c)
 }
 
 static void
-begin_round(struct courier *c, struct round *r, int64_t tenant, int64_t now)
+begin_round(struct courier *c, struct round *r, int64_t tenant, int half, int64_t now)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 	enum err e;
 
 	r->tenant = tenant;
+	r->half = half;
 	if (!round_plan(c, r, now))
 		return;
 	arena_reset(r->arena);
@@ -265,7 +268,9 @@ release(struct courier *c, enum what what)
 			db_rollback(c->db);	/* their leases will run out */
 		for (k = 0; k < COURIER_JOBS && what == EVERYTHING; k++)
 			c->jobs[k].held = c->jobs[k].held && c->jobs[k].tenant.id != tenant;
-		set_stage(c, tenant, WAITING, FREE);
+		for (k = 0; k < COURIER_FLIGHTS; k++)
+			if (c->flights[k].stage == WAITING && c->flights[k].tenant == tenant)
+				c->flights[k].stage = FREE;
 	}
 }
 
@@ -302,7 +307,7 @@ ledger_turn(struct courier *c)
 {
 	enum { ALL = COURIER_JOBS + COURIER_FLIGHTS };
 	int64_t now = clock_monotonic_ms(), tried[ALL], tenant;
-	int i, k, n = 0, first = c->turn;
+	int i, k, n = 0, first = c->turn, half;
 	struct round *r;
 
 	hear_rounds(c, now);
@@ -310,13 +315,15 @@ ledger_turn(struct courier *c)
 	return_letters(c);
 	/* Whoever was served last is looked at last. */
 	for (i = 0; i < ALL && (r = idle_round(c)) != NULL; i++) {
-		tenant = tenant_at(c, (first + i) % ALL);
-		for (k = 0; k < n && tried[k] != tenant; k++)
+		k = (first + i) % ALL;
+		tenant = tenant_at(c, k);
+		half = round_half(c, k < COURIER_JOBS ? &c->jobs[k] : NULL);
+		for (k = 0; k < n && tried[k] != tenant * 2 + half; k++)
 			;
-		if (tenant == 0 || k < n || is_away(c, tenant))
+		if (tenant == 0 || k < n || is_away(c, tenant, half))
 			continue;
-		tried[n++] = tenant;
-		begin_round(c, r, tenant, now);
+		tried[n++] = tenant * 2 + half;
+		begin_round(c, r, tenant, half, now);
 		if (r->away)
 			c->turn = (first + i + 1) % ALL;
 	}

@@ -2,6 +2,9 @@
 /*
  * What one round does: for a tenant, the verdicts of what has landed, the next
  * members of its batches, and the batches that are through (ledger.c).
+ *
+ * The jobs of a tenant go in two halves, each with rounds of its own: while one half
+ * is written to the disk, the other flies and joins it there.
  */
 #include "base/clock.h"
 #include "courier/courier.h"
@@ -9,23 +12,32 @@
 
 /* --- what a tenant's round would be --- */
 
-static bool
-ready(const struct flight *f, int64_t tenant, int64_t now)
+int
+round_half(const struct courier *c, const struct job *j)
 {
-	return f->stage == LANDED && f->tenant == tenant && f->not_before <= now;
+	return j != NULL ? (int)((j - c->jobs) % 2) : 0;
+}
+
+bool
+round_has(const struct courier *c, const struct round *r, const struct flight *f)
+{
+	return f->tenant == r->tenant && round_half(c, f->job) == r->half;
+}
+
+static bool
+ready(const struct courier *c, const struct round *r, const struct flight *f, int64_t now)
+{
+	return f->stage == LANDED && f->not_before <= now && round_has(c, r, f);
 }
 
 /* Flights of this job that the round at hand does not bring to their end. */
 static int
-left_open(const struct courier *c, const struct job *j, int64_t now)
+left_open(const struct courier *c, const struct round *r, const struct job *j, int64_t now)
 {
 	int i, n = 0;
 
-	for (i = 0; i < COURIER_FLIGHTS; i++) {
-		const struct flight *f = &c->flights[i];
-
-		n += f->stage != FREE && f->job == j && !ready(f, j->tenant.id, now);
-	}
+	for (i = 0; i < COURIER_FLIGHTS; i++)
+		n += c->flights[i].stage != FREE && c->flights[i].job == j && !ready(c, r, &c->flights[i], now);
 	return n;
 }
 
@@ -47,27 +59,33 @@ lane_of_turn(const struct courier *c)
 	return lane;
 }
 
-/* How many members the tenant may begin: the connections are shared evenly among
+/* How many members the round may begin: the connections are shared evenly among
  * all tenants that have somebody to write to, letters going first. */
 static int
-share_of(const struct courier *c, int64_t tenant, int lane, int landed)
+share_of(const struct courier *c, const struct round *r, int lane, int landed)
 {
 	int64_t seen[COURIER_JOBS];
 	int i, k, n = 0, own = -landed, room, quota;
+	bool halves[2] = { false, false };
 
 	for (i = 0; i < COURIER_JOBS; i++) {
-		if (!hungry(&c->jobs[i]) || c->jobs[i].lane > lane)
+		const struct job *j = &c->jobs[i];
+
+		if (!hungry(j) || j->lane > lane)
 			continue;
-		for (k = 0; k < n && seen[k] != c->jobs[i].tenant.id; k++)
+		if (j->tenant.id == r->tenant)
+			halves[round_half(c, j)] = true;
+		for (k = 0; k < n && seen[k] != j->tenant.id; k++)
 			;
 		if (k == n)
-			seen[n++] = c->jobs[i].tenant.id;
+			seen[n++] = j->tenant.id;
 	}
-	if (n == 0)
+	if (!halves[r->half])
 		return 0;
 	room = deliver_room(c, landed) - deliver_n_waiting(c);
 	for (i = 0; i < COURIER_FLIGHTS; i++)
-		own += c->flights[i].tenant == tenant && c->flights[i].stage >= FLYING;
+		own += c->flights[i].stage >= FLYING && round_has(c, r, &c->flights[i]);
+	n *= halves[0] + halves[1];
 	quota = (c->capacity + n - 1) / n - own;
 	room = room < quota ? room : quota;
 	return room > 0 ? room : 0;
@@ -90,7 +108,7 @@ record_job(struct courier *c, struct round *r, struct step *s, int64_t now)
 		const struct flight *f = &c->flights[i];
 		const struct outcome *o = &f->outcome;
 
-		if (f->job != j || !ready(f, r->tenant, now))
+		if (f->job != j || !ready(c, r, f, now))
 			continue;
 		citizens[n] = f->citizen;
 		codes[n] = o->code;
@@ -118,7 +136,7 @@ record_letters(struct courier *c, struct round *r, int64_t now)
 		const struct outcome *o = &f->outcome;
 		bool again = o->verdict == VERDICT_LATER || o->verdict == VERDICT_UNKNOWN;
 
-		if (f->job != NULL || !ready(f, r->tenant, now))
+		if (f->job != NULL || !ready(c, r, f, now))
 			continue;
 		e = q_courier_letter_record_queue(r->db, (struct q_courier_letter_record){
 		    .letter = f->letter_id, .fence = f->fence,
@@ -172,11 +190,11 @@ queue_round(struct courier *c, struct round *r, int64_t now)
 /* Nothing more of this job, and nothing of it in the air: it ends.  So it does
  * when the gateway is away, or we are to end: then it is given back. */
 static bool
-job_ends(const struct courier *c, const struct job *j, int64_t now)
+job_ends(const struct courier *c, const struct round *r, const struct job *j, int64_t now)
 {
 	if (hungry(j) && !c->ending && !breaker_open(&c->breaker, now))
 		return false;
-	return left_open(c, j, now) == 0;
+	return left_open(c, r, j, now) == 0;
 }
 
 bool
@@ -185,10 +203,10 @@ round_plan(struct courier *c, struct round *r, int64_t now)
 	int lane = lane_of_turn(c), landed = 0, share, i;
 
 	for (i = 0; i < COURIER_FLIGHTS; i++)
-		landed += ready(&c->flights[i], r->tenant, now);
-	share = share_of(c, r->tenant, lane, landed);
+		landed += ready(c, r, &c->flights[i], now);
+	share = share_of(c, r, lane, landed);
 	/* Not for each letter a commit of its own, while others are about to land. */
-	if (landed + share < c->capacity / 3 && landed < deliver_open(c) && c->landed != 0 &&
+	if (landed + share < c->capacity / 4 && landed < deliver_open(c) && c->landed != 0 &&
 	    now - c->landed < COURIER_GATHER_MS && !c->ending)
 		share = landed = 0;
 
@@ -198,9 +216,9 @@ round_plan(struct courier *c, struct round *r, int64_t now)
 		struct job *j = &c->jobs[i];
 		struct step *s = &r->steps[r->n];
 
-		if (!j->held || j->tenant.id != r->tenant || j->not_before > now)
+		if (!j->held || j->tenant.id != r->tenant || round_half(c, j) != r->half || j->not_before > now)
 			continue;
-		*s = (struct step){ .job = j, .ends = job_ends(c, j, now) };
+		*s = (struct step){ .job = j, .ends = job_ends(c, r, j, now) };
 		if (!s->ends && hungry(j) && j->lane <= lane)
 			s->most = j->size - j->reached < share ? j->size - j->reached : share;
 		share -= s->most;
@@ -213,12 +231,12 @@ round_plan(struct courier *c, struct round *r, int64_t now)
 
 /* Those that the round has in it, as record_job and record_letters took them. */
 static void
-set_writing(struct courier *c, int64_t tenant, int64_t now)
+set_writing(struct courier *c, const struct round *r, int64_t now)
 {
 	int i;
 
 	for (i = 0; i < COURIER_FLIGHTS; i++)
-		if (ready(&c->flights[i], tenant, now))
+		if (ready(c, r, &c->flights[i], now))
 			c->flights[i].stage = WRITING;
 }
 
@@ -227,7 +245,7 @@ round_send(struct courier *c, struct round *r, int64_t now)
 {
 	enum err e = queue_round(c, r, now);
 
-	set_writing(c, r->tenant, now);
+	set_writing(c, r, now);
 	if (e != ERR_OK)
 		db_rollback(r->db);
 	return e;

@@ -106,11 +106,13 @@ BEGIN
 END $$;
 
 -- A message of which nothing is left to do is sent.  The row lock makes the
--- last two couriers see each other.
+-- last two couriers see each other.  It is one that foreign keys pass: a batch
+-- that is changed twice in a transaction locks the key of its message, so that two
+-- couriers who both have it would wait for each other.
 CREATE OR REPLACE FUNCTION message_settle(p_message bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM FROM message WHERE id = p_message AND state = 'sending' FOR UPDATE;
+  PERFORM FROM message WHERE id = p_message AND state = 'sending' FOR NO KEY UPDATE;
   IF FOUND AND NOT EXISTS (SELECT FROM batch WHERE message_id = p_message
                               AND state IN ('queued', 'sending')) THEN
     UPDATE message SET state = 'sent', finished = now() WHERE id = p_message;
