@@ -86,7 +86,8 @@ for (const way of ways) {
 		assert.equal(hanako.path, '/subscribe/check', 'a change leads straight back');
 		await hanako.tick(/同意します/);
 		// Twice, as impatient fingers do.
-		await hanako.arrive(() => hanako.page.getByRole('button', { name: '登録する', exact: true }).dblclick());
+		await hanako.page.getByRole('button', { name: '登録する', exact: true }).dblclick();
+		await hanako.page.waitForURL('**/subscribe/verify');
 		await eventually('the page to check the mail', () => hanako.path === '/subscribe/verify');
 		await hanako.go('/subscribe/verify');
 		await hanako.look('subscribe_verify');

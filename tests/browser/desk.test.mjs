@@ -167,7 +167,9 @@ for (const way of ways) {
 		await suzuki.press('button', '差し戻す');
 		await suzuki.look('desk_return_empty', { status: 422 });
 		await suzuki.fill({ confirm: true });
-		await suzuki.arrive(() => suzuki.page.getByRole('button', { name: /^承認して/ }).dblclick());
+		// The second click cuts off the navigation of the first.
+		await suzuki.page.getByRole('button', { name: /^承認して/ }).dblclick();
+		await suzuki.page.waitForURL(`**${message}/status`);
 		await eventually('the page of the delivery', () => suzuki.path === `${message}/status`);
 
 		// With script the numbers come by themselves.

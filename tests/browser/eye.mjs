@@ -123,8 +123,15 @@ class Person {
 		});
 	}
 
-	focused() {
-		return this.evaluate('document.activeElement.id');
+	// The id of what has the focus.  autofocus is obeyed when the page is painted, which is
+	// after it was loaded: nothing yet is asked again.
+	async focused() {
+		let id = '';
+		for (let i = 0; i < 60 && id === ''; i++) {
+			if (i > 0) await new Promise((done) => setTimeout(done, 50));
+			id = await this.evaluate('document.activeElement.id');
+		}
+		return id;
 	}
 
 	// All that is wrong with the page where one is.

@@ -127,7 +127,7 @@ test('under the policy of the site nothing is refused', async () => {
 test('the summary of what is wrong has the focus, and leads to the fields', async () => {
 	const page = await open('subscribe_wrong', 320);
 
-	assert.equal(await page.evaluate(() => document.activeElement.id), 'errors');
+	await page.waitForFunction(() => document.activeElement.id === 'errors');	// when it is painted
 	assert.match(await page.title(), /^エラー：/);
 	for (const id of ['email', 'what', 'consent']) {
 		await page.click(`#errors a[href="#${id}"]`);
