@@ -10,6 +10,7 @@ libbase_a_SOURCES += app/base/err.c app/base/err.h
 libbase_a_SOURCES += app/base/fields.c app/base/fields.h
 libbase_a_SOURCES += app/base/file.c app/base/file.h
 libbase_a_SOURCES += app/base/form.c app/base/form.h
+libbase_a_SOURCES += app/base/calendar.c app/base/calendar.h
 libbase_a_SOURCES += app/base/json.c app/base/json_parse.c app/base/json.h
 libbase_a_SOURCES += app/base/log.c app/base/log.h
 libbase_a_SOURCES += app/base/markdown.c app/base/markdown.h
@@ -23,6 +24,8 @@ libbase_a_SOURCES += app/base/words.c app/base/words.h
 # Its unit tests, two lines each.
 check_PROGRAMS += tests/unit/base_arena_test
 tests_unit_base_arena_test_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base_calendar_test
+tests_unit_base_calendar_test_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/unit/base_buf_test
 tests_unit_base_buf_test_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/unit/base_diff_test

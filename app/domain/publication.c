@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/calendar.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "db/queries.h"
@@ -32,9 +33,22 @@ holds(const json_t *ids, json_int_t id)
 	return false;
 }
 
-/* Ids become {id, name, vital}, in the order of all topics. */
+static const char *
+name_of(const json_t *all, json_int_t id)
+{
+	const json_t *it;
+	size_t i;
+
+	json_array_foreach(all, i, it)
+		if (json_int(it, "id") == id)
+			return json_text(it, "name");
+	return "";
+}
+
+/* Ids become names: a department is its name, topics are {id, name, vital} in the
+ * order of all topics.  A moment gets its date in words. */
 static void
-name_topics(json_t *messages, const json_t *topics)
+name_things(struct arena *a, json_t *messages, const json_t *departments, const json_t *topics, const char *lang)
 {
 	json_t *message, *topic;
 	size_t i, k;
@@ -47,31 +61,35 @@ name_topics(json_t *messages, const json_t *topics)
 			if (holds(ids, json_int(topic, "id")))
 				json_array_append(named, topic);
 		json_object_set_new_nocheck(message, "topics", named);
+		json_object_set_new_nocheck(message, "department",
+		    json_string_nocheck(name_of(departments, json_int(message, "department"))));
+		json_object_set_new_nocheck(message, "published_text",
+		    json_string_nocheck(calendar_date(a, json_text(message, "published"), lang)));
 	}
 }
 
 enum err
-publication_list(struct db *db, const struct words *words, struct publication_filter f, json_t *page)
+publication_list(struct db *db, struct arena *a, const struct words *words, struct publication_filter f, json_t *page)
 {
-	const char *lang = words_lang(words);
-	json_t *topics, *messages;
+	json_t *departments, *topics, *messages;
 	enum err e;
 
 	must(f.count > 0 && f.count <= PUBLICATION_MAX);
-	e = q_publication_topics_queue(db, &topics);
+	e = q_publication_departments_queue(db, &departments);
+	if (e == ERR_OK)
+		e = q_publication_topics_queue(db, &topics);
 	if (e != ERR_OK)
 		return e;
 	if (f.topic == 0 && f.district == 0 && f.before == 0)
-		e = q_publication_list(db, (struct q_publication_list){
-		    .lang = lang, .count = f.count }, &messages);
+		e = q_publication_list(db, (struct q_publication_list){ .count = f.count }, &messages);
 	else
 		e = q_publication_list_of(db, (struct q_publication_list_of){
-		    .lang = lang, .before = f.before, .topic = f.topic, .district = f.district,
+		    .before = f.before, .topic = f.topic, .district = f.district,
 		    .count = f.count }, &messages);
 	if (e != ERR_OK)
 		return e;
 	json_object_set_new(page, "next", next_of(messages, f.count));
-	name_topics(messages, topics);
+	name_things(a, messages, departments, topics, words_lang(words));
 	json_object_set(page, "messages", messages);
 	return ERR_OK;
 }
@@ -83,7 +101,7 @@ publication_choices(struct db *db, json_t **out)
 }
 
 enum err
-publication_home(struct db *db, const struct words *words, int count, json_t *page)
+publication_home(struct db *db, struct arena *a, const struct words *words, int count, json_t *page)
 {
 	struct publication_filter latest = { .count = count };
 	json_t *choices;
@@ -91,7 +109,7 @@ publication_home(struct db *db, const struct words *words, int count, json_t *pa
 
 	e = q_publication_choices_queue(db, &choices);
 	if (e == ERR_OK)
-		e = publication_list(db, words, latest, page);
+		e = publication_list(db, a, words, latest, page);
 	if (e == ERR_OK)
 		json_object_update(page, choices);
 	return e;
@@ -110,7 +128,7 @@ find(const json_t *choices, const char *key, int64_t id)
 }
 
 enum err
-publication_browse(struct db *db, const struct words *words, struct publication_filter f, json_t *page)
+publication_browse(struct db *db, struct arena *a, const struct words *words, struct publication_filter f, json_t *page)
 {
 	json_t *choices, *topic = json_null(), *district = json_null();
 	enum err e;
@@ -120,7 +138,7 @@ publication_browse(struct db *db, const struct words *words, struct publication_
 		if (e != ERR_OK)
 			return e;
 	}
-	e = publication_list(db, words, f, page);
+	e = publication_list(db, a, words, f, page);
 	if (e != ERR_OK)
 		return e;
 	if (f.topic != 0)

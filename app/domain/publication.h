@@ -19,14 +19,14 @@ struct publication_filter {
 /* Adds to page {"messages": [{id, subject, language, department, published, published_text,
  * topics [{id, name, vital}]}], "next": id or null}, newest first; next is the
  * before of the page that follows. */
-enum err publication_list(struct db *, const struct words *, struct publication_filter,
+enum err publication_list(struct db *, struct arena *, const struct words *, struct publication_filter,
     json_t *page) MUST_USE;
 /* The same with "topic" and "district": the chosen one, or null.  ERR_NOT_FOUND: what
  * was chosen is none of this tenant. */
-enum err publication_browse(struct db *, const struct words *, struct publication_filter,
+enum err publication_browse(struct db *, struct arena *, const struct words *, struct publication_filter,
     json_t *page) MUST_USE;
 /* The newest, with what can be chosen (publication_choices). */
-enum err publication_home(struct db *, const struct words *, int count, json_t *page) MUST_USE;
+enum err publication_home(struct db *, struct arena *, const struct words *, int count, json_t *page) MUST_USE;
 /* What can be chosen: {"topics": [{id, name, vital}], "districts": [{id, name}]}. */
 enum err publication_choices(struct db *, json_t **out) MUST_USE;
 

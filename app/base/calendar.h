@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+struct arena;
+/*
+ * Dates as people read them, for lists: sql/functions/calendar.sql writes the same
+ * words one at a time, which for each row of a list costs a sixth of a page.
+ */
+
+/* "令和8年11月25日（水）", and for every language but ja "Wednesday, 25 November
+ * 2026", from a moment in RFC 3339 in Japan's time.  Before 令和 (2019-05-01,
+ * 平成31年政令第143号) the western year alone. */
+char *calendar_date(struct arena *, const char *rfc3339, const char *lang)
+    __attribute__((returns_nonnull));
