@@ -19,35 +19,34 @@ SET LOCAL ROLE chromo_owner;
 
 -- Of the present tenant; at most p_most rows of each kind, so that nobody waits.
 -- Returns how many, so that the caller comes back while there is more.
-CREATE OR REPLACE FUNCTION sweep(p_most int) RETURNS int LANGUAGE plpgsql AS $$
-DECLARE
-  n     int;
-  total int := 0;
-BEGIN
-  DELETE FROM once WHERE token IN
-    (SELECT token FROM once WHERE created < now() - interval '2 days' LIMIT p_most FOR UPDATE SKIP LOCKED);
-  GET DIAGNOSTICS n = ROW_COUNT;
-  total := total + n;
-  DELETE FROM subscribe_draft WHERE hash IN
-    (SELECT hash FROM subscribe_draft WHERE updated < now() - interval '1 day' LIMIT p_most FOR UPDATE SKIP LOCKED);
-  GET DIAGNOSTICS n = ROW_COUNT;
-  total := total + n;
+CREATE OR REPLACE FUNCTION sweep(p_most int) RETURNS int LANGUAGE sql AS $$
+  WITH tokens AS (
+    DELETE FROM once WHERE token IN
+      (SELECT token FROM once WHERE created < now() - interval '2 days' LIMIT p_most FOR UPDATE SKIP LOCKED)
+    RETURNING 1),
+  drafts AS (
+    DELETE FROM subscribe_draft WHERE hash IN
+      (SELECT hash FROM subscribe_draft WHERE updated < now() - interval '1 day' LIMIT p_most FOR UPDATE SKIP LOCKED)
+    RETURNING 1),
   -- A used or late link still says for a week that it was one.
-  DELETE FROM link WHERE hash IN
-    (SELECT hash FROM link WHERE ends < now() - interval '7 days' LIMIT p_most FOR UPDATE SKIP LOCKED);
-  GET DIAGNOSTICS n = ROW_COUNT;
-  total := total + n;
-  DELETE FROM citizen_session WHERE hash IN
-    (SELECT hash FROM citizen_session WHERE created < now() - interval '1 day' LIMIT p_most FOR UPDATE SKIP LOCKED);
-  GET DIAGNOSTICS n = ROW_COUNT;
-  total := total + n;
-  DELETE FROM staff_session WHERE hash IN
-    (SELECT hash FROM staff_session WHERE created < now() - interval '1 day' LIMIT p_most FOR UPDATE SKIP LOCKED);
-  GET DIAGNOSTICS n = ROW_COUNT;
-  total := total + n;
+  links AS (
+    DELETE FROM link WHERE hash IN
+      (SELECT hash FROM link WHERE ends < now() - interval '7 days' LIMIT p_most FOR UPDATE SKIP LOCKED)
+    RETURNING 1),
+  visits AS (
+    DELETE FROM citizen_session WHERE hash IN
+      (SELECT hash FROM citizen_session WHERE created < now() - interval '1 day' LIMIT p_most FOR UPDATE SKIP LOCKED)
+    RETURNING 1),
+  logins AS (
+    DELETE FROM staff_session WHERE hash IN
+      (SELECT hash FROM staff_session WHERE created < now() - interval '1 day' LIMIT p_most FOR UPDATE SKIP LOCKED)
+    RETURNING 1),
   -- Empty by then: what is left says when and how a mail ended.
-  DELETE FROM letter WHERE id IN
-    (SELECT id FROM letter WHERE finished < now() - interval '30 days' LIMIT p_most FOR UPDATE SKIP LOCKED);
-  GET DIAGNOSTICS n = ROW_COUNT;
-  RETURN total + n;
-END $$;
+  letters AS (
+    DELETE FROM letter WHERE id IN
+      (SELECT id FROM letter WHERE finished < now() - interval '30 days' LIMIT p_most FOR UPDATE SKIP LOCKED)
+    RETURNING 1)
+  SELECT count(*)::int
+    FROM (TABLE tokens UNION ALL TABLE drafts UNION ALL TABLE links UNION ALL
+          TABLE visits UNION ALL TABLE logins UNION ALL TABLE letters) AS swept
+$$;
