@@ -60,7 +60,8 @@ packages_need() {
 
 # --- build ------------------------------------------------------------------
 
-# build FOLDER [switch …]: make decides what there is to do.
+# build FOLDER [switch …]: make decides what there is to do.  The scripts of others
+# that nginx serves belong to it.
 build() {
 	local folder=$1
 	shift
@@ -78,6 +79,7 @@ build() {
 		fi
 		step "make in ${folder#"$PWD"/}"
 		make -C "$folder" -s -j"$(nproc)" 8>&-
+		"$ROOT/nginx/vendor/vendor.sh" 8>&-
 	) 8>"$ROOT/.build.lock" || die "the build failed"
 }
 
