@@ -9,7 +9,7 @@ import { sleep } from '../harness/up.mjs';
 
 const CONNECTIONS = 4;
 let post;
-before(async () => { post = await openPost({ conf: { smtp_connections: CONNECTIONS } }); });
+before(async () => { post = await openPost({ conf: { smtp_connections: CONNECTIONS, smtp_timeout_s: 30, courier_lease_s: 40 } }); });
 after(() => post?.close());
 
 test('SIGSTOP beyond the lease: another goes on, and the verdicts of the first are refused', { timeout: 60000 }, async () => {
