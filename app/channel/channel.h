@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "base/err.h"
+#include "base/json.h"
 struct arena;
 struct conf;
 /*
- * How the world is reached.  A channel takes letters, has many under way at
- * once, and gives one verdict for each; it keeps nothing and knows no SQL.
+ * How the world is reached.
+ *
+ * A channel (struct channel) takes letters, has many under way at once, and gives
+ * one verdict for each; it keeps nothing and knows no SQL.  What kind of channel it
+ * is (struct channel_kind) says what fits in there, how a message becomes a letter,
+ * what a call carries and what may follow when nobody knows how it ended.
+ *
+ * A new channel is a file here, a folder of templates and a page of settings.
  */
 enum verdict {
 	VERDICT_SENT,		/* the far side said yes: never again */
@@ -21,6 +29,10 @@ struct outcome {
 	enum verdict verdict;
 	int code;		/* reply code of the far side, 0: none came */
 	int wait_s;		/* LATER: what the far side asked for, 0: nothing */
+	uint32_t gone;		/* bit i: address i of the letter is dead, never to be used again */
+	int parts;		/* SMS: what is paid for, 0: not told */
+	int took_ms;		/* from the call to the answer */
+	char id[80];		/* what the far side calls it, "" : nothing */
 	char reason[40];	/* a key of the words, one of those below */
 	char detail[200];	/* the far side's own words, cleaned, one line, no address */
 };
@@ -32,18 +44,28 @@ struct outcome {
  *	LATER	gateway_unreachable  gateway_busy  gateway_slow  mailbox_full
  *		gateway_denied		it does not want us: credentials, policy
  *		gateway_untrusted	no TLS, or a certificate that will not do
+ *		quota_spent		nothing more goes out this month
  *	REFUSED	mailbox_unknown  mailbox_full  refused_policy  refused
  *		address_invalid  message_invalid	never left the house
- *	UNKNOWN	no_answer		cut or silent after the final dot
+ *		address_gone		left the channel: blocked, unsubscribed at the far side
+ *	UNKNOWN	no_answer		cut or silent after all had gone out, or an answer
+ *					that is not the promised one
  */
 
-/* One letter to one recipient.  Strings stay the caller's until its outcome. */
+/* One call: to one recipient, or to as many as the kind takes.  Strings stay the
+ * caller's until its outcome. */
 struct letter {
-	const char *to;			/* the address */
-	const char *from;		/* envelope sender */
-	const char *key;		/* idempotency key, fixed at planning; names the .eml too */
-	const char *data;		/* the message, CRLF lines, header first */
+	const json_t *account;		/* domain/gateway.h; NULL for e-mail */
+	const char *to;			/* the address; of many, the first */
+	const char *const *many;	/* addresses, where the kind takes several */
+	size_t n_many;
+	const char *from;		/* envelope sender of mail */
+	const char *key;		/* idempotency key, fixed at planning; names the file in the outbox too */
+	const char *data;		/* the bytes: a mail with CRLF lines, a JSON or form body */
 	size_t n;
+	int64_t valid_until_ms;		/* since 1970; 0: no end */
+	bool urgent;			/* 命を守る情報 */
+	bool doubt;			/* an earlier try may have been carried out: look before repeating */
 };
 
 struct channel;
@@ -63,12 +85,64 @@ struct channel_ops {
 
 struct channel { const struct channel_ops *ops; };
 
+/* What follows UNKNOWN (safety.md 4). */
+enum again {
+	AGAIN_SAME,		/* the same bytes and key: the far side tells them apart, or replaces */
+	AGAIN_DOUBLE,		/* the same: one too many is possible, counted and shown */
+	AGAIN_LOOK		/* letter.doubt: the channel reads back first, and sends if it is not there */
+};
+
+/* How a text stands against the limits of a channel, in the channel's own units. */
+struct measure {
+	int length, limit;
+	int parts;		/* SMS; else 1 */
+	const char *problem;	/* a key of the words: "text_too_long" …; NULL: it fits */
+};
+
+/* What a message and a person bring to a letter. */
+struct envelope {
+	const json_t *account;
+	const json_t *content;		/* the rendering of this channel and language */
+	const char *tenant_name, *mail_from, *host, *origin;
+	const char *mail_domain;
+	const char *language;
+	const char *to;
+	const char *const *many;
+	size_t n_many;
+	const char *key;		/* as letter.key */
+	const char *stop_url, *one_click_url;	/* of this person; "" where many share a letter */
+	const char *seen_url;		/* 「見ました」; "" : not asked for */
+	int64_t message;
+	int64_t valid_until_ms;
+	bool urgent;
+};
+
+struct channel_kind {
+	const char *name;		/* "line": as in contact.channel and batch.channel */
+	int people;			/* recipients of a call */
+	enum again again;
+	int again_s;			/* so long after the first try the far side knows the key; 0: ever */
+	/* ERR_CHANNEL: the configuration will not do; logged. */
+	enum err (*open)(const struct conf *, struct channel **out) MUST_USE;
+	/* content: a rendering.  settings: of the account, or NULL. */
+	struct measure (*measure)(const json_t *content, const json_t *settings);
+	/* Fills in data, n and from of a letter of which the rest is there; in the arena.
+	 * ERR_INVALID: it cannot be written for this address. */
+	enum err (*compose)(struct arena *, const struct envelope *, struct letter *) MUST_USE;
+};
+
+extern const struct channel_kind email_kind;
+/* Ends with NULL. */
+extern const struct channel_kind *const channel_kinds[];
+/* NULL: there is none of this name. */
+const struct channel_kind *channel_kind(const char *name);
+
 /* SMTP over connections of libcurl, which are kept; conf->smtp_connections
  * letters are under way at once (smtp_link.h, smtp_talk.h tell how).
  * ERR_CHANNEL: smtp_url will not do; logged. */
 enum err smtp_open(const struct conf *, struct channel **out) MUST_USE;
-/* Files: conf->outbox/<name>/<key>.eml, written whole or not at all.  For
- * development, where no gateway is set. */
+/* Files: conf->outbox/<name>/<key>.eml (of other channels than mail .json), written
+ * whole or not at all.  For development, where no gateway is set. */
 enum err outbox_open(const struct conf *, const char *name, struct channel **out) MUST_USE;
 /* smtp_open, or outbox_open("email") without smtp_url. */
 enum err email_open(const struct conf *, struct channel **out) MUST_USE;

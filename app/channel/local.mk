@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 libchannel_a_SOURCES = app/channel/channel.c app/channel/channel.h \
-	app/channel/email.c app/channel/email.h app/channel/email_read.c app/channel/email_read.h \
+	app/channel/email.c app/channel/email_kind.c app/channel/email.h app/channel/email_read.c app/channel/email_read.h \
 	app/channel/outbox_dir.c \
 	app/channel/smtp.c \
 	app/channel/smtp_link.c app/channel/smtp_link.h \

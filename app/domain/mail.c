@@ -11,18 +11,6 @@
 #include "base/secret.h"
 #include "db/queries.h"
 
-static struct db_bytes
-seal(const struct mailer *m, const json_t *document)
-{
-	struct buf text, sealed;
-
-	buf_init(&text, m->arena);
-	json_canonical(document, &text);
-	buf_init(&sealed, m->arena);
-	vault_seal(m->vault, "letter.sealed", text.data, text.len, &sealed);
-	return (struct db_bytes){ sealed.data, sealed.len };
-}
-
 static enum err
 queue(const struct mailer *m, const char *kind, struct db_bytes sealed, int64_t staff, int64_t message, int valid_s)
 {
@@ -66,7 +54,7 @@ mail_seal(const struct mailer *m, const char *kind, const char *to, const json_t
 		e = render(m, kind, "html", view, &html);
 	if (e != ERR_OK)
 		return ERR_DB;	/* logged by the renderer: a fault of ours, not of the person's */
-	*out = seal(m, letter(m, to, subject, text, html));
+	*out = vault_seal_json(m->vault, m->arena, "letter.sealed", letter(m, to, subject, text, html));
 	return ERR_OK;
 }
 
@@ -83,5 +71,6 @@ enum err
 mail_queue_ready(const struct mailer *m, const char *kind, const char *to, const char *subject,
     const char *text, const char *html, int64_t staff, int64_t message, int valid_s)
 {
-	return queue(m, kind, seal(m, letter(m, to, subject, text, html)), staff, message, valid_s);
+	return queue(m, kind, vault_seal_json(m->vault, m->arena, "letter.sealed",
+	    letter(m, to, subject, text, html)), staff, message, valid_s);
 }

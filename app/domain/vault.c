@@ -137,6 +137,29 @@ vault_open(const struct vault *v, const char *label, const void *p, size_t n, st
 	return secret_open(v->now->data, label, p, n, out);
 }
 
+struct db_bytes
+vault_seal_json(const struct vault *v, struct arena *a, const char *label, const json_t *document)
+{
+	struct buf text, sealed;
+
+	buf_init(&text, a);
+	json_canonical(document, &text);
+	buf_init(&sealed, a);
+	vault_seal(v, label, text.data, text.len, &sealed);
+	return (struct db_bytes){ sealed.data, sealed.len };
+}
+
+enum err
+vault_open_json(const struct vault *v, struct arena *a, const char *label, const void *p, size_t n, json_t **out)
+{
+	struct buf text;
+	enum err e;
+
+	buf_init(&text, a);
+	e = vault_open(v, label, p, n, &text);
+	return e == ERR_OK ? json_parse(a, text.data, text.len, out) : e;
+}
+
 void
 vault_hash(const struct vault *v, const char *channel, const char *address,
     uint8_t out[SECRET_HASH])

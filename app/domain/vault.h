@@ -2,6 +2,7 @@
 #pragma once
 #include <stdint.h>
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/secret.h"
 #include "db/db.h"
 /*
@@ -31,6 +32,10 @@ void vault_seal(const struct vault *, const char *label, const void *, size_t n,
 /* ERR_INVALID: it does not open under this tenant's key. */
 enum err vault_open(const struct vault *, const char *label, const void *, size_t n,
     struct buf *out) MUST_USE;
+/* The same for a document: canonical JSON, sealed; the bytes and the document are the arena's. */
+struct db_bytes vault_seal_json(const struct vault *, struct arena *, const char *label, const json_t *);
+enum err vault_open_json(const struct vault *, struct arena *, const char *label, const void *, size_t n,
+    json_t **out) MUST_USE;
 /* The look-up hash of an address in its normal form (text_email). */
 void vault_hash(const struct vault *, const char *channel, const char *address,
     uint8_t out[SECRET_HASH]);

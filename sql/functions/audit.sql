@@ -77,3 +77,4 @@ CALL audited('contact', 'citizen_id');
 CALL audited('consent', 'citizen_id');
 CALL audited('message', 'id');
 CALL audited('approval', 'message_id');
+CALL audited('gateway', 'id');

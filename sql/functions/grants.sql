@@ -5,7 +5,8 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM chromo_web, chromo_courier, chrom
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO chromo_web, chromo_report;
 REVOKE ALL ON schema_migration, throttle FROM chromo_web, chromo_report;
-REVOKE ALL ON staff_session, citizen_session, link, staff_recovery, tenant_key, letter, subscribe_draft FROM chromo_report;
+REVOKE ALL ON staff_session, citizen_session, link, staff_recovery, tenant_key, letter, subscribe_draft,
+  gateway, gateway_event FROM chromo_report;
 
 GRANT INSERT, UPDATE ON department, district, topic, staff, citizen, contact, message, subscribe_draft, once, letter TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON district_postcode, staff_role, staff_department, staff_recovery, staff_session,
@@ -16,9 +17,13 @@ GRANT DELETE ON contact TO chromo_web;              -- 退会 erases the address
 GRANT USAGE ON SEQUENCE citizen_id_seq TO chromo_web;
 GRANT UPDATE (contact, single_person) ON tenant TO chromo_web;
 GRANT UPDATE (state, finished) ON batch TO chromo_web;
+GRANT INSERT, UPDATE ON gateway TO chromo_web;
+GRANT INSERT, UPDATE ON gateway_event TO chromo_web;
 
 GRANT SELECT ON tenant, tenant_host, tenant_key, message, message_rendering, approval, topic, district, citizen, contact, batch,
-  delivery, letter, message_move, department TO chromo_courier;
+  delivery, letter, message_move, department, gateway, gateway_health, gateway_event TO chromo_courier;
+GRANT INSERT, UPDATE ON gateway_health TO chromo_courier;
+GRANT UPDATE (sealed, done) ON gateway_event TO chromo_courier;
 GRANT UPDATE ON batch, letter TO chromo_courier;
 GRANT INSERT ON batch, delivery, audit, letter TO chromo_courier;
 GRANT SELECT (tenant_id, id, email, state) ON staff TO chromo_courier; -- whom to tell that a message went out

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * E-mail as a kind of channel: a rendering {subject, text, html} and a person
+ * become one mail with the headers of bulk mail (integrations.md 11.2).
+ *
+ * A cut behind the final dot leaves nobody knowing: the same mail again, with the
+ * same Message-ID, is the one extra that SMTP may cost (safety.md 4).
+ */
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/slot.h"
+#include "channel/channel.h"
+#include "channel/email.h"
+
+static struct measure
+measure(const json_t *content, const json_t *settings)
+{
+	(void)content;
+	(void)settings;
+	return (struct measure){ .parts = 1 };
+}
+
+static const char *
+personal(struct arena *a, const struct envelope *v, const char *part)
+{
+	const char *text = slot_fill(a, json_text(v->content, part), SLOT_STOP_URL, v->stop_url);
+
+	return slot_fill(a, text, SLOT_SEEN_URL, v->seen_url);
+}
+
+static enum err
+compose(struct arena *a, const struct envelope *v, struct letter *l)
+{
+	struct email mail = {
+		.from_name = v->tenant_name, .from = v->mail_from, .to = v->to,
+		.subject = json_text(v->content, "subject"),
+		.message_id = arena_printf(a, "%s@%s", v->key, v->mail_domain),
+		.date = clock_mail(a, clock_ms()),
+		.text = personal(a, v, "text"), .html = personal(a, v, "html"),
+		.list_id = arena_printf(a, "oshirase.%s", v->host),
+		.unsubscribe_url = v->one_click_url, .language = v->language, .auto_submitted = 1
+	};
+	struct buf data;
+
+	buf_init(&data, a);
+	if (email_compose(&mail, &data) != ERR_OK)
+		return ERR_INVALID;
+	l->from = arena_printf(a, "bounce+%s@%s", v->key, v->mail_domain);
+	l->data = data.data;
+	l->n = data.len;
+	return ERR_OK;
+}
+
+const struct channel_kind email_kind = {
+	.name = "email", .people = 1, .again = AGAIN_DOUBLE,
+	.open = email_open, .measure = measure, .compose = compose
+};
