@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fills the places that each reader sees otherwise; see slot.h.
+ */
 #include "base/slot.h"
 
 #include <string.h>
