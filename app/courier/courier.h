@@ -170,10 +170,11 @@ void ledger_release(struct courier *);
 /* round.c: which half of its tenant's jobs this is one of; NULL, for letters: the first. */
 int round_half(const struct courier *, const struct job *);
 bool round_has(const struct courier *, const struct round *, const struct flight *);
-/* Fills in what there is to do for its tenant; false: nothing. */
+/* Fills in what there is to do for its tenant; the flights that it takes along are
+ * WRITING from here on.  False: nothing. */
 bool round_plan(struct courier *, struct round *, int64_t now);
-/* Sends it off; flights that it has in it are WRITING.  Not ERR_OK: it is rolled back. */
-enum err round_send(struct courier *, struct round *, int64_t now) MUST_USE;
+/* Sends it off.  Not ERR_OK: it is rolled back. */
+enum err round_send(struct courier *, struct round *) MUST_USE;
 
 /* deliver.c: letters without a committed verdict. */
 int deliver_open(const struct courier *);

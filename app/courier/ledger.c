@@ -218,7 +218,7 @@ begin_round(struct courier *c, struct round *r, int64_t tenant, int half, int64_
 		return;
 	arena_reset(r->arena);
 	db_use(r->db, r->arena);
-	e = round_send(c, r, now);
+	e = round_send(c, r);
 	if (e != ERR_OK) {
 		fail_round(c, r, e, now);
 		return;
@@ -339,6 +339,8 @@ ledger_patience_ms(const struct courier *c)
 		const struct flight *f = &c->flights[i];
 		int64_t due = c->landed + COURIER_GATHER_MS > f->not_before ? c->landed + COURIER_GATHER_MS : f->not_before;
 
+		if (f->job != NULL && f->job->not_before > due)
+			due = f->job->not_before;
 		/* What is due already waits for an answer, which is waited for too. */
 		if (f->stage == LANDED && due > now && due - now < ms)
 			ms = due - now;

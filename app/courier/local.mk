@@ -9,3 +9,7 @@ chromo_courier_LDADD = $(LINK_COURIER)
 check_PROGRAMS += tests/unit/courier_retry_test
 tests_unit_courier_retry_test_SOURCES = tests/unit/courier_retry_test.c app/courier/retry.c
 tests_unit_courier_retry_test_LDADD = $(LINK_BASE)
+
+check_PROGRAMS += tests/unit/courier_round_test
+tests_unit_courier_round_test_SOURCES = tests/unit/courier_round_test.c app/courier/round.c app/courier/retry.c
+tests_unit_courier_round_test_LDADD = $(LINK_BASE)

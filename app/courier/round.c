@@ -24,10 +24,31 @@ round_has(const struct courier *c, const struct round *r, const struct flight *f
 	return f->tenant == r->tenant && round_half(c, f->job) == r->half;
 }
 
+/* Not while its job waits because a round of it failed, for then it has no step. */
 static bool
 ready(const struct courier *c, const struct round *r, const struct flight *f, int64_t now)
 {
-	return f->stage == LANDED && f->not_before <= now && round_has(c, r, f);
+	return f->stage == LANDED && f->not_before <= now && (f->job == NULL || f->job->not_before <= now) &&
+	    round_has(c, r, f);
+}
+
+/* Takes along what has landed of this job, or the letters (NULL).  What is written
+ * is what was taken, and the same is forgotten when the round is committed: nothing
+ * else in the round may be WRITING. */
+static void
+board(struct courier *c, const struct round *r, const struct job *j, int64_t now)
+{
+	int i;
+
+	for (i = 0; i < COURIER_FLIGHTS; i++)
+		if (c->flights[i].job == j && ready(c, r, &c->flights[i], now))
+			c->flights[i].stage = WRITING;
+}
+
+static bool
+aboard(const struct courier *c, const struct round *r, const struct flight *f, const struct job *j)
+{
+	return f->stage == WRITING && f->job == j && round_has(c, r, f);
 }
 
 /* Flights of this job that the round at hand does not bring to their end. */
@@ -94,7 +115,7 @@ share_of(const struct courier *c, const struct round *r, int lane, int landed)
 /* --- off it goes --- */
 
 static enum err
-record_job(struct courier *c, struct round *r, struct step *s, int64_t now)
+record_job(struct courier *c, struct round *r, struct step *s)
 {
 	struct job *j = s->job;
 	int64_t *citizens = arena_alloc(r->arena, COURIER_FLIGHTS * sizeof *citizens);
@@ -108,7 +129,7 @@ record_job(struct courier *c, struct round *r, struct step *s, int64_t now)
 		const struct flight *f = &c->flights[i];
 		const struct outcome *o = &f->outcome;
 
-		if (f->job != j || !ready(c, r, f, now))
+		if (!aboard(c, r, f, j))
 			continue;
 		citizens[n] = f->citizen;
 		codes[n] = o->code;
@@ -126,7 +147,7 @@ record_job(struct courier *c, struct round *r, struct step *s, int64_t now)
 }
 
 static enum err
-record_letters(struct courier *c, struct round *r, int64_t now)
+record_letters(struct courier *c, struct round *r)
 {
 	enum err e = ERR_OK;
 	int i;
@@ -136,7 +157,7 @@ record_letters(struct courier *c, struct round *r, int64_t now)
 		const struct outcome *o = &f->outcome;
 		bool again = o->verdict == VERDICT_LATER || o->verdict == VERDICT_UNKNOWN;
 
-		if (f->job != NULL || !ready(c, r, f, now))
+		if (!aboard(c, r, f, NULL))
 			continue;
 		e = q_courier_letter_record_queue(r->db, (struct q_courier_letter_record){
 		    .letter = f->letter_id, .fence = f->fence,
@@ -162,7 +183,7 @@ end_job(const struct courier *c, struct round *r, const struct job *j)
 /* Verdicts first, then the next members, then what locks the row of the
  * message: everybody takes locks in this order (message_stop). */
 static enum err
-queue_round(struct courier *c, struct round *r, int64_t now)
+queue_round(struct courier *c, struct round *r)
 {
 	enum err e;
 	int i;
@@ -171,7 +192,7 @@ queue_round(struct courier *c, struct round *r, int64_t now)
 	if (e == ERR_OK)
 		e = q_enter_tenant_queue(r->db, (struct q_enter_tenant){ .tenant = r->tenant, .actor = "courier" }, NULL);
 	for (i = 0; e == ERR_OK && i < r->n; i++)
-		e = record_job(c, r, &r->steps[i], now);
+		e = record_job(c, r, &r->steps[i]);
 	for (i = 0; e == ERR_OK && i < r->n; i++)
 		if (r->steps[i].most > 0)
 			e = q_courier_start_queue(r->db, (struct q_courier_start){ .batch = r->steps[i].job->batch,
@@ -181,7 +202,7 @@ queue_round(struct courier *c, struct round *r, int64_t now)
 		if (r->steps[i].ends)
 			e = end_job(c, r, r->steps[i].job);
 	if (e == ERR_OK)
-		e = record_letters(c, r, now);
+		e = record_letters(c, r);
 	if (e == ERR_OK)
 		e = db_commit_send(r->db);
 	return e;
@@ -223,29 +244,22 @@ round_plan(struct courier *c, struct round *r, int64_t now)
 			s->most = j->size - j->reached < share ? j->size - j->reached : share;
 		share -= s->most;
 		r->promised += s->most;
-		if (s->ends || s->most > 0 || landed > 0)
-			r->n++;
+		if (!s->ends && s->most == 0 && landed == 0)
+			continue;
+		board(c, r, j, now);
+		r->n++;
 	}
-	return r->n > 0 || landed > 0;
-}
-
-/* Those that the round has in it, as record_job and record_letters took them. */
-static void
-set_writing(struct courier *c, const struct round *r, int64_t now)
-{
-	int i;
-
-	for (i = 0; i < COURIER_FLIGHTS; i++)
-		if (ready(c, r, &c->flights[i], now))
-			c->flights[i].stage = WRITING;
+	if (r->n == 0 && landed == 0)
+		return false;
+	board(c, r, NULL, now);
+	return true;
 }
 
 enum err
-round_send(struct courier *c, struct round *r, int64_t now)
+round_send(struct courier *c, struct round *r)
 {
-	enum err e = queue_round(c, r, now);
+	enum err e = queue_round(c, r);
 
-	set_writing(c, r, now);
 	if (e != ERR_OK)
 		db_rollback(r->db);
 	return e;

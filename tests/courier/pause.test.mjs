@@ -9,7 +9,7 @@ import { sleep } from '../harness/up.mjs';
 
 const CONNECTIONS = 4;
 let post;
-before(async () => { post = await openPost({ conf: { smtp_connections: CONNECTIONS, smtp_timeout_s: 30, courier_lease_s: 40 } }); });
+before(async () => { post = await openPost({ conf: { smtp_connections: CONNECTIONS } }); });
 after(() => post?.close());
 
 test('SIGSTOP beyond the lease: another goes on, and the verdicts of the first are refused', { timeout: 60000 }, async () => {
@@ -61,6 +61,31 @@ test('the database restarted under it: no restart, nothing lost, nobody twice', 
 	const verdict = await post.lawful();
 	assert.equal(verdict.extras - earlier.extras, 0, 'a round whose answer was lost is done again');
 	assert.equal(courier.workers.join(), workers, 'the same processes');
+	assert.equal(await courier.stop(), 0);
+});
+
+// Half of the rounds fail while mails of the same batch are in the air, and the next
+// round of others goes through at once: none of those may be forgotten, or they would
+// be sent again and nobody would know.
+test('its connections to the database cut forty times: every word is kept', { timeout: 60000 }, async () => {
+	const town = await post.town({ citizens: 1500 }), earlier = await post.lawful();
+	post.relay.script([{ at: 'dot', hang: 7, times: 200 }, { at: 'dot', hang: 12 }]);
+	const courier = post.courier();
+	const messages = [await post.message(town), await post.message(town)];
+	for (let i = 0; i < 40; i++) {
+		const now = post.relay.ledger.length;
+		await eventually('it sends', () => post.relay.ledger.length > now + 8);
+		await post.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'chromo-ledger'");
+	}
+	post.relay.script([]);
+	for (const m of messages) await post.sent(m, 40);
+	const verdict = await post.lawful();
+	assert.equal(verdict.extras - earlier.extras, 0, 'nobody twice');
+	assert.equal(verdict.unknown - earlier.unknown, 0, 'nobody in doubt');
+	for (const m of messages) {
+		assert.deepEqual(await post.counts(m), { accepted: 1500 });
+		assert.equal(await post.sql(`SELECT max(try) FROM batch WHERE message_id = ${m}`), '1', 'nobody was tried again');
+	}
 	assert.equal(await courier.stop(), 0);
 });
 
