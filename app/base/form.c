@@ -282,6 +282,15 @@ form_email(struct form *f, const char *name, enum form_need need)
 	return address != NULL ? address : unusable(f, name, need, "form_email");
 }
 
+const char *
+form_phone(struct form *f, const char *name, enum form_need need)
+{
+	const char *number = text_phone(f->arena, sent(f, name));
+
+	form_set(f, name, text_normal(f->arena, sent(f, name)));
+	return number != NULL ? number : unusable(f, name, need, "form_phone");
+}
+
 /* Shown as typed until it is right. */
 static const char *
 digits(struct form *f, const char *name, enum form_need need, size_t n, const char *key)

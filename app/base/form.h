@@ -48,6 +48,8 @@ const char *form_name(struct form *, const char *name, enum form_need, size_t ma
 /* Several lines, text_body. */
 const char *form_lines(struct form *, const char *name, enum form_need, size_t max);
 const char *form_email(struct form *, const char *name, enum form_need);
+/* In E.164; shown as typed. */
+const char *form_phone(struct form *, const char *name, enum form_need);
 /* Seven digits. */
 const char *form_postcode(struct form *, const char *name, enum form_need);
 /* The number of digits must be exactly so many: one-time codes. */

@@ -162,7 +162,7 @@ text_length(const char *s)
  * these, among them the variants of names (U+FA19 becomes U+795E); a person's
  * name is as they write it, so the two blocks are kept out (R34). */
 static int32_t
-normalise(const UNormalizer2 *form, const UChar *from, int32_t n, UChar *to, int32_t room)
+normalise_names(const UNormalizer2 *form, const UChar *from, int32_t n, UChar *to, int32_t room)
 {
 	UErrorCode status = U_ZERO_ERROR;
 	USet *others = uset_openEmpty();
@@ -181,9 +181,9 @@ normalise(const UNormalizer2 *form, const UChar *from, int32_t n, UChar *to, int
 	return length;
 }
 
-/* NFKC makes at most 18 units of one (U+FDFA), NFC at most 3. */
+/* NFKC makes at most 18 units of one (U+FDFA), NFC at most 3.  names: variants stay. */
 static char *
-normalised(struct arena *a, const char *s, const UNormalizer2 *form, int32_t growth)
+normalised(struct arena *a, const char *s, const UNormalizer2 *form, int32_t growth, bool names)
 {
 	UErrorCode status = U_ZERO_ERROR;
 	int32_t n = length_of(s), wide_length, out_length, room;
@@ -195,7 +195,9 @@ normalised(struct arena *a, const char *s, const UNormalizer2 *form, int32_t gro
 	must(wide_length < INT32_MAX / (growth * 4));
 	room = wide_length * growth + 1;
 	to = arena_alloc(a, (size_t)room * sizeof(*to));
-	wide_length = normalise(form, wide, wide_length, to, room);
+	wide_length = names ? normalise_names(form, wide, wide_length, to, room) :
+	    unorm2_normalize(form, wide, wide_length, to, room, &status);
+	must(U_SUCCESS(status));
 	out = arena_alloc(a, (size_t)wide_length * 3 + 1);
 	u_strToUTF8(out, wide_length * 3 + 1, &out_length, to, wide_length, &status);
 	must(U_SUCCESS(status));
@@ -209,7 +211,7 @@ nfc(struct arena *a, const char *s)
 
 	if (plain_length(s, length_of(s)) >= 0)
 		return arena_strdup(a, s);
-	return normalised(a, s, unorm2_getNFCInstance(&status), 3);
+	return normalised(a, s, unorm2_getNFCInstance(&status), 3, true);
 }
 
 static char *
@@ -222,7 +224,15 @@ nfkc(struct arena *a, const char *s)
 		p++;
 	if (*p == '\0')
 		return arena_strdup(a, s);
-	return normalised(a, s, unorm2_getNFKCInstance(&status), 18);
+	return normalised(a, s, unorm2_getNFKCInstance(&status), 18, true);
+}
+
+char *
+text_compatible(struct arena *a, const char *s)
+{
+	UErrorCode status = U_ZERO_ERROR;
+
+	return normalised(a, s, unorm2_getNFKCInstance(&status), 18, false);
 }
 
 /* White space becomes one space between words, and nothing outside. */

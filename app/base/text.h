@@ -25,6 +25,9 @@ size_t text_length(const char *);
 /* For short fields: NFKC, outer white space off, inner runs to one space.
  * Full-width digits and letters become half-width. */
 char *text_normal(struct arena *, const char *);
+/* NFKC without exception: variants of kanji become the common ones too.  For what old
+ * devices must read, never for what is kept. */
+char *text_compatible(struct arena *, const char *);
 /* For bodies and names: NFC, CRLF and CR to LF, trailing blanks of lines off,
  * outer empty lines off.  Variant kanji stay (R34). */
 char *text_body(struct arena *, const char *);
@@ -35,5 +38,10 @@ char *text_digits(struct arena *, const char *);
  * old addresses of docomo and au carry (a..b@, ab.@).  Domain to lower case,
  * full-width to half-width, white space off.  NULL: it is none. */
 char *text_email(struct arena *, const char *);
+/* The number of a Japanese mobile phone in E.164, "+819012345678": 060, 070, 080 and 090
+ * with eight digits, with or without hyphens, full-width or not.  NULL: it is none. */
+char *text_phone(struct arena *, const char *);
+/* "09012345678", as it is dialled in Japan.  NULL: not a number of text_phone. */
+char *text_phone_national(struct arena *, const char *e164);
 /* 1 to n characters, cut between grapheme clusters, with … where cut. */
 char *text_cut(struct arena *, const char *, size_t n);

@@ -2,6 +2,7 @@
 libchannel_a_SOURCES = app/channel/channel.c app/channel/channel.h \
 	app/channel/email.c app/channel/email_kind.c app/channel/email.h app/channel/email_read.c app/channel/email_read.h \
 	app/channel/outbox_dir.c \
+	app/channel/sms_text.c app/channel/sms_text.h \
 	app/channel/smtp.c \
 	app/channel/smtp_link.c app/channel/smtp_link.h \
 	app/channel/smtp_reply.c app/channel/smtp_reply.h \
@@ -12,6 +13,8 @@ check_PROGRAMS += tests/unit/channel_email_test
 tests_unit_channel_email_test_LDADD = $(LINK_CHANNEL)
 check_PROGRAMS += tests/unit/channel_outbox_test
 tests_unit_channel_outbox_test_LDADD = $(LINK_CHANNEL)
+check_PROGRAMS += tests/unit/channel_sms_text_test
+tests_unit_channel_sms_text_test_LDADD = $(LINK_CHANNEL)
 check_PROGRAMS += tests/unit/channel_smtp_test
 tests_unit_channel_smtp_test_LDADD = $(LINK_CHANNEL)
 

@@ -121,6 +121,30 @@ test_email(struct arena *a)
 		    t[i].address != NULL ? "an address" : "none");
 }
 
+static void
+test_phone(struct arena *a)
+{
+	static const struct { const char *typed, *number; } t[] = {
+		{ "09012345678", "+819012345678" }, { "090-1234-5678", "+819012345678" },
+		{ "０９０－１２３４－５６７８", "+819012345678" }, { "090ー1234ー5678", "+819012345678" },
+		{ " 080 1234 5678 ", "+818012345678" }, { "070(1234)5678", "+817012345678" },
+		{ "060-1234-5678", "+816012345678" }, { "+81 90-1234-5678", "+819012345678" },
+		{ "+81(0)90-1234-5678", "+819012345678" }, { "＋８１９０１２３４５６７８", "+819012345678" },
+		{ "090‐1234−5678", "+819012345678" },
+		{ "", NULL }, { "020-1234-5678", NULL }, { "03-1234-5678", NULL }, { "050-1234-5678", NULL },
+		{ "0800-123-4567", NULL }, { "090-1234-567", NULL }, { "090-1234-56789", NULL }, { "9012345678", NULL },
+		{ "819012345678", NULL }, { "+14158675310", NULL }, { "+81", NULL }, { "+8", NULL }, { "+", NULL },
+		{ "090-1234-567x", NULL }, { "090-1234-5678 090-1234-5678", NULL }, { "0", NULL }, { "+810", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++)
+		is_str(text_phone(a, t[i].typed), t[i].number, "%s: %s", t[i].typed,
+		    t[i].number != NULL ? "a number" : "none");
+	is_str(text_phone_national(a, "+819012345678"), "09012345678", "as it is dialled");
+	is_str(text_phone_national(a, "+14158675310"), NULL, "not from Japan");
+	is_str(text_phone_national(a, "+81901234567"), NULL, "too short");
+}
+
 int
 main(void)
 {
@@ -131,6 +155,7 @@ main(void)
 	test_length(a);
 	test_normal(a);
 	test_email(a);
+	test_phone(a);
 	arena_free(a);
 	return done();
 }
