@@ -76,6 +76,11 @@ static const struct key keys[] = {
 	KEY(NUMBER, smtp_timeout_s, "90", 1, 3600, "seconds for one message, answer included"),
 	KEY(NEEDED, mail_domain, "localhost", 0, 0, "domain of Message-ID and of envelope senders"),
 
+	KEY(OPTION, gateway_ca_file, "", 0, 0,
+	    "certificates that sign those of the gateways over HTTPS; empty: the system's"),
+	KEY(SWITCH, gateway_private, "no", 0, 0,
+	    "lets gateways, push services and web hooks be on private addresses (for tests)"),
+
 	KEY(NUMBER, courier_batch, "8", 1, 1000, "batches that a courier claims at once"),
 	KEY(NUMBER, courier_lease_s, "120", 1, 86400,
 	    "seconds until a claimed batch is free again; longer than smtp_timeout_s"),

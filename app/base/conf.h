@@ -40,6 +40,9 @@ struct conf {
 	int smtp_connections;
 	int smtp_timeout_s;		/* for one message; 60 s for the final dot are part of it */
 	const char *mail_domain;	/* domain of Message-ID and envelope senders */
+	/* gateways over HTTPS */
+	const char *gateway_ca_file;	/* NULL: the system's */
+	bool gateway_private;		/* they may be on private addresses (tests) */
 	/* courier */
 	int courier_batch;		/* batches claimed at once */
 	int courier_lease_s;

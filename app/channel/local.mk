@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 libchannel_a_SOURCES = app/channel/channel.c app/channel/channel.h \
 	app/channel/email.c app/channel/email_kind.c app/channel/email.h app/channel/email_read.c app/channel/email_read.h \
+	app/channel/http.c app/channel/http.h app/channel/http_address.c app/channel/http_outcome.c \
+	app/channel/http_channel.c app/channel/http_channel.h \
 	app/channel/outbox_dir.c \
 	app/channel/sms_text.c app/channel/sms_text.h \
 	app/channel/smtp.c \
@@ -11,6 +13,8 @@ libchannel_a_SOURCES = app/channel/channel.c app/channel/channel.h \
 # Its unit tests, two lines each.
 check_PROGRAMS += tests/unit/channel_email_test
 tests_unit_channel_email_test_LDADD = $(LINK_CHANNEL)
+check_PROGRAMS += tests/unit/channel_http_test
+tests_unit_channel_http_test_LDADD = $(LINK_CHANNEL)
 check_PROGRAMS += tests/unit/channel_outbox_test
 tests_unit_channel_outbox_test_LDADD = $(LINK_CHANNEL)
 check_PROGRAMS += tests/unit/channel_sms_text_test
