@@ -20,6 +20,7 @@ libbase_a_SOURCES += app/base/proc.c app/base/proc.h
 libbase_a_SOURCES += app/base/slot.c app/base/slot.h \
 	app/base/secret.c app/base/secret.h
 libbase_a_SOURCES += app/base/text.c app/base/text_email.c app/base/text_phone.c app/base/text.h
+libbase_a_SOURCES += app/base/secret_p256.c app/base/secret_p256.h
 libbase_a_SOURCES += app/base/words.c app/base/words.h
 
 # Its unit tests, two lines each.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Everything secret.  The only file that includes OpenSSL and libargon2.
+ * Everything secret.  No file but secret*.c includes OpenSSL and libargon2.
  *
  * What these libraries refuse with arguments that we chose ourselves cannot
  * happen unless we are wrong (or memory is out): it ends the process.  Only what
@@ -94,7 +94,14 @@ secret_sha256(const void *data, size_t n, uint8_t out[SECRET_HASH])
 void
 secret_hmac(const uint8_t key[SECRET_KEY], const void *data, size_t n, uint8_t out[SECRET_HASH])
 {
-	must(HMAC(EVP_sha256(), key, SECRET_KEY, data, n, out, NULL) != NULL);
+	secret_hmac_of(key, SECRET_KEY, data, n, out);
+}
+
+void
+secret_hmac_of(const void *key, size_t key_n, const void *data, size_t n, uint8_t out[SECRET_HASH])
+{
+	must(key_n <= INT_MAX);
+	must(HMAC(EVP_sha256(), key, (int)key_n, data, n, out, NULL) != NULL);
 }
 
 void
@@ -195,6 +202,22 @@ secret_open(const uint8_t key[SECRET_KEY], const char *label, const void *sealed
 	out->len += plain_n;
 	out->data[out->len] = '\0';
 	return ERR_OK;
+}
+
+void
+secret_seal_once(const uint8_t key[16], const uint8_t nonce[12], const void *data, size_t n, uint8_t *out)
+{
+	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
+	int len;
+
+	must(c != NULL);
+	must(n < INT_MAX);
+	must(EVP_EncryptInit_ex2(c, EVP_aes_128_gcm(), key, nonce, NULL) == 1);
+	if (n > 0)
+		must(EVP_EncryptUpdate(c, out, &len, data, (int)n) == 1);
+	must(EVP_EncryptFinal_ex(c, out + n, &len) == 1);
+	must(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, TAG, out + n) == 1);
+	EVP_CIPHER_CTX_free(c);
 }
 
 /* Why this open file is no key file of ours, or NULL. */

@@ -26,6 +26,8 @@ void secret_wipe(void *, size_t n);
 void secret_sha256(const void *, size_t n, uint8_t out[SECRET_HASH]);
 void secret_hmac(const uint8_t key[SECRET_KEY], const void *, size_t n,
     uint8_t out[SECRET_HASH]);
+/* The same with a key of any length, as other people's protocols have them. */
+void secret_hmac_of(const void *key, size_t key_n, const void *, size_t n, uint8_t out[SECRET_HASH]);
 /* HKDF-SHA256 (RFC 5869): key is the input keying material; an empty salt is
  * the RFC's default, 32 zero bytes. */
 struct secret_bytes { const void *data; size_t n; };
@@ -42,6 +44,9 @@ void secret_seal(const uint8_t key[SECRET_KEY], const char *label,
     const void *, size_t n, struct buf *out);
 enum err secret_open(const uint8_t key[SECRET_KEY], const char *label,
     const void *, size_t n, struct buf *out) MUST_USE;
+
+/* AES-128-GCM under a key that is used once (RFC 8188): n bytes and a tag of 16 go to out. */
+void secret_seal_once(const uint8_t key[16], const uint8_t nonce[12], const void *, size_t n, uint8_t *out);
 
 /* Reads a key file of exactly 32 bytes, closed to group and others.  ERR_NOT_FOUND:
  * there is none.  ERR_INVALID: it is another thing.  The log says which. */

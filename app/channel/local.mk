@@ -8,7 +8,8 @@ libchannel_a_SOURCES = app/channel/channel.c app/channel/channel.h \
 	app/channel/smtp.c \
 	app/channel/smtp_link.c app/channel/smtp_link.h \
 	app/channel/smtp_reply.c app/channel/smtp_reply.h \
-	app/channel/smtp_talk.c app/channel/smtp_talk.h
+	app/channel/smtp_talk.c app/channel/smtp_talk.h \
+	app/channel/webpush_crypt.c app/channel/webpush_crypt.h
 
 # Its unit tests, two lines each.
 check_PROGRAMS += tests/unit/channel_email_test
@@ -21,6 +22,8 @@ check_PROGRAMS += tests/unit/channel_sms_text_test
 tests_unit_channel_sms_text_test_LDADD = $(LINK_CHANNEL)
 check_PROGRAMS += tests/unit/channel_smtp_test
 tests_unit_channel_smtp_test_LDADD = $(LINK_CHANNEL)
+check_PROGRAMS += tests/unit/channel_webpush_crypt_test
+tests_unit_channel_webpush_crypt_test_LDADD = $(LINK_CHANNEL)
 
 # For ./dev bench: a sink that takes all, the bare loop that is the limit, and
 # the channel without the courier.
@@ -31,3 +34,5 @@ tests_bench_smtp_channel_LDADD = $(LINK_CHANNEL)
 # The channel as a program, for tests/courier.
 noinst_PROGRAMS += tests/courier/smtp_send
 tests_courier_smtp_send_LDADD = $(LINK_CHANNEL)
+noinst_PROGRAMS += tests/courier/webpush_write
+tests_courier_webpush_write_LDADD = $(LINK_CHANNEL)

@@ -27,7 +27,7 @@ my @home = (
 	[qr/^fcgi/, qr{^app/http/fcgi\.c$}],
 	[qr/^libpq-fe\.h/, qr{^app/db/}],
 	[qr/^curl\//, qr{^app/channel/}],
-	[qr/^(?:openssl\/|argon2\.h)/, qr{^app/base/secret[a-z_]*\.c$}],
+	[qr/^(?:openssl\/|argon2\.h)/, qr{^app/base/secret[a-z0-9_]*\.c$}],
 	[qr/^cmark-gfm/, qr{^app/base/markdown[a-z_]*\.c$}],
 	[qr/^gmime\//, qr{^app/(?:http/multipart|channel/email[a-z_]*)\.c$}],
 	[qr/^unicode\//, qr{^app/base/}],
