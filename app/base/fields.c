@@ -110,9 +110,9 @@ hex(char c)
 	return -1;
 }
 
-/* Decodes once.  NULL: a bad escape, a NUL, or not UTF-8. */
+/* Decodes once.  NULL: a bad escape or, unless it is to be mended, a NUL or not UTF-8. */
 static const char *
-decode(struct arena *a, const char *s, size_t n)
+decode(struct arena *a, const char *s, size_t n, bool mend)
 {
 	char *out = arena_alloc(a, n + 1);
 	size_t len = 0;
@@ -132,11 +132,13 @@ decode(struct arena *a, const char *s, size_t n)
 			out[len++] = s[i];
 		}
 	}
-	return text_is_utf8(out, len) ? out : NULL;
+	if (text_is_utf8(out, len))
+		return out;
+	return mend ? text_mended(a, out, len) : NULL;
 }
 
-enum err
-fields_parse(struct fields *f, const char *s, size_t n)
+static enum err
+parse(struct fields *f, const char *s, size_t n, bool mend)
 {
 	const char *end = s + n, *next, *equals, *name, *value;
 	enum err e;
@@ -150,9 +152,9 @@ fields_parse(struct fields *f, const char *s, size_t n)
 		equals = memchr(s, '=', (size_t)(next - s));
 		if (equals == NULL)
 			equals = next;
-		name = decode(f->arena, s, (size_t)(equals - s));
+		name = decode(f->arena, s, (size_t)(equals - s), mend);
 		value = equals == next ? "" :
-		    decode(f->arena, equals + 1, (size_t)(next - equals - 1));
+		    decode(f->arena, equals + 1, (size_t)(next - equals - 1), mend);
 		if (name == NULL || name[0] == '\0' || value == NULL)
 			return ERR_INVALID;
 		e = add(f, name, value);
@@ -160,6 +162,18 @@ fields_parse(struct fields *f, const char *s, size_t n)
 			return e;
 	}
 	return ERR_OK;
+}
+
+enum err
+fields_parse(struct fields *f, const char *s, size_t n)
+{
+	return parse(f, s, n, false);
+}
+
+enum err
+fields_parse_form(struct fields *f, const char *s, size_t n)
+{
+	return parse(f, s, n, true);
 }
 
 const char *

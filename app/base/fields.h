@@ -18,6 +18,9 @@ enum err fields_add(struct fields *, const char *name, const char *value) MUST_U
 /* application/x-www-form-urlencoded, also of query strings.  Decoded once.
  * ERR_INVALID: repeated name, bad escape, not UTF-8, NUL. */
 enum err fields_parse(struct fields *, const char *, size_t n) MUST_USE;
+/* The same of a form that somebody filled in: what is not UTF-8 comes as U+FFFD, and
+ * form.c says so beside the field, where the rest of what was typed still stands. */
+enum err fields_parse_form(struct fields *, const char *, size_t n) MUST_USE;
 
 /* The value, or "" where there is none: never NULL. */
 const char *fields_get(const struct fields *, const char *name);

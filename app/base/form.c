@@ -213,6 +213,10 @@ checked(struct form *f, const char *name, const char *value, enum form_need need
 			form_problem(f, name, "form_required");
 		return "";
 	}
+	if (text_is_mended(value)) {
+		form_problem(f, name, "form_unreadable");
+		return "";
+	}
 	if (!text_is_clean(value, lines)) {
 		form_problem(f, name, "form_control_characters");
 		return "";
@@ -267,7 +271,7 @@ unusable(struct form *f, const char *name, enum form_need need, const char *key)
 	const char *typed = json_text(field(f, name), "value");
 
 	if (typed[0] != '\0')
-		form_problem(f, name, key);
+		form_problem(f, name, text_is_mended(typed) ? "form_unreadable" : key);
 	else if (need == FORM_REQUIRED)
 		form_problem(f, name, "form_required");
 	return "";

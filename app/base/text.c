@@ -56,6 +56,31 @@ text_is_utf8(const char *s, size_t n)
 	return true;
 }
 
+static const char REPLACEMENT[] = "\xef\xbf\xbd";
+
+const char *
+text_mended(struct arena *a, const char *s, size_t n)
+{
+	size_t i = 0, start;
+	struct buf out;
+
+	buf_init(&out, a);
+	while (i < n) {
+		start = i;
+		if (text_next(s, n, &i) > 0)
+			buf_add(&out, s + start, i - start);
+		else
+			buf_adds(&out, REPLACEMENT);
+	}
+	return out.data;
+}
+
+bool
+text_is_mended(const char *s)
+{
+	return strstr(s, REPLACEMENT) != NULL;
+}
+
 /* What no page may hold: controls, and the noncharacters, which are for inner use. */
 static bool
 is_unclean(UChar32 c)

@@ -14,6 +14,10 @@ struct arena;
 bool text_is_utf8(const char *, size_t n);
 /* The character at *at, which moves behind it; negative where it is ill formed. */
 int32_t text_next(const char *, size_t n, size_t *at);
+/* Well formed in any case: U+FFFD stands where it was not, and for a NUL. */
+const char *text_mended(struct arena *, const char *, size_t n);
+/* Something was lost on the way here: U+FFFD is in it. */
+bool text_is_mended(const char *);
 /* No C0 or C1 control characters and no noncharacters (U+FDD0 …, U+FFFE); lines: TAB
  * and LF allowed. */
 bool text_is_clean(const char *, bool lines);

@@ -356,7 +356,7 @@ request_body(struct request *r, struct arena *arena, const char *body, size_t n,
 	if (request_has_type(r, "application/x-www-form-urlencoded")) {
 		if (!is_utf8_form(r))
 			return refuse(status, HTTP_UNSUPPORTED_MEDIA);
-		e = fields_parse(r->form, body, n);
+		e = fields_parse_form(r->form, body, n);
 	} else if (request_has_type(r, "multipart/form-data")) {
 		e = multipart_parse(arena, r->content_type, body, n, r->form, &r->files);
 	}

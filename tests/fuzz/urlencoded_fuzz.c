@@ -16,7 +16,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct arena *a = arena_new();
-	struct fields *f = fields_new(a);
+	struct fields *f = fields_new(a), *mended = fields_new(a);
 	int64_t *ids;
 	size_t found;
 
@@ -37,6 +37,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		for (size_t i = 1; i < found; i++)
 			must(ids[i - 1] < ids[i]);
 	}
+	if (fields_parse_form(mended, (const char *)data, n) == ERR_OK)
+		for (size_t i = 0; i < fields_count(mended); i++)
+			must(text_is_utf8(fields_value(mended, i), strlen(fields_value(mended, i))));
 	arena_free(a);
 	return 0;
 }

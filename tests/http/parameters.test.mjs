@@ -66,14 +66,17 @@ const enc = encodeURIComponent;
 const broken = {
 	'twice': (n) => `${n}=a&${n}=b`,
 	'twice the same': (n) => `${n}=a&${n}=a`,
-	'not UTF-8': (n) => `${n}=%ff%fe`,
-	'UTF-8 too long': (n) => `${n}=%c0%af`,
-	'half a character': (n) => `${n}=%e3%81`,
-	'a surrogate': (n) => `${n}=%ed%a0%80`,
-	'NUL': (n) => `${n}=a%00b`,
 	'half an escape': (n) => `${n}=%4`,
 	'an escape of nothing': (n) => `${n}=%zz`,
 	'no name': (n) => `${n}=a&=b`,
+};
+// Garbled on the way: one look at the page tells what to type again.
+const garbled = {
+	'not UTF-8': (n) => `${n}=kept%ff%fe`,
+	'UTF-8 too long': (n) => `${n}=kept%c0%af`,
+	'half a character': (n) => `${n}=kept%e3%81`,
+	'a surrogate': (n) => `${n}=kept%ed%a0%80`,
+	'NUL': (n) => `${n}=kept%00b`,
 };
 const odd = {
 	'an array': (n) => `${enc(`${n}[]`)}=a&${enc(`${n}[0]`)}=b`,
@@ -121,11 +124,23 @@ async function tryAll(kinds, judge) {
 test('what cannot be read is refused, in every field of every form', async () => {
 	assert.ok(pages.length > 30, `${pages.length} forms`);
 	// All of it in one field of each form, and some in all: the whole body is read by one function.
-	const { twice, NUL, 'not UTF-8': bad } = broken;
-	const kinds = (field, form) => (field === [...namesOf(form)].at(-1) ? broken : { twice, NUL, bad });
+	const { twice, 'half an escape': half } = broken;
+	const kinds = (field, form) => (field === [...namesOf(form)].at(-1) ? broken : { twice, half });
 	const asked = await tryAll(kinds, (answer) => (answer.status !== 400 ? `${answer.status}`
 		: /読み取れませんでした/.test(answer.text) ? undefined : 'no words'));
 	assert.ok(asked > 500, `${asked} requests`);
+});
+
+test('what was garbled on the way is told beside the field, and the rest is kept', async () => {
+	let told = 0;
+	const asked = await tryAll((field, form) => (field === [...namesOf(form)].at(-1) ? garbled : { NUL: garbled.NUL }), (answer, what, kind, field) => {
+		if (answer.status >= 500 || answer.status === 400) return `${answer.status}`;
+		if (!/^(text|lines|email)$/.test(kind) || answer.status !== 422 || /^send_at_/.test(field)) return undefined;
+		if (!answer.text.includes('文字化け')) return 'no words';
+		told++;
+		return new RegExp(`kept.*\ufffd`).test(answer.text) ? undefined : 'what was typed is gone';
+	});
+	assert.ok(asked > 150 && told > 40, `${asked} requests, ${told} told`);
 });
 
 test('what can be read but makes no sense is told, or does no harm', async () => {
@@ -151,7 +166,7 @@ test('in addresses, too', async () => {
 	const wrong = [];
 	await Promise.all(paths.map(async (path) => {
 		for (const what of ['twice', 'not UTF-8', 'NUL']) {
-			const answer = await client.get(`${path}?${broken[what]('page')}`);
+			const answer = await client.get(`${path}?${{ ...broken, ...garbled }[what]('page')}`);
 			if (answer.status !== 400) wrong.push(`${path} ${what}: ${answer.status}`);
 		}
 		for (const [what, make] of Object.entries(odd)) {

@@ -52,6 +52,26 @@ test_refusals(struct arena *a)
 }
 
 static void
+test_mended(struct arena *a)
+{
+	static const struct {
+		const char *sent, *value;
+	} t[] = {
+		{ "a=x%ffy", "x�y" }, { "a=%00", "�" }, { "a=%e3%81+b", "� b" },
+		{ "a=%ed%a0%80", "���" }, { "a=\xff%e5%ad%97", "�字" }, { "a=%e5%ad%97", "字" }
+	};
+
+	for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+		struct fields *f = fields_new(a);
+
+		is_int(fields_parse_form(f, t[i].sent, strlen(t[i].sent)), ERR_OK, "a form may say %s", t[i].sent);
+		is_str(fields_get(f, "a"), t[i].value, "and is read as %s", t[i].value);
+	}
+	is_int(fields_parse_form(fields_new(a), "a=%4", 4), ERR_INVALID, "but not a broken escape");
+	is_int(fields_parse_form(fields_new(a), "a%ff=1&a%fe=2", 13), ERR_INVALID, "nor one name twice");
+}
+
+static void
 test_many(struct arena *a)
 {
 	struct fields *f = fields_new(a);
@@ -107,6 +127,7 @@ main(void)
 
 	test_decoding(a);
 	test_refusals(a);
+	test_mended(a);
 	test_many(a);
 	test_numbers(a);
 	arena_free(a);

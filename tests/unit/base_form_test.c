@@ -27,7 +27,8 @@ desk_start(struct desk *d)
 	folder_write(d->arena, folder, "ja.po",
 	    "msgid \"form_required\"\nmsgstr \"required\"\n"
 	    "msgid \"form_too_long\"\nmsgstr \"{{length}} > {{max}}\"\n"
-	    "msgid \"form_control_characters\"\nmsgstr \"control\"\n"
+	    "msgid \"form_unreadable\"\nmsgstr \"unreadable\"\n"
+    "msgid \"form_control_characters\"\nmsgstr \"control\"\n"
 	    "msgid \"form_email\"\nmsgstr \"email\"\n"
 	    "msgid \"form_postcode\"\nmsgstr \"postcode\"\n"
 	    "msgid \"form_code\"\nmsgstr \"code {{length}}\"\n"
@@ -49,7 +50,7 @@ form_of(struct desk *d, const char *body)
 {
 	struct fields *fields = fields_new(d->arena);
 
-	if (fields_parse(fields, body, strlen(body)) != ERR_OK)
+	if (fields_parse_form(fields, body, strlen(body)) != ERR_OK)
 		diag("the body is bad: %s", body);
 	return form_new(d->arena, fields, d->words);
 }
@@ -103,12 +104,17 @@ static void
 test_texts(struct desk *d)
 {
 	struct form *f = form_of(d, "a=%ef%bc%a1++b&long=%e3%81%82%e3%81%84%e3%81%86&bell=x%07"
-	    "&n=%e3%80%80%ef%a8%99%ef%bc%a1+&s=+p+%ef%bc%a1&tab=a%09b");
+	    "&n=%e3%80%80%ef%a8%99%ef%bc%a1+&s=+p+%ef%bc%a1&tab=a%09b&lost=x%ff&mail=a%00@example.jp");
 
 	is_str(form_text(f, "a", FORM_REQUIRED, 5), "A b", "a line is normalised");
 	is_str(form_text(f, "none", FORM_OPTIONAL, 5), "", "an optional one may be missing");
 	is_str(form_text(f, "long", FORM_REQUIRED, 3), "あいう", "characters are counted, not bytes");
 	ok(form_ok(f), "all good so far");
+	is_str(form_text(f, "lost", FORM_OPTIONAL, 5), "", "what was lost on the way is not taken");
+	is_str(part(f, "lost", "value"), "x�", "but shown");
+	is_str(part(f, "lost", "problem"), "unreadable", "and told");
+	is_str(form_email(f, "mail", FORM_OPTIONAL), "", "nor in an address");
+	is_str(part(f, "mail", "problem"), "unreadable", "where it is told alike");
 	is_str(form_lines(f, "long", FORM_REQUIRED, 2), "", "one too many");
 	is_str(part(f, "long", "problem"), "3 > 2", "is said with both numbers");
 	is_str(part(f, "long", "value"), "あいう", "and what was typed stays");
