@@ -392,7 +392,7 @@ form_datetime(struct form *f, const char *name, enum form_need need)
 	static const char *const keys[PARTS] = { "year", "month", "day", "hour", "minute" };
 	int64_t n[PARTS] = { 0 }, ms;
 	size_t given = 0, good = 0;
-	bool timed = false;
+	bool timed = false, mended = false;
 
 	for (size_t i = 0; i < PARTS; i++) {
 		const char *part = arena_printf(f->arena, "%s_%s", name, keys[i]);
@@ -400,6 +400,7 @@ form_datetime(struct form *f, const char *name, enum form_need need)
 
 		show(f, name, keys[i], typed);
 		given += typed[0] != '\0';
+		mended = mended || text_is_mended(typed);
 		timed = timed || (i >= HOUR && fields_has(f->fields, part));
 		/* A part that the form does not have is zero. */
 		good += (i >= HOUR && !fields_has(f->fields, part)) ||
@@ -413,7 +414,7 @@ form_datetime(struct form *f, const char *name, enum form_need need)
 	if (good == PARTS && clock_from_japan((int)n[YEAR], (int)n[MONTH], (int)n[DAY], (int)n[HOUR],
 	    (int)n[MINUTE], &ms) == ERR_OK)
 		return ms;
-	form_problem(f, name, timed ? "form_datetime" : "form_date");
+	form_problem(f, name, mended ? "form_unreadable" : timed ? "form_datetime" : "form_date");
 	return 0;
 }
 

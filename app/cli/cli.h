@@ -61,5 +61,6 @@ int cli_ledger_check(struct cli *);
 int cli_staff_invite(struct cli *);
 int cli_tenant_create(struct cli *);
 int cli_tenant_list(struct cli *);
+int cli_tenant_erase(struct cli *);
 int cli_config_check(struct cli *);
 int cli_config_show(struct cli *);

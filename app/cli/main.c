@@ -16,6 +16,8 @@ static const struct command commands[] = {
 	{ "tenant", "create", "--host H --kind city|town|operator --name N --name-en N --mail-from A [--code C] [--contact T]",
 	    "found a municipality, or the operator's place", cli_tenant_create, false },
 	{ "tenant", "list", "", "all of them, with their hosts", cli_tenant_list, false },
+	{ "tenant", "erase", "--host H", "destroy the key of a tenant that has ended: nothing brings its addresses back",
+	    cli_tenant_erase, false },
 	{ "staff", "invite", "--host H --login L --name N --email A [--role admin]",
 	    "a link for somebody to set their password by", cli_staff_invite, false },
 	{ "config", "check", "", "read the configuration and say what is wrong with it", cli_config_check, false },

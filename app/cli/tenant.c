@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * chromo tenant create, chromo tenant list: municipalities and the operator's own place.
+ * chromo tenant create, list and erase: municipalities and the operator's own place.
  */
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -121,4 +122,97 @@ cli_tenant_list(struct cli *c)
 		printf("%" PRId64 "\t%s\t%s\t%s\t%s\n", json_int(t, "id"), json_text(t, "kind"), json_text(t, "state"),
 		    json_text(t, "host"), json_text(t, "name"));
 	return CLI_OK;
+}
+
+/* --- erase --- */
+
+struct erasure {
+	const char *host;
+	const char *name;
+	int64_t contacts, staff;
+};
+
+static enum err
+look(struct db *db, void *context)
+{
+	struct erasure *r = context;
+	struct rows *rows;
+	enum err e = q_tenant_enter_host(db, (struct q_tenant_enter_host){ r->host }, &rows);
+
+	if (e == ERR_OK)
+		e = q_tenant_holds(db, &rows);
+	if (e != ERR_OK)
+		return e;
+	r->name = rows_text(rows, 0, "name");
+	r->contacts = rows_int(rows, 0, "contacts");
+	r->staff = rows_int(rows, 0, "staff");
+	return ERR_OK;
+}
+
+static enum err
+erase(struct db *db, void *context)
+{
+	const struct erasure *r = context;
+	struct rows *rows;
+	enum err e = q_tenant_enter_host(db, (struct q_tenant_enter_host){ r->host }, &rows);
+
+	return e == ERR_OK ? q_tenant_erase(db, NULL) : e;
+}
+
+/* Whoever sits before it types the host once more; a script says --yes. */
+static bool
+certain(const struct cli *c, const struct erasure *r)
+{
+	char line[300];
+
+	fprintf(stderr, "%s (%s): %" PRId64 " addresses of citizens and those of %" PRId64 " staff can never be read again.\n"
+	    "Nothing is sent any more, nobody signs in, and the site is gone.  There is no way back.\n",
+	    r->name, r->host, r->contacts, r->staff);
+	if (c->yes)
+		return true;
+	if (!isatty(STDIN_FILENO)) {
+		fprintf(stderr, "chromo: tenant erase: not done: --yes says that it is meant\n");
+		return false;
+	}
+	fprintf(stderr, "Type %s to do it: ", r->host);
+	if (fgets(line, sizeof line, stdin) == NULL)
+		line[0] = '\0';
+	line[strcspn(line, "\r\n")] = '\0';
+	if (strcmp(line, r->host) == 0)
+		return true;
+	fprintf(stderr, "chromo: tenant erase: not done\n");
+	return false;
+}
+
+static int
+not_erased(const struct erasure *r, enum err e)
+{
+	if (e == ERR_NOT_FOUND)
+		fprintf(stderr, "chromo: tenant erase: no tenant has the host %s\n", r->host);
+	else
+		fprintf(stderr, "chromo: tenant erase: %s\n", cli_why(e));
+	return e == ERR_BUSY ? CLI_AGAIN : CLI_FAILED;
+}
+
+int
+cli_tenant_erase(struct cli *c)
+{
+	struct erasure r = { .host = cli_option(c, "host") };
+	struct db *db;
+	enum err e;
+
+	if (r.host == NULL) {
+		fprintf(stderr, "chromo: tenant erase: --host is needed\n");
+		return CLI_USAGE;
+	}
+	db = cli_db(c);
+	e = db_transact(db, DB_READ, look, &r);
+	if (e != ERR_OK)
+		return not_erased(&r, e);
+	if (!certain(c, &r))
+		return CLI_FAILED;
+	if (c->dry_run)
+		return CLI_OK;
+	e = db_transact(db, DB_WRITE, erase, &r);
+	return e == ERR_OK ? CLI_OK : not_erased(&r, e);
 }

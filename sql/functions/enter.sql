@@ -2,7 +2,8 @@
 -- host and the person by the hash of a token, and sets both for this
 -- transaction alone.  NULL: no tenant has that host, and nothing is set.
 
--- What everybody may know of the tenant that has this host.  In PL/pgSQL, which
+-- What everybody may know of the tenant that has this host; one that was erased has
+-- none any more.  In PL/pgSQL, which
 -- keeps its plan, and with every name written out instead of a search_path of its own,
 -- which would be set and reset each time: this runs for every request.
 SET LOCAL ROLE chromo_directory;
@@ -14,7 +15,7 @@ BEGIN
                    'state', t.state, 'contact', t.contact, 'host', p_host)
             FROM public.tenant_host h
             JOIN public.tenant t ON t.id OPERATOR(pg_catalog.=) h.tenant_id
-           WHERE h.host OPERATOR(pg_catalog.=) p_host);
+           WHERE h.host OPERATOR(pg_catalog.=) p_host AND t.state OPERATOR(pg_catalog.<>) 'erased');
 END $$;
 REVOKE ALL ON FUNCTION tenant_face FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION tenant_face TO chromo_web, chromo_owner;

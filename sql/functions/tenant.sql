@@ -14,6 +14,25 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION tenant_create FROM PUBLIC;
 
+-- Ends the present tenant for good.  With its data key every address, second factor and
+-- letter is gone, sealed or hashed as they are; what could still be sent is stopped, and
+-- no host finds the tenant any more (tenant_face).  The rest of its rows stay.
+CREATE OR REPLACE FUNCTION tenant_erase() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM message_stop(id) FROM message WHERE state IN ('approved', 'sending');
+  UPDATE batch SET state = 'cancelled', finished = now() WHERE state IN ('queued', 'sending', 'held');
+  UPDATE message SET told = finished WHERE state = 'sent';
+  DELETE FROM letter;
+  DELETE FROM link;
+  DELETE FROM subscribe_draft;
+  DELETE FROM citizen_session;
+  DELETE FROM staff_session;
+  DELETE FROM tenant_key;
+  UPDATE tenant SET state = 'erased';
+  PERFORM audit_write('tenant.erased', current_tenant(), NULL);
+END $$;
+REVOKE ALL ON FUNCTION tenant_erase FROM PUBLIC;
+
 -- All tenants by name and host, and nothing else of them: for the owner, and for
 -- the operator's portal.  chromo_directory sees what stands behind the wall here.
 SET LOCAL ROLE chromo_directory;

@@ -14,6 +14,13 @@ SELECT t AS id, kind, enter_tenant(t, 'command')
   FROM (SELECT (tenant_face(:host::text) ->> 'id')::bigint AS t, tenant_face(:host) ->> 'kind' AS kind) f
  WHERE t IS NOT NULL;
 
+-- name: tenant_holds :one
+-- What tenant_erase makes unreadable, for whoever has to say yes.
+SELECT name, (SELECT count(*) FROM contact) AS contacts, (SELECT count(*) FROM staff) AS staff FROM tenant;
+
+-- name: tenant_erase :exec
+SELECT tenant_erase();
+
 -- name: tenant_list_for_operator :json
 -- role: web
 SELECT coalesce(jsonb_agg(to_jsonb(d)), '[]') FROM tenant_directory_for_operator() d;
