@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-enum state { FREE, FLYING, PARKED, OVER };
+enum state { FREE, FLYING, PARKED, RESTING, OVER };
 
 struct place {
 	struct http_trade trade;
@@ -24,7 +24,7 @@ struct http_channel {
 	struct http *http;
 	struct place *places;
 	struct place **over;		/* a ring of n */
-	int n, busy, parked, over_first, over_n;
+	int n, busy, parked, resting, over_first, over_n;
 };
 
 static void
@@ -51,10 +51,33 @@ ask(struct http_channel *c, struct place *p)
 		p->state = PARKED;
 		c->parked++;
 		break;
+	case HTTP_REST:
+		p->state = RESTING;
+		c->resting++;
+		break;
 	case HTTP_OVER:
 		end(c, p);
 		break;
 	}
+}
+
+/* Asks those whose rest has ended, and says when the next one's will; no later than until. */
+static int64_t
+ask_rested(struct http_channel *c, int64_t now, int64_t until)
+{
+	for (int i = 0; i < c->n && c->resting > 0; i++) {
+		struct place *p = &c->places[i];
+
+		if (p->state != RESTING)
+			continue;
+		if (p->trade.rest_until <= now) {
+			c->resting--;
+			ask(c, p);
+		}
+		if (p->state == RESTING && p->trade.rest_until < until)
+			until = p->trade.rest_until;
+	}
+	return until;
 }
 
 /* Every answer may be what the parked ones wait for. */
@@ -119,12 +142,16 @@ static void
 channel_wait(struct channel *channel, int timeout_ms, int fd)
 {
 	struct http_channel *c = (struct http_channel *)channel;
-	int64_t now = clock_monotonic_ms(), until = now + timeout_ms;
+	int64_t now = clock_monotonic_ms(), until = now + timeout_ms, woken;
+	int heard;
 
-	/* An answer that only leads to the next call ends no wait. */
+	/* An answer that only leads to the next call ends no wait, nor does a rest. */
 	for (;;) {
-		http_wait(c->http, c->over_n > 0 ? 0 : (int)(until - now), fd);
-		if (hear(c) == 0 || c->over_n > 0 || (now = clock_monotonic_ms()) >= until)
+		woken = ask_rested(c, now, until);
+		http_wait(c->http, c->over_n > 0 ? 0 : (int)(woken - now), fd);
+		heard = hear(c);
+		now = clock_monotonic_ms();
+		if (c->over_n > 0 || now >= until || (heard == 0 && now < woken))
 			return;
 	}
 }

@@ -18,11 +18,13 @@ struct http_trade {
 	int step;			/* the kind's own count, 0 at first */
 	struct outcome outcome;		/* letter is filled in; the rest is the kind's */
 	int64_t begun;			/* clock_monotonic_ms */
+	int64_t rest_until;		/* the same; for HTTP_REST */
 };
 
 enum http_turn {
 	HTTP_CALL,			/* ask: make the call.  hear: ask again */
 	HTTP_PARK,			/* ask: not now, but when another's answer has come (a token) */
+	HTTP_REST,			/* ask: again when rest_until is there */
 	HTTP_OVER			/* the outcome is filled in */
 };
 

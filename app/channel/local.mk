@@ -4,6 +4,7 @@ libchannel_a_SOURCES = app/channel/channel.c app/channel/channel.h \
 	app/channel/http.c app/channel/http.h app/channel/http_address.c app/channel/http_outcome.c \
 	app/channel/http_channel.c app/channel/http_channel.h \
 	app/channel/outbox_dir.c \
+	app/channel/sms.c app/channel/sms.h app/channel/sms_karaden.c app/channel/sms_twilio.c \
 	app/channel/sms_text.c app/channel/sms_text.h \
 	app/channel/smtp.c \
 	app/channel/smtp_link.c app/channel/smtp_link.h \
@@ -36,3 +37,7 @@ noinst_PROGRAMS += tests/courier/smtp_send
 tests_courier_smtp_send_LDADD = $(LINK_CHANNEL)
 noinst_PROGRAMS += tests/courier/webpush_write
 tests_courier_webpush_write_LDADD = $(LINK_CHANNEL)
+
+# Any channel over HTTP as a program, for tests/courier.
+noinst_PROGRAMS += tests/courier/channel_send
+tests_courier_channel_send_LDADD = $(LINK_CHANNEL)
