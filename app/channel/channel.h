@@ -46,7 +46,9 @@ struct outcome {
  *		gateway_untrusted	no TLS, or a certificate that will not do
  *		quota_spent		nothing more goes out this month
  *	REFUSED	mailbox_unknown  mailbox_full  refused_policy  refused
- *		address_invalid  message_invalid	never left the house
+ *		address_invalid  message_invalid	never left the house, or was sent back whole.
+ *					address_invalid of many: one of them is; the others may
+ *					go in smaller letters with keys of their own
  *		address_gone		left the channel: blocked, unsubscribed at the far side
  *	UNKNOWN	no_answer		cut or silent after all had gone out, or an answer
  *					that is not the promised one
@@ -131,7 +133,7 @@ struct channel_kind {
 	enum err (*compose)(struct arena *, const struct envelope *, struct letter *) MUST_USE;
 };
 
-extern const struct channel_kind email_kind, sms_kind;
+extern const struct channel_kind email_kind, line_kind, sms_kind;
 /* Ends with NULL. */
 extern const struct channel_kind *const channel_kinds[];
 /* NULL: there is none of this name. */

@@ -34,6 +34,7 @@ struct slot {
 	enum state state;
 	CURLcode code;
 	bool too_long, barred, outside;
+	bool head_whole;		/* the empty line behind the headers has come */
 	void *context;
 	int64_t begun;
 	int took_ms;
@@ -64,6 +65,17 @@ take_body(char *data, size_t size, size_t n, void *context)
 		return CURL_WRITEFUNC_ERROR;
 	}
 	buf_add(&s->body, data, n);
+	return n;
+}
+
+/* libcurl takes an answer that ends within its headers for one without a body. */
+static size_t
+take_header(char *line, size_t size, size_t n, void *context)
+{
+	struct slot *s = context;
+
+	n *= size;
+	s->head_whole = (n == 2 && line[0] == '\r' && line[1] == '\n') || (n == 1 && line[0] == '\n');
 	return n;
 }
 
@@ -120,6 +132,8 @@ set_safety(struct slot *s)
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, s);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, s);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, s);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, s->error);
@@ -163,7 +177,7 @@ http_start(struct http *h, const struct http_call *c)
 	arena_reset(s->arena);
 	buf_init(&s->body, s->arena);
 	s->most = c->answer_max > 0 ? c->answer_max : ANSWER_MAX;
-	s->too_long = s->barred = false;
+	s->too_long = s->barred = s->head_whole = false;
 	s->outside = c->outside;
 	s->context = c->context;
 	s->error[0] = '\0';
@@ -246,7 +260,7 @@ describe(struct slot *s, struct http_answer *a)
 	*a = (struct http_answer){ .context = s->context, .status = (int)status, .body = s->body.data,
 	    .n = s->body.len, .too_long = s->too_long, .outside = s->outside, .took_ms = s->took_ms,
 	    .reason = "", .detail = "", .easy = s->easy };
-	if (s->code == CURLE_OK)
+	if (s->code == CURLE_OK && s->head_whole)
 		return;
 	a->fate = sent == 0 ? HTTP_NEVER_LEFT : HTTP_MAY_HAVE_GONE;
 	a->barred = sent == 0 && (s->barred || s->code == CURLE_URL_MALFORMAT ||

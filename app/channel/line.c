@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * LINE as a kind of channel: one multicast for up to 500 people, under a retry key
+ * that LINE remembers for a day.  Nobody knows how a call ended?  The same bytes under
+ * the same key again: if they had been accepted, LINE says 409, and that is "sent".
+ *
+ * A letter is one call, or two when a token must be had first; while one letter
+ * fetches it, the others of that account wait.  Tokens are renewed a minute ahead of
+ * their end, and once more when LINE does not know one (401).
+ *
+ * Nothing personal goes to LINE: the content is the same for all.
+ */
+#include "channel/line.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "channel/http_channel.h"
+
+enum {
+	PEOPLE = 500,
+	LETTERS = 128,			/* under way at once */
+	TEXT_MOST = 5000, ALT_MOST = 400, MESSAGES_MOST = 5,
+	KEY_S = 23 * 3600 + 1800,	/* of the 24 hours that a key is known */
+	AHEAD_MS = 60000,		/* a token is renewed so long before its end */
+	AGAIN_MS = 1000,		/* and asked for again so long after a failure */
+	ACCOUNTS = 512
+};
+
+/* The second pair: after a token that LINE does not know.  There is no third. */
+enum step { SEND, TOKEN, SEND_AGAIN, TOKEN_AGAIN };
+
+/* The token of an account.  A changed account is another one. */
+struct token {
+	int64_t gateway, version;
+	char *header;
+	int number;			/* of those that this account had, from 1 */
+	int64_t until;			/* clock_ms */
+	bool asked;			/* a letter is fetching it */
+	int64_t failed_at;		/* clock_monotonic_ms; 0: no */
+	struct outcome failure;
+	struct arena *arena;		/* of header */
+};
+
+struct line {
+	struct token tokens[ACCOUNTS];
+	int n, oldest;
+};
+
+static struct token *
+token_of(struct line *line, const json_t *account)
+{
+	int64_t gateway = json_int(account, "id"), version = json_int(account, "version");
+	struct token *t;
+
+	for (int i = 0; i < line->n; i++)
+		if (line->tokens[i].gateway == gateway && line->tokens[i].version == version)
+			return &line->tokens[i];
+	/* Older ones give way in turn, but none that a letter is fetching. */
+	if (line->n < ACCOUNTS) {
+		t = &line->tokens[line->n++];
+		t->arena = arena_new();
+	} else {
+		do
+			t = &line->tokens[line->oldest++ % ACCOUNTS];
+		while (t->asked);
+	}
+	arena_reset(t->arena);
+	*t = (struct token){ .gateway = gateway, .version = version, .arena = t->arena };
+	return t;
+}
+
+static enum http_turn
+ask_token(struct token *t, struct http_trade *trade, struct http_call *call)
+{
+	int64_t now = clock_monotonic_ms();
+
+	if (t->asked)
+		return HTTP_PARK;
+	if (t->failed_at != 0 && now - t->failed_at < AGAIN_MS) {
+		void *letter = trade->outcome.letter;
+
+		trade->outcome = t->failure;
+		trade->outcome.letter = letter;
+		return HTTP_OVER;
+	}
+	if (line_token_request(trade->arena, trade->letter->account, clock_ms(), call) != ERR_OK) {
+		http_verdict(&trade->outcome, VERDICT_LATER, "gateway_denied");
+		return HTTP_OVER;
+	}
+	t->asked = true;
+	trade->step = trade->step == SEND_AGAIN ? TOKEN_AGAIN : TOKEN;
+	return HTTP_CALL;
+}
+
+static enum http_turn
+ask_send(struct http_trade *trade, const char *authorization, struct http_call *call)
+{
+	const struct letter *l = trade->letter;
+	const char **headers = arena_alloc(trade->arena, 4 * sizeof(*headers));
+
+	headers[0] = authorization;
+	headers[1] = "Content-Type: application/json";
+	headers[2] = arena_printf(trade->arena, "X-Line-Retry-Key: %s", l->key);
+	call->url = line_url(trade->arena, l->account, "/v2/bot/message/multicast");
+	call->headers = headers;
+	call->body = l->data;
+	call->n = l->n;
+	return HTTP_CALL;
+}
+
+static const char *
+long_lived(const json_t *account)
+{
+	return json_text(json_object_get(account, "secrets"), "access_token");
+}
+
+/* It was pasted by hand, and goes into a header. */
+static enum http_turn
+ask_with(const char *pasted, struct http_trade *trade, struct http_call *call)
+{
+	size_t from = strspn(pasted, " \t\r\n"), n = strcspn(pasted + from, " \t\r\n");
+
+	if (n == 0 || pasted[from + n + strspn(pasted + from + n, " \t\r\n")] != '\0') {
+		http_verdict(&trade->outcome, VERDICT_LATER, "gateway_denied");
+		return HTTP_OVER;
+	}
+	return ask_send(trade, arena_printf(trade->arena, "Authorization: Bearer %.*s", (int)n, pasted + from), call);
+}
+
+static enum http_turn
+ask(void *self, struct http_trade *trade, struct http_call *call)
+{
+	const json_t *account = trade->letter->account;
+	const char *fixed = long_lived(account);
+	struct token *t;
+
+	if (fixed[0] != '\0')
+		return ask_with(fixed, trade, call);
+	t = token_of(self, account);
+	if (t->header == NULL || t->until - AHEAD_MS <= clock_ms())
+		return ask_token(t, trade, call);
+	trade->mark = t->number;
+	return ask_send(trade, t->header, call);
+}
+
+/* Nothing has been sent yet, whatever became of the token. */
+static void
+no_token(struct token *t, struct http_trade *trade, const struct http_answer *answer)
+{
+	struct outcome *o = &trade->outcome;
+
+	http_outcome(answer, o);
+	if (o->verdict == VERDICT_REFUSED || o->verdict == VERDICT_SENT)
+		http_verdict(o, VERDICT_LATER, "gateway_denied");
+	else if (o->verdict == VERDICT_UNKNOWN)
+		http_verdict(o, VERDICT_LATER, answer->status >= 500 ? "gateway_busy" : "gateway_unreachable");
+	t->failed_at = clock_monotonic_ms();
+	t->failure = *o;
+	log_warn("line.token gateway=%lld reason=%s status=%d", (long long)t->gateway, o->reason, o->code);
+}
+
+static enum http_turn
+hear_token(struct token *t, struct http_trade *trade, const struct http_answer *answer)
+{
+	t->asked = false;
+	t->header = NULL;
+	t->failed_at = 0;
+	arena_reset(t->arena);
+	if (line_token_read(t->arena, answer, clock_ms(), &t->header, &t->until) != ERR_OK) {
+		no_token(t, trade, answer);
+		return HTTP_OVER;
+	}
+	/* One that ends at once would be renewed for ever. */
+	if (t->until - AHEAD_MS <= clock_ms())
+		t->until = clock_ms() + AHEAD_MS + AGAIN_MS;
+	t->number++;
+	trade->step = trade->step == TOKEN_AGAIN ? SEND_AGAIN : SEND;
+	return HTTP_CALL;
+}
+
+static enum http_turn
+hear(void *self, struct http_trade *trade, const struct http_answer *answer)
+{
+	const json_t *account = trade->letter->account;
+	struct token *t = long_lived(account)[0] != '\0' ? NULL : token_of(self, account);
+
+	if (trade->step == TOKEN || trade->step == TOKEN_AGAIN)
+		return hear_token(t, trade, answer);
+	if (answer->fate == HTTP_ANSWERED && answer->status == 401 && t != NULL && trade->step == SEND) {
+		trade->step = SEND_AGAIN;
+		/* Unless another letter has renewed it meanwhile. */
+		if (trade->mark == t->number)
+			t->until = 0;
+		return HTTP_CALL;
+	}
+	line_outcome(answer, &trade->outcome);
+	return HTTP_OVER;
+}
+
+static void
+close_tokens(void *self)
+{
+	struct line *line = self;
+
+	for (int i = 0; i < line->n; i++)
+		arena_free(line->tokens[i].arena);
+}
+
+static const struct http_kind kind = { .name = "line", .ask = ask, .hear = hear, .close = close_tokens };
+
+static enum err
+line_open(const struct conf *conf, struct channel **out)
+{
+	struct arena *arena = arena_new();
+	struct line *line = arena_alloc(arena, sizeof(*line));
+
+	return http_channel_open(conf, &kind, arena, line, LETTERS, out);
+}
+
+/* Of several messages the one that stands worst. */
+static struct measure
+line_measure(const json_t *content, const json_t *settings)
+{
+	const json_t *messages = json_object_get(content, "messages"), *m;
+	struct measure worst = { .limit = TEXT_MOST, .parts = 1 };
+	size_t i;
+
+	(void)settings;
+	json_array_foreach(messages, i, m) {
+		bool text = strcmp(json_text(m, "type"), "text") == 0;
+		int limit = text ? TEXT_MOST : ALT_MOST;
+		int length = (int)line_length(json_text(m, text ? "text" : "altText"));
+
+		if (text && length > worst.length)
+			worst.length = length;
+		if (length > limit)
+			worst.problem = "text_too_long";
+	}
+	if (json_array_size(messages) > MESSAGES_MOST)
+		worst.problem = "text_too_long";
+	return worst;
+}
+
+/* The bytes are a function of content and recipients alone: what LINE does with the
+ * same key and other bytes is not told. */
+static enum err
+line_compose(struct arena *a, const struct envelope *v, struct letter *l)
+{
+	const json_t *messages = json_object_get(v->content, "messages");
+	json_t *body, *to;
+	struct buf data;
+
+	if (json_array_size(messages) == 0)
+		return ERR_INVALID;
+	to = json_array();
+	for (size_t i = 0; i < v->n_many; i++)
+		json_array_append_new(to, json_string(v->many[i]));
+	if (v->n_many == 0)
+		json_array_append_new(to, json_string(v->to));
+	body = json_keep(a, json_pack("{s:O, s:o}", "messages", messages, "to", to));
+	buf_init(&data, a);
+	json_canonical(body, &data);
+	l->data = data.data;
+	l->n = data.len;
+	return ERR_OK;
+}
+
+const struct channel_kind line_kind = {
+	.name = "line", .people = PEOPLE, .again = AGAIN_SAME, .again_s = KEY_S,
+	.open = line_open, .measure = line_measure, .compose = line_compose
+};
