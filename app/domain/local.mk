@@ -18,13 +18,16 @@ libdomain_a_SOURCES = \
 	app/domain/stop_link.c app/domain/stop_link.h \
 	app/domain/topic.c app/domain/topic.h \
 	app/domain/totp.c app/domain/totp.h \
-	app/domain/vault.c app/domain/vault.h
+	app/domain/vault.c app/domain/vault.h \
+	app/domain/voice.c app/domain/voice.h
 
 # A unit test of this layer, two lines each:
 #	check_PROGRAMS += tests/unit/domain_NAME_test
 #	tests_unit_domain_NAME_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_rendering_test
 tests_unit_domain_rendering_test_LDADD = $(LINK_DOMAIN)
+check_PROGRAMS += tests/unit/domain_voice_test
+tests_unit_domain_voice_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_password_test tests/unit/domain_totp_test
 tests_unit_domain_password_test_LDADD = $(LINK_DOMAIN)
 tests_unit_domain_totp_test_LDADD = $(LINK_DOMAIN)

@@ -173,6 +173,18 @@ publication_feed(struct db *db, json_t **out)
 	return q_publication_feed(db, out);
 }
 
+enum err
+publication_document(struct db *db, int64_t message, json_t **out)
+{
+	return q_publication_document(db, (struct q_publication_document){ .message = message }, out);
+}
+
+enum err
+publication_alerts(struct db *db, json_t **out)
+{
+	return q_publication_alerts(db, out);
+}
+
 static enum err
 read_id(const struct fields *query, const char *name, int64_t *out)
 {

@@ -34,8 +34,13 @@ enum err publication_choices(struct db *, json_t **out) MUST_USE;
  * site.  ERR_NOT_FOUND: none that ever was. */
 enum err publication_show(struct db *, const struct words *, int64_t message, json_t **out) MUST_USE;
 
-/* {"updated", "messages": [{id, day, subject, language, department, published, topics, body}]} */
+/* {"town", "updated", "messages": [{id, day, subject, language, department, published, topics, body}]} */
 enum err publication_feed(struct db *, json_t **out) MUST_USE;
+
+/* One message as plain text: query publication_document.  ERR_NOT_FOUND: none that ever was. */
+enum err publication_document(struct db *, int64_t message, json_t **out) MUST_USE;
+/* {"updated", "alerts": [{id, revision, subject, stopped, day, published, changed}]}: 命を守る情報. */
+enum err publication_alerts(struct db *, json_t **out) MUST_USE;
 
 /* ?topic=3&district=4&before=12, each of them or none.  ERR_INVALID: no number. */
 enum err publication_read(const struct fields *query, struct publication_filter *) MUST_USE;

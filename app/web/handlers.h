@@ -10,12 +10,16 @@ struct web;
 enum err site_health(struct web *);
 enum err site_language(struct web *);
 
-/* citizen/home.c, message.c, feed.c */
+/* citizen/home.c, message.c, feed.c, cap.c, circular.c */
 enum err citizen_home(struct web *);
 enum err citizen_message_list(struct web *);
 enum err citizen_message_filter(struct web *);
 enum err citizen_message_show(struct web *);
 enum err citizen_feed(struct web *);
+enum err citizen_feed_json(struct web *);
+enum err citizen_cap_feed(struct web *);
+enum err citizen_cap(struct web *);
+enum err citizen_circular(struct web *);
 
 /* api/message.c */
 enum err api_message_list(struct web *);
@@ -42,6 +46,8 @@ enum err desk_message_channels_save(struct web *);
 enum err desk_message_schedule(struct web *);
 enum err desk_message_schedule_save(struct web *);
 enum err desk_message_preview(struct web *);
+enum err desk_message_circular(struct web *);
+enum err desk_message_voice(struct web *);
 enum err desk_message_test(struct web *);
 enum err desk_message_tests(struct web *);
 enum err desk_message_test_send(struct web *);

@@ -284,7 +284,7 @@ web_page(struct web *w, enum status status, const char *name)
 }
 
 enum err
-web_feed(struct web *w, const char *name)
+web_xml(struct web *w, const char *type, const char *name)
 {
 	enum err e = guard_arrive(w);
 
@@ -292,7 +292,7 @@ web_feed(struct web *w, const char *name)
 		return e;
 	w->plain = true;
 	frame(w);
-	return render(w, HTTP_OK, arena_printf(w->arena, "%s.xml", name), "application/atom+xml; charset=utf-8");
+	return render(w, HTTP_OK, arena_printf(w->arena, "%s.xml", name), type);
 }
 
 enum err

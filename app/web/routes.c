@@ -20,6 +20,7 @@ const struct route routes[] = {
 	{ GET, "/messages", citizen_message_list, ANYONE | CACHED },
 	{ GET, "/messages/filter", citizen_message_filter, ANYONE | CACHED },
 	{ GET, "/messages/{message}", citizen_message_show, ANYONE | CACHED },
+	{ GET, "/messages/{message}/circular", citizen_circular, ANYONE | CACHED },
 
 	/* citizen: subscribe, my, unsubscribe */
 	{ GET, "/subscribe", citizen_subscribe, ANYONE | CACHED },
@@ -67,6 +68,9 @@ const struct route routes[] = {
 
 	/* api, feeds */
 	{ GET, "/feed.atom", citizen_feed, ANYONE | CACHED },
+	{ GET, "/feed.json", citizen_feed_json, ANYONE | CACHED },
+	{ GET, "/cap.atom", citizen_cap_feed, ANYONE | CACHED },
+	{ GET, "/cap/{message}", citizen_cap, ANYONE | CACHED },
 	{ GET, "/api/v1/messages", api_message_list, ANYONE | CACHED },
 	{ GET, "/api/v1/messages/{message}", api_message_show, ANYONE | CACHED },
 	{ GET, "/api/openapi.json", api_description, ANYONE | CACHED },
@@ -102,6 +106,8 @@ const struct route routes[] = {
 	{ GET, "/desk/messages/{message}/schedule", desk_message_schedule, STAFF(RIGHT_WRITE) },
 	{ POST, "/desk/messages/{message}/schedule", desk_message_schedule_save, STAFF(RIGHT_WRITE) | TOKEN },
 	{ GET, "/desk/messages/{message}/preview", desk_message_preview, STAFF(RIGHTS) },
+	{ GET, "/desk/messages/{message}/circular", desk_message_circular, STAFF(RIGHTS) },
+	{ GET, "/desk/messages/{message}/voice", desk_message_voice, STAFF(RIGHTS) },
 	{ GET, "/desk/messages/{message}/test", desk_message_test, STAFF(RIGHT_WRITE) },
 	{ GET, "/desk/messages/{message}/tests", desk_message_tests, STAFF(RIGHT_WRITE) },
 	{ POST, "/desk/messages/{message}/test", desk_message_test_send, STAFF(RIGHT_WRITE) | TOKEN },

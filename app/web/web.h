@@ -112,8 +112,8 @@ enum err web_page(struct web *, enum status, const char *name) MUST_USE;
  * (w->view may have the path of the page that the block is on). */
 enum err web_fragment(struct web *, const char *name) MUST_USE;
 enum err web_json(struct web *, enum status, const json_t *) MUST_USE;
-/* templates/<name>.xml with w->view, lang, tenant, site: an Atom feed. */
-enum err web_feed(struct web *, const char *name) MUST_USE;
+/* templates/<name>.xml with w->view, lang, tenant, site, for programs. */
+enum err web_xml(struct web *, const char *type, const char *name) MUST_USE;
 /* Any other kind: text, descriptions. */
 enum err web_bytes(struct web *, enum status, const char *type, const char *, size_t) MUST_USE;
 /* After a POST.  The place is kept with the form's token: a second press of the button

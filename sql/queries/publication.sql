@@ -78,6 +78,7 @@ SELECT CASE WHEN m.state = 'stopped' OR m.publish_until <= now()
 -- name: publication_feed :json
 -- The twenty newest with their text, and when anything of it was last new.
 SELECT json_build_object(
+         'town', (SELECT name FROM tenant),
          'updated', coalesce(max(rfc3339(x.published)), (SELECT rfc3339(created) FROM tenant)),
          'messages', coalesce(json_agg(json_build_object(
            'id',         x.id,
@@ -97,3 +98,50 @@ SELECT json_build_object(
          LIMIT 20) x
   JOIN department d ON d.id = x.department_id
   JOIN message_rendering r ON r.message_id = x.id AND r.revision = x.revision AND r.channel = 'site' AND r.language = 'ja';
+
+-- name: publication_document :json
+-- One message as plain text, for what is no web page: CAP, the circular on paper.
+-- "stopped": it was withdrawn; "ended": nobody is to read it any more.
+SELECT json_build_object(
+         'id',             m.id,
+         'revision',       m.revision,
+         'code',           t.code,
+         'town',           t.name,
+         'subject',        m.subject,
+         'text',           coalesce(r.content ->> 'text', ''),
+         'contact',        m.contact,
+         'department',     d.name,
+         'vital',          message_vital(m.topics),
+         'stopped',        m.state = 'stopped',
+         'ended',          m.publish_until <= now(),
+         'published',      rfc3339(m.published),
+         'published_text', wareki_time(m.published),
+         'finished',       rfc3339(m.finished),
+         'expires',        rfc3339(m.publish_until),
+         'expires_text',   wareki_time(m.publish_until),
+         'districts',      (SELECT coalesce(json_agg(json_build_object('id', x.id, 'name', x.name) ORDER BY x.place, x.id), '[]')
+                              FROM district x WHERE x.id = ANY (m.districts)))
+  FROM message m
+  JOIN tenant t ON t.id = m.tenant_id
+  JOIN department d ON d.id = m.department_id
+  JOIN message_rendering r ON r.message_id = m.id AND r.revision = m.revision AND r.channel = 'site' AND r.language = 'ja'
+ WHERE m.id = :message::bigint
+   AND m.on_site AND m.published IS NOT NULL AND m.state IN ('sending', 'sent', 'stopped');
+
+-- name: publication_alerts :json
+-- Messages that are to save lives, for programs that relay them: the newest of the last
+-- thirty days, withdrawn ones too.
+SELECT json_build_object(
+         'updated', coalesce(max(rfc3339(x.changed)), (SELECT rfc3339(created) FROM tenant)),
+         'alerts', coalesce(json_agg(json_build_object(
+           'id', x.id, 'revision', x.revision, 'subject', x.subject, 'stopped', x.stopped,
+           'day', to_char(x.published AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD'),
+           'published', rfc3339(x.published), 'changed', rfc3339(x.changed))
+           ORDER BY x.changed DESC, x.id DESC), '[]'))
+  FROM (SELECT m.id, m.revision, m.subject, m.published, m.state = 'stopped' AS stopped,
+               CASE m.state WHEN 'stopped' THEN m.finished ELSE m.published END AS changed
+          FROM message m
+         WHERE m.on_site AND m.published > now() - interval '30 days' AND m.state IN ('sending', 'sent', 'stopped')
+           AND message_vital(m.topics)
+         ORDER BY m.published DESC, m.id DESC
+         LIMIT 50) x;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The Atom feed (RFC 4287), read by a strict XML parser.
+// The Atom feed (RFC 4287), read by a strict XML parser, and the JSON Feed beside it.
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
 import { SaxesParser } from 'saxes';
@@ -80,4 +80,23 @@ test('a town that has said nothing has a feed too', async () => {
 	const feed = read(answer.text);
 	assert.equal(all(feed, 'entry').length, 0);
 	assert.match(only(feed, 'updated').text, moment);
+});
+
+test('the JSON Feed says the same', async () => {
+	const answer = await minato.get('/feed.json');
+	assert.equal(answer.status, 200);
+	assert.equal(answer.headers['content-type'], 'application/feed+json; charset=utf-8');
+	assert.match(answer.headers['cache-control'], /public/);
+	const feed = JSON.parse(answer.text);
+	assert.equal(feed.version, 'https://jsonfeed.org/version/1.1');
+	assert.equal(feed.title, 'みなと市からのお知らせ');
+	assert.equal(feed.feed_url, `https://minato.localhost:${town.port}/feed.json`);
+	const entries = all(read((await minato.get('/feed.atom')).text), 'entry');
+	assert.deepEqual(feed.items.map((i) => i.title), entries.map((e) => only(e, 'title').text));
+	for (const item of feed.items) {
+		assert.equal(item.id, item.url);
+		assert.match(item.url, /^https:\/\/minato\.localhost:\d+\/messages\/\d+$/);
+		assert.match(item.date_published, moment);
+		assert.ok(item.content_html.length > 0 && item.authors[0].name.length > 0);
+	}
 });

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "web/web.h"
+/*
+ * 回覧: a message on A4, to go from house to house, with boxes for those who have
+ * read it and a QR code that leads to the page.
+ *
+ *	{"town", "department", "published_text" or null, "subject", "text", "contact"}
+ *
+ * url: of the page; NULL: it has none.
+ */
+enum err circular_pdf(struct web *, const json_t *message, const char *url) MUST_USE;

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A4 by pango and cairo; see paper.h.  Units are points, 1/72 inch.
+ *
+ * Pango breaks lines by Japanese rules (kinsoku); here pages are broken, between two
+ * lines, never within one.
+ */
+#include "web/paper.h"
+
+#include <cairo-pdf.h>
+#include <pango/pangocairo.h>
+#include <stdbool.h>
+
+#include "base/log.h"
+#include "web/qr.h"
+
+#define FONT "BIZ UDGothic"
+#define WIDTH 595.28
+#define HEIGHT 841.89
+#define SIDE 56.7		/* 20 mm */
+#define TOP 56.7
+#define BOTTOM (HEIGHT - 62.4)
+#define MODULE 2.2		/* of a QR code: 0.78 mm, which a telephone reads from paper */
+
+struct paper {
+	struct arena *arena;
+	struct buf bytes;
+	cairo_surface_t *surface;
+	cairo_t *cairo;
+	PangoContext *context;
+	double y;
+	int page;
+	bool fresh;		/* nothing on this page yet */
+};
+
+static const struct {
+	const char *font;
+	double after;
+	PangoAlignment align;
+} styles[] = {
+	[PAPER_SMALL] = { FONT " 9", 4, PANGO_ALIGN_LEFT },
+	[PAPER_TEXT] = { FONT " 11", 7, PANGO_ALIGN_LEFT },
+	[PAPER_RIGHT] = { FONT " 11", 2, PANGO_ALIGN_RIGHT },
+	[PAPER_HEAD] = { FONT " Bold 13", 5, PANGO_ALIGN_LEFT },
+	[PAPER_TITLE] = { FONT " Bold 20", 12, PANGO_ALIGN_CENTER },
+};
+
+static cairo_status_t
+write_bytes(void *closure, const unsigned char *data, unsigned int n)
+{
+	buf_add(closure, (const char *)data, n);
+	return CAIRO_STATUS_SUCCESS;
+}
+
+static void
+release(void *p)
+{
+	struct paper *paper = p;
+
+	g_object_unref(paper->context);
+	cairo_destroy(paper->cairo);
+	cairo_surface_destroy(paper->surface);
+}
+
+struct paper *
+paper_new(struct arena *a, const char *title, const char *author)
+{
+	struct paper *p = arena_alloc(a, sizeof *p);
+
+	*p = (struct paper){ .arena = a, .y = TOP, .page = 1, .fresh = true };
+	buf_init(&p->bytes, a);
+	p->surface = cairo_pdf_surface_create_for_stream(write_bytes, &p->bytes, WIDTH, HEIGHT);
+	cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_TITLE, title);
+	cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_AUTHOR, author);
+	p->cairo = cairo_create(p->surface);
+	p->context = pango_cairo_create_context(p->cairo);
+	/* So that one sign has one shape: 直 and 骨 are drawn otherwise in Chinese. */
+	pango_context_set_language(p->context, pango_language_from_string("ja"));
+	arena_defer(a, release, p);
+	return p;
+}
+
+static PangoLayout *
+layout_of(struct paper *p, enum paper_style style, const char *text, double width)
+{
+	PangoLayout *layout = pango_layout_new(p->context);
+	PangoFontDescription *font = pango_font_description_from_string(styles[style].font);
+
+	pango_layout_set_font_description(layout, font);
+	pango_font_description_free(font);
+	/* pango_cairo counts 96 points an inch unless it is told. */
+	pango_cairo_context_set_resolution(p->context, 72);
+	pango_layout_context_changed(layout);
+	pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
+	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+	pango_layout_set_alignment(layout, styles[style].align);
+	pango_layout_set_line_spacing(layout, style == PAPER_TEXT ? 1.5F : 1.3F);
+	pango_layout_set_text(layout, text, -1);
+	return layout;
+}
+
+static void
+number_page(struct paper *p)
+{
+	PangoLayout *layout = layout_of(p, PAPER_SMALL, arena_printf(p->arena, "%d", p->page), WIDTH - 2 * SIDE);
+
+	pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
+	cairo_move_to(p->cairo, SIDE, HEIGHT - 45);
+	pango_cairo_show_layout(p->cairo, layout);
+	g_object_unref(layout);
+}
+
+static void
+turn_page(struct paper *p)
+{
+	number_page(p);
+	cairo_show_page(p->cairo);
+	p->page++;
+	p->y = TOP;
+	p->fresh = true;
+}
+
+/* What is so high does not go into two. */
+static void
+room_for(struct paper *p, double height)
+{
+	if (p->y + height > BOTTOM && !p->fresh)
+		turn_page(p);
+	p->fresh = false;
+}
+
+void
+paper_text(struct paper *p, enum paper_style style, const char *text)
+{
+	PangoLayout *layout = layout_of(p, style, text, WIDTH - 2 * SIDE);
+	PangoLayoutIter *at = pango_layout_get_iter(layout);
+
+	do {
+		PangoRectangle line;
+		int top, bottom;
+		double height;
+
+		pango_layout_iter_get_line_extents(at, NULL, &line);
+		pango_layout_iter_get_line_yrange(at, &top, &bottom);
+		height = (double)(bottom - top) / PANGO_SCALE;
+		room_for(p, height);
+		cairo_move_to(p->cairo, SIDE + (double)line.x / PANGO_SCALE,
+		    p->y + (double)(pango_layout_iter_get_baseline(at) - top) / PANGO_SCALE);
+		pango_cairo_show_layout_line(p->cairo, pango_layout_iter_get_line_readonly(at));
+		p->y += height;
+	} while (pango_layout_iter_next_line(at));
+	p->y += styles[style].after;
+	pango_layout_iter_free(at);
+	g_object_unref(layout);
+}
+
+void
+paper_space(struct paper *p, double height)
+{
+	if (!p->fresh)
+		p->y += height;
+}
+
+void
+paper_rule(struct paper *p)
+{
+	room_for(p, 10);
+	cairo_set_line_width(p->cairo, 0.8);
+	cairo_move_to(p->cairo, SIDE, p->y + 4);
+	cairo_line_to(p->cairo, WIDTH - SIDE, p->y + 4);
+	cairo_stroke(p->cairo);
+	p->y += 12;
+}
+
+void
+paper_boxes(struct paper *p, const char *word, int n)
+{
+	const double left = 46, height = 44, width = (WIDTH - 2 * SIDE - left) / n;
+	PangoLayout *layout = layout_of(p, PAPER_HEAD, word, left);
+	int i, high;
+
+	room_for(p, height);
+	pango_layout_get_size(layout, NULL, &high);
+	pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
+	cairo_set_line_width(p->cairo, 0.8);
+	cairo_rectangle(p->cairo, SIDE, p->y, left, height);
+	for (i = 0; i < n; i++)
+		cairo_rectangle(p->cairo, SIDE + left + i * width, p->y, width, height);
+	cairo_stroke(p->cairo);
+	cairo_move_to(p->cairo, SIDE, p->y + (height - (double)high / PANGO_SCALE) / 2);
+	pango_cairo_show_layout(p->cairo, layout);
+	g_object_unref(layout);
+	p->y += height + 12;
+}
+
+void
+paper_qr(struct paper *p, const char *address, const char *words)
+{
+	struct qr qr = qr_modules(p->arena, address);
+	double side = qr.width * MODULE;
+	PangoLayout *layout = layout_of(p, PAPER_SMALL, words, WIDTH - 2 * SIDE - side - 16);
+	int x, y;
+
+	room_for(p, side);
+	for (y = 0; y < qr.width; y++)
+		for (x = 0; x < qr.width; x++)
+			if (qr.data[y * qr.width + x] & 1)
+				cairo_rectangle(p->cairo, SIDE + x * MODULE, p->y + y * MODULE, MODULE, MODULE);
+	cairo_fill(p->cairo);
+	cairo_move_to(p->cairo, SIDE + side + 16, p->y);
+	pango_cairo_show_layout(p->cairo, layout);
+	g_object_unref(layout);
+	p->y += side + 8;
+}
+
+void
+paper_finish(struct paper *p, struct buf *out)
+{
+	number_page(p);
+	cairo_surface_finish(p->surface);
+	must(cairo_surface_status(p->surface) == CAIRO_STATUS_SUCCESS);
+	buf_add(out, p->bytes.data, p->bytes.len);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/arena.h"
+#include "base/buf.h"
+/*
+ * Something to be printed: A4 upright, in BIZ UDGothic, by pango and cairo.  Things go
+ * from top to bottom; what does not fit goes on to the next page, which gets a number.
+ */
+struct paper;
+
+enum paper_style {
+	PAPER_SMALL,		/* 9 pt */
+	PAPER_TEXT,		/* 11 pt, the text itself */
+	PAPER_RIGHT,		/* the same, at the right: dates, senders */
+	PAPER_HEAD,		/* 13 pt bold */
+	PAPER_TITLE		/* 20 pt bold, in the middle */
+};
+
+/* title and author are for the file's own description. */
+struct paper *paper_new(struct arena *, const char *title, const char *author);
+/* A paragraph, or several with LF between. */
+void paper_text(struct paper *, enum paper_style, const char *);
+/* Space in points; not at the top of a page. */
+void paper_space(struct paper *, double);
+/* A line from left to right. */
+void paper_rule(struct paper *);
+/* n boxes beside each other, empty, for names and seals, with a word at their left. */
+void paper_boxes(struct paper *, const char *word, int n);
+/* A QR code of an address, words beside it. */
+void paper_qr(struct paper *, const char *address, const char *words);
+/* Adds the PDF; nothing more can be put on it. */
+void paper_finish(struct paper *, struct buf *out);

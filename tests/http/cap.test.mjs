@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// 命を守る情報 as CAP 1.2, checked against the schema of OASIS where the samples are.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import test, { after } from 'node:test';
+import { SaxesParser } from 'saxes';
+import { fresh, publish } from '../harness/publish.mjs';
+import { up } from '../harness/up.mjs';
+
+const town = await up();
+after(() => town.stop());
+const minato = fresh(town, 'minato.localhost');
+// The demonstration's towns are none of those that have a code.
+await town.sql("SET session_replication_role = replica; UPDATE tenant SET code = '131032' WHERE id = 1");
+const vital = await town.sql('SELECT id FROM topic WHERE tenant_id = 1 AND vital');
+const schema = `${process.env.CHROMO_SAMPLES ?? ''}/cap/cap12.xsd`;
+
+// Elements in order: [name, text]
+function read(xml) {
+	const seen = [];
+	const parser = new SaxesParser({ xmlns: true });
+	parser.on('error', (e) => { throw e; });
+	parser.on('opentag', (tag) => seen.push([tag.local, '']));
+	parser.on('text', (t) => { if (seen.length > 0) seen.at(-1)[1] += t.trim(); });
+	parser.write(xml).close();
+	return seen;
+}
+const value = (elements, name) => elements.find(([n]) => n === name)?.[1];
+
+function valid(t, xml) {
+	if (!existsSync(schema)) {
+		t.diagnostic('no samples: the schema was not asked');
+		return;
+	}
+	const lint = spawnSync('xmllint', ['--noout', '--nonet', '--schema', schema, '-'], { input: xml });
+	assert.equal(lint.status, 0, String(lint.stderr));
+}
+
+test('a message that is to save lives is an alert', async (t) => {
+	const district = await town.sql('SELECT min(id) FROM district WHERE tenant_id = 1');
+	const id = await publish(town, { subject: '避難 <指示> & "警戒"', topics: [vital], districts: [district] });
+	const answer = await minato.get(`/cap/${id}`);
+	assert.equal(answer.status, 200);
+	assert.equal(answer.headers['content-type'], 'application/cap+xml; charset=utf-8');
+	assert.equal(answer.headers['set-cookie'], undefined);
+	valid(t, answer.text);
+	const alert = read(answer.text);
+	assert.equal(value(alert, 'identifier'), `minato.localhost.${id}.1`);
+	assert.equal(value(alert, 'msgType'), 'Alert');
+	assert.equal(value(alert, 'status'), 'Actual');
+	assert.equal(value(alert, 'headline'), '避難 <指示> & "警戒"');
+	assert.match(value(alert, 'sent'), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+09:00$/);
+	assert.match(value(alert, 'areaDesc'), /^みなと市 ./);
+	assert.equal(value(alert, 'value'), '131032');
+
+	const index = await minato.get('/cap.atom');
+	assert.equal(index.status, 200);
+	assert.ok(index.text.includes(`https://minato.localhost:${town.port}/cap/${id}"`));
+});
+
+test('a withdrawn one is a cancel that refers to it', async (t) => {
+	const id = await publish(town, { subject: '断水', topics: [vital] });
+	const before = read((await minato.get(`/cap/${id}`)).text);
+	await town.sql(`SET session_replication_role = replica; UPDATE message SET state = 'stopped', finished = now() WHERE id = ${id}`);
+	const answer = await minato.get(`/cap/${id}`);
+	assert.equal(answer.status, 200);
+	valid(t, answer.text);
+	const cancel = read(answer.text);
+	assert.equal(value(cancel, 'msgType'), 'Cancel');
+	assert.notEqual(value(cancel, 'identifier'), value(before, 'identifier'));
+	assert.equal(value(cancel, 'references'), ['sender', 'identifier', 'sent'].map((n) => value(before, n)).join(','));
+	assert.ok((await minato.get('/cap.atom')).text.includes(`/cap/${id}/cancel`));
+});
+
+test('what is no emergency, has ended or is another town\'s is none', async () => {
+	const plain = await publish(town, { subject: '図書館' });
+	const ended = await publish(town, { subject: '昔の警報', topics: [vital], age: '3 days', ends: '-1 hours' });
+	const foreign = await publish(town, { tenant: 2, subject: '山の町', topics: [await town.sql('SELECT id FROM topic WHERE tenant_id = 2 AND vital')] });
+	assert.equal((await minato.get(`/cap/${plain}`)).status, 404);
+	assert.equal((await minato.get(`/cap/${ended}`)).status, 410);
+	assert.equal((await minato.get(`/cap/${foreign}`)).status, 404);
+	assert.equal((await minato.get('/cap/0')).status, 404);
+	const index = (await minato.get('/cap.atom')).text;
+	for (const words of ['図書館', '山の町']) assert.ok(!index.includes(words), words);
+});
+
+test('with nothing to tell the index is empty, and well-formed', async () => {
+	const yama = fresh(town, 'yama.localhost');
+	await town.sql("SET session_replication_role = replica; UPDATE message SET on_site = false WHERE tenant_id = 2");
+	const index = await yama.get('/cap.atom');
+	assert.equal(index.status, 200);
+	assert.ok(!read(index.text).some(([name]) => name === 'entry'));
+});
