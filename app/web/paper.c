@@ -35,14 +35,15 @@ struct paper {
 
 static const struct {
 	const char *font;
+	double lead;		/* from line to line, in heights of the font's own */
 	double after;
 	PangoAlignment align;
 } styles[] = {
-	[PAPER_SMALL] = { FONT " 9", 4, PANGO_ALIGN_LEFT },
-	[PAPER_TEXT] = { FONT " 11", 7, PANGO_ALIGN_LEFT },
-	[PAPER_RIGHT] = { FONT " 11", 2, PANGO_ALIGN_RIGHT },
-	[PAPER_HEAD] = { FONT " Bold 13", 5, PANGO_ALIGN_LEFT },
-	[PAPER_TITLE] = { FONT " Bold 20", 12, PANGO_ALIGN_CENTER },
+	[PAPER_SMALL] = { FONT " 9", 1.2, 4, PANGO_ALIGN_LEFT },
+	[PAPER_TEXT] = { FONT " 12", 1.5, 8, PANGO_ALIGN_LEFT },
+	[PAPER_RIGHT] = { FONT " 11", 1.3, 2, PANGO_ALIGN_RIGHT },
+	[PAPER_HEAD] = { FONT " Bold 14", 1.3, 6, PANGO_ALIGN_LEFT },
+	[PAPER_TITLE] = { FONT " Bold 20", 1.2, 12, PANGO_ALIGN_CENTER },
 };
 
 static cairo_status_t
@@ -94,7 +95,6 @@ layout_of(struct paper *p, enum paper_style style, const char *text, double widt
 	pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
 	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
 	pango_layout_set_alignment(layout, styles[style].align);
-	pango_layout_set_line_spacing(layout, style == PAPER_TEXT ? 1.5F : 1.3F);
 	pango_layout_set_text(layout, text, -1);
 	return layout;
 }
@@ -142,10 +142,11 @@ paper_text(struct paper *p, enum paper_style style, const char *text)
 
 		pango_layout_iter_get_line_extents(at, NULL, &line);
 		pango_layout_iter_get_line_yrange(at, &top, &bottom);
-		height = (double)(bottom - top) / PANGO_SCALE;
+		height = styles[style].lead * (bottom - top) / PANGO_SCALE;
 		room_for(p, height);
 		cairo_move_to(p->cairo, SIDE + (double)line.x / PANGO_SCALE,
-		    p->y + (double)(pango_layout_iter_get_baseline(at) - top) / PANGO_SCALE);
+		    p->y + (pango_layout_iter_get_baseline(at) - top +
+		    (styles[style].lead - 1) / 2 * (bottom - top)) / PANGO_SCALE);
 		pango_cairo_show_layout_line(p->cairo, pango_layout_iter_get_line_readonly(at));
 		p->y += height;
 	} while (pango_layout_iter_next_line(at));

@@ -10,9 +10,9 @@ struct paper;
 
 enum paper_style {
 	PAPER_SMALL,		/* 9 pt */
-	PAPER_TEXT,		/* 11 pt, the text itself */
-	PAPER_RIGHT,		/* the same, at the right: dates, senders */
-	PAPER_HEAD,		/* 13 pt bold */
+	PAPER_TEXT,		/* 12 pt, the text itself */
+	PAPER_RIGHT,		/* 11 pt at the right: dates, senders */
+	PAPER_HEAD,		/* 14 pt bold */
 	PAPER_TITLE		/* 20 pt bold, in the middle */
 };
 
