@@ -33,6 +33,35 @@ free_jobs(const struct courier *c)
 	return n;
 }
 
+/* What this courier has in its hands it does not claim again, whatever became of the
+ * lease while the database was away: its words about it are on their way.  So it is
+ * with a batch that was lost, as long as something of it is in the air. */
+static struct db_ids
+held_batches(const struct courier *c, int64_t tenant)
+{
+	int64_t *ids = arena_alloc(c->arena, COURIER_JOBS * sizeof *ids);
+	size_t n = 0;
+	int i;
+
+	for (i = 0; i < COURIER_JOBS; i++)
+		if (c->jobs[i].held && c->jobs[i].tenant.id == tenant)
+			ids[n++] = c->jobs[i].batch;
+	return (struct db_ids){ ids, n };
+}
+
+static struct db_ids
+held_letters(const struct courier *c, int64_t tenant)
+{
+	int64_t *ids = arena_alloc(c->arena, COURIER_FLIGHTS * sizeof *ids);
+	size_t n = 0;
+	int i;
+
+	for (i = 0; i < COURIER_FLIGHTS; i++)
+		if (c->flights[i].stage != FREE && c->flights[i].job == NULL && c->flights[i].tenant == tenant)
+			ids[n++] = c->flights[i].letter_id;
+	return (struct db_ids){ ids, n };
+}
+
 /* In the half where this tenant has fewer, if there is one (round.c). */
 static struct job *
 free_job(struct courier *c, int64_t tenant)
@@ -154,7 +183,8 @@ take_jobs(struct courier *c, const struct look *l, const struct tenant *t, int l
 	size_t i;
 
 	e = q_courier_claim(c->db, (struct q_courier_claim){ .most = most, .lane = lane,
-	    .lease_s = c->conf->courier_lease_s, .holder = c->holder, .dead = { l->dead, l->n_dead } }, &rows);
+	    .lease_s = c->conf->courier_lease_s, .holder = c->holder, .dead = { l->dead, l->n_dead },
+	    .held = held_batches(c, t->id) }, &rows);
 	if (e == ERR_OK && rows_count(rows) == (size_t)most)
 		c->more = true;
 	for (i = 0; e == ERR_OK && i < rows_count(rows); i++)
@@ -195,7 +225,7 @@ take(struct courier *c, const struct look *l, struct tenant *t, bool letters, in
 	if (e == ERR_OK && letters)
 		e = q_courier_letters(c->db, (struct q_courier_letters){ .most = room,
 		    .lease_s = c->conf->courier_lease_s, .holder = c->holder,
-		    .dead = { l->dead, l->n_dead } }, &rows);
+		    .dead = { l->dead, l->n_dead }, .held = held_letters(c, t->id) }, &rows);
 	if (e == ERR_OK && most > 0)
 		e = take_jobs(c, l, t, lane, most);
 	if (e == ERR_OK)

@@ -31,7 +31,9 @@
  * this and other tenants fly on.  What has landed meanwhile goes into the next
  * round, so that the groups are as large as the disk is slow.
  *
- * Several couriers may run: leases and fences keep them apart.
+ * Several couriers may run: leases and fences keep them apart.  A lease binds the
+ * others: a courier never claims what it has in its hands itself, and writes its words
+ * down however late.  Of one that lost a batch the yes still counts (batch_record).
  */
 enum {
 	COURIER_SLICE = 500,	/* recipients in a batch */

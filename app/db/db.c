@@ -27,6 +27,8 @@ static const char options_web[] = "-c statement_timeout=15s"
 static const char options_others[] = "-c statement_timeout=120s";
 static const char options_all[] =
     " -c search_path=public,pg_temp -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
+    /* Whatever the server's own setting is: what we were told is committed is on the disk. */
+    " -c synchronous_commit=on"
     " -c TimeZone=Asia/Tokyo -c IntervalStyle=iso_8601 -c bytea_output=hex -c jit=off"
     /* DB_ONCE has no BEGIN that could say so. */
     " -c default_transaction_read_only=on";

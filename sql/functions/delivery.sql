@@ -119,12 +119,33 @@ BEGIN
   END IF;
 END $$;
 
+-- Notes as unknown whoever of this batch may have been handed over without a word.
+-- Returns how many.
+CREATE OR REPLACE FUNCTION batch_doubt(b batch) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  n int;
+BEGIN
+  INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, reason)
+  SELECT b.message_id, c, b.channel, b.round, b.try, b.fence, 'unknown', 'courier_lost'
+    FROM unnest(b.citizens[1:b.reached]) AS c
+   WHERE NOT EXISTS (SELECT FROM delivery d
+                      WHERE d.message_id = b.message_id AND d.citizen_id = c AND d.channel = b.channel
+                        AND d.round = b.round AND d.try = b.try
+                        AND (d.part = b.fence OR d.state <> 'unknown'));
+  GET DIAGNOSTICS n = ROW_COUNT;
+  RETURN n;
+END $$;
+
 -- Takes batches for this courier: up to p_limit, none above p_lane.  Free are those
--- that wait and those whose lease ran out or whose courier is dead (p_dead).  A try
+-- that wait and those whose lease ran out or whose courier is dead (p_dead); but not
+-- p_held, which this very courier has in its hands: it knows what became of them, and
+-- a database that was away for longer than the lease does not make it forget.  A try
 -- that broke off leaves members of whom nobody knows: they are noted as unknown
 -- and sent again under the same key, which is the one extra that SMTP may cost
 -- (safety.md 4).
-CREATE OR REPLACE FUNCTION batch_claim(p_limit int, p_lane int, p_lease interval, p_holder int, p_dead int[])
+DROP FUNCTION IF EXISTS batch_claim(int, int, interval, int, int[]);
+CREATE OR REPLACE FUNCTION batch_claim(p_limit int, p_lane int, p_lease interval, p_holder int, p_dead int[],
+                                       p_held bigint[] DEFAULT '{}')
 RETURNS TABLE (id bigint, message_id bigint, revision int, lane int, try int, key uuid, size int, fence bigint)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -137,21 +158,12 @@ BEGIN
     SELECT * FROM batch x
      WHERE x.state IN ('queued', 'sending') AND x.due <= now() AND x.lane <= p_lane
        AND (x.state = 'queued' OR x.lease_until <= now() OR x.holder = ANY (p_dead))
+       AND x.id <> ALL (p_held)
      ORDER BY x.lane, x.due, x.id
      LIMIT p_limit
        FOR UPDATE SKIP LOCKED
   LOOP
-    lost := 0;
-    IF b.state = 'sending' AND b.reached > 0 THEN
-      INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, reason)
-      SELECT b.message_id, c, b.channel, b.round, b.try, b.fence, 'unknown', 'courier_lost'
-        FROM unnest(b.citizens[1:b.reached]) AS c
-       WHERE NOT EXISTS (SELECT FROM delivery d
-                          WHERE d.message_id = b.message_id AND d.citizen_id = c AND d.channel = b.channel
-                            AND d.round = b.round AND d.try = b.try
-                            AND (d.part = b.fence OR d.state <> 'unknown'));
-      GET DIAGNOSTICS lost = ROW_COUNT;
-    END IF;
+    lost := CASE WHEN b.state = 'sending' AND b.reached > 0 THEN batch_doubt(b) ELSE 0 END;
     SELECT * INTO m FROM message x WHERE x.id = b.message_id;
     IF m.state <> 'sending' OR b.valid_until <= now() THEN
       UPDATE batch x SET state = CASE WHEN m.state = 'sending' THEN 'held' ELSE 'cancelled' END,
@@ -195,12 +207,13 @@ BEGIN
   END IF;
   -- From here on no stop is committed before this is.
   PERFORM pg_advisory_xact_lock_shared(message_gate(b.message_id));
+  -- Whoever is in the air then is in doubt until the courier says what came of it.
   IF NOT EXISTS (SELECT FROM message m WHERE m.id = b.message_id AND m.state = 'sending') THEN
-    UPDATE batch x SET state = 'cancelled', finished = now() WHERE x.id = p_batch;
+    UPDATE batch x SET state = 'cancelled', finished = now(), unknown = x.unknown + batch_doubt(b) WHERE x.id = p_batch;
     RETURN;
   END IF;
   IF b.valid_until <= now() AND b.reached <= p_from THEN
-    UPDATE batch x SET state = 'held', finished = now() WHERE x.id = p_batch;
+    UPDATE batch x SET state = 'held', finished = now(), unknown = x.unknown + batch_doubt(b) WHERE x.id = p_batch;
     PERFORM message_settle(b.message_id);
     RETURN;
   END IF;
@@ -254,24 +267,71 @@ BEGIN
   RETURN NEXT;
 END $$;
 
--- Writes verdicts down.  False: another courier has the batch by now; the
--- verdicts of this one are too late (fencing).
+-- A verdict that came after its doubt was noted (batch_doubt) takes its place, if there
+-- is no other word about this try of the person.
+CREATE OR REPLACE FUNCTION batch_truth(b batch, p_fence bigint, p_citizens bigint[],
+                                       p_states text[], p_codes int[], p_reasons text[], p_details text[])
+RETURNS void LANGUAGE sql AS $$
+  WITH known AS (
+    UPDATE delivery d
+       SET state = u.state, code = nullif(u.code, 0), reason = nullif(u.reason, ''),
+           detail = nullif(u.detail, ''), at = now()
+      FROM unnest(p_citizens, p_states, p_codes, p_reasons, p_details) AS u (citizen, state, code, reason, detail)
+     WHERE d.message_id = b.message_id AND d.citizen_id = u.citizen AND d.channel = b.channel
+       AND d.round = b.round AND d.try = b.try AND d.part = p_fence
+       AND d.state = 'unknown' AND d.reason = 'courier_lost' AND u.state <> 'unknown'
+       AND NOT EXISTS (SELECT FROM delivery o
+                        WHERE o.message_id = b.message_id AND o.citizen_id = u.citizen AND o.channel = b.channel
+                          AND o.round = b.round AND o.try = b.try AND o.part <> p_fence AND o.state <> 'unknown')
+    RETURNING d.state)
+  UPDATE batch x
+     SET accepted = x.accepted + t.accepted, refused = x.refused + t.refused,
+         later = x.later + t.later, unknown = x.unknown - t.n
+    FROM (SELECT count(*) AS n, count(*) FILTER (WHERE state = 'accepted') AS accepted,
+                 count(*) FILTER (WHERE state = 'refused') AS refused,
+                 count(*) FILTER (WHERE state = 'later') AS later
+            FROM known) t
+   WHERE x.id = b.id AND t.n > 0
+$$;
+
+-- Writes verdicts down.  False: another courier has the batch by now.  It noted as
+-- unknown what this one had begun; where the mail was accepted, and the batch is not yet
+-- through, that is the truth, and whoever is not yet written to again will not be.
 CREATE OR REPLACE FUNCTION batch_record(p_batch bigint, p_fence bigint, p_citizens bigint[],
                                         p_states text[], p_codes int[], p_reasons text[], p_details text[])
 RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
-  b batch;
+  b       batch;
+  settled bigint[] := ARRAY[]::bigint[];
+  written int;
 BEGIN
-  SELECT * INTO b FROM batch x WHERE x.id = p_batch AND x.fence = p_fence FOR UPDATE;
-  IF NOT FOUND THEN
+  SELECT * INTO b FROM batch x WHERE x.id = p_batch FOR UPDATE;
+  IF NOT FOUND OR b.fence <> p_fence THEN
+    IF b.state <> 'done' AND 'accepted' = ANY (p_states) THEN
+      PERFORM batch_truth(b, p_fence, array_agg(u.citizen), array_agg(u.state), array_agg(u.code),
+                          array_agg(u.reason), array_agg(u.detail))
+         FROM unnest(p_citizens, p_states, p_codes, p_reasons, p_details) AS u (citizen, state, code, reason, detail)
+        WHERE u.state = 'accepted';
+    END IF;
     RETURN false;
+  END IF;
+  -- Who was begun a second time before the truth about the first was known has two
+  -- mails: the second one counts as the doubt.
+  IF b.fence > 1 THEN
+    settled := ARRAY(SELECT c FROM unnest(p_citizens) AS c
+                      WHERE EXISTS (SELECT FROM delivery d
+                                     WHERE d.message_id = b.message_id AND d.citizen_id = c AND d.channel = b.channel
+                                       AND d.round = b.round AND d.try = b.try AND d.part <> p_fence
+                                       AND d.state <> 'unknown'));
   END IF;
   -- The same verdicts a second time (the answer to a commit was lost) change nothing.
   WITH fresh AS (
     INSERT INTO delivery (tenant_id, message_id, citizen_id, channel, round, try, part, state, code, reason, detail)
-    SELECT b.tenant_id, b.message_id, u.citizen, b.channel, b.round, b.try, b.fence, u.state,
-           nullif(u.code, 0), nullif(u.reason, ''), nullif(u.detail, '')
+    SELECT b.tenant_id, b.message_id, u.citizen, b.channel, b.round, b.try, b.fence,
+           CASE WHEN u.citizen = ANY (settled) THEN 'unknown' ELSE u.state END, nullif(u.code, 0),
+           CASE WHEN u.citizen = ANY (settled) THEN 'courier_lost' ELSE nullif(u.reason, '') END, nullif(u.detail, '')
       FROM unnest(p_citizens, p_states, p_codes, p_reasons, p_details) AS u (citizen, state, code, reason, detail)
+     WHERE u.citizen <> ALL (settled) OR u.state IN ('accepted', 'unknown')
     ON CONFLICT DO NOTHING
     RETURNING state)
   UPDATE batch x
@@ -280,9 +340,14 @@ BEGIN
     FROM (SELECT count(*) FILTER (WHERE state = 'accepted') AS accepted,
                  count(*) FILTER (WHERE state = 'refused') AS refused,
                  count(*) FILTER (WHERE state = 'later') AS later,
-                 count(*) FILTER (WHERE state = 'unknown') AS unknown
+                 count(*) FILTER (WHERE state = 'unknown') AS unknown,
+                 count(*) AS n
             FROM fresh) t
-   WHERE x.id = p_batch;
+   WHERE x.id = p_batch
+  RETURNING t.n INTO written;
+  IF written < cardinality(p_citizens) THEN
+    PERFORM batch_truth(b, p_fence, p_citizens, p_states, p_codes, p_reasons, p_details);
+  END IF;
 
   -- An address that does not exist is not written to again after the second time
   -- on another day (integrations.md 11.4); a yes clears the count.
@@ -459,15 +524,18 @@ LANGUAGE sql STABLE AS $$
    WHERE NOT EXISTS (SELECT FROM again a WHERE a.c = f.c AND a.channel = f.channel AND a.round > f.round)
 $$;
 
--- Letters: one person, one lease, one verdict.
-CREATE OR REPLACE FUNCTION letter_claim(p_limit int, p_lease interval, p_holder int, p_dead int[])
+-- Letters: one person, one lease, one verdict.  p_held are in the hands of this courier.
+DROP FUNCTION IF EXISTS letter_claim(int, interval, int, int[]);
+CREATE OR REPLACE FUNCTION letter_claim(p_limit int, p_lease interval, p_holder int, p_dead int[],
+                                        p_held bigint[] DEFAULT '{}')
 RETURNS TABLE (id bigint, kind text, key uuid, sealed bytea, try int, fence bigint)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
   UPDATE letter x SET state = 'expired', sealed = NULL, finished = now()
    WHERE x.state IN ('queued', 'sending') AND x.valid_until <= now()
-     AND (x.state = 'queued' OR x.lease_until <= now() OR x.holder = ANY (p_dead));
+     AND (x.state = 'queued' OR x.lease_until <= now() OR x.holder = ANY (p_dead))
+     AND x.id <> ALL (p_held);
   RETURN QUERY
     UPDATE letter x
        SET state = 'sending', fence = x.fence + 1, try = x.try + 1, lease_until = now() + p_lease,
@@ -475,12 +543,14 @@ BEGIN
       FROM (SELECT y.id FROM letter y
              WHERE y.state IN ('queued', 'sending') AND y.due <= now()
                AND (y.state = 'queued' OR y.lease_until <= now() OR y.holder = ANY (p_dead))
+               AND y.id <> ALL (p_held)
              ORDER BY y.due, y.id LIMIT p_limit FOR UPDATE SKIP LOCKED) p
      WHERE x.id = p.id
     RETURNING x.id, x.kind, x.key, x.sealed, x.try, x.fence;
 END $$;
 
--- p_state: accepted, refused, or queued to be tried again after p_wait.
+-- p_state: accepted, refused, or queued to be tried again after p_wait.  A yes counts
+-- also when another courier has the letter by now.
 CREATE OR REPLACE FUNCTION letter_record(p_letter bigint, p_fence bigint, p_state text, p_code int,
                                          p_reason text, p_wait interval) RETURNS boolean
 LANGUAGE sql AS $$
@@ -490,6 +560,7 @@ LANGUAGE sql AS $$
          lease_until = NULL,
          sealed = CASE WHEN p_state = 'queued' THEN sealed END,
          finished = CASE WHEN p_state = 'queued' THEN NULL ELSE now() END
-   WHERE id = p_letter AND fence = p_fence AND state = 'sending'
+   WHERE id = p_letter
+     AND (fence = p_fence AND state = 'sending' OR p_state = 'accepted' AND state IN ('queued', 'sending'))
   RETURNING true
 $$;

@@ -26,6 +26,7 @@ GRANT INSERT, UPDATE ON gateway_health TO chromo_courier;
 GRANT UPDATE (sealed, done) ON gateway_event TO chromo_courier;
 GRANT UPDATE ON batch, letter TO chromo_courier;
 GRANT INSERT ON batch, delivery, audit, letter TO chromo_courier;
+GRANT UPDATE (state, code, reason, detail, at) ON delivery TO chromo_courier; -- a doubt that was cleared up
 GRANT SELECT (tenant_id, id, email, state) ON staff TO chromo_courier; -- whom to tell that a message went out
 GRANT UPDATE (state, published, finished, told, recipients, updated, revision, hash, submitter_id) ON message TO chromo_courier;
 GRANT UPDATE (state, failures, failed, reason) ON contact TO chromo_courier;

@@ -25,7 +25,8 @@ SELECT t.name, t.mail_from, h.host
 
 -- name: courier_claim :many
 SELECT id, message_id, revision, lane, try, key, size, fence
-  FROM batch_claim(:most::int, :lane::int, make_interval(secs => :lease_s::int), :holder::int, :dead::int[]);
+  FROM batch_claim(:most::int, :lane::int, make_interval(secs => :lease_s::int), :holder::int, :dead::int[],
+                   :held::bigint[]);
 
 -- name: courier_rendering :json
 -- All languages of one message by e-mail: {"ja": {subject, text, html}, …}.
@@ -49,7 +50,7 @@ SELECT batch_release(:batch::bigint, :fence::bigint);
 
 -- name: courier_letters :many
 SELECT id, kind, key, sealed, try, fence
-  FROM letter_claim(:most::int, make_interval(secs => :lease_s::int), :holder::int, :dead::int[]);
+  FROM letter_claim(:most::int, make_interval(secs => :lease_s::int), :holder::int, :dead::int[], :held::bigint[]);
 
 -- name: courier_letter_record :exec
 SELECT letter_record(:letter::bigint, :fence::bigint, :state::text, :code::int, :reason::text,

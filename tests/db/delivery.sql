@@ -118,6 +118,39 @@ SELECT is((SELECT count(*) FROM message_unreached(:s)), 27::bigint, 'the others 
 SELECT throws_ok(format('SELECT message_resend(%s, 4, now())', :s), 'CH003', NULL, 'and it is the end');
 SELECT is_empty('SELECT * FROM ledger_faults()', 'all adds up');
 
+-- Ended with members in the air: they are in doubt until their verdicts come.
+SELECT sending() AS w \gset
+SELECT min(id) AS one, max(id) AS other FROM batch WHERE message_id = :w \gset
+UPDATE batch SET state = 'sending', fence = 1, lease_until = now() + interval '1 minute' WHERE id IN (:one, :other);
+SELECT batch_start(:one, 1, 0, 4, '1 minute'), batch_start(:other, 1, 0, 3, '1 minute');
+SELECT batch_record(:one, 1, citizens[1:1], ARRAY['accepted'], ARRAY[0], ARRAY[''], ARRAY['']) FROM batch WHERE id = :one;
+UPDATE batch SET valid_until = now() - interval '1 second' WHERE id = :other;
+SELECT batch_start(:other, 1, 3, 4, '1 minute');
+SELECT message_stop(:w);
+SELECT batch_start(:one, 1, 4, 4, '1 minute');
+SELECT results_eq(format('SELECT state, accepted, unknown FROM batch WHERE id IN (%s, %s) ORDER BY id', :one, :other),
+  $$ VALUES ('cancelled', 1, 3), ('cancelled', 0, 3) $$, 'too late and stopped: whoever was in the air is in doubt');
+SET LOCAL ROLE chromo_courier;
+SELECT batch_record(:one, 1, citizens[2:4], ARRAY['accepted', 'refused', 'unknown'], ARRAY[250, 550, 0],
+                    ARRAY['', 'refused', 'no_answer'], ARRAY['', '', '']) FROM batch WHERE id = :one;
+SELECT batch_record(:other, 1, citizens[1:3], ARRAY['accepted', 'accepted', 'later'], ARRAY[250, 250, 450],
+                    ARRAY['', '', 'mailbox_full'], ARRAY['', '', '']) FROM batch WHERE id = :other;
+RESET ROLE;
+SELECT results_eq(format('SELECT state, accepted, refused, later, unknown FROM batch WHERE id IN (%s, %s) ORDER BY id', :one, :other),
+  $$ VALUES ('cancelled', 2, 1, 0, 1), ('cancelled', 2, 0, 1, 0) $$, 'and then what is known of them counts');
+SELECT same_unreached(:w, 'those who have it are not among the unreached');
+SELECT is_empty('SELECT * FROM ledger_faults()', 'all adds up');
+
+-- Letters: what is in the hands of this courier is not claimed by it, and a yes counts.
+INSERT INTO letter (kind, key, sealed, valid_until) VALUES ('x', gen_random_uuid(), 'x', now() + interval '1 hour') RETURNING id AS l \gset
+SELECT is((SELECT count(*) FROM letter_claim(9, '-1 second', 1, '{}')), 1::bigint, 'claimed, with a lease that has run out');
+SELECT is_empty(format('SELECT * FROM letter_claim(9, ''-1 second'', 1, ''{}'', ''{%s}'')', :l), 'not by who has it');
+SELECT is((SELECT fence FROM letter_claim(9, '1 minute', 2, '{}')), 2::bigint, 'by another');
+SELECT is(letter_record(:l, 1, 'queued', 450, 'mailbox_full', '1 minute'), NULL, 'a late no does not count');
+SELECT is(letter_record(:l, 1, 'accepted', 250, '', '0'), true, 'a late yes does');
+SELECT is(letter_record(:l, 2, 'queued', 450, 'mailbox_full', '1 minute'), NULL, 'and it is not sent a third time');
+SELECT is((SELECT state FROM letter WHERE id = :l), 'accepted', 'it is done');
+
 -- Each fault is found.
 CREATE FUNCTION fault(p_change text, p_kind text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE found text;
