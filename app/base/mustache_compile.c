@@ -211,7 +211,7 @@ section(struct compiler *c, struct cursor *at, const struct tag *t)
 {
 	const struct path *p = path_of(c, at, t);
 	struct tag closed;
-	uint32_t start;
+	uint32_t start, end;
 
 	if (c->around->words != NULL && p->count > 0 && strcmp(p->keys[0], "t") == 0)
 		complain_tag(c, at, t, "words are no section:");
@@ -222,8 +222,10 @@ section(struct compiler *c, struct cursor *at, const struct tag *t)
 	parse(c, at, t, &closed);
 	if (t->kind == '#')
 		emit(c, OP_END, p, start + 1);
+	/* here() may move the operations: it comes first. */
+	end = here(c);
 	if (c->muted == 0)
-		c->ops[start].jump = here(c);
+		c->ops[start].jump = end;
 	c->nesting--;
 }
 

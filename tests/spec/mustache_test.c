@@ -403,6 +403,31 @@ test_text(void)
 	arena_free(a);
 }
 
+/* The operations grow while a section is open, wherever in it that happens. */
+static void
+test_growth(void)
+{
+	struct arena *a = arena_new();
+	bool right = true;
+	int n, i;
+
+	for (n = 0; n < 300; n++) {
+		struct buf source, wanted;
+
+		buf_init(&source, a);
+		buf_init(&wanted, a);
+		for (i = 0; i < n; i++) {
+			buf_adds(&source, "{{x}}");
+			buf_adds(&wanted, "1");
+		}
+		buf_adds(&source, "{{^yes}}in{{/yes}}out{{#yes}}in{{/yes}}");
+		buf_adds(&wanted, "outin");
+		right = right && strcmp(text(a, source.data, "{\"x\": 1, \"yes\": true}"), wanted.data) == 0;
+	}
+	ok(right, "sections behind any number of tags");
+	arena_free(a);
+}
+
 int
 main(void)
 {
@@ -415,5 +440,6 @@ main(void)
 	test_budget();
 	test_reload();
 	test_text();
+	test_growth();
 	return done();
 }
