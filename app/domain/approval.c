@@ -213,7 +213,7 @@ approval_obstacle(const json_t *message, const json_t *shown, const json_t *reac
 		return "approval_returner";
 	if (!message_complete(message))
 		return "approval_incomplete";
-	if (json_flag(message, "by_email") && (reach == NULL || json_flag(reach, "none")))
+	if (message_personal(message) && (reach == NULL || json_flag(reach, "none")))
 		return "approval_nobody";
 	if (json_array_size(json_object_get(shown, "approvers")) == 0)
 		return "approval_no_approver";
@@ -228,7 +228,7 @@ submittable(const struct approval *a, json_t **message)
 
 	if (e == ERR_OK)
 		e = approval_show(a, &shown);
-	if (e == ERR_OK && json_flag(*message, "by_email"))
+	if (e == ERR_OK && message_personal(*message))
 		e = message_reach_of(a->db, a->words, *message, &reach);
 	if (e != ERR_OK)
 		return e;
@@ -255,6 +255,8 @@ approval_submit(const struct approval *a, int64_t seen, const char *comment, int
 		    message_to_render(a->arena, message, a->origin), &renderings);
 	if (e != ERR_OK)
 		return e;
+	if (a->fits != NULL && !a->fits(a->fits_with, renderings))
+		return ERR_INVALID;
 
 	(void)hash_of(a, renderings, message, hash);
 	e = keep(a, h.revision, renderings);

@@ -27,6 +27,10 @@ struct approval {
 	struct arena *arena;
 	const char *origin;			/* https://minato.example.jp */
 	int64_t message, staff;
+	/* approval_submit: whether these renderings fit their channels, which only the floor above
+	 * knows; NULL: not asked. */
+	bool (*fits)(void *, const json_t *renderings);
+	void *fits_with;
 };
 
 /* What the pages show besides message_show: query approval_show.  "own" is
@@ -41,11 +45,12 @@ enum err approval_renderings(const struct approval *, const json_t *message, jso
 enum err approval_diff(const struct approval *, const json_t *shown, const json_t *renderings, json_t **out) MUST_USE;
 
 /* Why it cannot be submitted now, as a key of the words; NULL: it can.
- * reach: message_reach_of, or NULL where no mail is sent. */
+ * reach: message_reach_of, or NULL where it goes to nobody in person. */
 const char *approval_obstacle(const json_t *message, const json_t *shown, const json_t *reach);
 
 /* seen: the revision that the form showed.  recipients: the count it showed.
- * ERR_CONFLICT: changed or submitted meanwhile.  ERR_INVALID: see approval_obstacle. */
+ * ERR_CONFLICT: changed or submitted meanwhile.  ERR_INVALID: see approval_obstacle, or it
+ * does not fit. */
 enum err approval_submit(const struct approval *, int64_t seen, const char *comment, int64_t recipients) MUST_USE;
 
 /* The approver's word on the bytes of this hash (hex).  ERR_FORBIDDEN: their own

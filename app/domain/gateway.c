@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "db/queries.h"
+#include "domain/delivery.h"
 
 #define SECRETS "gateway.secrets"
 #define EVENT "gateway_event.sealed"
@@ -80,6 +81,24 @@ gateway_find(struct db *db, const struct vault *v, struct arena *a, const char *
 			return ERR_OK;
 		}
 	return ERR_NOT_FOUND;
+}
+
+enum err
+gateway_state(struct db *db, const struct words *words, json_t **out)
+{
+	json_t *each;
+	size_t i;
+	enum err e = q_gateway_state(db, (struct q_gateway_state){ .lang = words_lang(words) }, out);
+
+	if (e != ERR_OK)
+		return e;
+	json_array_foreach(*out, i, each) {
+		const char *reason = json_text(each, "reason");
+
+		json_object_set_new(each, "reason_text", reason[0] == '\0' ? json_null()
+		    : json_string(delivery_reason(words, reason)));
+	}
+	return ERR_OK;
 }
 
 enum err

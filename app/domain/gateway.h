@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/json.h"
+#include "base/words.h"
 #include "db/db.h"
 #include "domain/vault.h"
 /*
@@ -23,6 +24,10 @@ enum err gateway_list(struct db *, const struct vault *, struct arena *, const c
 /* The first of them that is in use and of this kind ("": of any).  ERR_NOT_FOUND: none. */
 enum err gateway_find(struct db *, const struct vault *, struct arena *, const char *channel, const char *kind,
     json_t **out) MUST_USE;
+
+/* All accounts as pages show them, without what is secret, with how they fare (query gateway_state);
+ * "reason_text" is added. */
+enum err gateway_state(struct db *, const struct words *, json_t **out) MUST_USE;
 
 struct gateway_draft {
 	const char *channel, *kind;

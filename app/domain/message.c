@@ -44,6 +44,40 @@ message_list(struct db *db, const struct words *words, struct message_filter f, 
 	return ERR_OK;
 }
 
+const struct message_way message_ways[] = {
+	{ "site", "on_site" }, { "email", "by_email" }, { "line", "by_line" },
+	{ "webpush", "by_webpush" }, { "sms", "by_sms" }, { "x", "by_x" }, { NULL, NULL },
+};
+
+const char *
+message_way(const struct words *words, const char *channel)
+{
+	char key[40];
+	const char *text;
+
+	snprintf(key, sizeof key, "way_%s", channel);
+	text = words_find(words, key);
+	return text != NULL ? text : channel;
+}
+
+/* 「住民サイト、メール、LINE」, null where there is none. */
+static json_t *
+ways_text(const struct words *words, const json_t *message)
+{
+	json_t *text = json_null();
+	size_t i;
+
+	for (i = 0; message_ways[i].channel != NULL; i++) {
+		const char *way = message_way(words, message_ways[i].channel);
+
+		if (!json_flag(message, message_ways[i].flag))
+			continue;
+		text = json_is_null(text) ? json_string(way)
+		    : json_sprintf("%s%s%s", json_string_value(text), words_get(words, "way_between"), way);
+	}
+	return text;
+}
+
 enum err
 message_show(struct db *db, const struct words *words, int64_t message, json_t **out)
 {
@@ -56,6 +90,7 @@ message_show(struct db *db, const struct words *words, int64_t message, json_t *
 	if (e != ERR_OK)
 		return e;
 	message_say_state(shown, words, "message_state_");
+	json_object_set_new(shown, "ways_text", ways_text(words, shown));
 	json_array_foreach(json_object_get(shown, "history"), i, row) {
 		char key[80];
 
@@ -79,19 +114,39 @@ message_recent(struct db *db, const struct words *words, int64_t staff, json_t *
 	    .lang = words_lang(words), .staff = staff }, out);
 }
 
-enum err
-message_reach(struct db *db, const struct words *words, const char *audience, struct db_ids districts,
-    struct db_ids topics, json_t **out)
+/* Each way by its name. */
+static void
+say_ways(json_t *reach, const struct words *words)
 {
-	return q_message_reach(db, (struct q_message_reach){
-	    .audience = audience, .districts = districts, .topics = topics, .lang = words_lang(words) }, out);
+	json_t *each;
+	size_t i;
+
+	json_array_foreach(json_object_get(reach, "ways"), i, each)
+		json_object_set_new(each, "way_text", json_string(message_way(words, json_text(each, "way"))));
+}
+
+enum err
+message_reach(struct db *db, const struct words *words, int64_t message, const char *audience,
+    struct db_ids districts, struct db_ids topics, json_t **out)
+{
+	enum err e = q_message_reach(db, (struct q_message_reach){
+	    .audience = audience, .districts = districts, .topics = topics, .lang = words_lang(words),
+	    .message = message }, out);
+
+	if (e == ERR_OK)
+		say_ways(*out, words);
+	return e;
 }
 
 enum err
 message_reach_of(struct db *db, const struct words *words, const json_t *message, json_t **out)
 {
-	return q_message_reach_of(db, (struct q_message_reach_of){
+	enum err e = q_message_reach_of(db, (struct q_message_reach_of){
 	    .lang = words_lang(words), .message = json_int(message, "id") }, out);
+
+	if (e == ERR_OK)
+		say_ways(*out, words);
+	return e;
 }
 
 enum err
@@ -148,11 +203,12 @@ message_save_audience(struct db *db, struct message_edit by, struct message_audi
 }
 
 enum err
-message_save_channels(struct db *db, struct message_edit by, bool by_email, bool on_site)
+message_save_channels(struct db *db, struct message_edit by, const struct message_channels *c)
 {
 	int changed = 0;
 	enum err e = q_message_save_channels(db, (struct q_message_save_channels){
-	    .by_email = by_email, .on_site = on_site,
+	    .by_email = c->by_email, .by_line = c->by_line, .by_sms = c->by_sms, .by_webpush = c->by_webpush,
+	    .by_x = c->by_x, .on_site = c->on_site,
 	    .staff = by.staff, .message = by.message, .seen = by.seen }, &changed);
 
 	return saved(e, changed);
@@ -171,6 +227,12 @@ message_save_schedule(struct db *db, struct message_edit by, struct message_sche
 
 /* --- how far it is --- */
 
+bool
+message_personal(const json_t *m)
+{
+	return json_flag(m, "personal");
+}
+
 const char *
 message_progress(const json_t *m, const char *part)
 {
@@ -184,7 +246,7 @@ message_progress(const json_t *m, const char *part)
 	if (strcmp(part, "audience") == 0)
 		return json_text(m, "audience")[0] != '\0' ? "done" : "todo";
 	if (strcmp(part, "channels") == 0)
-		return json_flag(m, "by_email") || json_flag(m, "on_site") ? "done" : "todo";
+		return message_personal(m) || json_flag(m, "by_x") || json_flag(m, "on_site") ? "done" : "todo";
 	if (!json_flag(m, "scheduled"))
 		return "todo";
 	return json_flag(m, "late") ? "wrong" : "done";
@@ -207,10 +269,15 @@ message_complete(const json_t *message)
 json_t *
 message_to_render(struct arena *a, const json_t *m, const char *origin)
 {
-	return json_keep(a, json_pack("{s:s, s:s, s:s, s:b, s:b, s:s, s:O, s:s}",
+	long long id = (long long)json_int(m, "id");
+
+	return json_keep(a, json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:s, s:s, s:s, s:O, s:s}",
 	    "subject", json_text(m, "subject"), "body", json_text(m, "body"), "contact", json_text(m, "contact"),
-	    "by_email", json_flag(m, "by_email"), "on_site", json_flag(m, "on_site"),
-	    "page_url", arena_printf(a, "%s/messages/%lld", origin, (long long)json_int(m, "id")),
+	    "by_email", json_flag(m, "by_email"), "by_line", json_flag(m, "by_line"), "by_sms", json_flag(m, "by_sms"),
+	    "by_webpush", json_flag(m, "by_webpush"), "by_x", json_flag(m, "by_x"), "on_site", json_flag(m, "on_site"),
+	    "vital", json_flag(m, "vital"), "x_link", json_flag(m, "x_link"),
+	    "page_url", arena_printf(a, "%s/messages/%lld", origin, id),
+	    "short_url", arena_printf(a, "%s/m/%lld", origin, id), "tag", arena_printf(a, "m%lld", id),
 	    "tenant", json_object_get(m, "tenant"),
 	    "department", json_text(json_object_get(m, "department"), "name")));
 }
@@ -236,12 +303,13 @@ ids_of(const json_t *list)
 json_t *
 message_terms(struct arena *a, const json_t *m)
 {
-	return json_keep(a, json_pack("{s:I, s:I, s:I, s:s, s:s, s:o, s:o, s:b, s:b, s:I, s:I, s:I}",
+	return json_keep(a, json_pack("{s:I, s:I, s:I, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:b, s:b, s:I, s:I, s:I}",
 	    "message", json_int(m, "id"), "revision", json_int(m, "revision"),
 	    "department", json_int(json_object_get(m, "department"), "id"),
 	    "contact", json_text(m, "contact"), "audience", json_text(m, "audience"),
 	    "districts", ids_of(json_object_get(m, "districts")), "topics", ids_of(json_object_get(m, "topics")),
-	    "by_email", json_flag(m, "by_email"), "on_site", json_flag(m, "on_site"),
+	    "by_email", json_flag(m, "by_email"), "by_line", json_flag(m, "by_line"), "by_sms", json_flag(m, "by_sms"),
+	    "by_webpush", json_flag(m, "by_webpush"), "by_x", json_flag(m, "by_x"), "on_site", json_flag(m, "on_site"),
 	    "send_at", json_int(m, "send_at_ms"), "valid_until", json_int(m, "valid_until_ms"),
 	    "publish_until", json_int(m, "publish_until_ms")));
 }

@@ -17,7 +17,7 @@
  */
 
 struct message_filter {
-	const char *state;	/* "", a state, or "failed": mail that did not arrive */
+	const char *state;	/* "", a state, or "failed": some of it did not arrive */
 	const char *search;	/* words of the subject, "" for all */
 	int64_t cursor_us, cursor_id;	/* 0: from the newest */
 	bool back;		/* towards newer ones */
@@ -32,11 +32,17 @@ enum err message_choices(struct db *, int64_t staff, int64_t message, json_t **o
 /* What one may start from: messages that went out lately. */
 enum err message_recent(struct db *, const struct words *, int64_t staff, json_t **out) MUST_USE;
 
-/* How many an audience reaches by e-mail now: {"count", "none", "few", "about", "number", "at", "at_text"}. */
-enum err message_reach(struct db *, const struct words *, const char *audience, struct db_ids districts,
-    struct db_ids topics, json_t **out) MUST_USE;
+/* How many an audience reaches now, on the ways that the message takes: {"count", "none", "few",
+ * "about", "number", "at", "at_text", "ways": [{"way", "way_text", "count" …}], "able": {"line": {"count" …} …}}
+ * (audience_split in sql/functions/reach.sql). */
+enum err message_reach(struct db *, const struct words *, int64_t message, const char *audience,
+    struct db_ids districts, struct db_ids topics, json_t **out) MUST_USE;
 /* The same for the audience that a message has. */
 enum err message_reach_of(struct db *, const struct words *, const json_t *message, json_t **out) MUST_USE;
+/* The ways that there are, in the order of pages, each with its flag in a message; ends with NULL. */
+extern const struct message_way { const char *channel, *flag; } message_ways[];
+/* 「LINE」: what a channel ("line", also "site") is called. */
+const char *message_way(const struct words *, const char *channel);
 
 /* A draft, empty (copied 0) or after another message.  ERR_INVALID: this
  * person belongs to no department.  ERR_NOT_FOUND: no such message to copy. */
@@ -58,7 +64,8 @@ struct message_audience {
 	struct db_ids districts, topics;
 };
 enum err message_save_audience(struct db *, struct message_edit, struct message_audience) MUST_USE;
-enum err message_save_channels(struct db *, struct message_edit, bool by_email, bool on_site) MUST_USE;
+struct message_channels { bool by_email, by_line, by_sms, by_webpush, by_x, on_site; };
+enum err message_save_channels(struct db *, struct message_edit, const struct message_channels *) MUST_USE;
 struct message_schedule {
 	int64_t send_at;		/* epoch ms; 0: as soon as approved */
 	int64_t valid_until, publish_until;
@@ -79,6 +86,8 @@ enum err message_now(struct db *, int64_t *ms) MUST_USE;
 const char *message_progress(const json_t *message, const char *part);
 /* All parts are done: it may be submitted. */
 bool message_complete(const json_t *message);
+/* It goes to persons, each by their own way: not only to where everybody reads. */
+bool message_personal(const json_t *message);
 /* Whether this is among the ids of an array of {id …}. */
 bool message_has_id(const json_t *list, int64_t id);
 

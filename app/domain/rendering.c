@@ -2,8 +2,8 @@
 /*
  * The bytes of a message, made once: templates/mail/message.* around what the
  * clerk wrote, for each language that a reader may have chosen; for the site
- * the text alone, which its page puts in a frame.  Preview, approval and
- * courier all read what is made here.
+ * the text alone, which its page puts in a frame; the short ones in
+ * rendering_short.c.  Preview, approval and courier all read what is made here.
  */
 #include <string.h>
 
@@ -11,25 +11,57 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/markdown.h"
-#include "domain/rendering.h"
+#include "base/text.h"
+#include "domain/rendering_private.h"
 
-/* What the templates of the mail show. */
+enum { EXCERPT = 100 };		/* characters of the text on a card */
+
+/* The beginning of the text in one line: a card shows no more. */
+static const char *
+excerpt(struct arena *a, const char *plain)
+{
+	return text_cut(a, text_normal(a, plain), EXCERPT);
+}
+
+/* What the templates show. */
 static json_t *
-mail_view(struct arena *a, const json_t *m, const struct words *words, const char *html, const char *plain)
+view_of(struct arena *a, const json_t *m, const struct words *words, const char *html, const char *plain)
 {
 	const json_t *tenant = json_object_get(m, "tenant");
 	bool japanese = strcmp(words_lang(words), "ja") == 0;
 	const char *contact = json_text(tenant, "contact");
 
-	return json_keep(a, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:s, s:s?, s:s}",
+	bool on_site = json_flag(m, "on_site");
+
+	return json_keep(a, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:s, s:s?, s:s,"
+	    " s:s?, s:s, s:s, s:b, s:b}",
 	    "lang", words_lang(words), "subject", json_text(m, "subject"),
 	    "body_html", html, "body_text", plain, "contact", json_text(m, "contact"),
-	    "page_url", json_flag(m, "on_site") ? json_text(m, "page_url") : NULL,
+	    "page_url", on_site ? json_text(m, "page_url") : NULL,
 	    "stop_url", RENDERING_STOP_URL,
 	    "tenant_name", json_text(tenant, japanese ? "name" : "name_en"),
 	    "department", json_text(m, "department"),
 	    "tenant_contact", contact[0] != '\0' ? contact : NULL,
-	    "body_lang", "ja"));
+	    "body_lang", "ja", "short_url", on_site ? json_text(m, "short_url") : NULL,
+	    "tag", json_text(m, "tag"), "excerpt", excerpt(a, plain),
+	    "vital", json_flag(m, "vital"), "x_link", json_flag(m, "x_link")));
+}
+
+enum err
+rendering_text(struct arena *a, struct templates *templates, const char *name, const struct words *words,
+    const json_t *view, const char **out)
+{
+	struct buf b;
+	enum err e;
+
+	buf_init(&b, a);
+	e = templates_render(templates, name, words, view, &b);
+	if (e != ERR_OK)
+		return e;
+	while (b.len > 0 && b.data[b.len - 1] == '\n')
+		b.data[--b.len] = '\0';
+	*out = b.data;
+	return ERR_OK;
 }
 
 static enum err
@@ -62,14 +94,27 @@ mail(struct arena *a, struct templates *templates, const struct words *words, co
 	return ERR_OK;
 }
 
+/* Which flag of a message asks for which channel; X is read by everybody, in Japanese. */
+static const struct {
+	const char *channel, *flag;
+	rendering_one *make;
+	bool languages;
+} kinds[] = {
+	{ "email", "by_email", mail, true },
+	{ "line", "by_line", rendering_line, true },
+	{ "sms", "by_sms", rendering_sms, true },
+	{ "webpush", "by_webpush", rendering_webpush, true },
+	{ "x", "by_x", rendering_x, false },
+};
+
 enum err
 rendering_make(struct arena *a, struct templates *templates, const struct catalogue *catalogue,
     const json_t *message, json_t **out)
 {
-	json_t *made = json_keep(a, json_object()), *by_language = json_keep(a, json_object());
+	json_t *made = json_keep(a, json_object());
 	char *html, *plain;
 	enum err e;
-	size_t i;
+	size_t i, k;
 
 	e = markdown_html(a, json_text(message, "body"), &html);
 	if (e == ERR_OK)
@@ -77,17 +122,23 @@ rendering_make(struct arena *a, struct templates *templates, const struct catalo
 	if (e != ERR_OK)
 		return e;
 
-	if (json_flag(message, "by_email")) {
+	for (k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+		json_t *by_language, *content;
+
+		if (!json_flag(message, kinds[k].flag))
+			continue;
+		by_language = json_object();
+		json_object_set_new(made, kinds[k].channel, by_language);
 		for (i = 0; i < catalogue_count(catalogue); i++) {
 			const struct words *words = catalogue_at(catalogue, i);
-			json_t *content;
 
-			e = mail(a, templates, words, mail_view(a, message, words, html, plain), &content);
+			if (!kinds[k].languages && strcmp(words_lang(words), "ja") != 0)
+				continue;
+			e = kinds[k].make(a, templates, words, view_of(a, message, words, html, plain), &content);
 			if (e != ERR_OK)
 				return e;
 			json_object_set(by_language, words_lang(words), content);
 		}
-		json_object_set(made, "email", by_language);
 	}
 	if (json_flag(message, "on_site"))
 		json_object_set_new(made, "site", json_pack("{s:{s:s, s:s, s:s}}", "ja",

@@ -6,11 +6,15 @@
 /*
  * What a message says on each channel, in each language: the bytes that the
  * preview shows, the approver signs and the courier sends.  One function makes
- * them all.  Mail exists in every language of the house (its frame is translated, the
- * clerk's text is not); the site's text once.
+ * them all.  A channel that goes to one person at a time exists in every language of
+ * the house (its frame is translated, the clerk's text is not); site and X once.
  *
- *	{"email": {"ja": {"subject": "…", "text": "…", "html": "…"}},
- *	 "site":  {"ja": {"subject": "…", "text": "…", "html": "…"}}}
+ *	{"email":   {"ja": {"subject": "…", "text": "…", "html": "…"}, "en": …},
+ *	 "line":    {"ja": {"messages": [… as LINE takes them …]}, …},
+ *	 "sms":     {"ja": {"text": "【みなと市】件名 https://…/m/7"}, …},
+ *	 "webpush": {"ja": {"title": "…", "body": "…", "url": "https://…", "tag": "m7"}, …},
+ *	 "x":       {"ja": {"text": "…"}},
+ *	 "site":    {"ja": {"subject": "…", "text": "…", "html": "…"}}}
  */
 
 /* Stands in text and html where the personal stop link goes; a Unicode
@@ -18,7 +22,8 @@
 #define RENDERING_STOP_URL "\xEF\xB7\x90"
 
 /* message: as message_to_render (domain/message.h) makes it: {subject, body, contact,
- * by_email, on_site, page_url, tenant{name, name_en, contact}, department}.
+ * by_email … by_x, on_site, page_url, short_url, tag, vital, x_link (false: a post on X goes
+ * without link), tenant{name, name_en, contact}, department}.
  * ERR_INVALID: the body is too long for Markdown. */
 enum err rendering_make(struct arena *, struct templates *, const struct catalogue *,
     const json_t *message, json_t **out) MUST_USE;

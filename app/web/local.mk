@@ -7,7 +7,8 @@ libweb_a_SOURCES = app/web/web.h app/web/handlers.h \
 
 libweb_a_SOURCES += app/web/desk/home.c app/web/desk/help.c app/web/desk/message.c app/web/desk/message.h \
 	app/web/desk/message_write.c app/web/desk/message_content.c app/web/desk/message_audience.c \
-	app/web/desk/message_schedule.c app/web/desk/message_preview.c
+	app/web/desk/message_schedule.c app/web/desk/message_preview.c app/web/desk/preview.c app/web/desk/preview.h \
+	app/web/desk/ways.c app/web/desk/ways.h
 
 libweb_a_SOURCES += app/web/citizen/home.c app/web/citizen/message.c app/web/citizen/feed.c app/web/citizen/cap.c app/web/citizen/circular.c \
 	app/web/circular.c app/web/circular.h app/web/paper.c app/web/paper.h app/web/desk/message_paper.c app/web/api/message.c \

@@ -8,6 +8,35 @@ SELECT g.id, g.channel, g.kind, g.place, g.active, g.url, g.settings, g.secrets,
  WHERE (:channel::text = '' OR g.channel = :channel) AND (g.active OR :all::boolean)
  ORDER BY g.channel, g.place;
 
+-- name: gateway_state :json
+-- role: web
+-- All accounts as pages show them: without what is secret, with how they fare.
+SELECT coalesce(jsonb_agg(jsonb_build_object(
+         'id',       g.id,
+         'channel',  g.channel,
+         'kind',     g.kind,
+         'place',    g.place,
+         'active',   g.active,
+         'url',      g.url,
+         'settings', g.settings,
+         'version',  g.version::text,
+         'secret',   g.secrets IS NOT NULL,
+         'updated',  moment(g.updated, :lang::text),
+         'open',     g.active AND coalesce(h.breaker <> 'closed', false),
+         'reason',   h.reason,
+         'since',    moment(h.changed, :lang),
+         'until',    moment(h.until, :lang),
+         'delay_ms', h.delay_ms,
+         'accepted', to_char(coalesce(h.accepted, 0), 'FM999,999,999,990'),
+         'failed',   to_char(coalesce(h.failed, 0), 'FM999,999,999,990'),
+         'tried',    coalesce(h.accepted + h.failed > 0, false),
+         'quota',    h.quota,
+         'used',     h.used,
+         'left',     CASE WHEN h.quota IS NOT NULL THEN greatest(h.quota - coalesce(h.used, 0), 0) END,
+         'quota_at', moment(h.quota_at, :lang)) ORDER BY g.channel, g.place), '[]')
+  FROM gateway g
+  LEFT JOIN gateway_health h ON h.gateway_id = g.id;
+
 -- name: gateway_save :one
 -- role: web owner
 INSERT INTO gateway (channel, kind, place, active, url, settings, secrets)

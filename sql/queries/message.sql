@@ -74,7 +74,15 @@ SELECT jsonb_build_object(
                              FROM topic x WHERE x.id = ANY (m.topics)),
          'vital',         message_vital(m.topics),
          'by_email',      m.by_email,
+         'by_line',       m.by_line,
+         'by_sms',        m.by_sms,
+         'by_webpush',    m.by_webpush,
+         'by_x',          m.by_x,
          'on_site',       m.on_site,
+         'personal',      message_ways(m) <> '{}',
+         -- A link makes a post on X dearer: the settings of the account say whether there is one.
+         'x_link',        coalesce((SELECT g.settings->>'link' NOT IN ('no', 'false')
+                                      FROM gateway g WHERE g.channel = 'x' AND g.active AND g.place = 1), true),
          'scheduled',     m.scheduled,
          'send_at',       moment(m.send_at, :lang),
          'send_at_ms',    (extract(epoch FROM m.send_at) * 1000)::bigint,
@@ -108,12 +116,14 @@ SELECT jsonb_build_object(
  WHERE m.id = :message::bigint;
 
 -- name: message_reach :json
--- How many an audience reaches by e-mail, with the time of the count.
-SELECT audience_reach(:audience::text, :districts::bigint[], :topics::bigint[], :lang::text);
+-- How many an audience reaches on the ways that a message takes, with the time of the count.
+SELECT audience_split(:audience::text, :districts::bigint[], :topics::bigint[], message_ways(m), :lang::text)
+  FROM message m
+ WHERE m.id = :message::bigint;
 
 -- name: message_reach_of :json
 -- The same for the audience that a message has.
-SELECT audience_reach(m.audience, m.districts, m.topics, :lang::text)
+SELECT audience_split(m.audience, m.districts, m.topics, message_ways(m), :lang::text)
   FROM message m
  WHERE m.id = :message::bigint;
 
@@ -161,12 +171,12 @@ RETURNING id;
 -- A draft with what another message says and to whom; its times are asked for again,
 -- and districts and topics that are no longer offered stay behind.
 INSERT INTO message (department_id, author_id, editor_id, subject, body, contact, audience, districts, topics,
-                     by_email, on_site, copied_from)
+                     by_email, by_line, by_sms, by_webpush, by_x, on_site, copied_from)
 SELECT own.id, :staff::bigint, :staff, m.subject, m.body,
        CASE WHEN own.id = m.department_id THEN m.contact ELSE own.contact END, m.audience,
        ARRAY(SELECT id FROM district WHERE id = ANY (m.districts) AND active ORDER BY id),
        ARRAY(SELECT id FROM topic WHERE id = ANY (m.topics) AND active ORDER BY id),
-       m.by_email, m.on_site, m.id
+       m.by_email, m.by_line, m.by_sms, m.by_webpush, m.by_x, m.on_site, m.id
   FROM message m
   JOIN LATERAL (SELECT d.id, d.contact
                   FROM staff_department sd
@@ -196,7 +206,9 @@ UPDATE message m
 
 -- name: message_save_channels :exec
 UPDATE message m
-   SET by_email = :by_email::boolean, on_site = :on_site::boolean, editor_id = :staff::bigint
+   SET by_email = :by_email::boolean, by_line = :by_line::boolean, by_sms = :by_sms::boolean,
+       by_webpush = :by_webpush::boolean, by_x = :by_x::boolean, on_site = :on_site::boolean,
+       editor_id = :staff::bigint
  WHERE m.id = :message::bigint AND m.state IN ('draft', 'returned')
    AND message_mark(m, 'channels') = :seen::text;
 

@@ -177,7 +177,7 @@ test('no channel', async () => {
 	const id = await draft();
 	const page = await save(sato, id, 'channels', { by_email: null, on_site: null });
 	assert.equal(page.status, 422);
-	assert.match(page.text, /どちらかは選んでください/);
+	assert.match(page.text, /1つ以上選んでください/);
 	assert.equal((await save(sato, id, 'channels', { by_email: null })).status, 303);
 	assert.equal(await row(id, 'by_email, on_site'), 'f|t');
 });

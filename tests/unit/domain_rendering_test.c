@@ -41,9 +41,11 @@ static json_t *
 message(struct house *h)
 {
 	return json_keep(h->arena, json_pack(
-	    "{s:i, s:i, s:s, s:s, s:s, s:b, s:b, s:s, s:[{s:i}, {s:i}], s:[{s:i}], s:{s:i, s:s}, s:{s:s, s:s, s:s}, s:I, s:I, s:I}",
+	    "{s:i, s:i, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:s,"
+	    " s:[{s:i}, {s:i}], s:[{s:i}], s:{s:i, s:s}, s:{s:s, s:s, s:s}, s:I, s:I, s:I}",
 	    "id", 7, "revision", 3, "subject", "断水 <工事> & お知らせ", "body", "**注意。**ここ\n\n- 北\n- 南",
-	    "contact", "水道課\n電話 <03>", "by_email", 1, "on_site", 1, "audience", "chosen",
+	    "contact", "水道課\n電話 <03>", "by_email", 1, "on_site", 1, "by_line", 1, "by_sms", 1,
+	    "by_webpush", 1, "by_x", 1, "vital", 0, "x_link", 1, "audience", "chosen",
 	    "districts", "id", 4, "id", 9, "topics", "id", 2, "department", "id", 5, "name", "水道課",
 	    "tenant", "name", "みなと市", "name_en", "Minato City", "contact", "代表",
 	    "send_at_ms", (json_int_t)1795568400000, "valid_until_ms", (json_int_t)1795654800000,
@@ -109,6 +111,49 @@ test_contents(struct house *h)
 	ok(json_object_get(rendered(h, m), "email") == NULL, "not by mail: no mail");
 }
 
+static const json_t *
+content(const json_t *renderings, const char *channel, const char *language)
+{
+	return json_object_get(json_object_get(renderings, channel), language);
+}
+
+static void
+test_short(struct house *h)
+{
+	json_t *m = message(h), *r = rendered(h, m);
+	const json_t *line = json_array_get(json_object_get(content(r, "line", "ja"), "messages"), 0), *card;
+	const char *text = json_text(line, "text");
+
+	is_str(json_text(line, "type"), "text", "LINE: a text");
+	ok(strncmp(text, "断水 <工事> & お知らせ\n\n注意。ここ", 20) == 0 && strstr(text, "・北") != NULL, "with all of it, as plain text");
+	ok(strstr(text, "水道課\n電話 <03>") != NULL && strstr(text, "https://minato.example/messages/7") != NULL, "contact and page");
+	ok(strstr(text, RENDERING_STOP_URL) == NULL, "and nothing of a person");
+	is_str(json_text(content(r, "sms", "ja"), "text"), "【みなと市】断水 <工事> & お知らせ https://minato.example/m/7",
+	    "SMS: whose it is, what it is, where it stands, in one line");
+	is_str(json_text(content(r, "sms", "en"), "text"), "[Minato City] 断水 <工事> & お知らせ https://minato.example/m/7",
+	    "in the reader's language");
+	is_str(json_text(content(r, "webpush", "ja"), "title"), "断水 <工事> & お知らせ", "push: the title");
+	is_str(json_text(content(r, "webpush", "ja"), "body"), "みなと市：注意。ここ ・北 ・南", "the beginning of the text in one line");
+	is_str(json_text(content(r, "webpush", "ja"), "url"), "https://minato.example/messages/7", "where a tap leads");
+	is_str(json_text(content(r, "webpush", "ja"), "tag"), "m7", "one card a message");
+	is_str(json_text(content(r, "x", "ja"), "text"), "【みなと市】断水 <工事> & お知らせ\nhttps://minato.example/messages/7", "X");
+	ok(content(r, "x", "en") == NULL, "which is posted once");
+
+	json_object_set_new(m, "x_link", json_false());
+	is_str(json_text(content(rendered(h, m), "x", "ja"), "text"), "【みなと市】断水 <工事> & お知らせ", "X without link");
+	json_object_set_new(m, "vital", json_true());
+	line = json_array_get(json_object_get(content(r = rendered(h, m), "line", "ja"), "messages"), 0);
+	is_str(json_text(line, "type"), "flex", "what saves lives is a card on LINE");
+	ok(strstr(json_text(line, "altText"), "断水") != NULL, "which says in the list of chats what it is about");
+	card = json_object_get(line, "contents");
+	is_str(json_text(json_object_get(json_array_get(json_object_get(json_object_get(card, "footer"), "contents"), 0), "action"), "uri"),
+	    "https://minato.example/messages/7", "and leads to the page");
+	json_object_set_new(m, "on_site", json_false());
+	line = json_array_get(json_object_get(content(r = rendered(h, m), "line", "ja"), "messages"), 0);
+	ok(json_object_get(json_object_get(line, "contents"), "footer") == NULL, "where there is one");
+	is_str(json_text(content(r, "sms", "ja"), "text"), "【みなと市】断水 <工事> & お知らせ", "SMS without a page");
+}
+
 static void
 test_personal(struct house *h)
 {
@@ -137,9 +182,17 @@ test_hash(struct house *h)
 	json_object_foreach_safe(r, next, channel, languages) {
 		json_object_foreach(languages, tag, language) {
 			json_object_foreach(language, key, value) {
-				char *other = arena_strdup(h->arena, json_string_value(value));
-				json_t *changed = json_keep(h->arena, json_deep_copy(r));
+				json_t *changed = json_keep(h->arena, json_deep_copy(r)), *messages;
+				char *other;
 
+				/* LINE takes messages, whose first has a text. */
+				if (json_is_array(value)) {
+					messages = json_object_get(json_object_get(json_object_get(changed, channel), tag), key);
+					json_object_set_new(json_array_get(messages, 0), "text", json_string("other"));
+					ok(strcmp(hash(h, changed, terms), first) != 0, "%s %s %s: the text", channel, tag, key);
+					continue;
+				}
+				other = arena_strdup(h->arena, json_string_value(value));
 				other[strlen(other) - 1] ^= 1;
 				/* Valid UTF-8 or not, it is another text. */
 				if (json_object_set_new(json_object_get(json_object_get(changed, channel), tag), key,
@@ -165,9 +218,11 @@ test_hash(struct house *h)
 	m = message(h);
 	json_array_clear(json_object_get(m, "topics"));
 	ok(strcmp(hash(h, r, message_terms(h->arena, m)), first) != 0, "topics");
-	m = message(h);
-	json_object_set_new(m, "by_email", json_false());
-	ok(strcmp(hash(h, r, message_terms(h->arena, m)), first) != 0, "channels");
+	for (i = 0; message_ways[i].channel != NULL; i++) {
+		m = message(h);
+		json_object_set_new(m, message_ways[i].flag, json_false());
+		ok(strcmp(hash(h, r, message_terms(h->arena, m)), first) != 0, "%s", message_ways[i].flag);
+	}
 	m = message(h);
 	json_object_set_new(m, "contact", json_string("x"));
 	ok(strcmp(hash(h, r, message_terms(h->arena, m)), first) != 0, "contact");
@@ -190,8 +245,9 @@ test_progress(struct house *h)
 	json_object_set_new(m, "body", json_string(""));
 	json_object_set_new(m, "subject", json_string(""));
 	is_str(message_progress(m, "content"), "todo", "nothing is nothing");
-	json_object_set_new(m, "by_email", json_false());
 	json_object_set_new(m, "on_site", json_false());
+	is_str(message_progress(m, "channels"), "done", "one channel is enough");
+	json_object_set_new(m, "by_x", json_false());
 	is_str(message_progress(m, "channels"), "todo", "no channel");
 	json_object_set_new(m, "audience", json_null());
 	is_str(message_progress(m, "audience"), "todo", "no audience");
@@ -205,6 +261,7 @@ main(void)
 	json_setup();
 	house_open(&h);
 	test_contents(&h);
+	test_short(&h);
 	test_personal(&h);
 	test_hash(&h);
 	test_progress(&h);

@@ -12,8 +12,9 @@
  */
 #include "web/desk/approval.h"
 
-#include "base/markdown.h"
 #include "domain/rendering.h"
+#include "web/desk/preview.h"
+#include "web/desk/ways.h"
 #include "web/handlers.h"
 
 enum { COMMENT_MAX = 1000 };
@@ -112,12 +113,40 @@ missing(struct web *w, const json_t *message)
 	return list;
 }
 
+/* How the texts as they are now stand against the limits: rows of desk/ways.h, "fits", "cost_text". */
+static enum err
+measure(struct web *w, const json_t *message)
+{
+	json_t *renderings;
+	enum err e = rendering_make(w->arena, w->site->templates, w->site->catalogue,
+	    message_to_render(w->arena, message, web_origin(w)), &renderings);
+
+	return e == ERR_OK ? desk_preview(w, message, renderings) : e;
+}
+
+/* The same once more behind the lock, of the very renderings that are kept. */
+static bool
+fits(void *with, const json_t *renderings)
+{
+	struct web *w = with;
+	const json_t *message = json_object_get(w->view, "message");
+	json_t *rows;
+
+	return desk_ways(w, message, &rows) == ERR_OK && desk_ways_measure(w, rows, NULL, renderings);
+}
+
 static enum err
 show_submit(struct web *w, enum status status, const json_t *message, const json_t *shown)
 {
 	const json_t *reach = json_object_get(w->view, "reach");
 	const char *obstacle = approval_obstacle(message, shown, json_is_object(reach) ? reach : NULL);
 	bool incomplete = obstacle != NULL && strcmp(obstacle, "approval_incomplete") == 0;
+	enum err e = measure(w, message);
+
+	if (e != ERR_OK)
+		return e;
+	if (obstacle == NULL && !json_flag(w->view, "fits"))
+		obstacle = "approval_too_long";
 
 	json_object_set_new(w->view, "obstacle", obstacle == NULL ? json_null()
 	    : json_string(words_get(w->words, obstacle)));
@@ -162,6 +191,8 @@ desk_approval_submit_do(struct web *w)
 	if (!form_ok(f))
 		return show_submit(w, HTTP_UNPROCESSABLE, message, shown);
 	e = fields_int(w->fields, "revision", 1, INT32_MAX, &seen);
+	a.fits = fits;
+	a.fits_with = w;
 	if (e == ERR_OK)
 		e = approval_submit(&a, seen, comment, seen_count(w));
 	if (e == ERR_CONFLICT && !db_failed(w->db))
@@ -176,39 +207,6 @@ desk_approval_submit_do(struct web *w)
 
 /* --- approve --- */
 
-/* The mails of all languages, the reader's own first, with the site's page. */
-static enum err
-put_renderings(struct web *w, const json_t *message, const json_t *renderings)
-{
-	const json_t *site = json_object_get(json_object_get(renderings, "site"), "ja"), *content;
-	json_t *mails = json_array();
-	const char *here = words_get(w->words, "message_stop_here"), *language;
-	char *html;
-	enum err e = markdown_html(w->arena, json_text(message, "body"), &html);
-
-	if (e != ERR_OK)
-		return e;
-	json_object_foreach(json_object_get(renderings, "email"), language, content) {
-		const struct words *words = catalogue_words(w->site->catalogue, language);
-		json_t *mail = json_pack("{s:s, s:s, s:s, s:s}", "language_name", words_get(words, "language_name"),
-		    "language", language, "subject", json_text(content, "subject"),
-		    "text", rendering_personal(w->arena, json_text(content, "text"), here));
-
-		if (strcmp(language, "ja") == 0)
-			json_array_insert_new(mails, 0, mail);
-		else
-			json_array_append_new(mails, mail);
-	}
-	json_object_set_new(w->view, "mail", json_pack("O?", json_array_get(mails, 0)));
-	json_array_remove(mails, 0);
-	json_object_set_new(w->view, "mails", mails);
-	json_object_set_new(w->view, "has_mails", json_boolean(json_array_size(mails) > 0));
-	json_object_set_new(w->view, "body_html", json_string(html));
-	json_object_set_new(w->view, "page", site == NULL ? json_null() : json_pack("{s:s, s:s}",
-	    "subject", json_text(site, "subject"), "body_html", json_text(site, "html")));
-	return ERR_OK;
-}
-
 static enum err
 show_approve(struct web *w, enum status status, const struct approval *a, const json_t *message, const json_t *shown)
 {
@@ -220,7 +218,7 @@ show_approve(struct web *w, enum status status, const struct approval *a, const 
 	if (e == ERR_OK)
 		e = approval_diff(a, shown, renderings, &diff);
 	if (e == ERR_OK)
-		e = put_renderings(w, message, renderings);
+		e = desk_preview(w, message, renderings);
 	if (e != ERR_OK)
 		return e;
 	if (own[0] != '\0')

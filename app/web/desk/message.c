@@ -32,12 +32,16 @@ desk_message_reach(struct web *w, const json_t *message)
 	enum err e;
 
 	json_object_set_new(w->view, "reach", json_null());
-	if (json_text(message, "audience")[0] == '\0' || !json_flag(message, "by_email"))
+	json_object_set_new(w->view, "able", json_null());
+	if (json_text(message, "audience")[0] == '\0')
 		return ERR_OK;
 	e = message_reach_of(w->db, w->words, message, &reach);
-	if (e == ERR_OK)
+	if (e != ERR_OK)
+		return e;
+	json_object_set(w->view, "able", json_object_get(reach, "able"));
+	if (message_personal(message))
 		json_object_set(w->view, "reach", reach);
-	return e;
+	return ERR_OK;
 }
 
 /* --- the list --- */

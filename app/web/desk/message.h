@@ -8,8 +8,8 @@
 
 /* The message of {message}, also put into the view as "message". */
 enum err desk_message_open(struct web *, json_t **message) MUST_USE;
-/* "reach" in the view: how many the message reaches by e-mail, or null while its
- * audience or its channel says nothing. */
+/* "reach" in the view: how many the message reaches, or null while its audience is open or it goes
+ * to nobody in person; "able": how many each way could reach (message_reach), or null. */
 enum err desk_message_reach(struct web *, const json_t *message) MUST_USE;
 
 /* What the page of one part is made of (message_write.c). */

@@ -3,9 +3,10 @@
  * Whom a message reaches, and by what.
  *
  *	GET, POST /desk/messages/{message}/audience	everyone, or districts and topics
- *	GET, POST /desk/messages/{message}/channels	e-mail, the site
+ *	GET, POST /desk/messages/{message}/channels	the site, mail, LINE, push, SMS, X
  */
 #include "web/desk/message.h"
+#include "web/desk/ways.h"
 #include "web/handlers.h"
 
 static size_t
@@ -85,8 +86,8 @@ audience_save(struct web *w, struct form *f, const json_t *message, struct messa
 	if (e != ERR_OK)
 		return e;
 	message_read_audience(f, choices, &typed);
-	if (form_ok(f) && json_flag(message, "by_email")) {
-		e = message_reach(w->db, w->words, typed.audience, typed.districts, typed.topics, &reach);
+	if (form_ok(f) && message_personal(message)) {
+		e = message_reach(w->db, w->words, json_int(message, "id"), typed.audience, typed.districts, typed.topics, &reach);
 		if (e != ERR_OK)
 			return e;
 		json_object_set(w->view, "reach", reach);
@@ -144,31 +145,51 @@ desk_message_audience_save(struct web *w)
 static enum err
 channels_fill(struct web *w, struct form *f, const json_t *message)
 {
+	size_t i;
+
 	(void)w;
-	form_set_flag(f, "by_email", json_flag(message, "by_email"));
-	form_set_flag(f, "on_site", json_flag(message, "on_site"));
+	for (i = 0; message_ways[i].channel != NULL; i++)
+		form_set_flag(f, message_ways[i].flag, json_flag(message, message_ways[i].flag));
 	return ERR_OK;
 }
 
+/* Each way is a row with its field; one that is not set up says so and has none. */
 static enum err
 channels_dress(struct web *w, struct form *f, const json_t *message)
 {
-	(void)f;
-	return desk_message_reach(w, message);
+	json_t *rows, *r;
+	enum err e;
+	size_t i;
+
+	e = desk_message_reach(w, message);
+	if (e == ERR_OK)
+		e = desk_ways(w, message, &rows);
+	if (e != ERR_OK)
+		return e;
+	json_array_foreach(rows, i, r)
+		json_object_update(r, json_object_get(form_json(f), json_text(r, "name")));
+	json_object_set(w->view, "ways", rows);
+	return ERR_OK;
 }
 
 static enum err
 channels_save(struct web *w, struct form *f, const json_t *message, struct message_edit by)
 {
-	bool by_email = form_flag(f, "by_email"), on_site = form_flag(f, "on_site");
+	struct message_channels typed = { .by_email = form_flag(f, "by_email"), .by_line = form_flag(f, "by_line"),
+	    .by_sms = form_flag(f, "by_sms"), .by_webpush = form_flag(f, "by_webpush"), .by_x = form_flag(f, "by_x"),
+	    .on_site = form_flag(f, "on_site") };
+	bool short_ones = typed.by_sms || typed.by_webpush || typed.by_x;
 
-	if (!by_email && !on_site)
-		form_problem(f, "by_email", "message_channel_none");
+	if (!typed.by_email && !typed.by_line && !typed.on_site && !short_ones)
+		form_problem(f, "on_site", "message_channel_none");
+	/* They say a title and lead on to the page. */
+	else if (short_ones && !typed.on_site)
+		form_problem(f, "on_site", "message_channel_page");
 	if (!json_flag(message, "editable"))
 		return ERR_CONFLICT;
 	if (!form_ok(f))
 		return ERR_INVALID;
-	return message_save_channels(w->db, by, by_email, on_site);
+	return message_save_channels(w->db, by, &typed);
 }
 
 static const struct message_part channels = {

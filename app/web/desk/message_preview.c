@@ -9,10 +9,10 @@
  *
  * Both show what rendering_make makes, which is what is approved and sent.
  */
-#include "base/markdown.h"
 #include "domain/mail.h"
 #include "domain/rendering.h"
 #include "web/desk/message.h"
+#include "web/desk/preview.h"
 #include "web/handlers.h"
 
 enum { TEST_VALID_S = 60 * 60 };
@@ -37,30 +37,19 @@ enum err
 desk_message_preview(struct web *w)
 {
 	json_t *message, *renderings;
-	const json_t *mail, *site;
-	char *html;
 	enum err e;
 
 	e = desk_message_open(w, &message);
 	if (e == ERR_OK)
+		e = desk_message_reach(w, message);
+	if (e == ERR_OK)
 		e = render(w, message, &renderings);
 	if (e == ERR_OK)
-		e = markdown_html(w->arena, json_text(message, "body"), &html);
+		e = desk_preview(w, message, renderings);
 	if (e != ERR_OK)
 		return e;
-
-	mail = mail_of(w, renderings);
-	site = json_object_get(json_object_get(renderings, "site"), "ja");
-	json_object_set_new(w->view, "mail", mail == NULL ? json_null() : json_pack("{s:s, s:s, s:s?, s:s, s:s}",
-	    "subject", json_text(mail, "subject"),
-	    "tenant_name", json_text(json_object_get(message, "tenant"), strcmp(w->lang, "ja") == 0 ? "name" : "name_en"),
-	    "page_url", site != NULL ? arena_printf(w->arena, "/messages/%" PRId64, json_int(message, "id")) : NULL,
-	    "text", rendering_personal(w->arena, json_text(mail, "text"), words_get(w->words, "message_stop_here")),
-	    "body_html", html));
-	json_object_set_new(w->view, "page", site == NULL ? json_null() : json_pack("{s:s, s:s}",
-	    "subject", json_text(site, "subject"), "body_html", json_text(site, "html")));
-	json_object_set_new(w->view, "may_test", json_boolean(mail != NULL && json_flag(message, "editable") &&
-	    web_may(w, RIGHT_WRITE)));
+	json_object_set_new(w->view, "may_test", json_boolean(mail_of(w, renderings) != NULL &&
+	    json_flag(message, "editable") && web_may(w, RIGHT_WRITE)));
 	return web_page(w, HTTP_OK, "desk/message/preview");
 }
 

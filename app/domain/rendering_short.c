@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a message says on LINE, by SMS, on a telephone's lock screen and on X.
+ *
+ * On LINE many share one call and X is read by everybody: there is nothing of a person
+ * in them, not even a slot.  The words are in templates/<channel>/message.txt; here they
+ * are put into the form that channel/<channel>*.c sends on.
+ */
+#include "domain/rendering_private.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+
+/* 命を守る情報 comes as a card: a red head, and one button that leads on. */
+static json_t *
+card(const struct words *words, const json_t *view, const char *text)
+{
+	const char *url = json_text(view, "page_url");
+	json_t *bubble = json_pack("{s:s, s:{s:s, s:s, s:s, s:[{s:s, s:s, s:s, s:s}]},"
+	    " s:{s:s, s:s, s:s, s:[{s:s, s:s, s:s, s:s, s:b}, {s:s, s:s, s:b}]}}",
+	    "type", "bubble",
+	    "header", "type", "box", "layout", "vertical", "backgroundColor", "#ce0000", "contents",
+	    "type", "text", "text", words_get(words, "line_vital"), "color", "#ffffff", "weight", "bold",
+	    "body", "type", "box", "layout", "vertical", "spacing", "md", "contents",
+	    "type", "text", "text", json_text(view, "subject"), "weight", "bold", "size", "lg", "wrap", 1,
+	    "type", "text", "text", text, "wrap", 1);
+
+	if (url[0] != '\0')
+		json_object_set_new(bubble, "footer", json_pack("{s:s, s:s, s:[{s:s, s:s, s:s, s:{s:s, s:s, s:s}}]}",
+		    "type", "box", "layout", "vertical", "contents",
+		    "type", "button", "style", "primary", "color", "#0017c1",
+		    "action", "type", "uri", "label", words_get(words, "line_open"), "uri", url));
+	return bubble;
+}
+
+enum err
+rendering_line(struct arena *a, struct templates *t, const struct words *words, const json_t *view, json_t **out)
+{
+	const char *text;
+	json_t *message;
+	enum err e;
+
+	e = rendering_text(a, t, json_flag(view, "vital") ? "line/vital.txt" : "line/message.txt", words, view, &text);
+	if (e != ERR_OK)
+		return e;
+	if (json_flag(view, "vital"))
+		message = json_pack("{s:s, s:o, s:o}", "type", "flex",
+		    "altText", json_sprintf("%s%s%s", words_get(words, "line_vital"), words_get(words, "push_between"),
+		    json_text(view, "subject")), "contents", card(words, view, text));
+	else
+		message = json_pack("{s:s, s:s}", "type", "text", "text", text);
+	*out = json_keep(a, json_pack("{s:[o]}", "messages", message));
+	return ERR_OK;
+}
+
+enum err
+rendering_sms(struct arena *a, struct templates *t, const struct words *words, const json_t *view, json_t **out)
+{
+	const char *text;
+	enum err e = rendering_text(a, t, "sms/message.txt", words, view, &text);
+
+	if (e == ERR_OK)
+		*out = json_keep(a, json_pack("{s:s}", "text", text));
+	return e;
+}
+
+enum err
+rendering_webpush(struct arena *a, struct templates *t, const struct words *words, const json_t *view, json_t **out)
+{
+	const char *text;
+	enum err e = rendering_text(a, t, "webpush/message.txt", words, view, &text);
+
+	if (e == ERR_OK)
+		*out = json_keep(a, json_pack("{s:s, s:s, s:s, s:s}", "title", json_text(view, "subject"), "body", text,
+		    "url", json_text(view, "page_url"), "tag", json_text(view, "tag")));
+	return e;
+}
+
+enum err
+rendering_x(struct arena *a, struct templates *t, const struct words *words, const json_t *view, json_t **out)
+{
+	json_t *mine = json_keep(a, json_copy((json_t *)view));
+	const char *text;
+	enum err e;
+
+	if (!json_flag(view, "x_link"))
+		json_object_set_new(mine, "page_url", json_null());
+	e = rendering_text(a, t, "x/message.txt", words, mine, &text);
+	if (e == ERR_OK)
+		*out = json_keep(a, json_pack("{s:s}", "text", text));
+	return e;
+}

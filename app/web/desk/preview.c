@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the pages of preview and approval draw; see preview.h.
+ */
+#include "web/desk/preview.h"
+
+#include "base/markdown.h"
+#include "base/slot.h"
+#include "web/desk/ways.h"
+
+static const char *const drawings[] = { "mail", "page", "chat", "short", "notice", "post" };
+
+/* A text with words where the reader's own links go. */
+static const char *
+personal(struct web *w, const char *text)
+{
+	text = slot_fill(w->arena, text, SLOT_STOP_URL, words_get(w->words, "message_stop_here"));
+	return slot_fill(w->arena, text, SLOT_SEEN_URL, words_get(w->words, "message_seen_here"));
+}
+
+static const char *
+text_at(const json_t *box, size_t i)
+{
+	return json_text(json_array_get(json_object_get(box, "contents"), i), "text");
+}
+
+/* The first message of LINE: a text, or the card of 命を守る情報 (domain/rendering_short.c). */
+static json_t *
+chat(const json_t *content)
+{
+	const json_t *m = json_array_get(json_object_get(content, "messages"), 0), *bubble = json_object_get(m, "contents");
+	const json_t *body = json_object_get(bubble, "body");
+	const json_t *button = json_array_get(json_object_get(json_object_get(bubble, "footer"), "contents"), 0);
+
+	if (bubble == NULL)
+		return json_pack("{s:b, s:s, s:n, s:n, s:n}", "card", 0, "text", json_text(m, "text"), "head", "title", "button");
+	return json_pack("{s:b, s:s, s:s, s:s, s:O?}", "card", 1, "text", text_at(body, 1),
+	    "head", text_at(json_object_get(bubble, "header"), 0), "title", text_at(body, 0),
+	    "button", json_object_get(json_object_get(button, "action"), "label"));
+}
+
+/* What is read out where nothing is drawn: in other languages. */
+static json_t *
+other(struct web *w, const char *channel, const char *language, const json_t *content)
+{
+	const struct words *words = catalogue_words(w->site->catalogue, language);
+	const char *subject = NULL, *text = json_text(content, "text");
+
+	if (strcmp(channel, "email") == 0)
+		subject = json_text(content, "subject");
+	else if (strcmp(channel, "webpush") == 0) {
+		subject = json_text(content, "title");
+		text = json_text(content, "body");
+	} else if (strcmp(channel, "line") == 0) {
+		const json_t *seen = json_keep(w->arena, chat(content));
+
+		subject = json_flag(seen, "card") ? json_text(seen, "head") : NULL;
+		text = json_text(seen, "text");
+	}
+	return json_pack("{s:s, s:s, s:s?, s:s}", "language", language, "language_name", words_get(words, "language_name"),
+	    "subject", subject, "text", personal(w, text));
+}
+
+static void
+draw(struct web *w, json_t *r, const json_t *message, const json_t *content, const char *body_html)
+{
+	const json_t *tenant = json_object_get(message, "tenant");
+	const char *channel = json_text(r, "channel"), *url = json_flag(message, "on_site")
+	    ? arena_printf(w->arena, "/messages/%" PRId64, json_int(message, "id")) : NULL;
+	const char *name = json_text(tenant, strcmp(w->lang, "ja") == 0 ? "name" : "name_en");
+
+	if (strcmp(channel, "email") == 0)
+		json_object_set_new(r, "mail", json_pack("{s:s, s:s, s:s, s:s, s:s?}", "subject", json_text(content, "subject"),
+		    "text", personal(w, json_text(content, "text")), "body_html", body_html, "tenant_name", name, "page_url", url));
+	else if (strcmp(channel, "site") == 0)
+		json_object_set_new(r, "page", json_pack("{s:s, s:s}", "subject", json_text(content, "subject"),
+		    "body_html", json_text(content, "html")));
+	else if (strcmp(channel, "line") == 0)
+		json_object_set_new(r, "chat", chat(content));
+	else if (strcmp(channel, "sms") == 0)
+		json_object_set_new(r, "short", json_pack("{s:s}", "text", personal(w, json_text(content, "text"))));
+	else if (strcmp(channel, "webpush") == 0)
+		json_object_set_new(r, "notice", json_pack("{s:O, s:O, s:s}", "title", json_object_get(content, "title"),
+		    "body", json_object_get(content, "body"), "tenant_name", name));
+	else
+		json_object_set_new(r, "post", json_pack("{s:O, s:s}", "text", json_object_get(content, "text"),
+		    "tenant_name", json_text(tenant, "name")));
+}
+
+enum err
+desk_preview(struct web *w, const json_t *message, const json_t *renderings)
+{
+	const json_t *reach = json_object_get(w->view, "reach");
+	json_t *rows, *r, *shown = json_array();
+	bool fits;
+	char *html;
+	size_t i, k;
+	enum err e;
+
+	json_object_set_new(w->view, "ways", shown);
+	e = markdown_html(w->arena, json_text(message, "body"), &html);
+	if (e == ERR_OK)
+		e = desk_ways(w, message, &rows);
+	if (e != ERR_OK)
+		return e;
+	fits = desk_ways_measure(w, rows, json_is_object(reach) ? reach : NULL, renderings);
+	json_array_foreach(rows, i, r) {
+		const json_t *languages = json_object_get(renderings, json_text(r, "channel"));
+		const json_t *content = json_object_get(languages, w->lang);
+		const char *language;
+		json_t *others = json_array(), *each;
+
+		for (k = 0; k < sizeof drawings / sizeof *drawings; k++)
+			json_object_set_new(r, drawings[k], json_null());
+		json_object_set_new(r, "others", others);
+		if (content == NULL)
+			content = json_object_get(languages, "ja");
+		if (content == NULL)
+			continue;
+		draw(w, r, message, content, html);
+		json_object_foreach((json_t *)languages, language, each)
+			if (each != content)
+				json_array_append_new(others, other(w, json_text(r, "channel"), language, each));
+		json_array_append(shown, r);
+	}
+	json_object_set_new(w->view, "several", json_boolean(json_array_size(shown) > 1));
+	json_object_set_new(w->view, "fits", json_boolean(fits));
+	json_object_set_new(w->view, "cost_text", desk_ways_cost(w, rows));
+	return ERR_OK;
+}

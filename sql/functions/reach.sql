@@ -1,0 +1,66 @@
+-- How many persons an audience has, and by which way each of them gets it.
+
+-- A number as a page says it.  Fewer than five are not counted out, so that nobody can be
+-- found by trying; many are rounded.
+CREATE OR REPLACE FUNCTION reach_number(p_n numeric) RETURNS jsonb
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT jsonb_build_object(
+           'count',  p_n,
+           'none',   p_n = 0,
+           'few',    p_n BETWEEN 1 AND 4,
+           'about',  p_n >= 1000,
+           'number', CASE WHEN p_n >= 5 THEN
+                       to_char(CASE WHEN p_n >= 1000 THEN round(p_n, 2 - floor(log(p_n))::int) ELSE p_n END, 'FM999,999,999') END)
+$$;
+
+-- Which ways a message takes to persons.
+CREATE OR REPLACE FUNCTION message_ways(m message) RETURNS text[]
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT ARRAY(SELECT w.way
+                 FROM (VALUES ('email', m.by_email), ('line', m.by_line), ('webpush', m.by_webpush), ('sms', m.by_sms)) AS w (way, taken)
+                WHERE w.taken)
+$$;
+
+-- The persons of an audience whom one of p_ways reaches (reach_number), with
+-- "ways": by which each of them gets it, for a person gets a message once, and
+-- "able": how many could be reached by each way, whether it is taken or not.
+-- Of a million each row costs: the audience is planned as it is given.
+CREATE OR REPLACE FUNCTION audience_split(p_audience text, p_districts bigint[], p_topics bigint[], p_ways text[], p_lang text)
+RETURNS jsonb LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+  every CONSTANT text[] := '{line,webpush,email,sms}';   -- in the order in which they are liked
+  vital boolean := message_vital(p_topics);
+  split jsonb;
+BEGIN
+  WITH other AS (
+    SELECT citizen_id, array_agg(DISTINCT channel) AS ways
+      FROM contact WHERE state = 'active' AND channel <> 'email' GROUP BY citizen_id),
+  counted AS (
+    SELECT c.by_email, o.ways, count(*) AS n
+      FROM citizen c
+      LEFT JOIN other o ON o.citizen_id = c.id
+     WHERE c.state = 'active'
+       AND (vital OR NOT c.vital_only)
+       AND (p_audience = 'everyone'
+            OR (p_audience = 'chosen'
+                AND (p_districts = '{}' OR c.districts && p_districts)
+                AND (p_topics = '{}' OR vital OR c.topics && p_topics)))
+     GROUP BY c.by_email, o.ways),
+  shape AS (
+    SELECT ARRAY(SELECT w FROM unnest(every) WITH ORDINALITY AS e (w, place)
+                  WHERE CASE w WHEN 'email' THEN k.by_email ELSE w = ANY (k.ways) END ORDER BY place) AS ways, k.n
+      FROM counted k),
+  taken AS (
+    SELECT (SELECT t.way FROM unnest(s.ways) WITH ORDINALITY AS t (way, place)
+             WHERE t.way = ANY (p_ways) ORDER BY t.place LIMIT 1) AS way, s.n
+      FROM shape s)
+  SELECT reach_number((SELECT coalesce(sum(n), 0) FROM taken WHERE way IS NOT NULL))
+         || jsonb_build_object(
+              'ways', (SELECT coalesce(jsonb_agg(reach_number(x.n) || jsonb_build_object('way', x.way)
+                                                 ORDER BY array_position(every, x.way)), '[]')
+                         FROM (SELECT way, sum(n) AS n FROM taken WHERE way IS NOT NULL GROUP BY way) x),
+              'able', (SELECT jsonb_object_agg(e.way, reach_number((SELECT coalesce(sum(s.n), 0) FROM shape s WHERE e.way = ANY (s.ways))))
+                         FROM unnest(every) AS e (way)))
+    INTO split;
+  RETURN split || message_time(now(), p_lang);
+END $$;
