@@ -80,6 +80,9 @@ static const struct key keys[] = {
 	    "certificates that sign those of the gateways over HTTPS; empty: the system's"),
 	KEY(SWITCH, gateway_private, "no", 0, 0,
 	    "lets gateways, push services and web hooks be on private addresses (for tests)"),
+	KEY(NEEDED, push_hosts,
+	    "fcm.googleapis.com *.push.services.mozilla.com *.notify.windows.com *.push.apple.com", 0, 0,
+	    "hosts of the push services whose devices are taken, with :port if it is not 443"),
 
 	KEY(NUMBER, courier_batch, "8", 1, 1000, "batches that a courier claims at once"),
 	KEY(NUMBER, courier_lease_s, "120", 1, 86400,

@@ -43,6 +43,7 @@ struct conf {
 	/* gateways over HTTPS */
 	const char *gateway_ca_file;	/* NULL: the system's */
 	bool gateway_private;		/* they may be on private addresses (tests) */
+	const char *push_hosts;		/* push services whose devices are taken */
 	/* courier */
 	int courier_batch;		/* batches claimed at once */
 	int courier_lease_s;

@@ -133,7 +133,7 @@ struct channel_kind {
 	enum err (*compose)(struct arena *, const struct envelope *, struct letter *) MUST_USE;
 };
 
-extern const struct channel_kind email_kind, line_kind, sms_kind;
+extern const struct channel_kind email_kind, line_kind, sms_kind, webpush_kind;
 /* Ends with NULL. */
 extern const struct channel_kind *const channel_kinds[];
 /* NULL: there is none of this name. */

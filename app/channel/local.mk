@@ -11,6 +11,9 @@ libchannel_a_SOURCES = app/channel/channel.c app/channel/channel.h \
 	app/channel/smtp_link.c app/channel/smtp_link.h \
 	app/channel/smtp_reply.c app/channel/smtp_reply.h \
 	app/channel/smtp_talk.c app/channel/smtp_talk.h \
+	app/channel/webpush.c app/channel/webpush.h \
+	app/channel/webpush_address.c \
+	app/channel/webpush_cards.c app/channel/webpush_cards.h \
 	app/channel/webpush_crypt.c app/channel/webpush_crypt.h
 
 # Its unit tests, two lines each.

@@ -13,8 +13,8 @@ import readline from 'node:readline';
 const build = process.env.CHROMO_BUILD_SAN ?? process.env.CHROMO_BUILD;
 
 export class Channel {
-	constructor(kind, caFile) {
-		this.child = spawn(path.join(build, 'tests/courier/channel_send'), [kind, caFile], { stdio: ['pipe', 'pipe', 'pipe'] });
+	constructor(kind, caFile, ...more) {
+		this.child = spawn(path.join(build, 'tests/courier/channel_send'), [kind, caFile, ...more], { stdio: ['pipe', 'pipe', 'pipe'] });
 		this.waiting = new Map();
 		this.number = 0;
 		this.log = '';

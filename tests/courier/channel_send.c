@@ -2,7 +2,7 @@
 /*
  * A channel without the courier, for tests against its fake.
  *
- *	channel_send KIND CA_FILE		("line", "sms" …)
+ *	channel_send KIND CA_FILE [PUSH_HOSTS [public]]	("line", "sms" …; public: as in production)
  *
  * Reads one letter a line, as JSON: {"n": a number, "account", "content", "to" or
  * "many", "key", "message", "valid_until_ms", "urgent", "doubt"}, composes it as the
@@ -130,8 +130,8 @@ more(struct buf *in)
 int
 main(int argc, char **argv)
 {
-	struct conf conf = { .gateway_private = true };
-	const struct channel_kind *kind = argc == 3 ? channel_kind(argv[1]) : NULL;
+	struct conf conf = { 0 };
+	const struct channel_kind *kind = argc >= 3 ? channel_kind(argv[1]) : NULL;
 	struct arena *arena = arena_new();
 	struct channel *c = NULL;
 	struct outcome o;
@@ -143,6 +143,8 @@ main(int argc, char **argv)
 	if (kind == NULL)
 		return 2;
 	conf.gateway_ca_file = argv[2];
+	conf.push_hosts = argc > 3 ? argv[3] : "";
+	conf.gateway_private = argc <= 4;
 	json_setup();
 	if (kind->open(&conf, &c) != ERR_OK)
 		return 1;

@@ -44,6 +44,7 @@ test_standards(struct arena *a)
 	ok(c.password_memory_kib == 19456 && c.password_passes == 2, "passwords");
 	ok(c.smtp_connections == 20 && c.smtp_timeout_s == 90, "mail");
 	ok(c.gateway_ca_file == NULL && !c.gateway_private, "gateways are public, and known to the system");
+	ok(strstr(c.push_hosts, "*.push.apple.com") != NULL, "the push services of the browsers");
 	ok(c.courier_batch == 8 && c.courier_lease_s == 120 && c.courier_retry_base_s == 60 &&
 	    c.courier_retry_max_s == 3600, "the courier");
 }
