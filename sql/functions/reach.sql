@@ -28,7 +28,7 @@ $$;
 CREATE OR REPLACE FUNCTION audience_split(p_audience text, p_districts bigint[], p_topics bigint[], p_ways text[], p_lang text)
 RETURNS jsonb LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
-  every CONSTANT text[] := '{line,webpush,email,sms}';   -- in the order in which they are liked
+  every CONSTANT text[] := ARRAY['line', 'webpush', 'email', 'sms'];   -- in the order in which they are liked
   vital boolean := message_vital(p_topics);
   split jsonb;
 BEGIN
