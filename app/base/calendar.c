@@ -10,6 +10,23 @@
 #include "base/arena.h"
 #include "base/log.h"
 
+char *
+calendar_moment(struct arena *a, const char *text)
+{
+	static const char form[] = "YYYY-MM-DDTHH:MM:SS+00:00";
+	size_t n = strlen(text);
+	const char *zone = n > 3 ? text + n - 3 : text;
+	char *moment;
+
+	if (n < 22 || text[10] != ' ' || (*zone != '+' && *zone != '-'))
+		return arena_strdup(a, text);
+	moment = arena_strdup(a, form);
+	memcpy(moment, text, 10);
+	memcpy(moment + 11, text + 11, 8);
+	memcpy(moment + 19, zone, 3);
+	return moment;
+}
+
 /* 0 is Sunday: Sakamoto's way, from the shifts of the months. */
 static int
 weekday(int year, int month, int day)

@@ -7,8 +7,8 @@
 #include "db/query.h"
 
 #include <stdlib.h>
-#include <string.h>
 
+#include "base/calendar.h"
 #include "base/json.h"
 #include "base/log.h"
 
@@ -33,23 +33,6 @@ ids_of(const char *text)
 	return ids;
 }
 
-/* "2026-11-25 22:26:21.411278+09", as the server writes it, is in RFC 3339
- * "2026-11-25T22:26:21+09:00". */
-static json_t *
-moment_of(const char *text, size_t n)
-{
-	char moment[] = "YYYY-MM-DDTHH:MM:SS+00:00";
-	const char *zone = n > 3 ? text + n - 3 : text;
-
-	/* Not so: infinity, the years before and after ours, zones of odd minutes. */
-	if (n < 22 || text[10] != ' ' || (*zone != '+' && *zone != '-'))
-		return json_stringn_nocheck(text, n);
-	memcpy(moment, text, 10);
-	memcpy(moment + 11, text + 11, 8);
-	memcpy(moment + 19, zone, 3);
-	return json_stringn_nocheck(moment, sizeof moment - 1);
-}
-
 static json_t *
 value_of(struct db *db, const PGresult *r, int row, int column)
 {
@@ -67,7 +50,7 @@ value_of(struct db *db, const PGresult *r, int row, int column)
 	case OID_BIGINT:
 		return json_integer(strtoll(text, NULL, 10));
 	case OID_MOMENT:
-		return moment_of(text, n);
+		return json_string_nocheck(calendar_moment(db->arena, text));
 	case OID_IDS:
 		return ids_of(text);
 	case OID_JSON:

@@ -16,6 +16,7 @@ libdomain_a_SOURCES = \
 	app/domain/rendering.c app/domain/rendering_short.c app/domain/rendering.h app/domain/rendering_private.h \
 	app/domain/staff.c app/domain/staff.h \
 	app/domain/stop_link.c app/domain/stop_link.h \
+	app/domain/tenant.c app/domain/tenant.h \
 	app/domain/topic.c app/domain/topic.h \
 	app/domain/totp.c app/domain/totp.h \
 	app/domain/vault.c app/domain/vault.h \
@@ -28,6 +29,8 @@ check_PROGRAMS += tests/unit/domain_rendering_test
 tests_unit_domain_rendering_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_voice_test
 tests_unit_domain_voice_test_LDADD = $(LINK_DOMAIN)
+check_PROGRAMS += tests/unit/domain_tenant_test
+tests_unit_domain_tenant_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_password_test tests/unit/domain_totp_test
 tests_unit_domain_password_test_LDADD = $(LINK_DOMAIN)
 tests_unit_domain_totp_test_LDADD = $(LINK_DOMAIN)

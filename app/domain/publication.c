@@ -5,6 +5,9 @@
  */
 #include "domain/publication.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/calendar.h"
@@ -12,86 +15,141 @@
 #include "base/log.h"
 #include "db/queries.h"
 
-/* The query gives one more than was asked for, if there is one. */
-static json_t *
-next_of(json_t *messages, int count)
-{
-	if (json_array_size(messages) <= (size_t)count)
-		return json_null();
-	json_array_remove(messages, (size_t)count);
-	return json_incref(json_object_get(json_array_get(messages, (size_t)count - 1), "id"));
-}
+/* Departments or topics, ready to be found by id. */
+struct named {
+	int64_t id;
+	json_t *it, *name;
+};
 
-static bool
-holds(const json_t *ids, json_int_t id)
+static struct named *
+named(struct arena *a, const json_t *all)
 {
+	struct named *list = arena_alloc(a, (json_array_size(all) + 1) * sizeof *list);
+	json_t *it;
 	size_t i;
 
-	for (i = 0; i < json_array_size(ids); i++)
-		if (json_integer_value(json_array_get(ids, i)) == id)
+	json_array_foreach(all, i, it)
+		list[i] = (struct named){ json_int(it, "id"), it, json_object_get(it, "name") };
+	return list;		/* ends with an entry without name */
+}
+
+/* What the rows of a list have in common. */
+struct list {
+	struct arena *arena;
+	const char *lang;
+	const struct named *departments, *topics;
+	json_t *japanese;
+	const char *ids;	/* of the row before, as the server wrote them … */
+	json_t *chips;		/* … and the topics they are */
+	size_t missing;		/* names that are not there */
+};
+
+/* "{3,12}" */
+static bool
+holds(const char *ids, int64_t id)
+{
+	char *end;
+
+	for (ids++; *ids != '}' && *ids != '\0'; ids = *end == ',' ? end + 1 : end)
+		if (strtoll(ids, &end, 10) == id)
 			return true;
 	return false;
 }
 
-static const char *
-name_of(const json_t *all, json_int_t id)
+/* Topics are {id, name, vital} in the order of all topics. */
+static json_t *
+topics_of(struct list *l, const char *ids)
 {
-	const json_t *it;
-	size_t i;
+	const struct named *t;
 
-	json_array_foreach(all, i, it)
-		if (json_int(it, "id") == id)
-			return json_text(it, "name");
-	return "";
+	if (l->ids != NULL && strcmp(l->ids, ids) == 0)
+		return l->chips;
+	l->ids = ids;
+	l->chips = json_keep(l->arena, json_array());
+	for (t = l->topics; t->name != NULL; t++)
+		if (holds(ids, t->id))
+			json_array_append(l->chips, t->it);
+	return l->chips;
 }
 
-/* Ids become names: a department is its name, topics are {id, name, vital} in the
- * order of all topics.  A moment gets its date in words. */
-static void
-name_things(struct arena *a, json_t *messages, const json_t *departments, const json_t *topics, const char *lang)
+/* A department is its name. */
+static json_t *
+department_of(struct list *l, int64_t id)
 {
-	json_t *message, *topic;
-	size_t i, k;
+	const struct named *d = l->departments;
 
-	json_array_foreach(messages, i, message) {
-		const json_t *ids = json_object_get(message, "topics");
-		json_t *named = json_array();
-
-		json_array_foreach(topics, k, topic)
-			if (holds(ids, json_int(topic, "id")))
-				json_array_append(named, topic);
-		json_object_set_new_nocheck(message, "topics", named);
-		json_object_set_new_nocheck(message, "department",
-		    json_string_nocheck(name_of(departments, json_int(message, "department"))));
-		json_object_set_new_nocheck(message, "published_text",
-		    json_string_nocheck(calendar_date(a, json_text(message, "published"), lang)));
-	}
+	while (d->name != NULL && d->id != id)
+		d++;
+	if (d->name != NULL)
+		return json_incref(d->name);
+	l->missing++;
+	return json_string("");
 }
 
-enum err
-publication_list(struct db *db, struct arena *a, const struct words *words, struct publication_filter f, json_t *page)
+static json_t *
+message_of(struct list *l, const struct rows *rows, size_t i)
 {
-	json_t *departments, *topics, *messages;
-	enum err e;
+	const char *published = calendar_moment(l->arena, rows_text(rows, i, "published"));
+	json_t *message = json_object();
 
-	must(f.count > 0 && f.count <= PUBLICATION_MAX);
-	e = q_publication_departments_queue(db, &departments);
-	if (e == ERR_OK)
-		e = q_publication_topics_queue(db, &topics);
+	json_object_set_new_nocheck(message, "id", json_integer(rows_int(rows, i, "id")));
+	json_object_set_new_nocheck(message, "subject", json_string_nocheck(rows_text(rows, i, "subject")));
+	json_object_set_nocheck(message, "language", l->japanese);
+	json_object_set_new_nocheck(message, "department", department_of(l, rows_int(rows, i, "department")));
+	json_object_set_new_nocheck(message, "published", json_string_nocheck(published));
+	json_object_set_new_nocheck(message, "published_text",
+	    json_string_nocheck(calendar_date(l->arena, published, l->lang)));
+	json_object_set_nocheck(message, "topics", topics_of(l, rows_text(rows, i, "topics")));
+	return message;
+}
+
+static enum err
+ask(struct db *db, struct tenant_names *names, struct publication_filter f, struct rows **rows)
+{
+	enum err e = ERR_OK;
+
+	if (names->departments == NULL)
+		e = q_publication_departments_queue(db, &names->departments);
+	if (e == ERR_OK && names->topics == NULL)
+		e = q_publication_topics_queue(db, &names->topics);
 	if (e != ERR_OK)
 		return e;
 	if (f.topic == 0 && f.district == 0 && f.before == 0)
-		e = q_publication_list(db, (struct q_publication_list){ .count = f.count }, &messages);
-	else
-		e = q_publication_list_of(db, (struct q_publication_list_of){
-		    .before = f.before, .topic = f.topic, .district = f.district,
-		    .count = f.count }, &messages);
+		return q_publication_list(db, (struct q_publication_list){ .count = f.count }, rows);
+	return q_publication_list_of(db, (struct q_publication_list_of){
+	    .before = f.before, .topic = f.topic, .district = f.district, .count = f.count }, rows);
+}
+
+enum err
+publication_list(struct db *db, struct arena *a, const struct words *words, struct tenant_names *names,
+    struct publication_filter f, json_t *page)
+{
+	bool remembered = names->departments != NULL;
+	struct list l = { .arena = a, .lang = words_lang(words) };
+	json_t *messages;
+	struct rows *rows;
+	size_t i, n;
+	enum err e;
+
+	must(f.count > 0 && f.count <= PUBLICATION_MAX);
+	e = ask(db, names, f, &rows);
 	if (e != ERR_OK)
 		return e;
-	json_object_set_new(page, "next", next_of(messages, f.count));
-	name_things(a, messages, departments, topics, words_lang(words));
-	json_object_set(page, "messages", messages);
-	return ERR_OK;
+	l.departments = named(a, names->departments);
+	l.topics = named(a, names->topics);
+	l.japanese = json_keep(a, json_string("ja"));
+
+	/* The query gives one more than was asked for, if there is one. */
+	n = rows_count(rows);
+	if (n > (size_t)f.count)
+		n = (size_t)f.count;
+	messages = json_array();
+	for (i = 0; i < n; i++)
+		json_array_append_new(messages, message_of(&l, rows, i));
+	json_object_set_new(page, "messages", messages);
+	json_object_set_new(page, "next", n < rows_count(rows) ?
+	    json_integer(rows_int(rows, n - 1, "id")) : json_null());
+	return remembered && l.missing > 0 ? ERR_BUSY : ERR_OK;
 }
 
 enum err
@@ -101,7 +159,8 @@ publication_choices(struct db *db, json_t **out)
 }
 
 enum err
-publication_home(struct db *db, struct arena *a, const struct words *words, int count, json_t *page)
+publication_home(struct db *db, struct arena *a, const struct words *words, struct tenant_names *names, int count,
+    json_t *page)
 {
 	struct publication_filter latest = { .count = count };
 	json_t *choices;
@@ -109,7 +168,7 @@ publication_home(struct db *db, struct arena *a, const struct words *words, int 
 
 	e = q_publication_choices_queue(db, &choices);
 	if (e == ERR_OK)
-		e = publication_list(db, a, words, latest, page);
+		e = publication_list(db, a, words, names, latest, page);
 	if (e == ERR_OK)
 		json_object_update(page, choices);
 	return e;
@@ -128,7 +187,8 @@ find(const json_t *choices, const char *key, int64_t id)
 }
 
 enum err
-publication_browse(struct db *db, struct arena *a, const struct words *words, struct publication_filter f, json_t *page)
+publication_browse(struct db *db, struct arena *a, const struct words *words, struct tenant_names *names,
+    struct publication_filter f, json_t *page)
 {
 	json_t *choices, *topic = json_null(), *district = json_null();
 	enum err e;
@@ -138,7 +198,7 @@ publication_browse(struct db *db, struct arena *a, const struct words *words, st
 		if (e != ERR_OK)
 			return e;
 	}
-	e = publication_list(db, a, words, f, page);
+	e = publication_list(db, a, words, names, f, page);
 	if (e != ERR_OK)
 		return e;
 	if (f.topic != 0)

@@ -3,6 +3,7 @@
 #include "base/fields.h"
 #include "base/words.h"
 #include "db/db.h"
+#include "domain/tenant.h"
 /*
  * What the public reads: messages (お知らせ) that went out, are on the site and
  * still published.  No person is asked for or known here; the same documents
@@ -16,17 +17,21 @@ struct publication_filter {
 	int count;			/* 1 … PUBLICATION_MAX */
 };
 
-/* Adds to page {"messages": [{id, subject, language, department, published, published_text,
+/* The names of departments and topics are taken from where they are remembered, or read
+ * along with the messages and left there.  ERR_BUSY: what is remembered lacks one.
+ *
+ * Adds to page {"messages": [{id, subject, language, department, published, published_text,
  * topics [{id, name, vital}]}], "next": id or null}, newest first; next is the
  * before of the page that follows. */
-enum err publication_list(struct db *, struct arena *, const struct words *, struct publication_filter,
-    json_t *page) MUST_USE;
+enum err publication_list(struct db *, struct arena *, const struct words *, struct tenant_names *,
+    struct publication_filter, json_t *page) MUST_USE;
 /* The same with "topic" and "district": the chosen one, or null.  ERR_NOT_FOUND: what
  * was chosen is none of this tenant. */
-enum err publication_browse(struct db *, struct arena *, const struct words *, struct publication_filter,
-    json_t *page) MUST_USE;
+enum err publication_browse(struct db *, struct arena *, const struct words *, struct tenant_names *,
+    struct publication_filter, json_t *page) MUST_USE;
 /* The newest, with what can be chosen (publication_choices). */
-enum err publication_home(struct db *, struct arena *, const struct words *, int count, json_t *page) MUST_USE;
+enum err publication_home(struct db *, struct arena *, const struct words *, struct tenant_names *, int count,
+    json_t *page) MUST_USE;
 /* What can be chosen: {"topics": [{id, name, vital}], "districts": [{id, name}]}. */
 enum err publication_choices(struct db *, json_t **out) MUST_USE;
 

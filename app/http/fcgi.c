@@ -12,9 +12,9 @@
  *   - FCGX_Accept_r goes back to accepting after a bad record and does not look
  *     whether the program is to end.  It has no listening socket here, so it comes
  *     back to us instead.
- *   - It sends 8 kB at a time, and closing waits until nginx has closed.  A page
- *     goes out in one call here, and as the request was read to its end there is
- *     nothing that closing at once could lose.
+ *   - It sends 8 kB at a time and the end of the request apart, and closing waits until
+ *     nginx has closed.  An answer goes out whole in one call here, and as the request
+ *     was read to its end there is nothing that closing at once could lose.
  */
 #include "http/http.h"
 
@@ -41,7 +41,6 @@ enum {
 	SEND_S = 30,
 	DRAIN_MAX = 64 << 20,		/* of a body that is too large */
 	PARAMS_BYTES_MAX = 64 << 10,	/* twice what nginx takes as the head of a request */
-	BUFFER = 8000,			/* what libfcgi takes without writing */
 	RECORD_MAX = 65528,		/* content of one record, a multiple of 8 */
 	RECORD_HEAD = 8,
 	RECORDS_MAX = 64		/* sent in one call, two pieces each */
@@ -352,39 +351,51 @@ batch_send(struct batch *b)
 }
 
 static enum err
-batch_add(struct batch *b, char *data, size_t n)
+batch_record(struct batch *b, uint8_t type, void *data, size_t n)
 {
+	uint8_t *head;
 	enum err e;
 
-	for (size_t piece; n > 0; data += piece, n -= piece) {
-		uint8_t *head = b->head[b->n];
-
-		piece = n < RECORD_MAX ? n : RECORD_MAX;
-		memset(head, 0, RECORD_HEAD);
-		head[0] = FCGI_VERSION_1;
-		head[1] = FCGI_STDOUT;
-		head[2] = (uint8_t)(b->request_id >> 8);
-		head[3] = (uint8_t)b->request_id;
-		head[4] = (uint8_t)(piece >> 8);
-		head[5] = (uint8_t)piece;
-		b->piece[2 * b->n] = (struct iovec){ head, RECORD_HEAD };
-		b->piece[2 * b->n + 1] = (struct iovec){ data, piece };
-		if (++b->n == RECORDS_MAX) {
-			e = batch_send(b);
-			if (e != ERR_OK)
-				return e;
-		}
+	if (b->n == RECORDS_MAX) {
+		e = batch_send(b);
+		if (e != ERR_OK)
+			return e;
 	}
+	head = b->head[b->n];
+	memset(head, 0, RECORD_HEAD);
+	head[0] = FCGI_VERSION_1;
+	head[1] = type;
+	head[2] = (uint8_t)(b->request_id >> 8);
+	head[3] = (uint8_t)b->request_id;
+	head[4] = (uint8_t)(n >> 8);
+	head[5] = (uint8_t)n;
+	b->piece[2 * b->n] = (struct iovec){ head, RECORD_HEAD };
+	b->piece[2 * b->n + 1] = (struct iovec){ data, n };
+	b->n++;
 	return ERR_OK;
 }
 
+static enum err
+batch_stdout(struct batch *b, char *data, size_t n)
+{
+	enum err e = ERR_OK;
+
+	for (size_t piece; e == ERR_OK && n > 0; data += piece, n -= piece) {
+		piece = n < RECORD_MAX ? n : RECORD_MAX;
+		e = batch_record(b, FCGI_STDOUT, data, piece);
+	}
+	return e;
+}
+
+/* What is sent here ends the request, so that nginx has all of it at once. */
 enum err
 fcgi_reply(struct fcgi *f, const struct request *request, const struct response *response)
 {
+	static FCGI_EndRequestBody end;		/* status 0, FCGI_REQUEST_COMPLETE */
 	FCGX_Request *q = &f->request;
-	struct buf head;
 	struct batch batch;
 	size_t body_len = response->body.len;
+	struct buf head;
 	enum err e;
 
 	if (request->method == METHOD_HEAD || response->status == HTTP_NO_CONTENT ||
@@ -394,25 +405,28 @@ fcgi_reply(struct fcgi *f, const struct request *request, const struct response 
 	buf_reserve(&head, 1024);
 	response_head(response, &head);
 
-	/* Small answers wait in libfcgi's buffer and leave with its closing records. */
-	if (head.len + body_len <= BUFFER) {
-		if (FCGX_PutStr(head.data, (int)head.len, q->out) < 0 ||
-		    FCGX_PutStr(response->body.data, (int)body_len, q->out) < 0)
-			return ERR_GONE;
-		return ERR_OK;
-	}
-
 	batch.fd = q->ipcFd;
 	batch.request_id = q->requestId;
 	batch.n = 0;
-	e = batch_add(&batch, head.data, head.len);
+	e = batch_stdout(&batch, head.data, head.len);
 	if (e == ERR_OK)
-		e = batch_add(&batch, response->body.data, body_len);
-	return e == ERR_OK ? batch_send(&batch) : e;
+		e = batch_stdout(&batch, response->body.data, body_len);
+	if (e == ERR_OK)
+		e = batch_record(&batch, FCGI_STDOUT, NULL, 0);
+	if (e == ERR_OK)
+		e = batch_record(&batch, FCGI_END_REQUEST, &end, sizeof end);
+	if (e == ERR_OK)
+		e = batch_send(&batch);
+	if (e != ERR_OK)
+		q->keepConnection = 0;
+	return e;
 }
 
+/* Not FCGX_Finish_r, which would end the request a second time. */
 void
 fcgi_finish(struct fcgi *f)
 {
-	FCGX_Finish_r(&f->request);
+	FCGX_Request *q = &f->request;
+
+	FCGX_Free(q, !q->keepConnection || FCGX_GetError(q->in) != 0);
 }

@@ -114,10 +114,10 @@ void fcgi_body_limit(struct fcgi *, size_t (*limit)(void *context, const struct 
  * in the arena too: the arena is the request's alone, empty when called.
  */
 enum err fcgi_accept(struct fcgi *, struct arena *, struct request *, enum status *) MUST_USE;
-/* Writes header and body at once; HEAD leaves the body out.  ERR_GONE: the
- * client went away. */
+/* Writes header, body and the end of the request at once; HEAD leaves the body out.
+ * ERR_GONE: the client went away. */
 enum err fcgi_reply(struct fcgi *, const struct request *, const struct response *) MUST_USE;
-/* Ends the request; nginx has the whole answer only now. */
+/* Lets go of the request, and of its connection unless nginx keeps it. */
 void fcgi_finish(struct fcgi *);
 
 /*

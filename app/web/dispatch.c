@@ -178,7 +178,7 @@ run(struct web *w)
 	}
 	e = w->route->handler(w);
 	if (e != ERR_OK)
-		return e;
+		return guard_failed(w, e);
 	return db_commit(w->db);
 }
 

@@ -6,6 +6,9 @@
  * the person by the hash of the cookie's token, and sets both for the
  * transaction, behind which row level security does the rest.  What the route
  * asks for is checked here, once, and in no handler.
+ *
+ * A page that is the same for all knows no person, and what enter() would say of the
+ * tenant a worker remembers (domain/tenant.h).
  */
 #include "base/log.h"
 #include "base/secret.h"
@@ -69,6 +72,57 @@ check(const struct web *w)
 	return ERR_OK;
 }
 
+/* What is remembered is no longer so, says its version. */
+static bool
+outdated(const struct web *w)
+{
+	return rows_count(w->version) != 1 || rows_int(w->version, 0, "version") != w->met->version;
+}
+
+static enum err
+forget(struct web *w)
+{
+	tenants_forget(w->site->tenants, w->request->host);
+	w->met = NULL;
+	return ERR_BUSY;
+}
+
+static json_t *
+entered_again(struct web *w)
+{
+	return json_keep(w->arena, json_incref(w->met->entered));
+}
+
+/* A handler that misses a name in what is remembered says ERR_BUSY. */
+enum err
+guard_failed(struct web *w, enum err outcome)
+{
+	if (w->met == NULL || w->version == NULL)
+		return outcome;
+	if (outcome == ERR_BUSY || outdated(w))
+		return forget(w);
+	w->entered = entered_again(w);
+	return outcome;
+}
+
+/* Of a page that is the same for all: what enter() said, or would have said. */
+static enum err
+remember(struct web *w)
+{
+	bool met = w->met != NULL;
+
+	if (met && outdated(w))
+		return forget(w);
+	if (met)
+		w->entered = entered_again(w);
+	if (w->entered == NULL || json_is_null(w->entered))
+		return ERR_NOT_FOUND;
+	if (!met || w->met->names.departments != w->names.departments)
+		tenants_keep(w->site->tenants, w->request->host, w->entered, w->names);
+	w->met = NULL;
+	return ERR_OK;
+}
+
 enum err
 guard_arrive(struct web *w)
 {
@@ -78,6 +132,8 @@ guard_arrive(struct web *w)
 	if (w->tenant != 0)
 		return ERR_OK;
 	e = db_flush(w->db);
+	if (e == ERR_OK && w->route->flags & CACHED)
+		e = remember(w);
 	if (e != ERR_OK)
 		return e;
 	if (w->entered == NULL || json_is_null(w->entered))
@@ -96,6 +152,19 @@ guard_arrive(struct web *w)
 	return check(w);
 }
 
+/* Nobody's page, in a tenant that this worker has met. */
+static enum err
+enter_again(struct web *w)
+{
+	enum err e;
+
+	w->names = w->met->names;
+	e = q_enter_again_queue(w->db, (struct q_enter_again){ .tenant = w->met->id }, NULL);
+	if (e == ERR_OK)
+		e = q_enter_version_queue(w->db, (struct q_enter_version){ .host = w->request->host }, &w->version);
+	return e;
+}
+
 enum err
 guard_enter(struct web *w)
 {
@@ -108,6 +177,9 @@ guard_enter(struct web *w)
 	e = db_begin(w->db, cached ? DB_ONCE : reads ? DB_READ : DB_WRITE);
 	if (e != ERR_OK)
 		return e;
+	w->met = cached ? tenants_find(w->site->tenants, w->request->host) : NULL;
+	if (w->met != NULL)
+		return enter_again(w);
 	e = q_enter_queue(w->db, (struct q_enter){
 	    .host = w->request->host,
 	    .staff = cached ? (struct db_bytes){ NULL, 0 } : token_hash(w, "__Host-staff"),

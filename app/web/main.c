@@ -76,6 +76,7 @@ close_site(struct program *p)
 	templates_free(p->site.templates);
 	catalogue_free(p->catalogue);
 	vault_free(p->site.vault);
+	tenants_free(p->site.tenants);
 	arena_free(p->arena);
 }
 
@@ -107,6 +108,7 @@ open_site(struct program *p)
 	site->conf = &p->conf;
 	site->catalogue = p->catalogue;
 	site->vault = vault_new(master);
+	site->tenants = tenants_new();
 	secret_derive(master, "web form token", site->token_key);
 	secret_wipe(master, sizeof master);
 	return ERR_OK;

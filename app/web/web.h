@@ -10,6 +10,7 @@
 #include "base/mustache.h"
 #include "base/words.h"
 #include "db/db.h"
+#include "domain/tenant.h"
 #include "domain/vault.h"
 #include "http/http.h"
 #include "http/route.h"
@@ -67,6 +68,7 @@ struct site {
 	struct templates *templates;
 	const struct catalogue *catalogue;
 	struct vault *vault;
+	struct tenants *tenants;	/* what it remembers of them */
 	uint8_t token_key[SECRET_KEY];
 };
 
@@ -88,6 +90,9 @@ struct web {
 	bool told;			/* a notice was read from its cookie */
 
 	json_t *entered;		/* result of enter(); NULL until it came */
+	const struct tenant *met;	/* CACHED: this is what enter() would say … */
+	struct rows *version;		/* … if this is still its version */
+	struct tenant_names names;	/* CACHED: what lists need, once it is read */
 	int64_t tenant;
 	int64_t staff;			/* 0: nobody */
 	int64_t citizen;
@@ -143,10 +148,14 @@ void dispatch_refused(const struct site *, struct arena *, const struct request 
 
 /* Opens the transaction and finds tenant and person.  What the route asks for
  * is checked here: ERR_NOT_FOUND no such tenant or not its route, ERR_SIGNED_OUT,
- * ERR_FORBIDDEN.  For CACHED routes enter() goes out with the page's query. */
+ * ERR_FORBIDDEN.  For CACHED routes enter() goes out with the page's query, or, in a
+ * tenant that this worker remembers, only the question whether it is still so. */
 enum err guard_enter(struct web *) MUST_USE;
-/* Reads the result of enter() if it is still on the way. */
+/* Reads the result of enter() if it is still on the way.  ERR_BUSY: what was
+ * remembered is out of date and now forgotten; run it again. */
 enum err guard_arrive(struct web *) MUST_USE;
+/* After a handler that failed: ERR_BUSY if that is why, or the outcome. */
+enum err guard_failed(struct web *, enum err outcome) MUST_USE;
 
 /* The token of a form: 16 random bytes (its idempotency key) and an HMAC over
  * them and the browser's cookie. */

@@ -62,7 +62,7 @@ BEGIN
 END $$;
 
 CALL audited('tenant', 'id');
-CALL audited('tenant_host', 'tenant_id');
+CALL audited('tenant_host', 'tenant_id', 'version');
 CALL audited('tenant_key', 'id');
 CALL audited('department', 'id');
 CALL audited('district', 'id');

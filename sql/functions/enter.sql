@@ -12,7 +12,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
 BEGIN
   RETURN (SELECT pg_catalog.json_build_object(
                    'id', t.id, 'name', t.name, 'name_en', t.name_en, 'kind', t.kind,
-                   'state', t.state, 'contact', t.contact, 'host', p_host)
+                   'state', t.state, 'contact', t.contact, 'host', p_host, 'version', h.version)
             FROM public.tenant_host h
             JOIN public.tenant t ON t.id OPERATOR(pg_catalog.=) h.tenant_id
            WHERE h.host OPERATOR(pg_catalog.=) p_host AND t.state OPERATOR(pg_catalog.<>) 'erased');

@@ -33,6 +33,25 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION tenant_erase FROM PUBLIC;
 
+-- What a worker remembers of the present tenant is out of date.  One host at a time: a
+-- statement that changes one row's version only is no news to the audit record.
+CREATE OR REPLACE FUNCTION tenant_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  the_host text;
+BEGIN
+  FOR the_host IN SELECT host FROM tenant_host ORDER BY host LOOP
+    UPDATE tenant_host SET version = nextval('tenant_host_version') WHERE host = the_host;
+  END LOOP;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER tenant_changed AFTER UPDATE ON tenant EXECUTE FUNCTION tenant_changed();
+CREATE OR REPLACE TRIGGER tenant_changed AFTER INSERT OR UPDATE OR DELETE ON department EXECUTE FUNCTION tenant_changed();
+CREATE OR REPLACE TRIGGER tenant_changed AFTER INSERT OR UPDATE OR DELETE ON topic EXECUTE FUNCTION tenant_changed();
+-- Also where a restore or a replica has the other triggers off.
+ALTER TABLE tenant ENABLE ALWAYS TRIGGER tenant_changed;
+ALTER TABLE department ENABLE ALWAYS TRIGGER tenant_changed;
+ALTER TABLE topic ENABLE ALWAYS TRIGGER tenant_changed;
+
 -- All tenants by name and host, and nothing else of them: for the owner, and for
 -- the operator's portal.  chromo_directory sees what stands behind the wall here.
 SET LOCAL ROLE chromo_directory;

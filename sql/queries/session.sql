@@ -5,6 +5,17 @@
 -- role: web
 SELECT enter(:host::text, :staff::bytea, :citizen::bytea, :remote::text, :request::text);
 
+-- name: enter_again :exec
+-- role: web
+-- The same for one who is nobody, in a tenant that this worker remembers: nothing is
+-- looked up, and the version, asked for behind it, tells whether that was right.
+SELECT set_config('chromo.tenant', (:tenant::bigint)::text, true);
+
+-- name: enter_version :many
+-- role: web
+-- No row: the host is not the present tenant's (any more).
+SELECT version FROM tenant_host WHERE host = :host::text;
+
 -- name: enter_tenant :exec
 -- role: courier web
 SELECT enter_tenant(:tenant::bigint, :actor::text);

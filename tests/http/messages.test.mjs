@@ -165,3 +165,59 @@ test('the language of a cookie stays with its browser', async () => {
 	assert.match(words(page), /Latest messages|Older messages/);
 	isPage(await anybody.get('/messages'), open);
 });
+
+// Workers remember the names of a town (domain/tenant.h): each of them is asked often
+// enough to have met it, and then often enough to give itself away.
+const often = async (client, path) => {
+	const pages = [];
+	for (let i = 0; i < 12; i++) pages.push((await client.get(path)).text);
+	return pages;
+};
+const renames = [
+	['a topic', 'UPDATE topic SET name = %s WHERE tenant_id = 1 AND id = (SELECT topics[1] FROM message WHERE id = %m)'],
+	['a department', 'UPDATE department SET name = %s WHERE tenant_id = 1 AND id = (SELECT department_id FROM message WHERE id = %m)'],
+	['the town', 'UPDATE tenant SET name = %s WHERE id = 1'],
+];
+for (const [what, statement] of renames)
+	test(`a new name of ${what} is on the next page`, async () => {
+		const topic = await one('SELECT min(id) FROM topic WHERE tenant_id = 1');
+		const id = await publish(town, { subject: '名前', topics: [topic] });
+		for (const [n, name] of ['これまでの名前', '新しい名前', 'もっと新しい名前'].entries()) {
+			await town.sql(`DO $$ BEGIN PERFORM enter_tenant(1, 'command'); END $$; ` + statement.replace('%s', `'${name}${what.length}'`).replace('%m', id));
+			for (const page of await often(minato, '/messages')) {
+				assert.ok(page.includes(`${name}${what.length}`), `${n}: the name is there`);
+				assert.ok(!page.includes(`これまでの名前${what.length}`) || n === 0, `${n}: the old one is not`);
+			}
+		}
+		assert.equal(await one("SELECT count(*) FROM audit WHERE act = 'tenant_host.update'"), 0, 'its version is no news');
+	});
+
+test('a new department and its first message', async () => {
+	await often(minato, '/messages');
+	await town.sql(`DO $$ BEGIN PERFORM enter_tenant(1, 'command'); END $$; INSERT INTO department (name) VALUES ('できたばかりの課')`);
+	const id = await publish(town, { subject: 'はじめまして' });
+	await town.sql(`SET session_replication_role = replica; UPDATE message SET department_id =
+		(SELECT id FROM department WHERE name = 'できたばかりの課') WHERE id = ${id}`);
+	for (const page of await often(minato, '/messages')) assert.ok(page.includes('できたばかりの課'));
+});
+
+test('a host that is given to another town, and taken away', async () => {
+	const moving = fresh(town, 'moving.localhost');
+	const is = async (tenant) => town.sql(`DO $$ BEGIN PERFORM enter_tenant(${tenant || 1}, 'command'); END $$;
+		DELETE FROM tenant_host WHERE host = 'moving.localhost';
+		INSERT INTO tenant_host (host, tenant_id) SELECT 'moving.localhost', ${tenant} WHERE ${tenant} > 0`);
+	const names = (await town.sql('SELECT name FROM tenant WHERE id IN (1, 2) ORDER BY id')).split('\n');
+	const own = await publish(town, { tenant: 2, subject: '山の話' });
+	for (const [tenant, name, other] of [[1, ...names], [2, names[1], names[0]], [1, ...names]]) {
+		await is(tenant);
+		for (const path of ['/messages', '/help'])
+			for (const page of await often(moving, path)) {
+				assert.ok(page.includes(name), `${path} is ${name}'s`);
+				assert.ok(!page.includes(other), `and nothing of ${other}`);
+			}
+		assert.equal((await moving.get(`/messages/${own}`)).status, tenant === 2 ? 200 : 404);
+	}
+	await is(0);
+	for (const path of ['/messages', '/help', `/messages/${own}`])
+		for (let i = 0; i < 12; i++) assert.equal((await moving.get(path)).status, 404);
+});

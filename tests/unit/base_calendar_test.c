@@ -26,6 +26,10 @@ main(void)
 		is_str(calendar_date(a, days[i].moment, "ja"), days[i].ja, "ja");
 		is_str(calendar_date(a, days[i].moment, "en"), days[i].en, "en");
 	}
+	is_str(calendar_moment(a, "2026-11-25 22:26:21.411278+09"), "2026-11-25T22:26:21+09:00", "a moment");
+	is_str(calendar_moment(a, "2026-11-25 22:26:21+09"), "2026-11-25T22:26:21+09:00", "a whole second");
+	is_str(calendar_moment(a, "infinity"), "infinity", "no moment");
+	is_str(calendar_moment(a, "1800-01-01 00:00:00+09:18:59"), "1800-01-01 00:00:00+09:18:59", "an odd zone");
 	arena_free(a);
 	return done();
 }

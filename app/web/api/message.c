@@ -37,7 +37,7 @@ api_message_list(struct web *w)
 		f.count = e == ERR_OK ? (int)count : 1;
 	}
 	if (e == ERR_OK)
-		e = publication_browse(w->db, w->arena, w->words, f, list);
+		e = publication_browse(w->db, w->arena, w->words, &w->names, f, list);
 	if (e != ERR_OK)
 		return e;
 	json_object_del(list, "topic");

@@ -16,7 +16,7 @@ citizen_home(struct web *w)
 {
 	enum err e;
 
-	e = publication_home(w->db, w->arena, w->words, LATEST, w->view);
+	e = publication_home(w->db, w->arena, w->words, &w->names, LATEST, w->view);
 	if (e == ERR_OK)
 		e = guard_arrive(w);
 	if (e != ERR_OK)

@@ -22,7 +22,7 @@ citizen_message_list(struct web *w)
 
 	e = publication_read(w->query, &f);
 	if (e == ERR_OK)
-		e = publication_browse(w->db, w->arena, w->words, f, w->view);
+		e = publication_browse(w->db, w->arena, w->words, &w->names, f, w->view);
 	if (e != ERR_OK)
 		return e;
 	chosen = f.topic != 0 || f.district != 0;
