@@ -16,6 +16,7 @@
 #include "base/mustache.h"
 #include "base/secret.h"
 #include "cli/demo.h"
+#include "cli/vapid.h"
 #include "db/queries.h"
 #include "domain/message.h"
 #include "domain/rendering.h"
@@ -178,6 +179,7 @@ add_town(struct demo *d, const json_t *town, json_t *accounts)
 {
 	const json_t *messages = json_object_get(town, "messages"), *item;
 	struct rows *rows;
+	const char *key;
 	int64_t tenant;
 	enum err e;
 	size_t i;
@@ -193,6 +195,8 @@ add_town(struct demo *d, const json_t *town, json_t *accounts)
 	tenant = rows_int(rows, 0, "id");
 	d->origin = arena_printf(d->arena, "https://%s%s", json_text(town, "host"), d->cli->conf->public_port);
 	e = vault_found(d->vault, d->db, tenant);
+	if (e == ERR_OK && strcmp(json_text(town, "kind"), "operator") != 0)
+		e = vapid_found(d->db, d->vault, d->arena, json_text(town, "host"), &key);
 	if (e == ERR_OK)
 		e = q_demo_places(d->db, (struct q_demo_places){ .doc = town }, NULL);
 	json_array_foreach(json_object_get(town, "staff"), i, item)

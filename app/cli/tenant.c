@@ -11,9 +11,11 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/vapid.h"
 #include "db/queries.h"
 
 struct creation {
+	struct arena *arena;
 	struct vault *vault;
 	const char *kind, *code, *name, *name_en, *host, *mail_from, *contact;
 	int64_t tenant;
@@ -23,6 +25,7 @@ static enum err
 create(struct db *db, void *context)
 {
 	struct creation *c = context;
+	const char *key;
 	struct rows *rows;
 	enum err e = q_tenant_create(db, (struct q_tenant_create){ .kind = c->kind, .code = c->code,
 	    .name = c->name, .name_en = c->name_en, .host = c->host, .mail_from = c->mail_from,
@@ -34,6 +37,8 @@ create(struct db *db, void *context)
 	e = vault_found(c->vault, db, c->tenant);
 	if (e == ERR_OK && strcmp(c->kind, "operator") != 0)
 		e = q_tenant_vital_topic(db, NULL);
+	if (e == ERR_OK && strcmp(c->kind, "operator") != 0)
+		e = vapid_found(db, c->vault, c->arena, c->host, &key);
 	return e;
 }
 
@@ -73,7 +78,7 @@ int
 cli_tenant_create(struct cli *c)
 {
 	const char *code = cli_option(c, "code"), *contact = cli_option(c, "contact"), *wrong;
-	struct creation n = { .kind = cli_option(c, "kind"), .code = code != NULL ? code : "",
+	struct creation n = { .arena = c->arena, .kind = cli_option(c, "kind"), .code = code != NULL ? code : "",
 	    .name = cli_option(c, "name"), .name_en = cli_option(c, "name-en"), .host = cli_option(c, "host"),
 	    .mail_from = cli_option(c, "mail-from"), .contact = contact != NULL ? contact : "" };
 	enum err e;
