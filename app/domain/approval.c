@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/diff.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "db/queries.h"
@@ -72,18 +71,12 @@ hash_of(const struct approval *a, const json_t *renderings, const json_t *messag
 	return secret_hex(a->arena, hash, SECRET_HASH);
 }
 
-static enum err
-stored(const struct approval *a, int64_t revision, json_t **out)
-{
-	return q_approval_renderings(a->db, (struct q_approval_renderings){
-	    .message = a->message, .revision = (int32_t)revision }, out);
-}
-
 enum err
 approval_renderings(const struct approval *a, const json_t *message, json_t **out)
 {
 	uint8_t hash[SECRET_HASH];
-	enum err e = stored(a, json_int(message, "revision"), out);
+	enum err e = q_approval_renderings(a->db, (struct q_approval_renderings){
+	    .message = a->message, .revision = (int32_t)json_int(message, "revision") }, out);
 
 	if (e != ERR_OK)
 		return e;
@@ -113,42 +106,6 @@ keep(const struct approval *a, int64_t revision, const json_t *renderings)
 	return ERR_OK;
 }
 
-/* Subject and text of a version in one; the mail says more than the page. */
-static const char *
-read_aloud(const struct approval *a, const json_t *renderings, const char *channel)
-{
-	const json_t *content = json_object_get(json_object_get(renderings, channel), "ja");
-
-	if (content == NULL)
-		return NULL;
-	return arena_printf(a->arena, "%s\n\n%s", json_text(content, "subject"),
-	    rendering_personal(a->arena, json_text(content, "text"), ""));
-}
-
-enum err
-approval_diff(const struct approval *a, const json_t *shown, const json_t *renderings, json_t **out)
-{
-	static const char *const channels[] = { "site", "email" };
-	const json_t *returned = json_object_get(shown, "returned");
-	json_t *before;
-	enum err e;
-	size_t i;
-
-	*out = NULL;
-	if (!json_is_object(returned))
-		return ERR_OK;
-	e = stored(a, json_int(returned, "revision"), &before);
-	if (e != ERR_OK)
-		return e;
-	for (i = 0; i < 2 && *out == NULL; i++) {
-		const char *was = read_aloud(a, before, channels[i]), *is = read_aloud(a, renderings, channels[i]);
-
-		if (was != NULL && is != NULL)
-			*out = diff_text(a->arena, was, is);
-	}
-	return ERR_OK;
-}
-
 /* --- news to those concerned --- */
 
 static enum err
@@ -156,7 +113,7 @@ tell(const struct approval *a, const struct rows *readers, const char *kind, con
 {
 	const struct words *words = catalogue_words(a->catalogue, "ja");
 	const struct mailer mailer = { a->db, a->vault, a->templates, words, a->arena };
-	json_t *message, *view;
+	json_t *message, *view, *last;
 	enum err e;
 	size_t i;
 
@@ -165,7 +122,8 @@ tell(const struct approval *a, const struct rows *readers, const char *kind, con
 	e = message_show(a->db, words, a->message, &message);
 	if (e != ERR_OK)
 		return e;
-	view = json_keep(a->arena, json_pack("{s:s, s:s, s:s, s:b, s:s?, s:s}",
+	last = json_array_get(json_object_get(message, "history"), 0);
+	view = json_keep(a->arena, json_pack("{s:s, s:s, s:s, s:s, s:b, s:s?, s:s}", "who", json_text(last, "who"),
 	    "tenant_name", json_text(json_object_get(message, "tenant"), "name"),
 	    "subject", json_text(message, "subject"),
 	    "department", json_text(json_object_get(message, "department"), "name"),
@@ -260,6 +218,8 @@ approval_submit(const struct approval *a, int64_t seen, const char *comment, int
 
 	(void)hash_of(a, renderings, message, hash);
 	e = keep(a, h.revision, renderings);
+	if (e == ERR_OK)
+		e = approval_keep_terms(a, message);
 	if (e == ERR_OK)
 		e = note(a, "submit", (struct db_bytes){ hash, sizeof hash }, comment, recipients);
 	if (e == ERR_OK)
@@ -363,4 +323,14 @@ approval_withdraw(const struct approval *a, int64_t seen)
 		return ERR_CONFLICT;
 	e = approval_note(a, "withdraw", "");
 	return e == ERR_OK ? move(a, "draft") : e;
+}
+
+enum err
+approval_tell_stopped(const struct approval *a, const char *comment)
+{
+	struct rows *readers;
+	enum err e = q_approval_concerned(a->db, (struct q_approval_concerned){
+	    .message = a->message, .staff = a->staff }, &readers);
+
+	return e == ERR_OK ? tell(a, readers, "message_stopped", "/status", comment[0] != '\0' ? comment : NULL) : e;
 }

@@ -40,9 +40,15 @@ enum err approval_show(const struct approval *, json_t **out) MUST_USE;
 /* The bytes that were submitted, as they are kept.  message: message_show.
  * ERR_DB, and logged: they are not what the hash was made of. */
 enum err approval_renderings(const struct approval *, const json_t *message, json_t **out) MUST_USE;
-/* What changed in subject and text since the version that was given back, as
+/* What changed in subject and text since the version that was submitted before, as
  * diff_text makes it; *out NULL: there is none. */
 enum err approval_diff(const struct approval *, const json_t *shown, const json_t *renderings, json_t **out) MUST_USE;
+
+/* The same of audience, channels and times: a list of {label, audience, channels, …, was, is},
+ * one of the names true, for desk/approval/changes.  Empty: nothing, or no such version. */
+enum err approval_changes(const struct approval *, const json_t *shown, json_t *message, json_t **out) MUST_USE;
+/* Keeps audience, channels and times with the version that is being submitted. */
+enum err approval_keep_terms(const struct approval *, const json_t *message) MUST_USE;
 
 /* Why it cannot be submitted now, as a key of the words; NULL: it can.
  * reach: message_reach_of, or NULL where it goes to nobody in person. */
@@ -66,3 +72,5 @@ enum err approval_withdraw(const struct approval *, int64_t seen) MUST_USE;
 enum err approval_note(const struct approval *, const char *act, const char *comment) MUST_USE;
 /* Locks the message: what is read after this is what is decided on. */
 enum err approval_lock(const struct approval *, const char **state, int64_t *revision) MUST_USE;
+/* Mails to those who wrote and approved it, but not to whoever stopped it. */
+enum err approval_tell_stopped(const struct approval *, const char *comment) MUST_USE;

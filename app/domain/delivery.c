@@ -164,7 +164,9 @@ delivery_stop(const struct approval *a, const char *comment)
 	if (strcmp(state, "approved") != 0 && strcmp(state, "sending") != 0)
 		return ERR_CONFLICT;
 	e = approval_note(a, "stop", comment);
-	return e == ERR_OK ? q_delivery_stop(a->db, (struct q_delivery_stop){ .message = a->message }, NULL) : e;
+	if (e == ERR_OK)
+		e = q_delivery_stop(a->db, (struct q_delivery_stop){ .message = a->message }, NULL);
+	return e == ERR_OK ? approval_tell_stopped(a, comment) : e;
 }
 
 /* --- the result, to whom it concerns --- */

@@ -2,7 +2,7 @@
 libdomain_a_SOURCES = \
 	app/domain/citizen.c app/domain/citizen_draft.c app/domain/citizen_read.c app/domain/citizen.h \
 	app/domain/consent.c app/domain/consent.h \
-	app/domain/approval.c app/domain/approval.h \
+	app/domain/approval.c app/domain/approval_compare.c app/domain/approval.h \
 	app/domain/delivery.c app/domain/delivery.h \
 	app/domain/people.c app/domain/people.h \
 	app/domain/gateway.c app/domain/gateway.h \

@@ -158,6 +158,19 @@ find(struct web *w)
 	return e;
 }
 
+/* A cached page may have refused before it was known whose it is; that is asked now, so
+ * that the page which says so wears the town's name. */
+static enum err
+refused(struct web *w, enum err outcome)
+{
+	enum err e;
+
+	if (w->entered != NULL || outcome == ERR_BUSY || outcome == ERR_DB || !db_in_transaction(w->db) || db_failed(w->db))
+		return outcome;
+	e = guard_arrive(w);
+	return e != ERR_OK ? e : outcome;
+}
+
 /* From the guard to the commit. */
 static enum err
 run(struct web *w)
@@ -177,9 +190,7 @@ run(struct web *w)
 		return ERR_OK;
 	}
 	e = w->route->handler(w);
-	if (e != ERR_OK)
-		return guard_failed(w, e);
-	return db_commit(w->db);
+	return e != ERR_OK ? refused(w, guard_failed(w, e)) : db_commit(w->db);
 }
 
 /* A transaction that lost against another one is run again from the start, as

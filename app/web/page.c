@@ -80,6 +80,7 @@ static const struct entry desk_entries[] = {
 };
 static const struct entry operator_entries[] = {
 	{ "/operator", "nav_home", 0 },
+	{ "/operator/account", "account_title", 0 },
 };
 
 static bool
@@ -279,6 +280,9 @@ web_page(struct web *w, enum status status, const char *name)
 		if (e != ERR_OK)
 			return e;
 	}
+	/* What is not there asks nothing: no token, and no cookie that marks the browser. */
+	if (w->staff == 0 && (status == HTTP_NOT_FOUND || status == HTTP_GONE))
+		w->plain = true;
 	frame(w);
 	return render_page(w, status, name);
 }

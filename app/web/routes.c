@@ -88,7 +88,7 @@ const struct route routes[] = {
 	{ POST, "/desk/login/codes", desk_login_codes, STAFF_ANY | TOKEN },
 	{ GET, "/desk/invite/{token}", desk_invite_form, ANYONE },
 	{ POST, "/desk/invite/{token}", desk_invite, ANYONE | TOKEN },
-	{ POST, "/desk/logout", desk_logout, ANY_HOST | TOKEN },
+	{ POST, "/desk/logout", desk_logout, ANYONE | TOKEN },
 
 	/* desk: home and messages */
 	{ GET, "/desk", desk_home, STAFF(RIGHTS) },
@@ -184,8 +184,19 @@ const struct route routes[] = {
 	{ POST, "/operator/login/enrol", desk_login_enrol, OPERATOR_DOOR | STAFF_STEP | TOKEN },
 	{ GET, "/operator/login/codes", desk_login_codes_form, OPERATOR },
 	{ POST, "/operator/login/codes", desk_login_codes, OPERATOR | TOKEN },
+	{ POST, "/operator/logout", desk_logout, OPERATOR_DOOR | TOKEN },
 	{ GET, "/operator/invite/{token}", desk_invite_form, OPERATOR_DOOR },
 	{ POST, "/operator/invite/{token}", desk_invite, OPERATOR_DOOR | TOKEN },
+	{ GET, "/operator/account", desk_account, OPERATOR },
+	{ POST, "/operator/account/sessions", desk_account_sessions, OPERATOR | TOKEN },
+	{ GET, "/operator/account/password", desk_account_password_form, OPERATOR },
+	{ POST, "/operator/account/password", desk_account_password, OPERATOR | TOKEN },
+	{ GET, "/operator/account/factor", desk_account_factor_form, OPERATOR },
+	{ POST, "/operator/account/factor", desk_account_factor, OPERATOR | TOKEN },
+	{ GET, "/operator/account/app", desk_account_app_form, OPERATOR },
+	{ POST, "/operator/account/app", desk_account_app, OPERATOR | TOKEN },
+	{ GET, "/operator/account/codes", desk_account_codes_form, OPERATOR },
+	{ POST, "/operator/account/codes", desk_account_codes, OPERATOR | TOKEN },
 };
 
 const size_t routes_count = sizeof routes / sizeof *routes;

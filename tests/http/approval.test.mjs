@@ -70,7 +70,7 @@ test('submitted: the approvers hear of it without a name in the mail', async () 
 	assert.match((await sato.follow(answer)).text, /承認を依頼しました/);
 	assert.equal(await row(id, `state, submitter_id = author_id, length(hash)`), 'pending|t|32');
 	assert.equal(await town.sql(`SELECT string_agg(channel || ' ' || language, ',' ORDER BY channel, language)
-		FROM message_rendering WHERE message_id = ${id}`), 'email en,email ja,site ja');
+		FROM message_rendering WHERE message_id = ${id}`), 'email en,email ja,site ja,terms ja');
 	await eventually('the mails to two approvers', () => town.outbox().length >= before + 2);
 	const mails = town.outbox().map((m) => readMail(Buffer.from(m))).filter((m) => m.text.includes(`/desk/messages/${id}/approve`));
 	assert.equal(mails.length, 2);
@@ -136,6 +136,8 @@ test('returned with a reason, mended, submitted again with what changed', async 
 	page = await sato.get(`/desk/messages/${id}/content`);
 	answer = await sato.submit(page, { body: '午前10時から断水します。' }, '/content');
 	assert.equal(answer.status, 303);
+	page = await sato.get(`/desk/messages/${id}/audience`);
+	assert.equal((await sato.submit(page, { audience: 'chosen', district_1: '1' }, '/audience')).status, 303);
 	page = await open(sato, id, 'submit');
 	assert.match(said(page), /時刻を確かめてください/);
 	assert.equal((await send(sato, page, {}, '/submit')).status, 303);
@@ -143,8 +145,25 @@ test('returned with a reason, mended, submitted again with what changed', async 
 	page = await open(takahashi, id, 'approve');
 	assert.match(page.text, /<del[^>]*>[\s\S]*?9<\/del>/);
 	assert.match(page.text, /<ins[^>]*>[\s\S]*?10<\/ins>/);
+	assert.match(said(page), /差し戻した人と理由：.*時刻を確かめてください/);
+	const changed = [.../<table[^>]* id="changes"[\s\S]*?<tbody>([\s\S]*?)<\/tbody>/.exec(page.text)[1].matchAll(/<tr>([\s\S]*?)<\/tr>/g)]
+		.map(([, row]) => said({ text: row }).trim());
+	assert.equal(changed.length, 1, `${changed}`);
+	assert.match(changed[0], /^届ける人 全員 +中央/, 'who is to get it, before and now; times and channels did not change');
 	assert.equal((await approve(takahashi, page)).status, 303);
 	assert.equal(await acts(id), 'submit return submit approve');
+});
+
+test('taken back and submitted again with other times: the approver sees which', async () => {
+	const id = await submitted();
+	assert.doesNotMatch((await open(suzuki, id, 'approve')).text, /id="changes"/, 'nothing to compare with');
+	assert.equal((await send(sato, await open(sato, id, 'withdraw'), {}, '/withdraw')).status, 303);
+	await inside(town, `UPDATE message SET send_at = date_trunc('day', now()) + interval '3 days', valid_until = date_trunc('day', now()) + interval '4 days' WHERE id = ${id}`);
+	assert.equal((await send(sato, await open(sato, id, 'submit'), {}, '/submit')).status, 303);
+	const page = await open(suzuki, id, 'approve');
+	const rows = [...page.text.matchAll(/<th scope="row">([^<]*)<\/th>/g)].map(([, t]) => t);
+	assert.deepEqual(rows, ['日時と掲載期限', 'これより遅れたら送らない']);
+	assert.equal((await approve(suzuki, page)).status, 303, 'and what is signed is what is shown');
 });
 
 test('rejected is the end', async () => {

@@ -42,6 +42,20 @@ test('what cannot be read', async () => {
 	assert.equal((await minato.get('/api/v1/%ff')).headers['content-type'], 'application/problem+json');
 });
 
+test('what a cached page refuses, and what has ended: the town says so, and marks nobody', async () => {
+	for (const path of ['/messages?topic=abc', '/messages?before=x', '/messages/filter?district=-1']) {
+		const answer = isError(await minato.get(path), 400);
+		assert.match(answer.text, /<title>[^<]*みなと市/, path);
+	}
+	isError(await town.get('nobody.localhost', '/messages?topic=abc'), 404);
+	for (const [path, status] of [['/my/open/x', 410], ['/subscribe/confirm/x', 410], ['/u/x', 404], ['/unsubscribe/x', 404], ['/desk/invite/x', 410]]) {
+		const answer = await minato.get(path);
+		assert.equal(answer.status, status, path);
+		assert.equal(answer.headers['set-cookie'], undefined, path);
+		assert.doesNotMatch(answer.text, /name="token"/, path);
+	}
+});
+
 test('a method that this page does not have', async () => {
 	const answer = isError(await minato.post('/messages', {}), 405);
 	assert.equal(answer.headers.allow, 'GET, HEAD');

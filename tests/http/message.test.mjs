@@ -149,7 +149,7 @@ test('times', async () => {
 		[{ when: 'later', ...date('send_at', days(3)), ...date('publish_until', days(2)) }, '掲載期限は、配信する日時より後に'],
 		[{ when: 'later', ...date('send_at', days(3)), ...date('valid_until', days(2)), ...date('publish_until', days(9)) }, 'は、配信する日時より後にしてください'],
 		[{ when: 'now', ...date('valid_until', days(9)), ...date('publish_until', days(2)) }, 'は、掲載期限より前にしてください'],
-		[{ when: 'now', ...date('publish_until', days(2)), publish_until_month: '13' }, 'ありません|正しい|入力し'],
+		[{ when: 'now', ...date('publish_until', days(2)), publish_until_month: '13' }, '掲載期限は、実際にある日時を'],
 	]) {
 		const page = await save(sato, id, 'schedule', values);
 		assert.equal(page.status, 422, said);

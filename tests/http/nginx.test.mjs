@@ -116,6 +116,17 @@ test('static files', async () => {
 	assert.equal((await client.post(`/static/${css[0]}`, '')).status, 405);
 });
 
+test('machines are told what is not theirs, and where the messages are', async () => {
+	const robots = await client.get('/robots.txt');
+	alwaysThere({ ...robots, headers: { 'content-security-policy': 'none', ...robots.headers } }, 'robots.txt');
+	assert.equal(robots.status, 200);
+	assert.match(robots.headers['content-type'], /^text\/plain/);
+	for (const path of ['/desk', '/operator', '/my', '/subscribe/', '/unsubscribe/', '/u/']) assert.match(robots.text, new RegExp(`^Disallow: ${path}$`, 'm'));
+	assert.doesNotMatch(robots.text, /^Disallow: \/(messages.*)?$/m);
+	const map = /^Sitemap: https:\/\/minato\.localhost:\d+(\/\S+)$/m.exec(robots.text)[1];
+	assert.equal((await client.get(map)).status, 200);
+});
+
 test('the log says no address, no path, no query', async () => {
 	await client.get('/messages?secret=kotori', { headers: { 'user-agent': 'hibari' } });
 	const log = await eventually('a line in the log', () => /"GET"/.test(town.log('access.json')) && town.log('access.json'));

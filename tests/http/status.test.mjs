@@ -140,6 +140,8 @@ test('stopped: what is left is not sent, and the second is told', async () => {
 	assert.match(said(one), /50人には、すでに届いています/);
 	assert.match(said(one), new RegExp(`${total - 50}人が、まだ待っています`));
 	assert.equal((await sato.submit(one, { comment: '内容に誤り' }, '/stop')).status, 303);
+	const letters = (await town.sql(`SELECT kind FROM letter WHERE kind = 'message_stopped'`)).split('\n');
+	assert.equal(letters.length, 1, 'who approved it is told, who stopped it knows');
 	const second = await takahashi.submit(two, {}, '/stop');
 	assert.equal(second.status, 409);
 	assert.match(said(second), /もう停止できません/);

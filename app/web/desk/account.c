@@ -8,15 +8,32 @@
  *	GET, POST /desk/settings/account/factor		another app, or new recovery codes: asks for the password
  *	GET, POST /desk/settings/account/app		the new app
  *	GET, POST /desk/settings/account/codes		the codes, until they are written down
+ *
+ * The operator has the same under /operator/account.
  */
 #include "domain/staff.h"
 #include "db/queries.h"
 #include "web/desk/door.h"
 #include "web/handlers.h"
 
-static const char account_url[] = "/desk/settings/account";
-
 enum { LOGIN_MAX = 200 };
+
+/* Where the account is on this portal; also in the view. */
+static const char *
+url_of(struct web *w)
+{
+	const char *url = strcmp(door_portal(w), "/operator") == 0 ? "/operator/account" : "/desk/settings/account";
+
+	json_object_set_new(w->view, "account_url", json_string(url));
+	return url;
+}
+
+static enum err
+page(struct web *w, enum status status, const char *name)
+{
+	url_of(w);
+	return web_page(w, status, name);
+}
 
 enum err
 desk_account(struct web *w)
@@ -32,7 +49,7 @@ desk_account(struct web *w)
 		return e;
 	json_object_set_new(account, "more", json_boolean(json_array_size(json_object_get(account, "sessions")) > 1));
 	json_object_set(w->view, "account", account);
-	return web_page(w, HTTP_OK, "desk/account/show");
+	return page(w, HTTP_OK, "desk/account/show");
 }
 
 enum err
@@ -46,7 +63,7 @@ desk_account_sessions(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	web_tell(w, "success", "tell_account_signed_out");
-	return web_see_other(w, account_url);
+	return web_see_other(w, "%s", url_of(w));
 }
 
 enum err
@@ -57,7 +74,7 @@ desk_account_password_form(struct web *w)
 	form_set(f, "old", "");
 	form_set(f, "password", "");
 	form_set(f, "again", "");
-	return web_page(w, HTTP_OK, "desk/account/password");
+	return page(w, HTTP_OK, "desk/account/password");
 }
 
 /* Reads and checks the present password in field "old"; the form says what is
@@ -99,12 +116,12 @@ desk_account_password(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	if (!form_ok(f))
-		return web_page(w, status, "desk/account/password");
+		return page(w, status, "desk/account/password");
 	e = staff_password(&l, password);
 	if (e != ERR_OK)
 		return e;
 	web_tell(w, "success", "tell_account_password");
-	return web_see_other(w, account_url);
+	return web_see_other(w, "%s", url_of(w));
 }
 
 static void
@@ -123,7 +140,7 @@ desk_account_factor_form(struct web *w)
 	form_set(f, "what", "app");
 	form_set(f, "old", "");
 	offer(w, f);
-	return web_page(w, HTTP_OK, "desk/account/factor");
+	return page(w, HTTP_OK, "desk/account/factor");
 }
 
 enum err
@@ -144,20 +161,20 @@ desk_account_factor(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	if (!form_ok(f))
-		return web_page(w, status, "desk/account/factor");
+		return page(w, status, "desk/account/factor");
 	if (strcmp(what, "codes") == 0) {
 		e = login_codes_new(&l);
-		return e == ERR_OK ? web_see_other(w, "%s/codes", account_url) : e;
+		return e == ERR_OK ? web_see_other(w, "%s/codes", url_of(w)) : e;
 	}
 	e = login_pending_new(&l);
-	return e == ERR_OK ? web_see_other(w, "%s/app", account_url) : e;
+	return e == ERR_OK ? web_see_other(w, "%s/app", url_of(w)) : e;
 }
 
 static enum err
 app_page(struct web *w, const struct login *l, enum status status, struct form *f)
 {
 	json_object_set_new(w->view, "next", json_null());
-	return door_app(w, l, status, f, "/desk/settings/account/app");
+	return door_app(w, l, status, f, arena_printf(w->arena, "%s/app", url_of(w)));
 }
 
 enum err
@@ -191,12 +208,12 @@ desk_account_app(struct web *w)
 		/* The session has ended; that must be committed. */
 		door_cookie_drop(w);
 		web_tell(w, "error", "tell_account_too_many");
-		return web_see_other(w, "/desk/login");
+		return web_see_other(w, "%s/login", door_portal(w));
 	}
 	if (e != ERR_OK)
 		return e;
 	door_cookie(w, token);
-	return web_see_other(w, "%s/codes", account_url);
+	return web_see_other(w, "%s/codes", url_of(w));
 }
 
 enum err
@@ -209,11 +226,11 @@ desk_account_codes_form(struct web *w)
 	if (e == ERR_OK)
 		e = login_codes(&l, &codes);
 	if (e == ERR_GONE)
-		return web_see_other(w, account_url);
+		return web_see_other(w, "%s", url_of(w));
 	if (e != ERR_OK)
 		return e;
 	json_object_set(w->view, "codes", codes);
-	return web_page(w, HTTP_OK, "desk/account/codes");
+	return page(w, HTTP_OK, "desk/account/codes");
 }
 
 enum err
@@ -227,5 +244,5 @@ desk_account_codes(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	web_tell(w, "success", "tell_account_codes");
-	return web_see_other(w, account_url);
+	return web_see_other(w, "%s", url_of(w));
 }

@@ -208,15 +208,17 @@ desk_approval_submit_do(struct web *w)
 /* --- approve --- */
 
 static enum err
-show_approve(struct web *w, enum status status, const struct approval *a, const json_t *message, const json_t *shown)
+show_approve(struct web *w, enum status status, const struct approval *a, json_t *message, const json_t *shown)
 {
 	const char *own = json_text(shown, "own"), *why = NULL;
-	json_t *renderings, *diff;
+	json_t *renderings, *diff, *changes;
 	enum err e;
 
 	e = approval_renderings(a, message, &renderings);
 	if (e == ERR_OK)
 		e = approval_diff(a, shown, renderings, &diff);
+	if (e == ERR_OK)
+		e = approval_changes(a, shown, message, &changes);
 	if (e == ERR_OK)
 		e = desk_preview(w, message, renderings);
 	if (e != ERR_OK)
@@ -229,7 +231,9 @@ show_approve(struct web *w, enum status status, const struct approval *a, const 
 	json_object_set_new(w->view, "may_approve", json_boolean(why == NULL));
 	json_object_set_new(w->view, "may_withdraw", json_boolean(web_may(w, RIGHT_WRITE)));
 	json_object_set_new(w->view, "diff", json_pack("O?", diff));
-	json_object_set_new(w->view, "compared", json_boolean(diff != NULL));
+	json_object_set_new(w->view, "has_diff", json_boolean(diff != NULL));
+	json_object_set(w->view, "changes", changes);
+	json_object_set_new(w->view, "has_changes", json_boolean(json_array_size(changes) > 0));
 	json_object_set(w->view, "history", json_object_get(message, "history"));
 	return web_page(w, status, "desk/approval/approve");
 }
