@@ -164,8 +164,12 @@ test('bytes that are no text, and forms that are not ours', async () => {
 	const client = browser();
 	const page = await client.get('/subscribe/email');
 	const token = page.text.match(/name="token" value="([^"]+)/)[1];
-	assert.equal((await client.post('/subscribe/email', `token=${token}&email=%ff%fe`)).status, 400);
-	assert.equal((await client.post('/subscribe/email', `token=${token}&email=a%00b`)).status, 400);
+	for (const garbled of ['hanako%ff%fe', 'hanako%00']) {
+		const told = await client.post('/subscribe/email', `token=${token}&email=${garbled}`);
+		assert.equal(told.status, 422);
+		assert.match(told.text, /value="hanako\ufffd+"/, 'what could be read is still there');
+		assert.match(problems(told).email, /文字化け/);
+	}
 	assert.equal((await client.post('/subscribe/email', { email: somebody() })).status, 403, 'no token');
 	assert.equal((await browser().post('/subscribe/email', { token, email: somebody() })).status, 403, 'another browser');
 	assert.equal((await client.post('/subscribe/email', { token, email: somebody() },
