@@ -10,6 +10,7 @@
 #include "base/diff.h"
 #include "base/json.h"
 #include "db/queries.h"
+#include "domain/message.h"
 #include "domain/rendering.h"
 
 /* The facts beside the texts, and the keys of message_show that they stand in. */
@@ -120,6 +121,7 @@ approval_changes(const struct approval *a, const json_t *shown, json_t *message,
 	    .revision = (int32_t)json_int(earlier, "revision") }, &was);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	json_object_set_new(was, "ways_text", message_ways_text(a->words, was));
 	for (i = 0; i < FACTS; i++)
 		for (k = 0; facts[i].keys[k] != NULL; k++)
 			if (!same(was, message, facts[i].keys[k])) {

@@ -60,9 +60,8 @@ message_way(const struct words *words, const char *channel)
 	return text != NULL ? text : channel;
 }
 
-/* 「住民サイト、メール、LINE」, null where there is none. */
-static json_t *
-ways_text(const struct words *words, const json_t *message)
+json_t *
+message_ways_text(const struct words *words, const json_t *message)
 {
 	json_t *text = json_null();
 	size_t i;
@@ -90,7 +89,7 @@ message_show(struct db *db, const struct words *words, int64_t message, json_t *
 	if (e != ERR_OK)
 		return e;
 	message_say_state(shown, words, "message_state_");
-	json_object_set_new(shown, "ways_text", ways_text(words, shown));
+	json_object_set_new(shown, "ways_text", message_ways_text(words, shown));
 	json_array_foreach(json_object_get(shown, "history"), i, row) {
 		char key[80];
 

@@ -43,6 +43,8 @@ enum err message_reach_of(struct db *, const struct words *, const json_t *messa
 extern const struct message_way { const char *channel, *flag; } message_ways[];
 /* 「LINE」: what a channel ("line", also "site") is called. */
 const char *message_way(const struct words *, const char *channel);
+/* 「住民サイト、メール、LINE」, null where a message has none. */
+json_t *message_ways_text(const struct words *, const json_t *message);
 
 /* A draft, empty (copied 0) or after another message.  ERR_INVALID: this
  * person belongs to no department.  ERR_NOT_FOUND: no such message to copy. */
