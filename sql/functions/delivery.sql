@@ -223,10 +223,14 @@ BEGIN
   upto := CASE WHEN b.reached > p_from THEN b.reached
                WHEN b.fence = 1 THEN least(b.size, p_from + p_most) ELSE b.size END;
   FOR r IN
-    SELECT (p_from + u.n)::int AS place, u.c, z.id, k.address, z.language
+    SELECT (p_from + u.n)::int AS place, u.c, CASE WHEN k.address IS NOT NULL THEN z.id END AS id, k.address, z.language
       FROM unnest(b.citizens[p_from + 1 : upto]) WITH ORDINALITY AS u (c, n)
-      LEFT JOIN (citizen z JOIN contact k ON k.citizen_id = z.id AND k.channel = 'email' AND k.state = 'active')
-             ON z.id = u.c AND z.state = 'active'
+      -- Member by member (OFFSET): before a fresh town was analyzed, the planner would
+      -- rather join all its citizens with all their addresses.
+      LEFT JOIN LATERAL (SELECT c.id, c.language FROM citizen c
+                          WHERE c.id = u.c AND c.state = 'active' OFFSET 0) z ON true
+      LEFT JOIN LATERAL (SELECT a.address FROM contact a
+                          WHERE a.citizen_id = z.id AND a.channel = 'email' AND a.state = 'active' OFFSET 0) k ON true
      WHERE b.fence = 1
         OR NOT EXISTS (SELECT FROM delivery d
                         WHERE d.message_id = b.message_id AND d.citizen_id = u.c AND d.channel = b.channel
