@@ -109,11 +109,6 @@ RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
               AND (p_topics = '{}' OR p_vital OR c.topics && p_topics)))
 $$;
 
--- All that audience_by_email() asks for, without a look into the table: a million are
--- counted while somebody waits for the page.
-CREATE INDEX IF NOT EXISTS citizen_reach ON citizen (tenant_id, id) INCLUDE (vital_only, districts, topics)
-  WHERE state = 'active' AND by_email;
-
 CREATE OR REPLACE FUNCTION message_vital(p_topics bigint[]) RETURNS boolean
 LANGUAGE sql STABLE AS
 $$ SELECT EXISTS (SELECT FROM topic WHERE vital AND id = ANY (p_topics)) $$;
@@ -126,7 +121,7 @@ $$ SELECT jsonb_build_object('at', rfc3339(p_at), 'at_text', moment(p_at, p_lang
 -- How many that are, as a page says it: {none, few, number, about, count, at …}.
 -- Fewer than five are not counted out, so that nobody can be found by trying.
 -- Of a million each row costs: the audience is planned as it is given, so that what
--- does not matter falls away, and counted in citizen_reach alone.
+-- does not matter falls away.
 CREATE OR REPLACE FUNCTION audience_reach(p_audience text, p_districts bigint[], p_topics bigint[], p_lang text)
 RETURNS jsonb LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
