@@ -60,6 +60,7 @@ int cli_routes(struct cli *);
 int cli_ledger_check(struct cli *);
 int cli_staff_invite(struct cli *);
 int cli_tenant_create(struct cli *);
+int cli_gateway_load(struct cli *);
 int cli_gateway_vapid(struct cli *);
 int cli_tenant_list(struct cli *);
 int cli_tenant_erase(struct cli *);

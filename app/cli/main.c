@@ -20,6 +20,7 @@ static const struct command commands[] = {
 	    "destroy the key of a tenant that has ended: nothing brings its addresses back", cli_tenant_erase, false },
 	{ "staff", "invite", "--host H --login L --name N --email A [--role admin]",
 	    "a link for somebody to set their password by", cli_staff_invite, false },
+	{ "gateway", "load", "--file F", "write the towns' accounts at gateways from a file", cli_gateway_load, false },
 	{ "gateway", "vapid", "--host H", "the town's pair of keys for Web Push, if it has none", cli_gateway_vapid, false },
 	{ "config", "check", "", "read the configuration and say what is wrong with it", cli_config_check, false },
 	{ "demo", "setup", "[--accounts FILE]", "make two towns that do not exist", cli_demo_setup, false },

@@ -13,7 +13,8 @@
  *	{"email": "…", "districts": [1, 3], "topics": [2], "vital": false,
  *	 "language": "ja"}
  *
- * vital is 「命を守る情報だけ」; then topics is empty.  On the way through 登録 it lies
+ * way, if it is there, is the channel by which somebody is registered without mail
+ * ("line"); then there may be no email.  vital is 「命を守る情報だけ」; then topics is empty.  On the way through 登録 it lies
  * sealed in table subscribe_draft; from there it goes into the mailed link,
  * and only who follows that becomes a citizen.  So an address that is known and one
  * that is not cost the same, and look the same (R14).

@@ -63,7 +63,8 @@ citizen_draft_keep(struct db *db, const struct vault *vault, struct arena *a, co
 const char *
 citizen_draft_next(const json_t *choice)
 {
-	if (json_text(choice, "email")[0] == '\0')
+	/* By another way than mail, no address is asked for. */
+	if (json_text(choice, "email")[0] == '\0' && json_text(choice, "way")[0] == '\0')
 		return "email";
 	if (json_object_get(choice, "districts") == NULL)
 		return "district";

@@ -112,6 +112,16 @@ answer_page(struct web *w, const struct answer *a, enum status status)
 	return web_page(w, status, a->page);
 }
 
+/* To a gateway, whose operators read logs. */
+static void
+answer_hook(struct web *w, enum err outcome, enum status status)
+{
+	w->response->status = status;
+	w->response->content_type = "text/plain; charset=utf-8";
+	w->response->csp = "default-src 'none'; frame-ancestors 'none'";
+	buf_addf(&w->response->body, "%s\n", err_name(outcome));
+}
+
 /* Says what happened, with the status of the outcome or, where the edge found
  * it, the given one.  If even that fails, plain text does. */
 static void
@@ -126,6 +136,10 @@ answer(struct web *w, enum err outcome, enum status status)
 	w->response->cache = w->response->etag = NULL;
 	if (outcome == ERR_BUSY || outcome == ERR_TOO_MANY)
 		response_header(w->response, "Retry-After", outcome == ERR_BUSY ? "5" : "60");
+	if (strncmp(w->request->path, "/hooks/", 7) == 0) {
+		answer_hook(w, outcome, status);
+		return;
+	}
 	if (strncmp(w->request->path, "/api/", 5) == 0) {
 		answer_problem(w, a, status);
 		return;

@@ -171,7 +171,7 @@ guard_enter(struct web *w)
 	/* A session is marked as seen: pages of people may write. */
 	bool reads = (w->request->method == METHOD_GET || w->request->method == METHOD_HEAD)
 	    && w->route->flags & ANYONE && !(w->route->flags & WRITES);
-	bool cached = w->route->flags & CACHED;
+	bool cached = w->route->flags & CACHED, nobody = w->route->flags & (CACHED | SIGNED);
 	enum err e;
 
 	e = db_begin(w->db, cached ? DB_ONCE : reads ? DB_READ : DB_WRITE);
@@ -182,8 +182,8 @@ guard_enter(struct web *w)
 		return enter_again(w);
 	e = q_enter_queue(w->db, (struct q_enter){
 	    .host = w->request->host,
-	    .staff = cached ? (struct db_bytes){ NULL, 0 } : token_hash(w, "__Host-staff"),
-	    .citizen = cached ? (struct db_bytes){ NULL, 0 } : token_hash(w, "__Host-citizen"),
+	    .staff = nobody ? (struct db_bytes){ NULL, 0 } : token_hash(w, "__Host-staff"),
+	    .citizen = nobody ? (struct db_bytes){ NULL, 0 } : token_hash(w, "__Host-citizen"),
 	    .remote = w->request->remote,
 	    .request = w->request->id }, &w->entered);
 	if (e == ERR_OK && w->claims)

@@ -26,6 +26,20 @@ enum err api_message_list(struct web *);
 enum err api_message_show(struct web *);
 enum err api_description(struct web *);
 
+/* citizen/line.c */
+enum err citizen_line(struct web *);
+enum err citizen_line_code(struct web *);
+enum err citizen_line_unlink(struct web *);
+enum err citizen_line_unlinked(struct web *);
+enum err citizen_line_link(struct web *);
+enum err citizen_line_linked(struct web *);
+enum err citizen_subscribe_line(struct web *);
+enum err citizen_subscribe_code(struct web *);
+enum err citizen_subscribe_code_done(struct web *);
+
+/* hooks/line.c */
+enum err hook_line(struct web *);
+
 /* desk/home.c */
 enum err desk_home(struct web *);
 

@@ -38,6 +38,9 @@ const struct route routes[] = {
 	{ POST, "/subscribe/verify", citizen_subscribe_again, ANYONE | TOKEN },
 	{ GET, "/subscribe/confirm/{token}", citizen_subscribe_confirm, ANYONE },
 	{ POST, "/subscribe/confirm/{token}", citizen_subscribe_confirmed, ANYONE | TOKEN },
+	{ POST, "/subscribe/line", citizen_subscribe_line, ANYONE | TOKEN },
+	{ GET, "/subscribe/code", citizen_subscribe_code, ANYONE },
+	{ POST, "/subscribe/code", citizen_subscribe_code_done, ANYONE | TOKEN },
 	{ GET, "/subscribe/done", citizen_subscribe_done, CITIZEN },
 	{ GET, "/my", citizen_my_page, CITIZEN },
 	{ GET, "/my/link", citizen_my_link, ANYONE },
@@ -57,6 +60,12 @@ const struct route routes[] = {
 	{ GET, "/my/leave", citizen_my_leave, CITIZEN },
 	{ POST, "/my/leave", citizen_my_leave_now, CITIZEN | TOKEN },
 	{ GET, "/my/left", citizen_my_left, ANYONE },
+	{ GET, "/my/line", citizen_line, CITIZEN },
+	{ POST, "/my/line/code", citizen_line_code, CITIZEN | TOKEN },
+	{ GET, "/my/line/unlink", citizen_line_unlink, CITIZEN },
+	{ POST, "/my/line/unlink", citizen_line_unlinked, CITIZEN | TOKEN },
+	{ GET, "/my/line/link", citizen_line_link, CITIZEN },
+	{ POST, "/my/line/link", citizen_line_linked, CITIZEN | TOKEN },
 	{ POST, "/my/sign-out", citizen_my_sign_out, CITIZEN | TOKEN },
 	{ GET, "/unsubscribe/{token}", citizen_unsubscribe, ANYONE },
 	{ POST, "/unsubscribe/{token}", citizen_unsubscribe_do, ANYONE | TOKEN },
@@ -65,6 +74,9 @@ const struct route routes[] = {
 	{ POST, "/u/{token}", citizen_one_click, ANYONE | FOREIGN },
 	{ GET, "/help", citizen_help, ANYONE | CACHED },
 	{ GET, "/privacy", citizen_privacy, ANYONE },
+
+	/* hooks: what gateways call in */
+	{ POST, "/hooks/line/{gateway}", hook_line, ANYONE | SIGNED },
 
 	/* api, feeds */
 	{ GET, "/feed.atom", citizen_feed, ANYONE | CACHED },

@@ -46,12 +46,15 @@ enum {
 	OPERATOR = 1 << 4,	/* signed in on the operator's host */
 	ANY_HOST = 1 << 5,	/* municipality and operator alike: sign-in, health */
 	TOKEN = 1 << 6,		/* POST: proof that the form is ours, and harmless twice */
-	FOREIGN = 1 << 7,	/* POST without our form: proved by the handler (RFC 8058, hooks) */
+	FOREIGN = 1 << 7,	/* POST without our form: proved by the handler (RFC 8058) */
 	CACHED = 1 << 8,	/* nginx may keep it: nothing of a person, no token, no cookie;
 				 * asks the database once (DB_ONCE) */
 	DEVELOPMENT = 1 << 9,	/* exists in development only */
 	WRITES = 1 << 10,	/* a GET that may write (marks a session, a view): not READ ONLY */
 	OPERATOR_DOOR = 1 << 11,	/* the operator's host, before sign-in is complete */
+	SIGNED = 1 << 12,	/* POST by a gateway (web/hooks/): no cookie, no form; its
+				 * signature is over request->body, which the handler checks first.
+				 * What is wrong is said in one plain word */
 
 	RIGHT_WRITE = 1 << 16,	/* 起案者 */
 	RIGHT_APPROVE = 1 << 17,	/* 承認者 */

@@ -6,7 +6,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM chromo_web, chromo_courier, chrom
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO chromo_web, chromo_report;
 REVOKE ALL ON schema_migration, throttle FROM chromo_web, chromo_report;
 REVOKE ALL ON staff_session, citizen_session, link, staff_recovery, tenant_key, letter, subscribe_draft,
-  gateway, gateway_event FROM chromo_report;
+  gateway, gateway_event, line_link FROM chromo_report;
 
 GRANT INSERT, UPDATE ON department, district, topic, staff, citizen, contact, message, subscribe_draft, once, letter TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON district_postcode, staff_role, staff_department, staff_recovery, staff_session,
@@ -20,6 +20,7 @@ GRANT UPDATE (version) ON tenant_host TO chromo_web; -- tenant_changed()
 GRANT USAGE ON SEQUENCE tenant_host_version TO chromo_web;
 GRANT UPDATE (state, finished) ON batch TO chromo_web;
 GRANT INSERT, UPDATE ON gateway TO chromo_web;
+GRANT INSERT, UPDATE, DELETE ON line_link TO chromo_web;
 GRANT INSERT, UPDATE ON gateway_event TO chromo_web;
 
 GRANT SELECT ON tenant, tenant_host, tenant_key, message, message_rendering, approval, topic, district, citizen, contact, batch,
@@ -37,5 +38,6 @@ GRANT SELECT (tenant_id, token, created), UPDATE (created), DELETE ON once TO ch
 GRANT SELECT (tenant_id, hash, updated), UPDATE (updated), DELETE ON subscribe_draft TO chromo_courier;
 GRANT SELECT (tenant_id, hash, ends), UPDATE (ends), DELETE ON link TO chromo_courier;
 GRANT SELECT (tenant_id, hash, created), UPDATE (created), DELETE ON citizen_session, staff_session TO chromo_courier;
-GRANT DELETE ON letter TO chromo_courier;
+GRANT SELECT (tenant_id, hash, ends), UPDATE (ends), DELETE ON line_link TO chromo_courier;
+GRANT DELETE ON letter, gateway_event TO chromo_courier;
 -- Row locks (SELECT … FOR UPDATE) ask for UPDATE on a column, which these have.

@@ -41,6 +41,15 @@ CREATE OR REPLACE FUNCTION sweep(p_most int) RETURNS int LANGUAGE sql AS $$
     DELETE FROM staff_session WHERE hash IN
       (SELECT hash FROM staff_session WHERE created < now() - interval '1 day' LIMIT p_most FOR UPDATE SKIP LOCKED)
     RETURNING 1),
+  codes AS (
+    DELETE FROM line_link WHERE hash IN
+      (SELECT hash FROM line_link WHERE ends < now() - interval '1 day' LIMIT p_most FOR UPDATE SKIP LOCKED)
+    RETURNING 1),
+  -- So long a gateway may call in the same once more.
+  events AS (
+    DELETE FROM gateway_event WHERE id IN
+      (SELECT id FROM gateway_event WHERE done < now() - interval '30 days' LIMIT p_most FOR UPDATE SKIP LOCKED)
+    RETURNING 1),
   -- Empty by then: what is left says when and how a mail ended.
   letters AS (
     DELETE FROM letter WHERE id IN
@@ -48,5 +57,5 @@ CREATE OR REPLACE FUNCTION sweep(p_most int) RETURNS int LANGUAGE sql AS $$
     RETURNING 1)
   SELECT count(*)::int
     FROM (TABLE tokens UNION ALL TABLE drafts UNION ALL TABLE links UNION ALL
-          TABLE visits UNION ALL TABLE logins UNION ALL TABLE letters) AS swept
+          TABLE codes UNION ALL TABLE events UNION ALL TABLE visits UNION ALL TABLE logins UNION ALL TABLE letters) AS swept
 $$;

@@ -81,11 +81,11 @@ class Channel {
 	}
 
 	// Sends events to the webhook; resolves with the status that came back.
-	event(events, url = this.webhook, host) {
+	event(events, url = this.webhook, host = this.host) {
 		return this.raw(Buffer.from(JSON.stringify({ destination: this.bot, events: [events].flat().map((e) => this.whole(e)) })), url, { host });
 	}
 
-	raw(body, url = this.webhook, { host, signature = this.sign(body) } = {}) {
+	raw(body, url = this.webhook, { host = this.host, signature = this.sign(body) } = {}) {
 		return new Promise((resolve, reject) => {
 			const r = https.request(url, { method: 'POST', rejectUnauthorized: false, headers: { 'content-type': 'application/json; charset=utf-8',
 				'user-agent': 'LineBotWebhook/2.0', ...(signature === null ? {} : { 'x-line-signature': signature }),
@@ -127,9 +127,9 @@ export class Line extends Gateway {
 		return of;
 	}
 
-	handle(call) {
+	async handle(call) {
 		const requestId = crypto.randomUUID();
-		const answer = this.route(call, requestId);
+		const answer = await this.route(call, requestId);
 		return { ...answer, headers: { 'x-line-request-id': requestId, server: 'legy', ...answer.headers } };
 	}
 

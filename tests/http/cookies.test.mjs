@@ -33,7 +33,7 @@ after(() => town?.stop());
 function check(line) {
 	const [, name, value, rest] = /^([^=]+)=([^;]*);? ?(.*)$/.exec(line);
 	const parts = rest.split('; ').map((p) => p.toLowerCase());
-	assert.match(name, /^__Host-(staff|citizen|visit|lang|tell|subscribe)$/, line);
+	assert.match(name, /^__Host-(staff|citizen|visit|lang|tell|subscribe|line)$/, line);
 	for (const must of ['secure', 'httponly', 'path=/']) assert.ok(parts.includes(must), line);
 	assert.ok(parts.some((p) => /^samesite=(lax|strict)$/.test(p)), line);
 	assert.ok(!parts.some((p) => p.startsWith('domain')), line);

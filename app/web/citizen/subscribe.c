@@ -16,7 +16,9 @@
  * The answers lie in the database, sealed, under the hash of a cookie
  * (domain/citizen_draft.c).
  */
+#include "domain/line.h"
 #include "web/citizen/choose.h"
+#include "web/citizen/draft.h"
 #include "web/handlers.h"
 
 static const char COOKIE[] = "__Host-subscribe";
@@ -26,8 +28,8 @@ static const char *const pages[] = { "email", "district", "topics", "language", 
 enum { PAGES = sizeof pages / sizeof *pages };
 
 /* What was answered so far; an empty object where nothing was. */
-static enum err
-draft_open(struct web *w, json_t **choice, const char **consent)
+enum err
+citizen_draft_open(struct web *w, json_t **choice, const char **consent)
 {
 	enum err e = web_vault(w);
 
@@ -58,7 +60,7 @@ static enum err
 page_open(struct web *w, const char *page, json_t **choice, const char **consent, bool *ready)
 {
 	const char *next;
-	enum err e = draft_open(w, choice, consent);
+	enum err e = citizen_draft_open(w, choice, consent);
 
 	if (e != ERR_OK)
 		return e;
@@ -71,8 +73,8 @@ page_open(struct web *w, const char *page, json_t **choice, const char **consent
 }
 
 /* Keeps the answers and goes on. */
-static enum err
-go_on(struct web *w, const json_t *choice)
+enum err
+citizen_draft_go_on(struct web *w, const json_t *choice)
 {
 	const char *token = fields_get(w->request->cookies, COOKIE);
 	enum err e;
@@ -84,10 +86,29 @@ go_on(struct web *w, const json_t *choice)
 	return e != ERR_OK ? e : web_see_other(w, "/subscribe/%s", citizen_draft_next(choice));
 }
 
+void
+citizen_draft_forget(struct web *w)
+{
+	response_cookie(w->response, COOKIE, "", -1);
+}
+
 enum err
 citizen_subscribe(struct web *w)
 {
 	return web_page(w, HTTP_OK, "citizen/subscribe/start");
+}
+
+/* With the other ways that the town offers. */
+static enum err
+email_page(struct web *w, enum status status)
+{
+	json_t *line;
+	enum err e = line_state(w->db, 0, w->lang, &line);
+
+	if (e != ERR_OK)
+		return e;
+	json_object_set(w->view, "by_line", json_object_get(line, "offered"));
+	return web_page(w, status, "citizen/subscribe/email");
 }
 
 enum err
@@ -102,7 +123,7 @@ citizen_subscribe_email(struct web *w)
 	if (e != ERR_OK || !ready)
 		return e;
 	form_set(web_form(w), "email", json_text(choice, "email"));
-	return web_page(w, HTTP_OK, "citizen/subscribe/email");
+	return email_page(w, HTTP_OK);
 }
 
 enum err
@@ -120,9 +141,10 @@ citizen_subscribe_email_keep(struct web *w)
 	form = web_form(w);
 	email = form_email(form, "email", FORM_REQUIRED);
 	if (!form_ok(form))
-		return web_page(w, HTTP_UNPROCESSABLE, "citizen/subscribe/email");
+		return email_page(w, HTTP_UNPROCESSABLE);
 	json_object_set_new(choice, "email", json_string(email));
-	return go_on(w, choice);
+	json_object_del(choice, "way");
+	return citizen_draft_go_on(w, choice);
 }
 
 enum err
@@ -150,7 +172,7 @@ citizen_subscribe_district_keep(struct web *w)
 	e = page_open(w, "district", &choice, &consent, &ready);
 	if (e == ERR_OK && ready)
 		e = citizen_districts_read(w, choice, "citizen/subscribe/district", "/subscribe/district", &ready);
-	return e != ERR_OK || !ready ? e : go_on(w, choice);
+	return e != ERR_OK || !ready ? e : citizen_draft_go_on(w, choice);
 }
 
 enum err
@@ -179,7 +201,7 @@ citizen_subscribe_topics_keep(struct web *w)
 	e = page_open(w, "topics", &choice, &consent, &ready);
 	if (e == ERR_OK && ready)
 		e = citizen_topics_read(w, choice, "citizen/subscribe/topics", &ready);
-	return e != ERR_OK || !ready ? e : go_on(w, choice);
+	return e != ERR_OK || !ready ? e : citizen_draft_go_on(w, choice);
 }
 
 enum err
@@ -212,10 +234,16 @@ citizen_subscribe_language_keep(struct web *w)
 	if (e != ERR_OK || language[0] == '\0')
 		return e;
 	json_object_set_new(choice, "language", json_string(language));
-	return go_on(w, choice);
+	return citizen_draft_go_on(w, choice);
 }
 
 /* --- check and mail --- */
+
+static bool
+by_line(const json_t *choice)
+{
+	return strcmp(json_text(choice, "way"), "line") == 0;
+}
 
 static enum err
 check_page(struct web *w, enum status status, const json_t *choice, const char *consent)
@@ -227,7 +255,8 @@ check_page(struct web *w, enum status status, const json_t *choice, const char *
 	if (e != ERR_OK)
 		return e;
 	json_object_set(w->view, "names", names);
-	json_object_set(w->view, "email", json_object_get(choice, "email"));
+	json_object_set_new(w->view, "by_line", json_boolean(by_line(choice)));
+	json_object_set_new(w->view, "email", json_string(json_text(choice, "email")));
 	json_object_set(w->view, "vital", json_object_get(choice, "vital"));
 	json_object_set(w->view, "language_tag", json_object_get(choice, "language"));
 	json_object_set_new(w->view, "language_chosen", json_string(words_get(catalogue_words(
@@ -256,8 +285,11 @@ ask(struct web *w, const json_t *choice)
 {
 	struct mailer mailer = citizen_mailer(w, json_text(choice, "language"));
 	struct citizen_asker who = citizen_asker(w, json_text(choice, "email"));
-	enum err e = citizen_ask(&mailer, &who, choice);
+	enum err e;
 
+	if (by_line(choice))
+		return citizen_line_ask(w, choice);
+	e = citizen_ask(&mailer, &who, choice);
 	return e != ERR_OK ? e : web_see_other(w, "/subscribe/verify");
 }
 
@@ -294,12 +326,12 @@ static enum err
 verify_open(struct web *w, json_t **choice, bool *ready)
 {
 	const char *consent, *next;
-	enum err e = draft_open(w, choice, &consent);
+	enum err e = citizen_draft_open(w, choice, &consent);
 
 	if (e != ERR_OK)
 		return e;
 	next = citizen_draft_next(*choice);
-	*ready = strcmp(next, "check") == 0 && json_text(*choice, "consent")[0] != '\0';
+	*ready = strcmp(next, "check") == 0 && json_text(*choice, "consent")[0] != '\0' && !by_line(*choice);
 	return *ready ? ERR_OK : web_see_other(w, "/subscribe/%s", next);
 }
 
@@ -370,7 +402,7 @@ citizen_subscribe_confirmed(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	citizen_session_cookie(w, session);
-	response_cookie(w->response, COOKIE, "", -1);
+	citizen_draft_forget(w);
 	return web_see_other(w, "/subscribe/done");
 }
 

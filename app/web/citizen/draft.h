@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "web/web.h"
+/*
+ * 登録 on its way, for the channels that are registered by themselves: the answers
+ * grow in a draft whose cookie is subscribe.c's.  choice.way says by which channel;
+ * none: by mail.
+ */
+
+/* The answers so far, an empty object where there are none; the vault is entered. */
+enum err citizen_draft_open(struct web *, json_t **choice, const char **consent) MUST_USE;
+/* Keeps them and goes to the first page that is not answered. */
+enum err citizen_draft_go_on(struct web *, const json_t *choice) MUST_USE;
+/* The browser forgets them: there is a citizen now. */
+void citizen_draft_forget(struct web *);
+
+/* What the button of the check page does for choice.way "line": line.c. */
+enum err citizen_line_ask(struct web *, const json_t *choice) MUST_USE;

@@ -1,0 +1,70 @@
+-- LINE: links, and whether a person can be reached there (domain/line.c).
+
+-- Puts a citizen's LINE in its place.  It may have been another entry's: both are this
+-- person, who has just shown so, and an entry that nothing reaches any more ends.
+CREATE OR REPLACE FUNCTION line_attach(p_citizen bigint, p_user bytea, p_address bytea) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  other bigint;
+BEGIN
+  SELECT citizen_id INTO other FROM contact WHERE channel = 'line' AND hash = p_user FOR UPDATE;
+  DELETE FROM contact WHERE channel = 'line' AND (hash = p_user OR citizen_id = p_citizen);
+  INSERT INTO contact (citizen_id, channel, address, hash, state, confirmed, reached)
+  VALUES (p_citizen, 'line', p_address, p_user, 'active', now(), now());
+  IF other <> p_citizen AND NOT EXISTS (SELECT FROM contact WHERE citizen_id = other) THEN
+    PERFORM citizen_leave(other);
+  END IF;
+END $$;
+
+-- Uses a code or nonce up.  Somebody who was no citizen becomes one, with the moment of
+-- their consent.
+CREATE OR REPLACE FUNCTION line_link_use(p_hash bytea, p_user bytea, p_address bytea, p_districts bigint[],
+                                         p_topics bigint[], p_vital boolean, p_language text, p_version text,
+                                         p_read_in text) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  l      line_link;
+  person bigint;
+BEGIN
+  -- Two codes of one LINE, used at once, are one person.
+  PERFORM pg_advisory_xact_lock(hashtextextended(encode(p_user, 'hex'), current_tenant()));
+  UPDATE line_link SET used = now() WHERE hash = p_hash AND used IS NULL AND ends > now() RETURNING * INTO l;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  person := l.citizen_id;
+  IF person IS NULL THEN
+    SELECT citizen_id INTO person FROM contact WHERE channel = 'line' AND hash = p_user;
+    IF FOUND THEN
+      PERFORM set_config('chromo.actor', 'citizen:' || person, true);
+      UPDATE citizen SET state = 'active', language = p_language, vital_only = p_vital, districts = p_districts,
+                         topics = p_topics, confirmed = now()
+       WHERE id = person;
+    ELSE
+      person := nextval('citizen_id_seq');
+      PERFORM set_config('chromo.actor', 'citizen:' || person, true);
+      INSERT INTO citizen (id, state, language, vital_only, districts, topics, confirmed) OVERRIDING SYSTEM VALUE
+      VALUES (person, 'active', p_language, p_vital, p_districts, p_topics, now());
+    END IF;
+    UPDATE consent SET withdrawn = now() WHERE citizen_id = person AND withdrawn IS NULL;
+    INSERT INTO consent (citizen_id, version, language) VALUES (person, p_version, p_read_in);
+    UPDATE line_link SET citizen_id = person, choice = NULL WHERE hash = p_hash;
+  ELSIF EXISTS (SELECT FROM citizen WHERE id = person AND state <> 'left') THEN
+    PERFORM set_config('chromo.actor', 'citizen:' || person, true);
+  ELSE
+    RETURN;
+  END IF;
+  PERFORM line_attach(person, p_user, p_address);
+END $$;
+
+-- Blocked, or a friend again.  What is older than what is known changes nothing, and
+-- who left of their own will stays away.
+CREATE OR REPLACE FUNCTION line_reach(p_user bytea, p_reached boolean, p_at timestamptz) RETURNS void
+LANGUAGE sql AS $$
+  UPDATE contact
+     SET state = CASE WHEN p_reached THEN 'active' ELSE 'failed' END,
+         reason = CASE WHEN NOT p_reached THEN 'address_gone' END,
+         failures = 0, reached = p_at
+   WHERE channel = 'line' AND hash = p_user AND state IN ('active', 'failed')
+     AND coalesce(reached, '-infinity') <= p_at
+$$;
