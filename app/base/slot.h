@@ -8,6 +8,7 @@ struct arena;
  */
 #define SLOT_STOP_URL "\xEF\xB7\x90"	/* U+FDD0: 「受け取りをやめる」 */
 #define SLOT_SEEN_URL "\xEF\xB7\x91"	/* U+FDD1: 「見ました」 */
+#define SLOT_LINE_LINK "\xEF\xB7\x92"	/* U+FDD2: LINE's token to link accounts by */
 
 /* text with value in all places of this slot; in the arena.  In HTML value must need
  * no escape (no & < > "). */

@@ -16,6 +16,7 @@ struct http_trade {
 	const struct letter *letter;
 	struct arena *arena;		/* this letter's: emptied when its outcome is taken */
 	int step, mark;			/* the kind's own, 0 at first */
+	const char *mine;		/* the same, in arena */
 	void *kept;			/* the same, in the arena; NULL at first */
 	struct outcome outcome;		/* letter is filled in; the rest is the kind's */
 	int64_t begun;			/* clock_monotonic_ms */

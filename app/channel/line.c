@@ -9,6 +9,11 @@
  * their end, and once more when LINE does not know one (401).
  *
  * Nothing personal goes to LINE: the content is the same for all.
+ *
+ * The answer to somebody who wrote or pressed (reply) is another call: it costs no
+ * quota, knows no key and takes its token once, so that a second try is refused, not
+ * doubled.  Its text may have a place for LINE's own token to link accounts by
+ * (SLOT_LINE_LINK), which is then asked for first.
  */
 #include "channel/line.h"
 
@@ -18,6 +23,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/slot.h"
 #include "channel/http_channel.h"
 
 enum {
@@ -31,7 +37,10 @@ enum {
 };
 
 /* The second pair: after a token that LINE does not know.  There is no third. */
-enum step { SEND, TOKEN, SEND_AGAIN, TOKEN_AGAIN };
+enum step { SEND, TOKEN, SEND_AGAIN, TOKEN_AGAIN, LINK };
+
+/* letter.from: which call it is. */
+static const char REPLY[] = "reply", REPLY_LINK[] = "reply-link";
 
 /* The token of an account.  A changed account is another one. */
 struct token {
@@ -96,6 +105,36 @@ ask_token(struct token *t, struct http_trade *trade, struct http_call *call)
 	return HTTP_CALL;
 }
 
+/* For the text of a reply: LINE's token for this user. */
+static enum http_turn
+ask_link(struct http_trade *trade, const char **headers, struct http_call *call)
+{
+	const struct letter *l = trade->letter;
+
+	if (!line_is_user(l->to)) {
+		http_verdict(&trade->outcome, VERDICT_REFUSED, "address_invalid");
+		return HTTP_OVER;
+	}
+	call->url = line_url(trade->arena, l->account, arena_printf(trade->arena, "/v2/bot/user/%s/linkToken", l->to));
+	call->headers = headers;
+	call->body = "";
+	trade->step = LINK;
+	return HTTP_CALL;
+}
+
+static enum http_turn
+ask_reply(struct http_trade *trade, const char **headers, struct http_call *call)
+{
+	const struct letter *l = trade->letter;
+
+	call->url = line_url(trade->arena, l->account, "/v2/bot/message/reply");
+	call->headers = headers;
+	call->body = trade->mine != NULL ? trade->mine : l->data;
+	call->n = strlen(call->body);
+	call->fresh = true;
+	return HTTP_CALL;
+}
+
 static enum http_turn
 ask_send(struct http_trade *trade, const char *authorization, struct http_call *call)
 {
@@ -104,6 +143,10 @@ ask_send(struct http_trade *trade, const char *authorization, struct http_call *
 
 	headers[0] = authorization;
 	headers[1] = "Content-Type: application/json";
+	if (strcmp(l->from, REPLY_LINK) == 0 && trade->mine == NULL)
+		return ask_link(trade, headers, call);
+	if (strncmp(l->from, REPLY, strlen(REPLY)) == 0)
+		return ask_reply(trade, headers, call);
 	headers[2] = arena_printf(trade->arena, "X-Line-Retry-Key: %s", l->key);
 	call->url = line_url(trade->arena, l->account, "/v2/bot/message/multicast");
 	call->headers = headers;
@@ -182,6 +225,30 @@ hear_token(struct token *t, struct http_trade *trade, const struct http_answer *
 	return HTTP_CALL;
 }
 
+/* The token goes into the text, and the text out. */
+static enum http_turn
+hear_link(struct http_trade *trade, const struct http_answer *answer)
+{
+	const char *token = "";
+	struct buf safe;
+	json_t *said;
+
+	if (answer->fate == HTTP_ANSWERED && answer->status == 200 &&
+	    json_parse(trade->arena, answer->body, answer->n, &said) == ERR_OK)
+		token = json_text(said, "linkToken");
+	if (token[0] == '\0') {
+		http_outcome(answer, &trade->outcome);
+		if (trade->outcome.verdict == VERDICT_SENT || trade->outcome.verdict == VERDICT_UNKNOWN)
+			http_verdict(&trade->outcome, VERDICT_LATER, "gateway_busy");
+		return HTTP_OVER;
+	}
+	buf_init(&safe, trade->arena);
+	buf_add_percent(&safe, token, strlen(token));
+	trade->mine = slot_fill(trade->arena, trade->letter->data, SLOT_LINE_LINK, safe.data);
+	trade->step = SEND_AGAIN;
+	return HTTP_CALL;
+}
+
 static enum http_turn
 hear(void *self, struct http_trade *trade, const struct http_answer *answer)
 {
@@ -197,6 +264,8 @@ hear(void *self, struct http_trade *trade, const struct http_answer *answer)
 			t->until = 0;
 		return HTTP_CALL;
 	}
+	if (trade->step == LINK)
+		return hear_link(trade, answer);
 	line_outcome(answer, &trade->outcome);
 	return HTTP_OVER;
 }
@@ -245,6 +314,20 @@ line_measure(const json_t *content, const json_t *settings)
 	return worst;
 }
 
+static enum err
+compose_reply(struct arena *a, const struct envelope *v, struct letter *l)
+{
+	struct buf data;
+
+	buf_init(&data, a);
+	json_canonical(json_keep(a, json_pack("{s:O, s:O}", "messages", json_object_get(v->content, "messages"),
+	    "replyToken", json_object_get(v->content, "reply_token"))), &data);
+	l->from = strstr(data.data, SLOT_LINE_LINK) != NULL ? REPLY_LINK : REPLY;
+	l->data = data.data;
+	l->n = data.len;
+	return ERR_OK;
+}
+
 /* The bytes are a function of content and recipients alone: what LINE does with the
  * same key and other bytes is not told. */
 static enum err
@@ -256,6 +339,8 @@ line_compose(struct arena *a, const struct envelope *v, struct letter *l)
 
 	if (json_array_size(messages) == 0)
 		return ERR_INVALID;
+	if (json_text(v->content, "reply_token")[0] != '\0')
+		return compose_reply(a, v, l);
 	to = json_array();
 	for (size_t i = 0; i < v->n_many; i++)
 		json_array_append_new(to, json_string(v->many[i]));
@@ -264,6 +349,7 @@ line_compose(struct arena *a, const struct envelope *v, struct letter *l)
 	body = json_keep(a, json_pack("{s:O, s:o}", "messages", messages, "to", to));
 	buf_init(&data, a);
 	json_canonical(body, &data);
+	l->from = "";
 	l->data = data.data;
 	l->n = data.len;
 	return ERR_OK;

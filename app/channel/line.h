@@ -16,6 +16,8 @@ struct arena;
  *			- key_id, private_key (PEM, or a JWK): tokens are issued by assertion
  *			- neither: tokens are issued for id and secret
  *
+ * The content of a letter is {"messages": […]}; with "reply_token" it answers somebody.
+ *
  * Issued tokens are stateless (v3): they live for a quarter of an hour and are not
  * kept anywhere.
  */

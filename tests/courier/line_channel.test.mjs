@@ -255,3 +255,41 @@ test('nobody at the address: later', () => withLine(async ({ send }) => {
 	const { verdict, reason } = await send();
 	assert.deepEqual([verdict, reason], ['LATER', 'gateway_unreachable']);
 }, { url: 'https://127.0.0.1:9' }));
+
+// Replies.
+const event = (town) => town.whole({ type: 'message', source: { type: 'user', userId: many[0] } });
+const replyWith = (send, token, text = 'ありがとう', more = {}) => send({ many: undefined, to: many[0],
+	content: { messages: [{ type: 'text', text }], reply_token: token }, ...more });
+
+test('a reply costs no quota and has no key; its token works once', () => withLine(async ({ line, town, send }) => {
+	const { replyToken } = event(town);
+	const got = await replyWith(send, replyToken);
+	assert.equal(got.verdict, 'SENT', JSON.stringify(got));
+	assert.deepEqual(line.ledger.map(({ kind, to, key }) => [kind, to, key]), [['reply', [many[0]], null]]);
+	assert.equal(town.used, 0);
+	assert.equal((await replyWith(send, replyToken)).verdict, 'REFUSED');
+	line.script([{ path: '/v2/bot/message/reply', times: 1, accept: true, status: 500 }]);
+	const cut = event(town).replyToken;
+	assert.equal((await replyWith(send, cut)).verdict, 'UNKNOWN');
+	assert.equal((await replyWith(send, cut)).verdict, 'REFUSED');
+	assert.equal(line.ledger.length, 2);
+}, { options: { quota: 10 } }));
+
+test('a reply with a place for the link token has it asked for first', () => withLine(async ({ line, town, send }) => {
+	const got = await replyWith(send, event(town).replyToken, 'https://minato.example.jp/my/line/link?linkToken=\ufdd2');
+	assert.equal(got.verdict, 'SENT', JSON.stringify(got));
+	const [token] = line.linkTokens.keys();
+	assert.equal(line.ledger[0].messages[0].text, `https://minato.example.jp/my/line/link?linkToken=${token}`);
+	line.script([{ path: '/v2/bot/user', status: 404 }]);
+	assert.equal((await replyWith(send, event(town).replyToken, '\ufdd2')).verdict, 'REFUSED');
+	line.script([{ path: '/v2/bot/user', bytes: 40 }]);
+	assert.equal((await replyWith(send, event(town).replyToken, '\ufdd2')).verdict, 'LATER');
+	assert.equal((await replyWith(send, event(town).replyToken, '\ufdd2', { to: '../x' })).verdict, 'REFUSED');
+	assert.equal(line.ledger.length, 1);
+}, { secrets: issued }));
+
+test('texts are measured as LINE counts them', () => withLine(async ({ send }) => {
+	const measure = (text) => send({ measure: true, content: { messages: [{ type: 'text', text }] } });
+	assert.deepEqual(await measure('あ'.repeat(5000)), { length: 5000, limit: 5000, parts: 1, problem: null });
+	assert.deepEqual(await measure('𠮷'.repeat(2501)), { length: 5002, limit: 5000, parts: 1, problem: 'text_too_long' });
+}));

@@ -42,7 +42,8 @@
 //	GET    /NAME/ledger	the ledger	DELETE /NAME/ledger	empties it, and the script
 //	POST   /NAME/script	a new script (JSON)
 //	       /NAME/…		what the fake itself shows (control(call))
-// and writes each accepted thing as one line of JSON to LEDGERS/NAME.jsonl.
+// and writes each accepted thing as one line of JSON to LEDGERS/NAME.jsonl, which is the
+// outbox of ./dev run.
 import fs from 'node:fs';
 import https from 'node:https';
 import http from 'node:http';
@@ -65,7 +66,9 @@ export class Gateway {
 		Object.assign(this, { name, ledgerFile, wantedPort: port });
 		this.certificate = certificate(tls);
 		this.caFile = this.certificate.caFile;
-		this.ledger = [];
+		// As a program it remembers what it accepted before.
+		this.ledger = ledgerFile && fs.existsSync(ledgerFile) ?
+			fs.readFileSync(ledgerFile, 'utf8').trim().split('\n').filter(Boolean).map((l) => JSON.parse(l)) : [];
 		this.rules = [];
 		this.calls = this.answerLength = 0;
 		this.seen = new Map();

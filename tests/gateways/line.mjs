@@ -52,6 +52,7 @@ class Channel {
 		this.bot ??= userId('bot ' + this.id);
 		this.token ??= 'long-lived-' + crypto.randomBytes(24).toString('base64');
 		this.keys = new Map();
+		this.replyTokens = new Map();
 		this.seconds = [];
 		line.tokens.set(this.token, { channel: this, until: Infinity });
 	}
@@ -73,8 +74,16 @@ class Channel {
 		return crypto.createHmac('sha256', this.secret).update(body).digest('base64');
 	}
 
-	// An event as LINE would send it, with what is not given filled in.
+	// An event as LINE would send it, with what is not given filled in.  Its reply token
+	// is good for a minute, once.
 	whole(event) {
+		const e = this.filled(event);
+		if (e.replyToken)
+			this.replyTokens.set(e.replyToken, { user: e.source?.userId, until: this.line.now() + 60e3 });
+		return e;
+	}
+
+	filled(event) {
 		return { timestamp: this.line.now(), mode: 'active', source: { type: 'user', userId: userId(1) },
 			webhookEventId: '01' + crypto.randomBytes(16).toString('hex').toUpperCase().slice(0, 24),
 			deliveryContext: { isRedelivery: false }, replyToken: crypto.randomBytes(16).toString('hex'), ...event };
@@ -216,6 +225,13 @@ export class Line extends Gateway {
 		const wrong = faultsOf(body.messages);
 		if (wrong.length)
 			return problems(wrong);
+		if (kind === 'reply') {
+			const token = c.replyTokens.get(body.replyToken);
+			c.replyTokens.delete(body.replyToken);
+			if (!token || token.until < this.now())
+				return no(400, 'Invalid reply token');
+			to.push(token.user);
+		}
 		const reached = to.filter((id) => !c.blocked.has(id) && (!c.friends || c.friends.has(id)));
 		if (kind !== 'reply' && c.quota !== null && c.used + reached.length > c.quota)
 			return no(429, 'You have reached your monthly limit.');

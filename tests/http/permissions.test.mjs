@@ -44,7 +44,7 @@ function outcome({ method, asks }, answer) {
 // What everybody of that town may find, so that nobody is shut out for the thing itself.
 const things = (path) => ({
 	message: /^\/desk/.test(path) ? things.draft : things.sent, staff: things.staff, person: things.citizen,
-	department: 1, area: 1, topic: 1, token: 'x'.repeat(43), tag: 'ja', mail: 'x',
+	department: 1, area: 1, topic: 1, gateway: 999999, token: 'x'.repeat(43), tag: 'ja', mail: 'x',
 });
 
 test('the words of the table are those that are known here', () => {
@@ -58,7 +58,7 @@ test('the words of the table are those that are known here', () => {
 // those not reached, which is for the departments concerned.
 const itself = {
 	elsewhere: new Set(['GET /u/{token}', 'POST /u/{token}', 'GET /unsubscribe/{token}', 'POST /unsubscribe/{token}',
-		'GET /unsubscribe/{token}/done', 'GET /desk/people/{person}', 'GET /desk/outbox/{mail}']),
+		'GET /unsubscribe/{token}/done', 'GET /desk/people/{person}', 'GET /desk/outbox/{mail}', 'POST /hooks/line/{gateway}']),
 	forbidden: new Set(['GET /desk/messages/{message}/unreached']),
 };
 

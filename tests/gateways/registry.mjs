@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The fakes that ./dev run --gateways fake starts, one a line of the list:
+//
+//	name		as in the ledger's file and the control's path
+//	start(options)	options { name, tls, ledgerFile, port }: a started Gateway
+//	accounts(gateway, town)	what this town has there: [{ channel, kind, place, url, settings,
+//			secrets }], as `chromo gateway load` takes it.  town { host, name, number }
+//	called(gateway, town, accounts)	optional: where it calls in, once the accounts have
+//			numbers: [{ id, … }].  town has url and port too
+import { startLine } from './line.mjs';
+import { Karaden } from './sms_karaden.mjs';
+import { Twilio } from './sms_twilio.mjs';
+
+// The same at each start: the database remembers accounts.
+const lineChannel = ({ name, number }) => ({ id: `165600000${number}`, secret: String(number).repeat(32), name,
+	token: `fake-line-token-${number}`, quota: 30000 });
+
+const placed = (gateway, place) => {
+	const { channel, kind, url, settings, secrets } = gateway.account();
+	return [{ channel, kind, place, url, settings, secrets }];
+};
+
+export const registry = [
+	{ name: 'line', start: (options) => startLine(options), accounts(gateway, town) {
+		const channel = gateway.channel(lineChannel(town));
+		channel.town = town.host;
+		return [{ channel: 'line', kind: 'line', url: gateway.url, settings: { channel_id: channel.id, destination: channel.bot,
+			basic_id: `@fake-${town.number}`, rate: 20 }, secrets: { channel_secret: channel.secret } }];
+	}, called(gateway, town, [account]) {
+		const channel = gateway.channels.find((c) => c.town === town.host);
+		channel.host = `${town.host}:${town.port}`;
+		channel.webhook = `https://127.0.0.1:${town.port}/hooks/line/${account.id}`;
+	} },
+	{ name: 'sms_karaden', start: (options) => new Karaden(options).start(), accounts: (gateway) => placed(gateway, 1) },
+	{ name: 'sms_twilio', start: (options) => new Twilio(options).start(), accounts: (gateway) => placed(gateway, 2) },
+];
