@@ -30,6 +30,7 @@ enum {
 	PEOPLE = 500,
 	LETTERS = 128,			/* under way at once */
 	TEXT_MOST = 5000, ALT_MOST = 400, MESSAGES_MOST = 5,
+	FLEX_MOST = 30000,		/* bytes of a card */
 	KEY_S = 23 * 3600 + 1800,	/* of the 24 hours that a key is known */
 	AHEAD_MS = 60000,		/* a token is renewed so long before its end */
 	AGAIN_MS = 1000,		/* and asked for again so long after a failure */
@@ -290,6 +291,29 @@ line_open(const struct conf *conf, struct channel **out)
 	return http_channel_open(conf, &kind, arena, line, LETTERS, out);
 }
 
+/* The longest text anywhere in it. */
+static int
+longest(const json_t *j)
+{
+	const json_t *part;
+	const char *key;
+	int most = 0, n;
+	size_t i;
+
+	if (json_is_array(j))
+		json_array_foreach(j, i, part)
+			if ((n = longest(part)) > most)
+				most = n;
+	if (!json_is_object(j))
+		return most;
+	json_object_foreach((json_t *)(uintptr_t)j, key, part) {
+		n = strcmp(key, "text") == 0 ? (int)line_length(json_text(j, key)) : longest(part);
+		if (n > most)
+			most = n;
+	}
+	return most;
+}
+
 /* Of several messages the one that stands worst. */
 static struct measure
 line_measure(const json_t *content, const json_t *settings)
@@ -300,13 +324,12 @@ line_measure(const json_t *content, const json_t *settings)
 
 	(void)settings;
 	json_array_foreach(messages, i, m) {
-		bool text = strcmp(json_text(m, "type"), "text") == 0;
-		int limit = text ? TEXT_MOST : ALT_MOST;
-		int length = (int)line_length(json_text(m, text ? "text" : "altText"));
+		int length = longest(m);
 
-		if (text && length > worst.length)
+		if (length > worst.length)
 			worst.length = length;
-		if (length > limit)
+		if (length > TEXT_MOST || line_length(json_text(m, "altText")) > ALT_MOST ||
+		    json_dumpb(json_object_get(m, "contents"), NULL, 0, JSON_COMPACT) > FLEX_MOST)
 			worst.problem = "text_too_long";
 	}
 	if (json_array_size(messages) > MESSAGES_MOST)

@@ -6,7 +6,7 @@ libdomain_a_SOURCES = \
 	app/domain/delivery.c app/domain/delivery.h \
 	app/domain/people.c app/domain/people.h \
 	app/domain/gateway.c app/domain/gateway.h \
-	app/domain/line.c app/domain/line.h app/domain/line_message.c app/domain/line_message.h \
+	app/domain/line.c app/domain/line.h \
 	app/domain/mail.c app/domain/mail.h \
 	app/domain/message.c app/domain/message_read.c app/domain/message.h \
 	app/domain/publication.c app/domain/publication.h \
@@ -26,8 +26,6 @@ libdomain_a_SOURCES = \
 # A unit test of this layer, two lines each:
 #	check_PROGRAMS += tests/unit/domain_NAME_test
 #	tests_unit_domain_NAME_test_LDADD = $(LINK_DOMAIN)
-check_PROGRAMS += tests/unit/domain_line_message_test
-tests_unit_domain_line_message_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_rendering_test
 tests_unit_domain_rendering_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_voice_test
