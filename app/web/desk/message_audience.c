@@ -172,14 +172,33 @@ channels_dress(struct web *w, struct form *f, const json_t *message)
 	return ERR_OK;
 }
 
+/* A way that the page does not offer has no box there, and is not taken. */
+static bool
+wants(struct form *f, const json_t *rows, const char *name)
+{
+	const json_t *r;
+	size_t i;
+
+	json_array_foreach(rows, i, r)
+		if (strcmp(json_text(r, "name"), name) == 0)
+			return json_flag(r, "ready") && form_flag(f, name);
+	return false;
+}
+
 static enum err
 channels_save(struct web *w, struct form *f, const json_t *message, struct message_edit by)
 {
-	struct message_channels typed = { .by_email = form_flag(f, "by_email"), .by_line = form_flag(f, "by_line"),
-	    .by_sms = form_flag(f, "by_sms"), .by_webpush = form_flag(f, "by_webpush"), .by_x = form_flag(f, "by_x"),
-	    .on_site = form_flag(f, "on_site") };
-	bool short_ones = typed.by_sms || typed.by_webpush || typed.by_x;
+	struct message_channels typed;
+	bool short_ones;
+	json_t *rows;
+	enum err e = desk_ways(w, message, &rows);
 
+	if (e != ERR_OK)
+		return e;
+	typed = (struct message_channels){ .by_email = wants(f, rows, "by_email"), .by_line = wants(f, rows, "by_line"),
+	    .by_sms = wants(f, rows, "by_sms"), .by_webpush = wants(f, rows, "by_webpush"), .by_x = wants(f, rows, "by_x"),
+	    .on_site = wants(f, rows, "on_site") };
+	short_ones = typed.by_sms || typed.by_webpush || typed.by_x;
 	if (!typed.by_email && !typed.by_line && !typed.on_site && !short_ones)
 		form_problem(f, "on_site", "message_channel_none");
 	/* They say a title and lead on to the page. */
