@@ -72,7 +72,7 @@ SELECT jsonb_build_object(
          'state',      c.state,
          'paused',     c.state = 'paused',
          'mail',       k.state,
-         'stopped',    c.state = 'active' AND coalesce(k.state, '') <> 'active',
+         'stopped',    c.state = 'active' AND k.state IS NOT NULL AND k.state <> 'active',
          'vital_only', c.vital_only,
          'language',   c.language,
          'districts',  (SELECT coalesce(jsonb_agg(d.name ORDER BY d.place, d.id), '[]')

@@ -288,6 +288,41 @@ nginx_write() {
 	done
 }
 
+# --- fake gateways ------------------------------------------------------------
+
+# Above the ports of sites: several of them may run side by side.
+gateways_port() { echo $((PORT + 10000)); }
+
+# All that tests/gateways/registry.mjs names, as one program, with accounts of the
+# demonstration towns.
+gateways_start() {
+	local i
+	mkdir -p "$DIR/gateways"
+	chmod 700 "$DIR/gateways"
+	rm -f "$DIR/gateways/accounts.json"
+	launch gateways node "$ROOT/tests/gateways/run.mjs" --folder "$DIR/gateways" --ledgers "$DIR/outbox" \
+	    --control "$(gateways_port)" --site "$PORT" minato.localhost=みなと市 yama.localhost=山の町
+	for ((i = 0; i < 200; i++)); do
+		[ ! -s "$DIR/gateways/accounts.json" ] || break
+		alive gateways || break
+		sleep 0.05
+	done
+	[ -s "$DIR/gateways/accounts.json" ] ||
+	    { tail -n 20 "$DIR/log/gateways.log" >&2; die "the fake gateways do not start"; }
+	chromo gateway load --file "$DIR/gateways/accounts.json" --json | jq -s -c . |
+	    curl -sS -o /dev/null -H 'Content-Type: application/json' --data-binary @- \
+	    "http://127.0.0.1:$(gateways_port)/called" || die "the fake gateways do not answer"
+}
+
+gateways_conf() { printf '%s\n' "gateway_ca_file=$DIR/gateways/tls/ca.pem" gateway_private=yes; }
+
+# Accounts of an earlier run, at fakes that are not there now.
+gateways_off() {
+	[ -s "$DIR/gateways/accounts.json" ] || return 0
+	jq '[.[] | .active = false]' "$DIR/gateways/accounts.json" | chromo gateway load --file - >/dev/null
+	rm -f "$DIR/gateways/accounts.json"
+}
+
 # --- all of it --------------------------------------------------------------
 
 again_postgres() { cluster_start; }
@@ -325,5 +360,6 @@ site_stop() {
 	finish courier
 	finish web
 	finish nginx
+	finish gateways
 	cluster_stop
 }

@@ -23,20 +23,23 @@
 
 static const char COOKIE[] = "__Host-line";
 
-/* The code of this browser, while nobody has used it and it has not ended. */
+/* The code of this browser, while nobody has used it and it has not ended.  arrived:
+ * it was written into the chat. */
 static enum err
-code_kept(struct web *w, const char **code)
+code_kept(struct web *w, const char **code, bool *arrived)
 {
 	const char *kept = fields_get(w->request->cookies, COOKIE);
 	int64_t citizen;
 	enum err e;
 
 	*code = NULL;
+	*arrived = false;
 	if (strlen(kept) != 8 || strspn(kept, "0123456789") != 8)
 		return ERR_OK;
 	e = line_code_used(w->db, w->vault, w->arena, kept, &citizen);
 	if (e == ERR_NOT_FOUND)
 		*code = kept;
+	*arrived = e == ERR_OK;
 	return e == ERR_NOT_FOUND || e == ERR_GONE ? ERR_OK : e;
 }
 
@@ -65,13 +68,14 @@ enum err
 citizen_line(struct web *w)
 {
 	const char *code;
+	bool arrived;
 	json_t *line;
 	enum err e = web_vault(w);
 
 	if (e == ERR_OK)
 		e = line_state(w->db, w->citizen, w->lang, &line);
 	if (e == ERR_OK)
-		e = code_kept(w, &code);
+		e = code_kept(w, &code, &arrived);
 	if (e != ERR_OK)
 		return e;
 	show_line(w, line);
@@ -208,35 +212,37 @@ citizen_line_ask(struct web *w, const json_t *choice)
 
 /* waiting: they pressed before the code had come. */
 static enum err
-code_page(struct web *w, const char *code, bool waiting)
+code_page(struct web *w, bool waiting)
 {
+	const char *code;
+	bool arrived;
 	json_t *line;
-	enum err e = line_state(w->db, 0, w->lang, &line);
+	enum err e = code_kept(w, &code, &arrived);
 
+	if (e == ERR_OK)
+		e = line_state(w->db, 0, w->lang, &line);
 	if (e != ERR_OK)
 		return e;
 	show_line(w, line);
 	show_code(w, code);
 	json_object_set_new(w->view, "waiting", json_boolean(waiting));
+	json_object_set_new(w->view, "arrived", json_boolean(arrived));
+	json_object_set_new(w->view, "ended", json_boolean(code == NULL && !arrived));
 	return web_page(w, HTTP_OK, "citizen/subscribe/code");
 }
 
 enum err
 citizen_subscribe_code(struct web *w)
 {
-	const char *code;
 	enum err e = web_vault(w);
 
-	if (e == ERR_OK)
-		e = code_kept(w, &code);
-	return e != ERR_OK ? e : code_page(w, code, false);
+	return e != ERR_OK ? e : code_page(w, false);
 }
 
 enum err
 citizen_subscribe_code_done(struct web *w)
 {
-	const char *kept = fields_get(w->request->cookies, COOKIE), *session, *code;
-	bool waiting;
+	const char *kept = fields_get(w->request->cookies, COOKIE), *session;
 	int64_t citizen;
 	enum err e = web_vault(w);
 
@@ -245,12 +251,9 @@ citizen_subscribe_code_done(struct web *w)
 	if (e == ERR_OK) {
 		citizen_session_cookie(w, session);
 		citizen_draft_forget(w);
+		response_cookie(w->response, COOKIE, "", -1);
 		return web_see_other(w, "/subscribe/done");
 	}
-	if (e != ERR_NOT_FOUND && e != ERR_GONE)
-		return e;
 	/* Not there yet, or too late: the page says which. */
-	waiting = e == ERR_NOT_FOUND;
-	e = code_kept(w, &code);
-	return e != ERR_OK ? e : code_page(w, code, waiting);
+	return e == ERR_NOT_FOUND || e == ERR_GONE ? code_page(w, e == ERR_NOT_FOUND) : e;
 }
