@@ -84,9 +84,9 @@ free_job(struct courier *c, int64_t tenant)
 
 /* How many batches of this lane and below the tenant may have on top. */
 static int
-appetite(const struct courier *c, int64_t tenant, int lane)
+appetite(struct courier *c, int64_t tenant, int lane)
 {
-	int i, jobs = 0, members = 0, may = free_jobs(c) - (lane > 0 ? COURIER_SPARE : 0);
+	int i, jobs = 0, members = 0, calls = 0, want, may = free_jobs(c) - (lane > 0 ? COURIER_SPARE : 0);
 
 	for (i = 0; i < COURIER_JOBS; i++) {
 		const struct job *j = &c->jobs[i];
@@ -94,18 +94,25 @@ appetite(const struct courier *c, int64_t tenant, int lane)
 		if (!j->held || j->tenant.id != tenant || j->lane > lane)
 			continue;
 		jobs++;
+		calls += j->reached == 0;
 		members += j->lost ? 0 : j->size - j->reached;
 	}
-	if (members > COURIER_SLICE * 4 || members > c->capacity * 50)
+	if (c->kind->people > 1)
+		/* As many as take off within a few looks. */
+		want = (account_room(c, tenant, lane, clock_monotonic_ms()) * LOOK_MS * 2) / 60 + 4 - calls;
+	else if (members > COURIER_SLICE * 4 || members > c->capacity * 50)
 		return 0;
-	if (may > c->conf->courier_batch - jobs)
-		may = c->conf->courier_batch - jobs;
+	else
+		want = c->conf->courier_batch - jobs;
+	if (may > want)
+		may = want;
 	return may > 0 ? may : 0;
 }
 
-/* Opens a transaction of the tenant and learns what mails say about it. */
+/* Opens a transaction of the tenant and learns what letters say about it, and by which
+ * accounts they go. */
 static enum err
-enter(struct courier *c, struct tenant *t)
+enter(struct courier *c, struct tenant *t, bool *any)
 {
 	struct rows *rows;
 	enum err e;
@@ -121,7 +128,8 @@ enter(struct courier *c, struct tenant *t)
 	t->mail_from = rows_text(rows, 0, "mail_from");
 	t->host = rows_text(rows, 0, "host");
 	t->origin = arena_printf(c->arena, "https://%s%s", t->host, c->conf->public_port);
-	return vault_enter(c->vault, c->db, t->id);
+	e = vault_enter(c->vault, c->db, t->id);
+	return e == ERR_OK ? account_read(c, t->id, any) : e;
 }
 
 /* Another job of the same message has them already: they never change. */
@@ -156,27 +164,45 @@ take_job(struct courier *c, const struct tenant *t, const struct rows *rows, siz
 	*j = (struct job){
 		.arena = a, .batch = rows_int(rows, row, "id"), .message = rows_int(rows, row, "message_id"),
 		.fence = rows_int(rows, row, "fence"), .lane = (int)rows_int(rows, row, "lane"),
-		.try = (int)rows_int(rows, row, "try"), .size = (int)rows_int(rows, row, "size"),
+		.try = (int)rows_int(rows, row, c->kind->people > 1 ? "call" : "try") + (c->kind->people > 1),
+		.doubt = rows_bool(rows, row, "doubt"), .valid_until_ms = rows_int(rows, row, "valid_until_ms"),
+		.size = (int)rows_int(rows, row, "size"),
 		.tenant = { .id = t->id, .name = arena_strdup(a, t->name), .mail_from = arena_strdup(a, t->mail_from),
 		    .host = arena_strdup(a, t->host), .origin = arena_strdup(a, t->origin) }
 	};
 	snprintf(j->key, sizeof j->key, "%s", rows_text(rows, row, "key"));
+	snprintf(j->language, sizeof j->language, "%s", rows_text(rows, row, "language"));
 	kept = renderings_at_hand(c, j);
 	if (kept == NULL) {
 		e = q_courier_rendering(c->db, (struct q_courier_rendering){
-		    .message = j->message, .revision = (int)rows_int(rows, row, "revision") }, &renderings);
+		    .message = j->message, .revision = (int)rows_int(rows, row, "revision"),
+		    .channel = c->kind->name }, &renderings);
 		if (e != ERR_OK && e != ERR_NOT_FOUND)
 			return e;
 		/* Without any, each member is refused, and that is seen. */
 		kept = e == ERR_OK ? renderings : json_keep(c->arena, json_object());
 	}
 	j->renderings = json_keep(a, json_incref((json_t *)(uintptr_t)kept));
+	j->seen = json_flag(kept, "seen");
 	j->held = true;
 	return ERR_OK;
 }
 
+/* No account of the town at this channel's gateways: nothing goes out, and staff see it. */
 static enum err
-take_jobs(struct courier *c, const struct look *l, const struct tenant *t, int lane, int most)
+hold_jobs(struct courier *c, const struct rows *rows)
+{
+	enum err e = ERR_OK;
+	size_t i;
+
+	for (i = 0; e == ERR_OK && i < rows_count(rows); i++)
+		e = q_courier_hold_queue(c->db, (struct q_courier_hold){ .batch = rows_int(rows, i, "id"),
+		    .fence = rows_int(rows, i, "fence"), .reason = "gateway_missing" }, NULL);
+	return e;
+}
+
+static enum err
+take_jobs(struct courier *c, const struct look *l, const struct tenant *t, int lane, int most, bool any)
 {
 	struct rows *rows;
 	enum err e;
@@ -184,9 +210,11 @@ take_jobs(struct courier *c, const struct look *l, const struct tenant *t, int l
 
 	e = q_courier_claim(c->db, (struct q_courier_claim){ .most = most, .lane = lane,
 	    .lease_s = c->conf->courier_lease_s, .holder = c->holder, .dead = { l->dead, l->n_dead },
-	    .held = held_batches(c, t->id) }, &rows);
+	    .held = held_batches(c, t->id), .channel = c->kind->name }, &rows);
 	if (e == ERR_OK && rows_count(rows) == (size_t)most)
 		c->more = true;
+	if (e == ERR_OK && !any)
+		return hold_jobs(c, rows);
 	for (i = 0; e == ERR_OK && i < rows_count(rows); i++)
 		e = take_job(c, t, rows, i);
 	return e;
@@ -209,7 +237,7 @@ take(struct courier *c, const struct look *l, struct tenant *t, bool letters, in
 {
 	int room = COURIER_LETTERS - deliver_n_waiting(c), most = lane < 0 ? 0 : appetite(c, t->id, lane);
 	struct rows *rows = NULL;
-	bool held[COURIER_JOBS];
+	bool held[COURIER_JOBS], any = false;
 	enum err e;
 	size_t i;
 	int k;
@@ -221,13 +249,13 @@ take(struct courier *c, const struct look *l, struct tenant *t, bool letters, in
 		return;
 	for (k = 0; k < COURIER_JOBS; k++)
 		held[k] = c->jobs[k].held;
-	e = enter(c, t);
-	if (e == ERR_OK && letters)
+	e = enter(c, t, &any);
+	if (e == ERR_OK && letters && any)
 		e = q_courier_letters(c->db, (struct q_courier_letters){ .most = room,
 		    .lease_s = c->conf->courier_lease_s, .holder = c->holder,
-		    .dead = { l->dead, l->n_dead }, .held = held_letters(c, t->id) }, &rows);
+		    .dead = { l->dead, l->n_dead }, .held = held_letters(c, t->id), .channel = c->kind->name }, &rows);
 	if (e == ERR_OK && most > 0)
-		e = take_jobs(c, l, t, lane, most);
+		e = take_jobs(c, l, t, lane, most, any);
 	if (e == ERR_OK)
 		e = db_commit(c->db);
 	if (e != ERR_OK) {
@@ -251,7 +279,7 @@ look(struct courier *c, struct look *l)
 	if (e == ERR_OK)
 		e = peers_look(c, l->dead, &l->n_dead);
 	if (e == ERR_OK)
-		e = q_courier_work(c->db, (struct q_courier_work){ .dead = { l->dead, l->n_dead } }, &l->work);
+		e = q_courier_work(c->db, (struct q_courier_work){ .dead = { l->dead, l->n_dead }, .channel = c->kind->name }, &l->work);
 	if (e == ERR_OK)
 		e = db_commit(c->db);
 	if (e != ERR_OK)
@@ -267,7 +295,7 @@ claim_due(struct courier *c)
 	struct look l;
 	size_t i;
 
-	if (now - c->looked < (hungry ? LOOK_AGAIN_MS : LOOK_MS) || breaker_open(&c->breaker, now))
+	if (now - c->looked < (hungry ? LOOK_AGAIN_MS : LOOK_MS))
 		return;
 	c->looked = now;
 	c->more = false;
@@ -277,6 +305,8 @@ claim_due(struct courier *c)
 		struct tenant t = { .id = rows_int(l.work, i, "tenant_id") };
 		int lane = rows_null(l.work, i, "lane") ? -1 : (int)rows_int(l.work, i, "lane");
 
+		if (account_known(c, t.id) && account_shut(c, t.id, now))
+			continue;
 		take(c, &l, &t, rows_bool(l.work, i, "letters"), lane);
 	}
 }

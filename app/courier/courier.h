@@ -10,9 +10,10 @@
 #include "db/db.h"
 #include "domain/vault.h"
 /*
- * The courier: plans, claims, sends, records.
+ * The courier: plans, claims, sends, records.  A process for each channel, all alike.
  *
  *	plan.c		messages whose time has come become batches (a process of its own)
+ *	account.c	the town's accounts at gateways: which one, how fast, whether at all
  *	claim.c		batches become jobs, letters wait for a connection
  *	sweep.c		what has ended is taken away (in the planner)
  *	peers.c		which other couriers are dead
@@ -27,6 +28,9 @@
  * to the gateway.  So a kill at any point costs at most one extra mail a
  * connection, and each of those is known (delivery.state "unknown").
  *
+ * Where a call carries many (kind->people > 1), a batch is one call: begun whole, one
+ * flight, one verdict.  The far side knows its key, so that a repeat is none.
+ *
  * Commits are not waited for: while one tenant's round is written, letters of
  * this and other tenants fly on.  What has landed meanwhile goes into the next
  * round, so that the groups are as large as the disk is slow.
@@ -37,9 +41,12 @@
  */
 enum {
 	COURIER_SLICE = 500,	/* recipients in a batch */
-	COURIER_JOBS = 64,	/* batches held at once */
+	COURIER_JOBS = 288,	/* batches held at once */
 	COURIER_SPARE = 8,	/* … of which so many are kept for emergencies */
-	COURIER_FLIGHTS = 320,	/* letters in the hands of this courier */
+	COURIER_FLIGHTS = 384,	/* letters in the hands of this courier */
+	COURIER_CALLS = 24,	/* calls that one round begins at most */
+	COURIER_ACCOUNTS = 256,
+	COURIER_DEVICES = 32,	/* addresses of one person on one channel */
 	COURIER_LETTERS = 32,	/* … of which so many may wait for a connection */
 	COURIER_ROUNDS = 4,	/* transactions under way at once, of other tenants or halves */
 	COURIER_GATHER_MS = 4,	/* so long a landed letter waits for others to join it */
@@ -59,13 +66,57 @@ struct tenant {
 	const char *name, *mail_from, *origin, *host;
 };
 
+/* What one process of the courier is for. */
+struct post {
+	const struct house *house;
+	const struct channel_kind *kind;
+};
+
+struct breaker {
+	const char *name;	/* in the log */
+	int failures;		/* in a row, of the gateway itself */
+	int pause_ms;		/* 0: closed */
+	int64_t until;		/* nothing is begun before; then one letter, to try */
+	char reason[40];	/* of the last failure */
+};
+
+/* So many calls a second, the last fifth for emergencies. */
+struct bucket {
+	double rate;		/* 0: as many as there is room for */
+	double tokens;
+	int64_t at;		/* clock_monotonic_ms */
+};
+
+/* An account of a town at a gateway, or the one that the installation has (e-mail,
+ * outbox: tenant 0, no document). */
+struct account {
+	int64_t tenant, id;	/* id 0: free, or the installation's */
+	int64_t version;
+	int place;
+	struct arena *arena;
+	const json_t *doc;	/* domain/gateway.h; NULL: the installation's */
+	struct breaker breaker;
+	struct bucket bucket;
+	int64_t paused_until;	/* the gateway asked to wait */
+	int pauses;		/* in a row */
+	int share;		/* percent of letters that go this way while there is another */
+	int64_t read;		/* when it was last seen in the database */
+	/* Since the last report to gateway_health. */
+	int accepted, failed, delay_ms;
+	bool changed;
+};
+
 /* A batch that this courier holds. */
 struct job {
 	bool held;
 	struct tenant tenant;
 	int64_t batch, message, fence;
-	int lane, try, size;
+	int lane, try, size;	/* try: of a call, how often it was made */
 	char key[40];
+	char language[4];	/* of all members of a call */
+	bool doubt;		/* … and it may have been carried out */
+	int64_t valid_until_ms;
+	bool seen;		/* 「見ました」 is asked for */
 	int reached;		/* members begun, as far as is known */
 	bool lost;		/* another courier has it, or it was stopped */
 	int wait_s;		/* the longest wait that a gateway asked for */
@@ -87,9 +138,12 @@ struct flight {
 	enum stage stage;
 	struct job *job;	/* NULL: table letter */
 	int64_t tenant;
-	int64_t citizen;
+	int64_t citizen;	/* 0: of a call, all members */
 	int64_t letter_id, fence;
 	int try;
+	struct account *account;
+	int64_t contacts[COURIER_DEVICES];	/* whose addresses the letter has; contact.id */
+	int n_contacts;
 	int64_t not_before;
 	struct letter letter;
 	struct outcome outcome;
@@ -116,18 +170,16 @@ struct round {
 	int n;
 };
 
-struct breaker {
-	int failures;		/* in a row, of the gateway itself */
-	int pause_ms;		/* 0: closed */
-	int64_t until;		/* nothing is begun before; then one letter, to try */
-};
-
 struct courier {
 	const struct conf *conf;
+	const struct channel_kind *kind;
 	struct db *db;		/* for what is waited for: claims */
 	struct vault *vault;
-	struct channel *email;
-	struct breaker breaker;
+	struct channel *channel;
+	struct channel *outbox;	/* for towns without an account, in development; NULL: none */
+	struct account own;	/* the installation's */
+	struct account accounts[COURIER_ACCOUNTS];
+	int64_t reported;	/* when gateway_health was written */
 	struct arena *arena;	/* of one turn of the loop */
 	int holder;		/* who we are to other couriers; never 0 */
 	int capacity;		/* connections to the gateway */
@@ -152,6 +204,24 @@ int plan_work(void *context, int slot);
 
 /* sweep.c: once an hour, in all tenants. */
 void sweep_hourly(struct db *, int64_t *swept);
+
+/* account.c: reads those of the tenant, whose vault is open, inside a transaction.
+ * *any: there is a way out. */
+enum err account_read(struct courier *, int64_t tenant, bool *any) MUST_USE;
+/* They have been read before, or are the installation's. */
+bool account_known(const struct courier *, int64_t tenant);
+/* Every way out is shut by its breaker. */
+bool account_shut(const struct courier *, int64_t tenant, int64_t now);
+/* How many letters of the tenant may be begun now, at most. */
+int account_room(struct courier *, int64_t tenant, int lane, int64_t now);
+/* The one that this letter goes by; NULL: there is none any more. */
+struct account *account_pick(struct courier *, int64_t tenant, int64_t now);
+/* May a letter take off?  Then it is counted.  False: a little later. */
+bool account_take(struct account *, int lane, int64_t now);
+/* What came of it. */
+void account_learn(struct courier *, struct account *, const struct outcome *, int64_t now);
+/* Into gateway_health, now and then. */
+void account_report(struct courier *);
 
 /* claim.c: looks for due work in all tenants, if it is time to. */
 void claim_due(struct courier *);
@@ -183,10 +253,19 @@ int deliver_open(const struct courier *);
 /* How many more may be begun now, where so many of the open ones are written down
  * in the same breath. */
 int deliver_room(const struct courier *, int freed);
-void deliver_member(struct courier *, struct job *, int64_t citizen, const char *address, const char *language);
+/* One member with all their addresses, or of a call all members. */
+struct addressee {
+	int64_t citizen;
+	const char *language;
+	const char *const *many;
+	size_t n;
+	const int64_t *contacts;
+	bool doubt;
+};
+void deliver_member(struct courier *, struct job *, const struct addressee *);
 /* Composes a letter, which waits for a connection.  Not ERR_OK: it does not open. */
 enum err deliver_letter(struct courier *, const struct tenant *, const struct rows *, size_t row) MUST_USE;
-/* Letters that wait take off, before any member does. */
+/* What waits takes off, letters before members. */
 void deliver_waiting(struct courier *);
 int deliver_n_waiting(const struct courier *);
 /* Takes outcomes from the channel. */

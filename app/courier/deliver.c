@@ -17,7 +17,6 @@
 #include "base/log.h"
 #include "channel/email.h"
 #include "courier/courier.h"
-#include "domain/rendering.h"
 #include "domain/stop_link.h"
 
 static int
@@ -30,31 +29,36 @@ count(const struct courier *c, enum stage from, enum stage to)
 	return n;
 }
 
+/* Members that wait for the account's turn are begun, too. */
 int
 deliver_open(const struct courier *c)
 {
-	return count(c, FLYING, WRITING);
+	int i, n = count(c, FLYING, WRITING);
+
+	for (i = 0; i < COURIER_FLIGHTS; i++)
+		n += c->flights[i].stage == WAITING && c->flights[i].job != NULL;
+	return n;
 }
 
 int
 deliver_n_waiting(const struct courier *c)
 {
-	return count(c, WAITING, WAITING);
+	int i, n = 0;
+
+	for (i = 0; i < COURIER_FLIGHTS; i++)
+		n += c->flights[i].stage == WAITING && c->flights[i].job == NULL;
+	return n;
 }
 
 int
 deliver_room(const struct courier *c, int freed)
 {
-	int64_t now = clock_monotonic_ms();
 	int i, room = c->capacity - (deliver_open(c) - freed);
 
-	if (c->ending || breaker_open(&c->breaker, now))
+	if (c->ending)
 		return 0;
 	for (i = 0; i < COURIER_ROUNDS; i++)
 		room -= c->rounds[i].away ? c->rounds[i].promised : 0;
-	/* One goes ahead, to see whether the gateway is back. */
-	if (breaker_half_open(&c->breaker, now))
-		room = room == c->capacity ? 1 : 0;
 	return room > 0 ? room : 0;
 }
 
@@ -90,35 +94,45 @@ landed(struct courier *c, struct flight *f)
 
 /* It never left, and will not do better next time. */
 static void
-grounded(struct courier *c, struct flight *f, const char *reason)
+grounded(struct courier *c, struct flight *f, enum verdict verdict, const char *reason)
 {
-	f->outcome = (struct outcome){ .verdict = VERDICT_REFUSED };
+	f->outcome = (struct outcome){ .verdict = verdict };
 	snprintf(f->outcome.reason, sizeof f->outcome.reason, "%s", reason);
 	landed(c, f);
+}
+
+static bool
+to_outbox(const struct courier *c, const struct flight *f)
+{
+	return f->account == &c->own && c->outbox != NULL;
 }
 
 static void
 take_off(struct courier *c, struct flight *f)
 {
+	struct channel *channel = to_outbox(c, f) ? c->outbox : c->channel;
+
 	f->stage = FLYING;
-	if (c->email->ops->start(c->email, &f->letter) == ERR_OK)
-		return;
-	f->outcome = (struct outcome){ .verdict = VERDICT_LATER, .reason = "gateway_unreachable" };
-	landed(c, f);
+	if (channel->ops->start(channel, &f->letter) != ERR_OK)
+		grounded(c, f, VERDICT_LATER, "gateway_unreachable");
+	else if (channel == c->outbox && channel->ops->next(channel, &f->outcome) == ERR_OK)
+		landed(c, f);	/* at once */
 }
 
-/* False: it cannot be written, whatever the time. */
-static bool
-compose(struct flight *f, const struct email *mail)
+static int
+lane_of(const struct flight *f)
 {
-	struct buf data;
+	return f->job != NULL ? f->job->lane : 0;
+}
 
-	buf_init(&data, f->arena);
-	if (email_compose(mail, &data) != ERR_OK)
-		return false;
-	f->letter.data = data.data;
-	f->letter.n = data.len;
-	return true;
+/* Now, or when the account's turn has come. */
+static void
+line_up(struct courier *c, struct flight *f)
+{
+	if (account_take(f->account, lane_of(f), clock_monotonic_ms()))
+		take_off(c, f);
+	else
+		f->stage = WAITING;
 }
 
 /* Stable over all tries of a round, and says nothing about the person. */
@@ -131,69 +145,131 @@ message_key(struct arena *a, const struct vault *v, const char *key, int64_t cit
 	return secret_hex(a, mac, 16);
 }
 
-static void
-address_letter(const struct courier *c, struct flight *f, const char *to, const char *key)
+static const json_t *
+content_for(const struct job *j, const char **language)
 {
-	f->letter = (struct letter){ .to = to, .key = key,
-	    .from = arena_printf(f->arena, "bounce+%s@%s", key, c->conf->mail_domain) };
+	const json_t *content = json_object_get(j->renderings, *language);
+
+	if (content == NULL) {
+		*language = "ja";
+		content = json_object_get(j->renderings, *language);
+	}
+	return content;
+}
+
+/* What is the person's own; of a call that many share, nothing. */
+static void
+make_personal(const struct courier *c, const struct job *j, struct arena *a, int64_t citizen, struct envelope *v)
+{
+	const char *token;
+
+	if (citizen == 0)
+		return;
+	token = stop_link_token(a, c->vault, citizen, j->message);
+	v->stop_url = arena_printf(a, "%s/unsubscribe/%s", j->tenant.origin, token);
+	v->one_click_url = arena_printf(a, "%s/u/%s", j->tenant.origin, token);
+	if (j->seen)
+		v->seen_url = arena_printf(a, "%s/seen/%s", j->tenant.origin, seen_link_token(a, c->vault, citizen, j->message));
+}
+
+/* Addresses and what belongs to them, in the flight's own memory. */
+static void
+board(struct flight *f, const struct addressee *to)
+{
+	const char **many = arena_alloc(f->arena, to->n * sizeof *many);
+	size_t i;
+
+	for (i = 0; i < to->n; i++)
+		many[i] = arena_strdup(f->arena, to->many[i]);
+	f->letter.to = many[0];
+	f->letter.many = many;
+	f->letter.n_many = to->n;
+	f->letter.doubt = to->doubt;
+	for (i = 0; i < to->n && i < COURIER_DEVICES && to->citizen != 0; i++)
+		f->contacts[f->n_contacts++] = to->contacts[i];
 }
 
 void
-deliver_member(struct courier *c, struct job *j, int64_t citizen, const char *address, const char *language)
+deliver_member(struct courier *c, struct job *j, const struct addressee *to)
 {
+	int64_t now = clock_monotonic_ms();
 	struct flight *f = free_flight(c);
 	struct arena *a = f->arena;
-	const json_t *content = json_object_get(j->renderings, language);
-	const char *token, *stop_url;
-	struct email mail;
+	const char *language = to->citizen == 0 ? j->language : to->language;
+	const json_t *content = content_for(j, &language);
+	struct envelope v;
 
-	if (content == NULL) {
-		language = "ja";
-		content = json_object_get(j->renderings, language);
-	}
 	f->job = j;
 	f->tenant = j->tenant.id;
-	f->citizen = citizen;
+	f->citizen = to->citizen;
 	f->try = j->try;
-	if (content == NULL) {
-		grounded(c, f, "message_invalid");
+	f->account = account_pick(c, f->tenant, now);
+	if (f->account == NULL) {
+		f->account = &c->own;
+		grounded(c, f, VERDICT_LATER, "gateway_missing");
 		return;
 	}
-	address_letter(c, f, arena_strdup(a, address), message_key(a, c->vault, j->key, citizen));
-
-	token = stop_link_token(a, c->vault, citizen, j->message);
-	stop_url = arena_printf(a, "%s/unsubscribe/%s", j->tenant.origin, token);
-	mail = (struct email){
-		.from_name = j->tenant.name, .from = j->tenant.mail_from, .to = f->letter.to,
-		.subject = json_text(content, "subject"),
-		.message_id = arena_printf(a, "%s@%s", f->letter.key, c->conf->mail_domain),
-		.date = clock_mail(a, clock_ms()),
-		.text = rendering_personal(a, json_text(content, "text"), stop_url),
-		.html = rendering_personal(a, json_text(content, "html"), stop_url),
-		.list_id = arena_printf(a, "oshirase.%s", j->tenant.host),
-		.unsubscribe_url = arena_printf(a, "%s/u/%s", j->tenant.origin, token),
-		.language = language, .auto_submitted = 1
-	};
-	if (compose(f, &mail))
-		take_off(c, f);
+	if (content == NULL) {
+		grounded(c, f, VERDICT_REFUSED, "message_invalid");
+		return;
+	}
+	f->letter = (struct letter){ .key = to->citizen == 0 ? j->key : message_key(a, c->vault, j->key, to->citizen),
+	    .valid_until_ms = j->valid_until_ms, .urgent = j->lane == 0,
+	    .account = f->account->doc == NULL ? NULL : json_keep(a, json_incref((json_t *)(uintptr_t)f->account->doc)) };
+	board(f, to);
+	v = (struct envelope){ .account = f->letter.account, .content = content,
+	    .tenant_name = j->tenant.name, .mail_from = j->tenant.mail_from, .host = j->tenant.host, .origin = j->tenant.origin,
+	    .mail_domain = c->conf->mail_domain, .language = language, .to = f->letter.to, .many = f->letter.many,
+	    .n_many = f->letter.n_many, .key = f->letter.key, .stop_url = "", .one_click_url = "", .seen_url = "",
+	    .message = j->message, .valid_until_ms = j->valid_until_ms, .urgent = j->lane == 0 };
+	make_personal(c, j, a, to->citizen, &v);
+	if (c->kind->compose(a, &v, &f->letter) == ERR_OK)
+		line_up(c, f);
 	else
-		grounded(c, f, "address_invalid");
+		grounded(c, f, VERDICT_REFUSED, "address_invalid");
 }
 
+/* False: it cannot be written, whatever the time. */
+static bool
+compose_mail(struct courier *c, struct flight *f, const struct tenant *t, const json_t *doc)
+{
+	struct arena *a = f->arena;
+	const char *html = json_text(doc, "html"), *language = json_text(doc, "language");
+	const struct email mail = {
+		.from_name = t->name, .from = t->mail_from, .to = f->letter.to, .subject = json_text(doc, "subject"),
+		.message_id = arena_printf(a, "%s@%s", f->letter.key, c->conf->mail_domain),
+		.date = clock_mail(a, clock_ms()), .text = json_text(doc, "text"), .html = html[0] != '\0' ? html : NULL,
+		.language = language[0] != '\0' ? language : "ja", .auto_submitted = 1
+	};
+	struct buf data;
+
+	buf_init(&data, a);
+	if (email_compose(&mail, &data) != ERR_OK)
+		return false;
+	f->letter.from = arena_printf(a, "bounce+%s@%s", f->letter.key, c->conf->mail_domain);
+	f->letter.data = data.data;
+	f->letter.n = data.len;
+	return true;
+}
+
+/* A letter is {"to", …} and, beside, the content as a rendering of the channel. */
 static bool
 compose_letter(struct courier *c, struct flight *f, const struct tenant *t, const json_t *doc, const char *key)
 {
 	struct arena *a = f->arena;
-	const char *html = json_text(doc, "html"), *language = json_text(doc, "language");
+	const char **many = arena_alloc(a, sizeof *many), *language = json_text(doc, "language");
 
-	address_letter(c, f, arena_strdup(a, json_text(doc, "to")), arena_strdup(a, key));
-	return compose(f, &(struct email){
-	    .from_name = t->name, .from = t->mail_from, .to = f->letter.to,
-	    .subject = json_text(doc, "subject"),
-	    .message_id = arena_printf(a, "%s@%s", key, c->conf->mail_domain),
-	    .date = clock_mail(a, clock_ms()), .text = json_text(doc, "text"),
-	    .html = html[0] != '\0' ? html : NULL,
-	    .language = language[0] != '\0' ? language : "ja", .auto_submitted = 1 });
+	many[0] = arena_strdup(a, json_text(doc, "to"));
+	f->letter = (struct letter){ .to = many[0], .many = many, .n_many = 1, .key = arena_strdup(a, key), .urgent = true,
+	    .doubt = f->try > 1,
+	    .account = f->account->doc == NULL ? NULL : json_keep(a, json_incref((json_t *)(uintptr_t)f->account->doc)) };
+	if (c->kind == &email_kind)
+		return compose_mail(c, f, t, doc);
+	return c->kind->compose(a, &(struct envelope){ .account = f->letter.account, .content = doc,
+	    .tenant_name = t->name, .mail_from = t->mail_from, .host = t->host, .origin = t->origin,
+	    .mail_domain = c->conf->mail_domain, .language = language[0] != '\0' ? language : "ja", .to = many[0], .many = many,
+	    .n_many = 1, .key = f->letter.key, .stop_url = "", .one_click_url = "", .seen_url = "", .urgent = true },
+	    &f->letter) == ERR_OK;
 }
 
 enum err
@@ -210,27 +286,45 @@ deliver_letter(struct courier *c, const struct tenant *t, const struct rows *row
 	f->letter_id = rows_int(rows, row, "id");
 	f->fence = rows_int(rows, row, "fence");
 	f->try = (int)rows_int(rows, row, "try");
+	f->account = account_pick(c, t->id, clock_monotonic_ms());
+	must(f->account != NULL);	/* claim.c looked */
 	sealed = rows_bytes(rows, row, "sealed", &n);
 	buf_init(&opened, f->arena);
 	e = vault_open(c->vault, "letter.sealed", sealed, n, &opened);
 	if (e == ERR_OK)
 		e = json_parse(f->arena, opened.data, opened.len, &doc);
 	if (e != ERR_OK || !compose_letter(c, f, t, doc, rows_text(rows, row, "key")))
-		grounded(c, f, e != ERR_OK ? "message_invalid" : "address_invalid");
+		grounded(c, f, VERDICT_REFUSED, e != ERR_OK ? "message_invalid" : "address_invalid");
 	else
 		f->stage = WAITING;
 	return e;
 }
 
+/* A member whose account has gone away under it never left. */
+static void
+take_off_waiting(struct courier *c, struct flight *f, int *room, int64_t now)
+{
+	if (breaker_open(&f->account->breaker, now) && f->job != NULL)
+		grounded(c, f, VERDICT_LATER, f->account->breaker.reason);
+	else if (*room > 0 && account_take(f->account, lane_of(f), now)) {
+		take_off(c, f);
+		(*room)--;
+	}
+}
+
 void
 deliver_waiting(struct courier *c)
 {
-	int i, room = deliver_room(c, 0);
+	int64_t now = clock_monotonic_ms();
+	int i, room = c->channel->ops->room(c->channel), turn;
 
-	for (i = 0; i < COURIER_FLIGHTS && room > 0; i++)
-		if (c->flights[i].stage == WAITING) {
-			take_off(c, &c->flights[i]);
-			room--;
+	/* Letters first, then emergencies, then the others. */
+	for (turn = 0; turn < 3; turn++)
+		for (i = 0; i < COURIER_FLIGHTS; i++) {
+			struct flight *f = &c->flights[i];
+
+			if (f->stage == WAITING && (f->job == NULL ? 0 : f->job->lane == 0 ? 1 : 2) == turn)
+				take_off_waiting(c, f, &room, now);
 		}
 }
 
@@ -242,14 +336,14 @@ deliver_land(struct courier *c)
 	int64_t now = clock_monotonic_ms();
 	struct outcome o;
 
-	while (c->email->ops->next(c->email, &o) == ERR_OK) {
+	while (c->channel->ops->next(c->channel, &o) == ERR_OK) {
 		struct letter *letter = o.letter;
 		struct flight *f = (struct flight *)((char *)letter - offsetof(struct flight, letter));
 
 		must(f->stage == FLYING);
 		f->outcome = o;
 		landed(c, f);
-		breaker_learn(&c->breaker, &o, now);
+		account_learn(c, f->account, &o, now);
 	}
 }
 

@@ -20,6 +20,7 @@
 enum {
 	AGAIN_MS = 250,		/* before a round that failed is done again */
 	LOOK_MS = 250,
+	TOKEN_MS = 4,
 	AWAY_MS = 30000		/* a database that does not answer is hung up on */
 };
 
@@ -84,12 +85,49 @@ enter_vault(struct courier *c, int64_t tenant)
 	return e;
 }
 
+/* In the arena of the turn. */
+static const char *
+open_address(struct courier *c, const struct rows *begun, size_t i)
+{
+	struct buf address;
+	const uint8_t *sealed;
+	size_t n;
+
+	sealed = rows_bytes(begun, i, "address", &n);
+	buf_init(&address, c->arena);
+	/* "" does not compose: refused, and said. */
+	return vault_open(c->vault, "contact.address", sealed, n, &address) == ERR_OK ? address.data : "";
+}
+
+/* From row i on, those that one letter goes to: the addresses of one member, or of a
+ * call all members.  Returns how many rows. */
+static size_t
+send_letter(struct courier *c, struct job *j, const struct rows *begun, size_t i)
+{
+	bool call = c->kind->people > 1;
+	size_t most = call ? rows_count(begun) : COURIER_DEVICES, n = 0, row;
+	const char **many = arena_alloc(c->arena, most * sizeof *many);
+	int64_t citizen = rows_int(begun, i, "citizen_id"), contacts[COURIER_DEVICES];
+
+	for (row = i; row < rows_count(begun) && !rows_null(begun, row, "citizen_id"); row++) {
+		if (!call && rows_int(begun, row, "citizen_id") != citizen)
+			break;
+		if (n == most)
+			continue;	/* nobody has so many devices */
+		if (n < COURIER_DEVICES)
+			contacts[n] = rows_int(begun, row, "contact_id");
+		many[n++] = open_address(c, begun, row);
+	}
+	deliver_member(c, j, &(struct addressee){ .citizen = call ? 0 : citizen, .language = rows_text(begun, i, "language"),
+	    .many = many, .n = n, .contacts = contacts, .doubt = rows_bool(begun, i, "doubt") });
+	return row - i;
+}
+
 static void
 send_members(struct courier *c, struct job *j, const struct rows *begun)
 {
 	enum err e = enter_vault(c, j->tenant.id);
-	struct buf address;
-	size_t i, n;
+	size_t i;
 
 	if (e != ERR_OK) {
 		/* Begun and not sent, which nobody else can know: they will be
@@ -98,17 +136,8 @@ send_members(struct courier *c, struct job *j, const struct rows *begun)
 		j->lost = true;
 		return;
 	}
-	for (i = 0; i < rows_count(begun); i++) {
-		const uint8_t *sealed;
-
-		if (rows_null(begun, i, "citizen_id"))
-			continue;
-		sealed = rows_bytes(begun, i, "address", &n);
-		buf_init(&address, c->arena);
-		if (vault_open(c->vault, "contact.address", sealed, n, &address) != ERR_OK)
-			buf_reset(&address);	/* "" does not compose: refused, and said */
-		deliver_member(c, j, rows_int(begun, i, "citizen_id"), address.data, rows_text(begun, i, "language"));
-	}
+	for (i = 0; i < rows_count(begun);)
+		i += rows_null(begun, i, "citizen_id") ? 1 : send_letter(c, j, begun, i);
 }
 
 static void
@@ -247,7 +276,7 @@ give_back(struct courier *c, int64_t tenant, enum what what)
 			e = q_courier_release_queue(c->db, (struct q_courier_release){
 			    .batch = c->jobs[i].batch, .fence = c->jobs[i].fence }, NULL);
 	for (i = 0; e == ERR_OK && i < COURIER_FLIGHTS; i++)
-		if (c->flights[i].stage == WAITING && c->flights[i].tenant == tenant)
+		if (c->flights[i].stage == WAITING && c->flights[i].job == NULL && c->flights[i].tenant == tenant)
 			e = q_courier_letter_release_queue(c->db, (struct q_courier_letter_release){
 			    .letter = c->flights[i].letter_id, .fence = c->flights[i].fence }, NULL);
 	return e == ERR_OK ? db_commit(c->db) : e;
@@ -262,14 +291,14 @@ release(struct courier *c, enum what what)
 		const struct flight *f = &c->flights[i < COURIER_JOBS ? 0 : i - COURIER_JOBS];
 		int64_t tenant = i < COURIER_JOBS ? c->jobs[i].tenant.id : f->tenant;
 
-		if (i < COURIER_JOBS ? what != EVERYTHING || !c->jobs[i].held : f->stage != WAITING)
+		if (i < COURIER_JOBS ? what != EVERYTHING || !c->jobs[i].held : f->stage != WAITING || f->job != NULL)
 			continue;
 		if (give_back(c, tenant, what) != ERR_OK)
 			db_rollback(c->db);	/* their leases will run out */
 		for (k = 0; k < COURIER_JOBS && what == EVERYTHING; k++)
 			c->jobs[k].held = c->jobs[k].held && c->jobs[k].tenant.id != tenant;
 		for (k = 0; k < COURIER_FLIGHTS; k++)
-			if (c->flights[k].stage == WAITING && c->flights[k].tenant == tenant)
+			if (c->flights[k].stage == WAITING && c->flights[k].job == NULL && c->flights[k].tenant == tenant)
 				c->flights[k].stage = FREE;
 	}
 }
@@ -298,8 +327,14 @@ tenant_at(const struct courier *c, int at)
 static void
 return_letters(struct courier *c)
 {
-	if (breaker_open(&c->breaker, clock_monotonic_ms()) && deliver_n_waiting(c) > 0)
-		release(c, WAITING_LETTERS);
+	int64_t now = clock_monotonic_ms();
+	int i;
+
+	for (i = 0; i < COURIER_FLIGHTS; i++)
+		if (c->flights[i].stage == WAITING && c->flights[i].job == NULL && breaker_open(&c->flights[i].account->breaker, now)) {
+			release(c, WAITING_LETTERS);
+			return;
+		}
 }
 
 void
@@ -341,6 +376,9 @@ ledger_patience_ms(const struct courier *c)
 
 		if (f->job != NULL && f->job->not_before > due)
 			due = f->job->not_before;
+		/* A turn of its own comes with the next token. */
+		if (f->stage == WAITING && f->account->bucket.rate > 0 && ms > TOKEN_MS)
+			ms = TOKEN_MS;
 		/* What is due already waits for an answer, which is waited for too. */
 		if (f->stage == LANDED && due > now && due - now < ms)
 			ms = due - now;

@@ -2,9 +2,9 @@
 /*
  * chromo-courier: delivers what is due, until it is asked to end.
  *
- * Two processes under a supervisor that starts them again should they die: the
- * courier, which sends, and the planner (plan.c).  Asked to end, the courier begins
- * nothing new, waits for what is in the air, and gives the rest back.
+ * Processes under a supervisor that starts them again should they die: a courier for
+ * each channel to people, which sends, and the planner (plan.c).  Asked to end, a courier
+ * begins nothing new, waits for what is in the air, and gives the rest back.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 #include "base/secret.h"
 #include "courier/courier.h"
 
-enum { IDLE_MS = 250, LAST_MS = 12000 };
+enum { IDLE_MS = 250, LAST_MS = 12000, POOLS = 12 };
 
 static void
 wait_for_work(struct courier *c)
@@ -28,7 +28,7 @@ wait_for_work(struct courier *c)
 		proc_sleep_ms(ms < IDLE_MS ? ms : IDLE_MS);
 		return;
 	}
-	c->email->ops->wait(c->email, ms < IDLE_MS ? ms : IDLE_MS, c->answers);
+	c->channel->ops->wait(c->channel, ms < IDLE_MS ? ms : IDLE_MS, c->answers);
 }
 
 static void
@@ -40,6 +40,7 @@ turn(struct courier *c)
 	if (!c->ending)
 		claim_due(c);
 	ledger_turn(c);
+	account_report(c);
 }
 
 static void
@@ -51,24 +52,32 @@ finish(struct courier *c)
 	do {
 		turn(c);
 		if (ledger_busy(c))
-			c->email->ops->wait(c->email, ledger_patience_ms(c), c->answers);
+			c->channel->ops->wait(c->channel, ledger_patience_ms(c), c->answers);
 	} while (ledger_busy(c) && clock_monotonic_ms() < until);
 	turn(c);
 	ledger_release(c);
 }
 
 static bool
-open_courier(struct courier *c, const struct house *house)
+open_courier(struct courier *c, const struct post *post)
 {
-	const struct conf *conf = &house->conf;
+	const struct conf *conf = &post->house->conf;
 	int i;
 
 	c->conf = conf;
+	c->kind = post->kind;
+	c->own.share = 100;
+	c->own.breaker.name = c->kind->name;
 	c->arena = arena_new();
-	c->vault = vault_new(house->master);
-	if (email_open(conf, &c->email) != ERR_OK)
+	c->vault = vault_new(post->house->master);
+	if (c->kind->open(conf, &c->channel) != ERR_OK)
 		return false;
-	c->capacity = c->email->ops->room(c->email);
+	/* Mail finds its way to the outbox of itself. */
+	if (c->kind != &email_kind && conf->outbox != NULL && outbox_open(conf, c->kind->name, &c->outbox) != ERR_OK)
+		return false;
+	c->capacity = c->channel->ops->room(c->channel);
+	if (c->capacity > COURIER_FLIGHTS - 2 * COURIER_LETTERS)
+		c->capacity = COURIER_FLIGHTS - 2 * COURIER_LETTERS;
 	c->holder = (int)secret_below(INT32_MAX - 1) + 1;
 	c->db = db_new(conf->database, "chromo_courier", "chromo-courier");
 	for (i = 0; i < COURIER_ROUNDS; i++) {
@@ -85,7 +94,9 @@ close_courier(struct courier *c)
 {
 	int i;
 
-	c->email->ops->close(c->email);
+	c->channel->ops->close(c->channel);
+	if (c->outbox != NULL)
+		c->outbox->ops->close(c->outbox);
 	for (i = 0; i < COURIER_ROUNDS; i++) {
 		db_free(c->rounds[i].db);
 		arena_free(c->rounds[i].arena);
@@ -96,6 +107,9 @@ close_courier(struct courier *c)
 	for (i = 0; i < COURIER_FLIGHTS; i++)
 		if (c->flights[i].arena != NULL)
 			arena_free(c->flights[i].arena);
+	for (i = 0; i < COURIER_ACCOUNTS; i++)
+		if (c->accounts[i].arena != NULL)
+			arena_free(c->accounts[i].arena);
 	db_free(c->db);
 	vault_free(c->vault);
 	arena_free(c->arena);
@@ -150,7 +164,9 @@ main(int argc, char **argv)
 	const char *path = argc > 1 ? argv[1] : getenv("CHROMO_CONF"), *problem;
 	struct arena *a = arena_new();
 	struct house house = { 0 };
-	int status;
+	struct post posts[POOLS];
+	struct proc_pool pools[POOLS];
+	int status, i, n = 0;
 
 	json_setup();
 	problem = argc > 2 ? "one configuration file at most" :
@@ -159,9 +175,15 @@ main(int argc, char **argv)
 		fprintf(stderr, "chromo-courier: %s\n", problem);
 		return 2;
 	}
-	status = proc_supervise((struct proc_pool[]){
-	    { .name = "courier", .workers = 1, .run = work, .context = &house },
-	    { .name = "planner", .workers = 1, .run = plan_work, .context = &house } }, 2);
+	pools[n++] = (struct proc_pool){ .name = "planner", .workers = 1, .run = plan_work, .context = &house };
+	for (i = 0; channel_kinds[i] != NULL && n < POOLS; i++) {
+		if (channel_kinds[i]->people == 0)
+			continue;	/* no channel to single people */
+		posts[n] = (struct post){ .house = &house, .kind = channel_kinds[i] };
+		pools[n] = (struct proc_pool){ .name = channel_kinds[i]->name, .workers = 1, .run = work, .context = &posts[n] };
+		n++;
+	}
+	status = proc_supervise(pools, n);
 	/* The supervisor's; a worker has its own copy, which ends with it. */
 	close_house(&house, a);
 	return status;

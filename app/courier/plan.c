@@ -12,6 +12,7 @@
 #include "courier/courier.h"
 #include "db/queries.h"
 #include "domain/delivery.h"
+#include "domain/gateway.h"
 #include "domain/mail.h"
 
 enum { LOOK_MS = 250, AWAY_MS = 1000 };
@@ -59,16 +60,75 @@ plan(struct db *db, int64_t tenant, int64_t message)
 		    tenant, message, rows_int(rows, 0, "recipients"));
 }
 
+/* What a text of this message costs at the account that is in use: its parts, in the longest
+ * language, each at the price of the account. */
+static enum err
+sms_yen(struct planner *p, int64_t message, int *out)
+{
+	const struct channel_kind *kind = channel_kind("sms");
+	json_t *account, *renderings, *content;
+	const char *language;
+	int parts = 1;
+	enum err e;
+
+	if (kind == NULL)
+		return ERR_OK;
+	e = gateway_find(p->db, p->vault, p->arena, "sms", "", &account);
+	if (e == ERR_OK)
+		e = q_planner_rendering(p->db, (struct q_planner_rendering){ .message = message, .channel = "sms" }, &renderings);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	json_object_foreach(renderings, language, content) {
+		struct measure m = kind->measure(content, json_object_get(account, "settings"));
+
+		parts = m.parts > parts ? m.parts : parts;
+	}
+	*out = (int)json_int(json_object_get(account, "settings"), "yen_per_part") * parts;
+	return ERR_OK;
+}
+
+/* The next step of a message that is to be seen; what one person costs by SMS. */
 static void
-plan_tenant(struct db *db, int64_t tenant)
+plan_step(struct planner *p, int64_t tenant, int64_t message)
 {
 	struct rows *rows;
+	enum err e;
+	int yen = 0;
+
+	e = enter(p->db, DB_WRITE, tenant);
+	if (e == ERR_OK)
+		e = vault_enter(p->vault, p->db, tenant);
+	if (e == ERR_OK)
+		e = sms_yen(p, message, &yen);
+	if (e == ERR_OK)
+		e = q_planner_ladder_step(p->db, (struct q_planner_ladder_step){
+		    .message = message, .size = COURIER_SLICE, .yen = yen }, &rows);
+	if (e == ERR_OK)
+		e = db_commit(p->db);
+	if (e != ERR_OK) {
+		db_rollback(p->db);
+		log_error("step.unplanned tenant=%" PRId64 " message=%" PRId64 " outcome=%s", tenant, message, err_name(e));
+		proc_sleep_ms(LOOK_MS);
+		return;
+	}
+	if (!rows_null(rows, 0, "recipients"))
+		log_info("step.planned tenant=%" PRId64 " message=%" PRId64 " recipients=%" PRId64,
+		    tenant, message, rows_int(rows, 0, "recipients"));
+}
+
+static void
+plan_tenant(struct planner *p, int64_t tenant)
+{
+	struct db *db = p->db;
+	struct rows *rows, *steps;
 	enum err e;
 	size_t i;
 
 	e = enter(db, DB_READ, tenant);
 	if (e == ERR_OK)
-		e = q_planner_due(db, &rows);
+		e = q_planner_due_queue(db, &rows);
+	if (e == ERR_OK)
+		e = q_planner_ladder_due(db, &steps);
 	if (e == ERR_OK)
 		e = db_commit(db);
 	if (e != ERR_OK) {
@@ -77,6 +137,8 @@ plan_tenant(struct db *db, int64_t tenant)
 	}
 	for (i = 0; i < rows_count(rows) && !proc_stopping(); i++)
 		plan(db, tenant, rows_int(rows, i, "id"));
+	for (i = 0; i < rows_count(steps) && !proc_stopping(); i++)
+		plan_step(p, tenant, rows_int(steps, i, "id"));
 }
 
 /* A transaction of its own: whatever goes wrong with it keeps no mail from going out. */
@@ -117,7 +179,7 @@ look(struct planner *p)
 		return false;
 	}
 	for (i = 0; i < rows_count(rows) && !proc_stopping(); i++) {
-		plan_tenant(p->db, rows_int(rows, i, "tenant_id"));
+		plan_tenant(p, rows_int(rows, i, "tenant_id"));
 		report(p, rows_int(rows, i, "tenant_id"));
 	}
 	return true;

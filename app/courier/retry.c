@@ -4,13 +4,14 @@
  * gateway.  Without the breaker a mail server that is down for a minute would
  * use up a try of every recipient of a large message.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/secret.h"
 #include "courier/courier.h"
 
-enum { FAILURES = 5, PAUSE_MS = 1000, PAUSE_MAX_MS = 60000 };
+enum { FAILURES = 5, PAUSE_MS = 1000, PAUSE_MAX_MS = 60000, DENIED_MS = 30000 };
 
 int
 retry_wait_s(const struct conf *conf, int try, int asked_s)
@@ -45,22 +46,29 @@ open_for(struct breaker *b, int pause_ms, int64_t now, const char *reason)
 {
 	b->pause_ms = pause_ms < PAUSE_MAX_MS ? pause_ms : PAUSE_MAX_MS;
 	b->until = now + b->pause_ms;
-	log_warn("gateway.away channel=email failures=%d pause_ms=%d reason=%s", b->failures, b->pause_ms, reason);
+	log_warn("gateway.away channel=%s failures=%d pause_ms=%d reason=%s", b->name, b->failures, b->pause_ms, reason);
 }
 
 void
 breaker_learn(struct breaker *b, const struct outcome *o, int64_t now)
 {
 	if (!gateway_failed(o)) {
+		/* A 429 neither opens nor closes it: account.c waits. */
+		if (o->verdict == VERDICT_LATER && o->code == 429)
+			return;
 		if (b->pause_ms > 0)
-			log_info("gateway.back channel=email");
-		*b = (struct breaker){ 0 };
+			log_info("gateway.back channel=%s", b->name);
+		*b = (struct breaker){ .name = b->name };
 		return;
 	}
 	if (breaker_open(b, now))
 		return;		/* of the same wave as those that opened it */
 	b->failures++;
-	if (b->pause_ms > 0)
+	snprintf(b->reason, sizeof b->reason, "%s", o->reason);
+	/* Credentials that are not taken: a person has to look. */
+	if (o->code == 401 || o->code == 403)
+		open_for(b, DENIED_MS, now, o->reason);
+	else if (b->pause_ms > 0)
 		open_for(b, b->pause_ms * 2, now, o->reason);
 	else if (b->failures >= FAILURES)
 		open_for(b, PAUSE_MS, now, o->reason);

@@ -6,6 +6,8 @@
  * The jobs of a tenant go in two halves, each with rounds of its own: while one half
  * is written to the disk, the other flies and joins it there.
  */
+#include <string.h>
+
 #include "base/clock.h"
 #include "courier/courier.h"
 #include "db/queries.h"
@@ -83,7 +85,7 @@ lane_of_turn(const struct courier *c)
 /* How many members the round may begin: the connections are shared evenly among
  * all tenants that have somebody to write to, letters going first. */
 static int
-share_of(const struct courier *c, const struct round *r, int lane, int landed)
+share_of(struct courier *c, const struct round *r, int lane, int landed)
 {
 	int64_t seen[COURIER_JOBS];
 	int i, k, n = 0, own = -landed, room, quota;
@@ -104,26 +106,72 @@ share_of(const struct courier *c, const struct round *r, int lane, int landed)
 	if (!halves[r->half])
 		return 0;
 	room = deliver_room(c, landed) - deliver_n_waiting(c);
+	i = account_room(c, r->tenant, lane, clock_monotonic_ms());
+	room = room < i ? room : i;
 	for (i = 0; i < COURIER_FLIGHTS; i++)
 		own += c->flights[i].stage >= FLYING && round_has(c, r, &c->flights[i]);
 	n *= halves[0] + halves[1];
 	quota = (c->capacity + n - 1) / n - own;
 	room = room < quota ? room : quota;
+	if (c->kind->people > 1 && room > COURIER_CALLS)
+		room = COURIER_CALLS;
 	return room > 0 ? room : 0;
 }
 
 /* --- off it goes --- */
+
+/* Of a call: its one flight, and so its one verdict. */
+static enum err
+record_call(struct courier *c, struct round *r, struct step *s)
+{
+	const struct job *j = s->job;
+	int i, known = c->kind->again_s;
+
+	/* Not to its last minute: clocks differ. */
+	if (known > 0)
+		known -= known > 3600 ? 600 : known / 6;
+	for (i = 0; i < COURIER_FLIGHTS; i++) {
+		const struct flight *f = &c->flights[i];
+		const struct outcome *o = &f->outcome;
+
+		if (!aboard(c, r, f, j))
+			continue;
+		return q_courier_record_call_queue(r->db, (struct q_courier_record_call){ .batch = j->batch, .fence = j->fence,
+		    .state = deliver_state(o->verdict), .code = o->code, .reason = o->reason, .detail = o->detail, .id = o->id,
+		    .wait_s = o->code == 429 && o->wait_s > 0 ? o->wait_s : retry_wait_s(c->conf, j->try, o->wait_s),
+		    .known_s = known }, &s->recorded);
+	}
+	return ERR_OK;
+}
+
+/* Which addresses of a letter are never to be used again. */
+static size_t
+add_gone(const struct flight *f, int64_t *gone, size_t n)
+{
+	int i;
+
+	for (i = 0; i < f->n_contacts; i++)
+		if ((f->outcome.gone >> i) & 1 ||
+		    (f->outcome.verdict == VERDICT_REFUSED && strcmp(f->outcome.reason, "address_gone") == 0))
+			gone[n++] = f->contacts[i];
+	return n;
+}
 
 static enum err
 record_job(struct courier *c, struct round *r, struct step *s)
 {
 	struct job *j = s->job;
 	int64_t *citizens = arena_alloc(r->arena, COURIER_FLIGHTS * sizeof *citizens);
-	int32_t *codes = arena_alloc(r->arena, COURIER_FLIGHTS * sizeof *codes);
-	const char **texts = arena_alloc(r->arena, 3 * COURIER_FLIGHTS * sizeof *texts);
-	const char **states = texts, **reasons = texts + COURIER_FLIGHTS, **details = reasons + COURIER_FLIGHTS;
-	size_t n = 0;
+	int64_t *gone = arena_alloc(r->arena, (size_t)COURIER_FLIGHTS * COURIER_DEVICES * sizeof *gone);
+	int32_t *codes = arena_alloc(r->arena, 2 * COURIER_FLIGHTS * sizeof *codes), *parts = codes + COURIER_FLIGHTS;
+	const char **texts = arena_alloc(r->arena, 4 * COURIER_FLIGHTS * sizeof *texts);
+	const char **states = texts, **reasons = texts + COURIER_FLIGHTS, **details = reasons + COURIER_FLIGHTS,
+	    **ids = details + COURIER_FLIGHTS;
+	size_t n = 0, n_gone = 0;
 	int i;
+
+	if (c->kind->people > 1)
+		return record_call(c, r, s);
 
 	for (i = 0; i < COURIER_FLIGHTS; i++) {
 		const struct flight *f = &c->flights[i];
@@ -137,13 +185,17 @@ record_job(struct courier *c, struct round *r, struct step *s)
 		/* A yes needs no words. */
 		reasons[n] = o->verdict == VERDICT_SENT ? "" : o->reason;
 		details[n] = o->verdict == VERDICT_SENT ? "" : o->detail;
+		ids[n] = o->id;
+		parts[n] = o->parts;
+		n_gone = add_gone(f, gone, n_gone);
 		if (o->wait_s > j->wait_s)
 			j->wait_s = o->wait_s;
 		n++;
 	}
 	return n == 0 ? ERR_OK : q_courier_record_queue(r->db, (struct q_courier_record){
 	    .batch = j->batch, .fence = j->fence, .citizens = { citizens, n }, .states = { states, n },
-	    .codes = { codes, n }, .reasons = { reasons, n }, .details = { details, n } }, &s->recorded);
+	    .codes = { codes, n }, .reasons = { reasons, n }, .details = { details, n },
+	    .ids = { ids, n }, .parts = { parts, n }, .gone = { gone, n_gone } }, &s->recorded);
 }
 
 static enum err
@@ -176,6 +228,8 @@ end_job(const struct courier *c, struct round *r, const struct job *j)
 	if (j->reached < j->size)
 		return q_courier_release_queue(r->db, (struct q_courier_release){
 		    .batch = j->batch, .fence = j->fence }, NULL);
+	if (c->kind->people > 1)
+		return ERR_OK;		/* its verdict has ended it */
 	return q_courier_finish_queue(r->db, (struct q_courier_finish){ .batch = j->batch, .fence = j->fence,
 	    .wait_s = retry_wait_s(c->conf, j->try, j->wait_s) }, NULL);
 }
@@ -213,7 +267,7 @@ queue_round(struct courier *c, struct round *r)
 static bool
 job_ends(const struct courier *c, const struct round *r, const struct job *j, int64_t now)
 {
-	if (hungry(j) && !c->ending && !breaker_open(&c->breaker, now))
+	if (hungry(j) && !c->ending && !account_shut(c, j->tenant.id, now))
 		return false;
 	return left_open(c, r, j, now) == 0;
 }
@@ -221,7 +275,7 @@ job_ends(const struct courier *c, const struct round *r, const struct job *j, in
 bool
 round_plan(struct courier *c, struct round *r, int64_t now)
 {
-	int lane = lane_of_turn(c), landed = 0, share, i;
+	int lane = lane_of_turn(c), landed = 0, share, begun, i;
 
 	for (i = 0; i < COURIER_FLIGHTS; i++)
 		landed += ready(c, r, &c->flights[i], now);
@@ -240,10 +294,12 @@ round_plan(struct courier *c, struct round *r, int64_t now)
 		if (!j->held || j->tenant.id != r->tenant || round_half(c, j) != r->half || j->not_before > now)
 			continue;
 		*s = (struct step){ .job = j, .ends = job_ends(c, r, j, now) };
-		if (!s->ends && hungry(j) && j->lane <= lane)
-			s->most = j->size - j->reached < share ? j->size - j->reached : share;
-		share -= s->most;
-		r->promised += s->most;
+		/* A call is begun whole. */
+		if (!s->ends && hungry(j) && j->lane <= lane && share > 0)
+			s->most = c->kind->people > 1 || j->size - j->reached < share ? j->size - j->reached : share;
+		begun = c->kind->people > 1 ? s->most > 0 : s->most;
+		share -= begun;
+		r->promised += begun;
 		if (!s->ends && s->most == 0 && landed == 0)
 			continue;
 		board(c, r, j, now);

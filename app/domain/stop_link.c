@@ -29,40 +29,64 @@ get(const uint8_t *from)
 }
 
 static void
-code_of(struct arena *a, const struct vault *v, int64_t citizen, int64_t message, uint8_t out[SECRET_HASH])
+code_of(struct arena *a, const struct vault *v, const char *kind, int64_t citizen, int64_t message, uint8_t out[SECRET_HASH])
 {
-	vault_mac(v, arena_printf(a, "stop:%" PRId64 ":%" PRId64, citizen, message), out);
+	vault_mac(v, arena_printf(a, "%s:%" PRId64 ":%" PRId64, kind, citizen, message), out);
 }
 
-char *
-stop_link_token(struct arena *a, const struct vault *v, int64_t citizen, int64_t message)
+static char *
+token(struct arena *a, const struct vault *v, const char *kind, int64_t citizen, int64_t message)
 {
 	uint8_t raw[IDS + SECRET_HASH];
 	struct buf b;
 
 	put(raw, citizen);
 	put(raw + 8, message);
-	code_of(a, v, citizen, message, raw + IDS);
+	code_of(a, v, kind, citizen, message, raw + IDS);
 	buf_init(&b, a);
 	buf_add_base64url(&b, raw, IDS + CODE);
 	return b.data;
 }
 
-enum err
-stop_link_read(struct arena *a, const struct vault *v, const char *token, int64_t *citizen, int64_t *message)
+static enum err
+read_token(struct arena *a, const struct vault *v, const char *kind, const char *text, int64_t *citizen, int64_t *message)
 {
 	uint8_t code[SECRET_HASH];
 	const uint8_t *raw;
 	struct buf b;
 
 	buf_init(&b, a);
-	if (secret_unbase64url(a, token, &b) != ERR_OK || b.len != IDS + CODE)
+	if (secret_unbase64url(a, text, &b) != ERR_OK || b.len != IDS + CODE)
 		return ERR_NOT_FOUND;
 	raw = (const uint8_t *)b.data;
-	code_of(a, v, get(raw), get(raw + 8), code);
+	code_of(a, v, kind, get(raw), get(raw + 8), code);
 	if (!secret_equal(code, raw + IDS, CODE))
 		return ERR_NOT_FOUND;
 	*citizen = get(raw);
 	*message = get(raw + 8);
 	return ERR_OK;
+}
+
+char *
+stop_link_token(struct arena *a, const struct vault *v, int64_t citizen, int64_t message)
+{
+	return token(a, v, "stop", citizen, message);
+}
+
+enum err
+stop_link_read(struct arena *a, const struct vault *v, const char *text, int64_t *citizen, int64_t *message)
+{
+	return read_token(a, v, "stop", text, citizen, message);
+}
+
+char *
+seen_link_token(struct arena *a, const struct vault *v, int64_t citizen, int64_t message)
+{
+	return token(a, v, "seen", citizen, message);
+}
+
+enum err
+seen_link_read(struct arena *a, const struct vault *v, const char *text, int64_t *citizen, int64_t *message)
+{
+	return read_token(a, v, "seen", text, citizen, message);
 }

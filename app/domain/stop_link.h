@@ -15,3 +15,8 @@ char *stop_link_token(struct arena *, const struct vault *, int64_t citizen, int
 /* ERR_NOT_FOUND: not one of ours. */
 enum err stop_link_read(struct arena *, const struct vault *, const char *token,
     int64_t *citizen, int64_t *message) MUST_USE;
+
+/* The same for 「見ました」: a code of another kind, so that neither link is the other. */
+char *seen_link_token(struct arena *, const struct vault *, int64_t citizen, int64_t message);
+enum err seen_link_read(struct arena *, const struct vault *, const char *token,
+    int64_t *citizen, int64_t *message) MUST_USE;

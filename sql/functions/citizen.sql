@@ -1,4 +1,4 @@
--- Citizens: what they chose, and whether mail can reach them.
+-- Citizens: what they chose, and by which channels they can be reached.
 
 -- Refuses ids that are not this tenant's own (CH004): the caller's form says so.
 CREATE OR REPLACE FUNCTION citizen_guard() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -15,19 +15,41 @@ END $$;
 CREATE OR REPLACE TRIGGER citizen_guard BEFORE INSERT OR UPDATE ON citizen
   FOR EACH ROW EXECUTE FUNCTION citizen_guard();
 
--- citizen.by_email says what contact says, so that planning reads one table.
+-- Working channels in the order that this person likes, then in the usual one.
+CREATE OR REPLACE FUNCTION reach_order(p_working text[], p_channels text[]) RETURNS text[]
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT coalesce(array_agg(w ORDER BY coalesce(array_position(p_channels, w),
+                                                9 + array_position('{line,webpush,email,sms}'::text[], w))), '{}')
+    FROM (SELECT DISTINCT unnest(p_working) AS w) x
+$$;
+
+-- citizen.reach says what contact says, so that planning reads one table.
 CREATE OR REPLACE FUNCTION contact_reach() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE citizen c SET by_email = n.reached
-    FROM (SELECT citizen_id, bool_or(state = 'active') AS reached
-            FROM changed WHERE channel = 'email' GROUP BY citizen_id) n
-   WHERE c.id = n.citizen_id AND c.by_email <> n.reached;
+  UPDATE citizen c SET reach = n.reach
+    FROM (SELECT z.id, reach_order(array_agg(k.channel) FILTER (WHERE k.state = 'active'), z.channels) AS reach
+            FROM citizen z
+            LEFT JOIN contact k ON k.citizen_id = z.id
+           WHERE z.id IN (SELECT citizen_id FROM changed)
+           GROUP BY z.tenant_id, z.id) n
+   WHERE c.id = n.id AND c.reach <> n.reach;
   RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER contact_reach_insert AFTER INSERT ON contact
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION contact_reach();
 CREATE OR REPLACE TRIGGER contact_reach_update AFTER UPDATE ON contact
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION contact_reach();
+CREATE OR REPLACE TRIGGER contact_reach_delete AFTER DELETE ON contact
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION contact_reach();
+
+-- The person puts their channels into another order.
+CREATE OR REPLACE FUNCTION citizen_order() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.reach := reach_order(NEW.reach, NEW.channels);
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER citizen_order BEFORE UPDATE OF channels ON citizen
+  FOR EACH ROW WHEN (NEW.channels <> OLD.channels) EXECUTE FUNCTION citizen_order();
 
 -- Somebody typed an address and asks to be registered ('confirm') or for a link
 -- to マイページ ('my').  Nothing of a person is written before they follow the
@@ -132,8 +154,8 @@ END $$;
 -- under a number that leads to nobody.
 CREATE OR REPLACE FUNCTION citizen_leave(p_citizen bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE citizen SET state = 'left', by_email = false WHERE id = p_citizen;
   DELETE FROM contact WHERE citizen_id = p_citizen;
+  UPDATE citizen SET state = 'left', channels = '{}', quiet_from = NULL, quiet_to = NULL WHERE id = p_citizen;
   UPDATE consent SET withdrawn = now() WHERE citizen_id = p_citizen AND withdrawn IS NULL;
   DELETE FROM citizen_session WHERE citizen_id = p_citizen;
 END $$;

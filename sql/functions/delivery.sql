@@ -1,32 +1,33 @@
 -- Planning and delivery, as the courier does them (architecture.md 5).
 
--- Which tenants have messages whose time has come, or whose writers have not been
--- told how they ended.  This and the two below look
+-- Which tenants have messages whose time has come, or the next step of one, or writers
+-- who have not been told how they ended.  This and the two below look
 -- across the wall: they tell ids, lanes and numbers of couriers, and nothing else.
 SET LOCAL ROLE chromo_directory;
 CREATE OR REPLACE FUNCTION planner_work() RETURNS TABLE (tenant_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
   SELECT m.tenant_id FROM message m
    WHERE m.state = 'approved' AND (m.send_at IS NULL OR m.send_at <= now())
+      OR m.next_step <= now()
       OR m.state = 'sent' AND (m.told IS NULL OR m.told < m.finished) AND m.finished > now() - interval '1 hour'
    GROUP BY m.tenant_id
    ORDER BY random()
 $$;
 
--- Which tenants have something to be sent: letters, batches (the lowest lane that
--- is due), or both.  Those of the couriers in p_dead count as given back.
+-- Which tenants have something to be sent on this channel: letters, batches (the lowest
+-- lane that is due), or both.  Those of the couriers in p_dead count as given back.
 -- Emergencies first, then in random order.
-CREATE OR REPLACE FUNCTION courier_work(p_dead int[])
+CREATE OR REPLACE FUNCTION courier_work(p_dead int[], p_channel text DEFAULT 'email')
 RETURNS TABLE (tenant_id bigint, letters boolean, lane int)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
   SELECT d.tenant_id, bool_or(d.lane IS NULL), min(d.lane)::int
     FROM (SELECT b.tenant_id, b.lane FROM batch b
-           WHERE b.state IN ('queued', 'sending') AND b.due <= now()
+           WHERE b.state IN ('queued', 'sending') AND b.due <= now() AND b.channel = p_channel
              AND (b.state = 'queued' OR b.lease_until <= now() OR b.holder = ANY (p_dead))
            GROUP BY b.tenant_id, b.lane
           UNION ALL
           SELECT l.tenant_id, NULL FROM letter l
-           WHERE l.state IN ('queued', 'sending') AND l.due <= now()
+           WHERE l.state IN ('queued', 'sending') AND l.due <= now() AND l.channel = p_channel
              AND (l.state = 'queued' OR l.lease_until <= now() OR l.holder = ANY (p_dead))) d
    GROUP BY d.tenant_id
    ORDER BY coalesce(min(d.lane), 0), random()
@@ -61,64 +62,6 @@ LANGUAGE sql AS $$ SELECT pg_try_advisory_lock_shared(4001, p_holder) $$;
 CREATE OR REPLACE FUNCTION message_gate(p_message bigint) RETURNS bigint
 LANGUAGE sql IMMUTABLE AS $$ SELECT hashtextextended('message_gate', p_message) $$;
 
--- Messages of this tenant whose time has come.
-CREATE OR REPLACE FUNCTION message_due() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
-  SELECT id FROM message
-   WHERE state = 'approved' AND (send_at IS NULL OR send_at <= now())
-   ORDER BY send_at NULLS FIRST, id
-$$;
-
--- Freezes the audience into batches and puts the message on the site: one
--- transaction, so planning twice cannot double.  NULL: another courier has it.
-CREATE OR REPLACE FUNCTION message_plan(p_message bigint, p_size int) RETURNS int
-LANGUAGE plpgsql SET work_mem = '64MB' AS $$
-DECLARE
-  m       message;
-  vital   boolean;
-  planned int := 0;
-BEGIN
-  SELECT * INTO m FROM message
-   WHERE id = p_message AND state = 'approved' AND (send_at IS NULL OR send_at <= now())
-     FOR UPDATE SKIP LOCKED;
-  IF NOT FOUND THEN
-    RETURN NULL;
-  END IF;
-  vital := message_vital(m.topics);
-
-  IF m.by_email THEN
-    INSERT INTO batch (message_id, channel, lane, key, citizens, first, last, size, due, valid_until, state, finished)
-    SELECT m.id, 'email', CASE WHEN vital THEN 0 ELSE 1 END, gen_random_uuid(),
-           array_agg(id), min(id), max(id), count(*), now(), m.valid_until,
-           -- What comes too late is held and listed, not sent.
-           CASE WHEN m.valid_until <= now() THEN 'held' ELSE 'queued' END,
-           CASE WHEN m.valid_until <= now() THEN now() END
-      -- Numbered as they come, and collected as they come: sorting each slice once more
-      -- would be a third of the whole.
-      FROM (SELECT id, (row_number() OVER () - 1) / p_size AS slice
-              FROM (SELECT id FROM audience_by_email(m.audience, m.districts, m.topics, vital) AS id ORDER BY id) o) a
-     GROUP BY slice;
-    SELECT coalesce(sum(size), 0) INTO planned FROM batch WHERE message_id = m.id AND round = 1 AND try = 1;
-  END IF;
-
-  UPDATE message SET state = 'sending', published = now(), recipients = planned WHERE id = m.id;
-  PERFORM message_settle(m.id);
-  RETURN planned;
-END $$;
-
--- A message of which nothing is left to do is sent.  The row lock makes the
--- last two couriers see each other.  It is one that foreign keys pass: a batch
--- that is changed twice in a transaction locks the key of its message, so that two
--- couriers who both have it would wait for each other.
-CREATE OR REPLACE FUNCTION message_settle(p_message bigint) RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM FROM message WHERE id = p_message AND state = 'sending' FOR NO KEY UPDATE;
-  IF FOUND AND NOT EXISTS (SELECT FROM batch WHERE message_id = p_message
-                              AND state IN ('queued', 'sending')) THEN
-    UPDATE message SET state = 'sent', finished = now() WHERE id = p_message;
-  END IF;
-END $$;
-
 -- Notes as unknown whoever of this batch may have been handed over without a word.
 -- Returns how many.
 CREATE OR REPLACE FUNCTION batch_doubt(b batch) RETURNS int LANGUAGE plpgsql AS $$
@@ -136,66 +79,88 @@ BEGIN
   RETURN n;
 END $$;
 
--- Takes batches for this courier: up to p_limit, none above p_lane.  Free are those
--- that wait and those whose lease ran out or whose courier is dead (p_dead); but not
--- p_held, which this very courier has in its hands: it knows what became of them, and
--- a database that was away for longer than the lease does not make it forget.  A try
--- that broke off leaves members of whom nobody knows: they are noted as unknown
--- and sent again under the same key, which is the one extra that SMTP may cost
--- (safety.md 4).
-DROP FUNCTION IF EXISTS batch_claim(int, int, interval, int, int[]);
+-- A batch that ends before all of it was sent: stopped, or too late.  Whoever is in the
+-- air then is in doubt until the courier says what came of it; of a call that may have
+-- been carried out nobody knows ever after.
+CREATE OR REPLACE FUNCTION batch_break(b batch, p_state text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF channel_shares(b.channel) AND (b.doubt OR (b.state = 'sending' AND b.reached > 0)) THEN
+    UPDATE batch x SET state = 'done', verdict = 'unknown', doubt = true, unknown = x.size - x.dropped, finished = now()
+     WHERE x.id = b.id;
+  ELSE
+    UPDATE batch x
+       SET state = p_state, finished = now(),
+           unknown = x.unknown + CASE WHEN b.state = 'sending' AND b.reached > 0 THEN batch_doubt(b) ELSE 0 END
+     WHERE x.id = b.id;
+  END IF;
+END $$;
+
+-- Takes batches of a channel for this courier: up to p_limit, none above p_lane.  Free
+-- are those that wait and those whose lease ran out or whose courier is dead (p_dead); but
+-- not p_held, which this very courier has in its hands: it knows what became of them, and
+-- a database that was away for longer than the lease does not make it forget.  A try that
+-- broke off leaves members of whom nobody knows: they are noted as unknown and sent again
+-- under the same key, which is the one extra that SMTP may cost (safety.md 4).  Of a call
+-- that carries all, the batch notes it (doubt).
 CREATE OR REPLACE FUNCTION batch_claim(p_limit int, p_lane int, p_lease interval, p_holder int, p_dead int[],
-                                       p_held bigint[] DEFAULT '{}')
-RETURNS TABLE (id bigint, message_id bigint, revision int, lane int, try int, key uuid, size int, fence bigint)
+                                       p_held bigint[] DEFAULT '{}', p_channel text DEFAULT 'email')
+RETURNS TABLE (id bigint, message_id bigint, revision int, lane int, try int, key uuid, size int, fence bigint,
+               language text, call int, doubt boolean, body_hash bytea, valid_until timestamptz)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-  b    batch;
-  m    message;
-  lost int;
+  b     batch;
+  m     message;
+  lost  int;
+  dark  boolean;
 BEGIN
   FOR b IN
     SELECT * FROM batch x
-     WHERE x.state IN ('queued', 'sending') AND x.due <= now() AND x.lane <= p_lane
+     WHERE x.state IN ('queued', 'sending') AND x.due <= now() AND x.lane <= p_lane AND x.channel = p_channel
        AND (x.state = 'queued' OR x.lease_until <= now() OR x.holder = ANY (p_dead))
        AND x.id <> ALL (p_held)
      ORDER BY x.lane, x.due, x.id
      LIMIT p_limit
        FOR UPDATE SKIP LOCKED
   LOOP
-    lost := CASE WHEN b.state = 'sending' AND b.reached > 0 THEN batch_doubt(b) ELSE 0 END;
-    SELECT * INTO m FROM message x WHERE x.id = b.message_id;
+    IF m.id IS DISTINCT FROM b.message_id THEN
+      SELECT * INTO m FROM message x WHERE x.id = b.message_id;
+    END IF;
     IF m.state <> 'sending' OR b.valid_until <= now() THEN
-      UPDATE batch x SET state = CASE WHEN m.state = 'sending' THEN 'held' ELSE 'cancelled' END,
-                         finished = now(), unknown = x.unknown + lost
-       WHERE x.id = b.id;
+      PERFORM batch_break(b, CASE WHEN m.state = 'sending' THEN 'held' ELSE 'cancelled' END);
       PERFORM message_settle(b.message_id);
       CONTINUE;
     END IF;
+    lost := 0;
+    dark := b.doubt;
+    IF b.state = 'sending' AND b.reached > 0 THEN
+      IF channel_shares(p_channel) THEN dark := true; ELSE lost := batch_doubt(b); END IF;
+    END IF;
     UPDATE batch x
-       SET state = 'sending', fence = x.fence + 1, reached = 0, unknown = x.unknown + lost,
+       SET state = 'sending', fence = x.fence + 1, reached = 0, unknown = x.unknown + lost, doubt = dark,
            lease_until = now() + p_lease, holder = p_holder
      WHERE x.id = b.id;
     RETURN QUERY
-      SELECT b.id, b.message_id, m.revision, b.lane::int, b.try, b.key, b.size, b.fence + 1;
+      SELECT b.id, b.message_id, m.revision, b.lane::int, b.try, b.key, b.size, b.fence + 1,
+             b.language, b.calls, dark, b.body_hash, b.valid_until;
   END LOOP;
 END $$;
 
 -- Marks the next p_most members behind place p_from as begun, and says whom to send
--- to: a row for each, and a last one without a citizen that tells how far the batch
--- is begun now.  No row at all, and nothing is sent: the lease was lost, the message
--- was stopped, or its time has passed.
+-- to: a row for each address, and a last one without a citizen that tells how far the
+-- batch is begun now.  No row at all, and nothing is sent: the lease was lost, the message
+-- was stopped, or its time has passed.  doubt: an earlier try may have been carried out.
 --
 -- Asked again with the same p_from, because the answer was lost, it gives the same
 -- members again and begins no others.
 CREATE OR REPLACE FUNCTION batch_start(p_batch bigint, p_fence bigint, p_from int, p_most int, p_lease interval)
-RETURNS TABLE (reached int, citizen_id bigint, address bytea, language text)
+RETURNS TABLE (reached int, citizen_id bigint, address bytea, language text, contact_id bigint, doubt boolean)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   b      batch;
   r      record;
-  place  int;
+  place  int := p_from;
   upto   int;
   begun  int := 0;
   gone   bigint[] := ARRAY[]::bigint[];
@@ -207,14 +172,17 @@ BEGIN
   END IF;
   -- From here on no stop is committed before this is.
   PERFORM pg_advisory_xact_lock_shared(message_gate(b.message_id));
-  -- Whoever is in the air then is in doubt until the courier says what came of it.
   IF NOT EXISTS (SELECT FROM message m WHERE m.id = b.message_id AND m.state = 'sending') THEN
-    UPDATE batch x SET state = 'cancelled', finished = now(), unknown = x.unknown + batch_doubt(b) WHERE x.id = p_batch;
+    PERFORM batch_break(b, 'cancelled');
     RETURN;
   END IF;
   IF b.valid_until <= now() AND b.reached <= p_from THEN
-    UPDATE batch x SET state = 'held', finished = now(), unknown = x.unknown + batch_doubt(b) WHERE x.id = p_batch;
+    PERFORM batch_break(b, 'held');
     PERFORM message_settle(b.message_id);
+    RETURN;
+  END IF;
+  IF channel_shares(b.channel) THEN
+    RETURN QUERY SELECT * FROM batch_start_call(b, p_lease);
     RETURN;
   END IF;
 
@@ -223,22 +191,29 @@ BEGIN
   upto := CASE WHEN b.reached > p_from THEN b.reached
                WHEN b.fence = 1 THEN least(b.size, p_from + p_most) ELSE b.size END;
   FOR r IN
-    SELECT (p_from + u.n)::int AS place, u.c, CASE WHEN k.address IS NOT NULL THEN z.id END AS id, k.address, z.language
-      FROM unnest(b.citizens[p_from + 1 : upto]) WITH ORDINALITY AS u (c, n)
+    SELECT t.place, t.c, k.citizen AS id, k.address, k.language, k.contact,
+           (b.try > 1 OR b.fence > 1)
+           AND EXISTS (SELECT FROM delivery d
+                        WHERE d.message_id = b.message_id AND d.citizen_id = t.c AND d.channel = b.channel
+                          AND d.round = b.round AND d.state = 'unknown') AS dark
+      FROM (SELECT (p_from + u.n)::int AS place, u.c
+              FROM unnest(b.citizens[p_from + 1 : upto]) WITH ORDINALITY AS u (c, n)
+             WHERE b.fence = 1
+                OR NOT EXISTS (SELECT FROM delivery d
+                                WHERE d.message_id = b.message_id AND d.citizen_id = u.c AND d.channel = b.channel
+                                  AND d.round = b.round AND d.try = b.try AND d.state <> 'unknown')
+             ORDER BY u.n
+             LIMIT p_most) t
       -- Member by member (OFFSET): before a fresh town was analyzed, the planner would
       -- rather join all its citizens with all their addresses.
-      LEFT JOIN LATERAL (SELECT c.id, c.language FROM citizen c
-                          WHERE c.id = u.c AND c.state = 'active' OFFSET 0) z ON true
-      LEFT JOIN LATERAL (SELECT a.address FROM contact a
-                          WHERE a.citizen_id = z.id AND a.channel = 'email' AND a.state = 'active' OFFSET 0) k ON true
-     WHERE b.fence = 1
-        OR NOT EXISTS (SELECT FROM delivery d
-                        WHERE d.message_id = b.message_id AND d.citizen_id = u.c AND d.channel = b.channel
-                          AND d.round = b.round AND d.try = b.try AND d.state <> 'unknown')
-     ORDER BY u.n
-     LIMIT p_most
+      LEFT JOIN LATERAL (SELECT c.id AS citizen, c.language, a.id AS contact, a.address
+                           FROM citizen c, contact a
+                          WHERE c.id = t.c AND c.state = 'active'
+                            AND a.citizen_id = t.c AND a.channel = b.channel AND a.state = 'active' OFFSET 0) k ON true
+     ORDER BY t.place, k.contact
   LOOP
-    begun := begun + 1;
+    -- Several rows of one place: the devices of one person.
+    begun := begun + (r.place <> place)::int;
     place := r.place;
     reached := r.place;
     IF r.id IS NULL THEN
@@ -248,6 +223,8 @@ BEGIN
     citizen_id := r.id;
     address := r.address;
     language := r.language;
+    contact_id := r.contact;
+    doubt := r.dark;
     RETURN NEXT;
   END LOOP;
   IF begun < p_most THEN
@@ -262,12 +239,14 @@ BEGIN
     GET DIAGNOSTICS nobody = ROW_COUNT;
   END IF;
   UPDATE batch x SET reached = greatest(x.reached, place), lease_until = now() + p_lease,
-                     dropped = x.dropped + nobody
+                     dropped = x.dropped + nobody, first_try = coalesce(x.first_try, now())
    WHERE x.id = p_batch;
   reached := place;
   citizen_id := NULL;
   address := NULL;
   language := NULL;
+  contact_id := NULL;
+  doubt := NULL;
   RETURN NEXT;
 END $$;
 
@@ -298,11 +277,23 @@ RETURNS void LANGUAGE sql AS $$
    WHERE x.id = b.id AND t.n > 0
 $$;
 
--- Writes verdicts down.  False: another courier has the batch by now.  It noted as
--- unknown what this one had begun; where the mail was accepted, and the batch is not yet
--- through, that is the truth, and whoever is not yet written to again will not be.
+-- Addresses that the far side says are gone for good: a device, a person who blocked
+-- the town or asked for no more.
+CREATE OR REPLACE FUNCTION contact_gone(p_contacts bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF p_contacts <> '{}' THEN
+    UPDATE contact SET state = 'failed', failed = now(), reason = 'address_gone'
+     WHERE id = ANY (p_contacts) AND state = 'active';
+  END IF;
+END $$;
+
+-- Writes verdicts down, and which addresses are gone (p_gone: contacts).  False: another
+-- courier has the batch by now.  It noted as unknown what this one had begun; where the
+-- letter was accepted, and the batch is not yet through, that is the truth, and whoever is
+-- not yet written to again will not be.
 CREATE OR REPLACE FUNCTION batch_record(p_batch bigint, p_fence bigint, p_citizens bigint[],
-                                        p_states text[], p_codes int[], p_reasons text[], p_details text[])
+                                        p_states text[], p_codes int[], p_reasons text[], p_details text[],
+                                        p_ids text[] DEFAULT '{}', p_parts int[] DEFAULT '{}', p_gone bigint[] DEFAULT '{}')
 RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   b       batch;
@@ -330,11 +321,14 @@ BEGIN
   END IF;
   -- The same verdicts a second time (the answer to a commit was lost) change nothing.
   WITH fresh AS (
-    INSERT INTO delivery (tenant_id, message_id, citizen_id, channel, round, try, part, state, code, reason, detail)
+    INSERT INTO delivery (tenant_id, message_id, citizen_id, channel, round, try, part, state, code, reason, detail,
+                          provider_id, parts)
     SELECT b.tenant_id, b.message_id, u.citizen, b.channel, b.round, b.try, b.fence,
            CASE WHEN u.citizen = ANY (settled) THEN 'unknown' ELSE u.state END, nullif(u.code, 0),
-           CASE WHEN u.citizen = ANY (settled) THEN 'courier_lost' ELSE nullif(u.reason, '') END, nullif(u.detail, '')
-      FROM unnest(p_citizens, p_states, p_codes, p_reasons, p_details) AS u (citizen, state, code, reason, detail)
+           CASE WHEN u.citizen = ANY (settled) THEN 'courier_lost' ELSE nullif(u.reason, '') END, nullif(u.detail, ''),
+           nullif(u.id, ''), nullif(u.parts, 0)
+      FROM unnest(p_citizens, p_states, p_codes, p_reasons, p_details, p_ids, p_parts)
+        AS u (citizen, state, code, reason, detail, id, parts)
      WHERE u.citizen <> ALL (settled) OR u.state IN ('accepted', 'unknown')
     ON CONFLICT DO NOTHING
     RETURNING state)
@@ -353,6 +347,7 @@ BEGIN
     PERFORM batch_truth(b, p_fence, p_citizens, p_states, p_codes, p_reasons, p_details);
   END IF;
 
+  PERFORM contact_gone(p_gone);
   -- An address that does not exist is not written to again after the second time
   -- on another day (integrations.md 11.4); a yes clears the count.
   IF 'mailbox_unknown' = ANY (p_reasons) THEN
@@ -397,9 +392,9 @@ BEGIN
                           AND d.round = b.round AND d.try = b.try
                           AND d.state IN ('accepted', 'refused', 'dropped'));
     IF again IS NOT NULL THEN
-      INSERT INTO batch (message_id, channel, lane, round, try, key, citizens, first, last, size,
+      INSERT INTO batch (message_id, channel, language, lane, round, step, try, parent, key, first_try, citizens, first, last, size,
                          due, valid_until, state, finished)
-      SELECT b.message_id, b.channel, b.lane, b.round, b.try + 1, b.key, again,
+      SELECT b.message_id, b.channel, b.language, b.lane, b.round, b.step, b.try + 1, b.id, b.key, b.first_try, again,
              again[1], again[cardinality(again)], cardinality(again), now() + p_wait, b.valid_until,
              CASE WHEN now() + p_wait >= b.valid_until THEN 'held' ELSE 'queued' END,
              CASE WHEN now() + p_wait >= b.valid_until THEN now() END;
@@ -421,20 +416,10 @@ LANGUAGE sql AS $$
    WHERE id = p_letter AND fence = p_fence AND state = 'sending'
 $$;
 
--- Stops a message: effective from its commit.  It waits for what couriers are just
--- beginning, and they find it stopped the next time.
-CREATE OR REPLACE FUNCTION message_stop(p_message bigint) RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM pg_advisory_xact_lock(message_gate(p_message));
-  UPDATE message SET state = 'stopped', finished = now() WHERE id = p_message;
-  UPDATE batch SET state = 'cancelled', finished = now()
-   WHERE message_id = p_message AND state IN ('queued', 'held');
-END $$;
-
--- What became of one person: a row for each try, in order.  Batches of one round
--- and try never overlap, so that of all that begin before the person the last one
--- is the only candidate: a few probes of batch_once, however many batches there are.
+-- What became of one person: a row for each try, in order.  Batches of one channel,
+-- language, round, step and try never overlap, so that of all that begin before the
+-- person the last one is the only candidate: a few probes of batch_once, however many
+-- batches there are.  Who has no row of their own has the word of the batch.
 CREATE OR REPLACE FUNCTION ledger_person(p_message bigint, p_citizen bigint)
 RETURNS TABLE (channel text, round int, try int, state text, code int, reason text, detail text, at timestamptz)
 LANGUAGE plpgsql STABLE AS $$
@@ -444,27 +429,27 @@ DECLARE
   b batch;
 BEGIN
   FOR s IN
-    WITH RECURSIVE step AS (
-      (SELECT x.channel, x.round, x.try FROM batch x WHERE x.message_id = p_message
-        ORDER BY x.channel, x.round, x.try LIMIT 1)
+    WITH RECURSIVE kind AS (
+      (SELECT x.channel, x.language, x.round, x.step, x.try FROM batch x WHERE x.message_id = p_message
+        ORDER BY x.channel, x.language, x.round, x.step, x.try LIMIT 1)
       UNION ALL
-      SELECT n.channel, n.round, n.try
-        FROM step o
-       CROSS JOIN LATERAL (SELECT x.channel, x.round, x.try FROM batch x
+      SELECT n.channel, n.language, n.round, n.step, n.try
+        FROM kind o
+       CROSS JOIN LATERAL (SELECT x.channel, x.language, x.round, x.step, x.try FROM batch x
                             WHERE x.message_id = p_message
-                              AND (x.channel, x.round, x.try) > (o.channel, o.round, o.try)
-                            ORDER BY x.channel, x.round, x.try LIMIT 1) n)
-    SELECT step.channel, step.round, step.try FROM step
+                              AND (x.channel, x.language, x.round, x.step, x.try) > (o.channel, o.language, o.round, o.step, o.try)
+                            ORDER BY x.channel, x.language, x.round, x.step, x.try LIMIT 1) n)
+    SELECT * FROM kind k ORDER BY k.round, k.step, k.try
   LOOP
     SELECT * INTO b FROM batch x
-     WHERE x.message_id = p_message AND x.channel = s.channel AND x.round = s.round AND x.try = s.try
-       AND x.first <= p_citizen
+     WHERE x.message_id = p_message AND x.channel = s.channel AND x.language = s.language AND x.round = s.round
+       AND x.step = s.step AND x.try = s.try AND x.first <= p_citizen
      ORDER BY x.first DESC LIMIT 1;
     CONTINUE WHEN NOT FOUND OR b.last < p_citizen OR p_citizen <> ALL (b.citizens);
     RETURN QUERY
-      SELECT b.channel, b.round, b.try,
-             coalesce(d.state, CASE b.state WHEN 'done' THEN 'queued' ELSE b.state END),
-             d.code, d.reason, d.detail, coalesce(d.at, b.finished, b.due)
+      SELECT b.channel, b.round, b.try, coalesce(d.state, batch_word(b)),
+             coalesce(d.code, b.code), coalesce(d.reason, b.reason), coalesce(d.detail, b.detail),
+             coalesce(d.at, b.finished, b.first_try, b.due)
         FROM (SELECT) one
         LEFT JOIN delivery d ON d.message_id = p_message AND d.citizen_id = p_citizen
                             AND d.channel = b.channel AND d.round = b.round AND d.try = b.try
@@ -472,45 +457,29 @@ BEGIN
   END LOOP;
 END $$;
 
--- 「届かなかった人に送り直す」: a new round, with new keys, for whom the last word
--- was no.  Returns how many.
-CREATE OR REPLACE FUNCTION message_resend(p_message bigint, p_size int, p_valid_until timestamptz) RETURNS int
-LANGUAGE plpgsql AS $$
-DECLARE
-  m    message;
-  next int;
-  n    int;
-BEGIN
-  SELECT * INTO m FROM message WHERE id = p_message AND state = 'sent' FOR UPDATE;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION 'message: not sent' USING ERRCODE = 'CH003';
-  END IF;
-  SELECT max(round) + 1 INTO next FROM batch WHERE message_id = p_message;
-  INSERT INTO batch (message_id, channel, lane, round, key, citizens, first, last, size, due, valid_until)
-  SELECT m.id, 'email', min(lane), next, gen_random_uuid(), array_agg(c ORDER BY c), min(c), max(c), count(*),
-         now(), p_valid_until
-    FROM (SELECT u.c, u.lane, (row_number() OVER (ORDER BY u.c) - 1) / p_size AS slice
-            FROM (SELECT unreached.citizen_id AS c, unreached.lane FROM message_unreached(p_message) unreached) u
-            JOIN citizen z ON z.id = u.c AND z.state = 'active' AND z.by_email) s
-   GROUP BY slice;
-  SELECT coalesce(sum(size), 0) INTO n FROM batch WHERE message_id = p_message AND round = next;
-  IF n > 0 THEN
-    UPDATE message SET state = 'sending' WHERE id = p_message;
-  END IF;
-  RETURN n;
-END $$;
+-- What a batch says of a member without a row.  One that was refused as a whole was
+-- cut in two: it goes on in those.
+CREATE OR REPLACE FUNCTION batch_word(b batch) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN b.state = 'done' THEN
+                CASE b.verdict WHEN 'accepted' THEN 'accepted' WHEN 'unknown' THEN 'unknown' WHEN 'refused' THEN 'later'
+                               ELSE 'queued' END
+              WHEN b.state = 'queued' AND b.doubt THEN 'unknown'
+              WHEN b.state = 'queued' AND b.verdict = 'later' THEN 'later'
+              ELSE b.state END
+$$;
 
 -- Members of a message for whom the last word was no: refused, left meanwhile, or
 -- too late.  Found from what failed, not from all: a million who got it cost nothing.
+-- Of a message with steps, those are left out whom another step reached.
 CREATE OR REPLACE FUNCTION message_unreached(p_message bigint)
 RETURNS TABLE (citizen_id bigint, lane smallint, reason text)
 LANGUAGE sql STABLE AS $$
   WITH failed AS (
-    SELECT d.citizen_id AS c, d.channel, d.round::int AS round, d.reason
+    SELECT d.citizen_id AS c, d.round::int AS round, d.reason
       FROM delivery d
      WHERE d.message_id = p_message AND d.state IN ('refused', 'dropped')
     UNION ALL
-    SELECT u.c, b.channel, b.round, CASE b.state WHEN 'held' THEN 'late' ELSE 'stopped' END
+    SELECT u.c, b.round, CASE b.state WHEN 'held' THEN coalesce(b.reason, 'late') ELSE 'stopped' END
       FROM batch b
      CROSS JOIN unnest(b.citizens) AS u (c)
      WHERE b.message_id = p_message AND b.state IN ('held', 'cancelled')
@@ -519,25 +488,28 @@ LANGUAGE sql STABLE AS $$
                           AND d.round = b.round AND d.try = b.try
                           AND d.state IN ('accepted', 'refused', 'dropped'))),
   again AS MATERIALIZED (
-    SELECT b.channel, b.round, u.c
+    SELECT b.round, u.c
       FROM batch b
      CROSS JOIN unnest(b.citizens) AS u (c)
      WHERE b.message_id = p_message AND b.round > 1 AND b.try = 1)
-  SELECT f.c, (SELECT min(b.lane) FROM batch b WHERE b.message_id = p_message), f.reason
+  SELECT DISTINCT ON (f.c) f.c, (SELECT min(b.lane) FROM batch b WHERE b.message_id = p_message), f.reason
     FROM failed f
-   WHERE NOT EXISTS (SELECT FROM again a WHERE a.c = f.c AND a.channel = f.channel AND a.round > f.round)
+   WHERE NOT EXISTS (SELECT FROM again a WHERE a.c = f.c AND a.round > f.round)
+     AND ((SELECT m.step FROM message m WHERE m.id = p_message) = 1
+          OR NOT EXISTS (SELECT FROM ledger_person(p_message, f.c) p
+                          WHERE p.state IN ('accepted', 'unknown', 'queued', 'sending', 'later') AND p.round >= f.round))
+   ORDER BY f.c, f.round DESC
 $$;
 
 -- Letters: one person, one lease, one verdict.  p_held are in the hands of this courier.
-DROP FUNCTION IF EXISTS letter_claim(int, interval, int, int[]);
 CREATE OR REPLACE FUNCTION letter_claim(p_limit int, p_lease interval, p_holder int, p_dead int[],
-                                        p_held bigint[] DEFAULT '{}')
+                                        p_held bigint[] DEFAULT '{}', p_channel text DEFAULT 'email')
 RETURNS TABLE (id bigint, kind text, key uuid, sealed bytea, try int, fence bigint)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
   UPDATE letter x SET state = 'expired', sealed = NULL, finished = now()
-   WHERE x.state IN ('queued', 'sending') AND x.valid_until <= now()
+   WHERE x.state IN ('queued', 'sending') AND x.valid_until <= now() AND x.channel = p_channel
      AND (x.state = 'queued' OR x.lease_until <= now() OR x.holder = ANY (p_dead))
      AND x.id <> ALL (p_held);
   RETURN QUERY
@@ -545,7 +517,7 @@ BEGIN
        SET state = 'sending', fence = x.fence + 1, try = x.try + 1, lease_until = now() + p_lease,
            holder = p_holder
       FROM (SELECT y.id FROM letter y
-             WHERE y.state IN ('queued', 'sending') AND y.due <= now()
+             WHERE y.state IN ('queued', 'sending') AND y.due <= now() AND y.channel = p_channel
                AND (y.state = 'queued' OR y.lease_until <= now() OR y.holder = ANY (p_dead))
                AND y.id <> ALL (p_held)
              ORDER BY y.due, y.id LIMIT p_limit FOR UPDATE SKIP LOCKED) p

@@ -18,7 +18,7 @@ GRANT USAGE ON SEQUENCE citizen_id_seq TO chromo_web;
 GRANT UPDATE (contact, single_person) ON tenant TO chromo_web;
 GRANT UPDATE (version) ON tenant_host TO chromo_web; -- tenant_changed()
 GRANT USAGE ON SEQUENCE tenant_host_version TO chromo_web;
-GRANT UPDATE (state, finished) ON batch TO chromo_web;
+GRANT UPDATE (state, finished, verdict, unknown) ON batch TO chromo_web; -- message_stop()
 GRANT INSERT, UPDATE ON gateway TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON line_link TO chromo_web;
 GRANT INSERT, UPDATE ON gateway_event TO chromo_web;
@@ -31,9 +31,11 @@ GRANT UPDATE ON batch, letter TO chromo_courier;
 GRANT INSERT ON batch, delivery, audit, letter TO chromo_courier;
 GRANT UPDATE (state, code, reason, detail, at) ON delivery TO chromo_courier; -- a doubt that was cleared up
 GRANT SELECT (tenant_id, id, email, state) ON staff TO chromo_courier; -- whom to tell that a message went out
-GRANT UPDATE (state, published, finished, told, recipients, updated, revision, hash, submitter_id) ON message TO chromo_courier;
+GRANT UPDATE (state, published, finished, told, recipients, step, next_step, updated, revision, hash, submitter_id) ON message TO chromo_courier;
 GRANT UPDATE (state, failures, failed, reason) ON contact TO chromo_courier;
-GRANT UPDATE (by_email) ON citizen TO chromo_courier;
+GRANT UPDATE (reach) ON citizen TO chromo_courier;
+GRANT SELECT ON seen TO chromo_courier;
+GRANT INSERT ON seen TO chromo_web;
 GRANT SELECT (tenant_id, token, created), UPDATE (created), DELETE ON once TO chromo_courier; -- sweep()
 GRANT SELECT (tenant_id, hash, updated), UPDATE (updated), DELETE ON subscribe_draft TO chromo_courier;
 GRANT SELECT (tenant_id, hash, ends), UPDATE (ends), DELETE ON link TO chromo_courier;

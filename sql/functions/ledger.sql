@@ -9,7 +9,8 @@
 --	open		the message is sent, and a batch of it is not
 --	settled		nothing is left to do, and the message does not say so
 --	lease		a courier has a batch whose lease ran out ten minutes ago
---	unknown		nobody has asked for a day what became of a mail
+--	unknown		nobody has asked for a day what became of a mail, or of a call
+--	step		the next step of a ladder is due for a quarter of an hour
 --	letter		a letter is due for a quarter of an hour
 CREATE OR REPLACE FUNCTION ledger_faults()
 RETURNS TABLE (kind text, message_id bigint, batch_id bigint, n bigint)
@@ -21,16 +22,16 @@ LANGUAGE sql STABLE AS $$
   UNION ALL
   SELECT 'members', m.id, NULL, m.recipients - coalesce(sum(b.size), 0)
     FROM message m
-    LEFT JOIN batch b ON b.message_id = m.id AND b.round = 1 AND b.try = 1
+    LEFT JOIN batch b ON b.message_id = m.id AND b.round = 1 AND b.step = 1 AND b.parent IS NULL
    WHERE m.state IN ('sending', 'sent', 'stopped') AND m.published IS NOT NULL
    GROUP BY m.id, m.recipients
   HAVING m.recipients IS DISTINCT FROM coalesce(sum(b.size), 0)::int
   UNION ALL
   SELECT 'counts', b.message_id, b.id, b.size - b.accepted - b.refused - b.dropped - coalesce(x.size, 0)
     FROM batch b
-    LEFT JOIN batch x ON x.message_id = b.message_id AND x.channel = b.channel AND x.round = b.round
-                     AND x.try = b.try + 1 AND x.key = b.key
-   WHERE b.state = 'done' AND b.size <> b.accepted + b.refused + b.dropped + coalesce(x.size, 0)
+    LEFT JOIN (SELECT parent, sum(size) AS size FROM batch WHERE parent IS NOT NULL GROUP BY parent) x ON x.parent = b.id
+   WHERE b.state = 'done'
+     AND b.size <> b.accepted + b.refused + b.dropped + coalesce(x.size, 0) + CASE WHEN b.verdict = 'unknown' THEN b.unknown ELSE 0 END
   UNION ALL
   SELECT 'open', m.id, b.id, b.size::bigint
     FROM batch b
@@ -53,6 +54,14 @@ LANGUAGE sql STABLE AS $$
                    AND d.state = 'unknown' AND d.at < now() - interval '1 day'
    WHERE b.state IN ('queued', 'sending') AND d.citizen_id = ANY (b.citizens) AND d.try >= b.try - 1
    GROUP BY b.message_id, b.id
+  UNION ALL
+  SELECT 'unknown', b.message_id, b.id, b.size::bigint
+    FROM batch b
+   WHERE b.state IN ('queued', 'sending') AND b.doubt AND b.first_try < now() - interval '25 hours'
+  UNION ALL
+  SELECT 'step', m.id, NULL, m.step::bigint
+    FROM message m
+   WHERE m.next_step < now() - interval '15 minutes' AND m.state IN ('sending', 'sent')
   UNION ALL
   SELECT 'letter', NULL, l.id, 1
     FROM letter l

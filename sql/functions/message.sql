@@ -16,10 +16,12 @@ BEGIN
   -- A change of anything that is sent: only while it is being written.
   IF (NEW.department_id, NEW.subject, NEW.body, NEW.contact, NEW.audience, NEW.districts, NEW.topics,
       NEW.by_email, NEW.by_line, NEW.by_sms, NEW.by_webpush, NEW.by_x, NEW.on_site,
+      NEW.ladder, NEW.ladder_yen,
       NEW.scheduled, NEW.send_at, NEW.valid_until, NEW.publish_until)
      IS DISTINCT FROM
      (OLD.department_id, OLD.subject, OLD.body, OLD.contact, OLD.audience, OLD.districts, OLD.topics,
       OLD.by_email, OLD.by_line, OLD.by_sms, OLD.by_webpush, OLD.by_x, OLD.on_site,
+      OLD.ladder, OLD.ladder_yen,
       OLD.scheduled, OLD.send_at, OLD.valid_until, OLD.publish_until) THEN
     IF OLD.state NOT IN ('draft', 'returned') OR NEW.state <> OLD.state THEN
       RAISE EXCEPTION 'message: % is not to be changed any more', OLD.state USING ERRCODE = 'CH003';
@@ -93,20 +95,41 @@ END $$;
 CREATE OR REPLACE TRIGGER message_rendering_guard BEFORE UPDATE OR DELETE ON message_rendering
   FOR EACH ROW EXECUTE FUNCTION message_rendering_guard();
 
--- The persons whom a message with this audience reaches by e-mail.  A message of
--- the topic 命を守る情報 goes to all in its districts; whoever wants only that
--- gets nothing else.  One SELECT, so that the planner can look through it.
-CREATE OR REPLACE FUNCTION audience_by_email(p_audience text, p_districts bigint[], p_topics bigint[], p_vital boolean)
-RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
-  SELECT c.id
-    FROM citizen c
-   WHERE c.state = 'active'
-     AND c.by_email
-     AND (p_vital OR NOT c.vital_only)
-     AND (p_audience = 'everyone'
-          OR (p_audience = 'chosen'
-              AND (p_districts = '{}' OR c.districts && p_districts)
-              AND (p_topics = '{}' OR p_vital OR c.topics && p_topics)))
+-- Which ways a message takes to persons.
+CREATE OR REPLACE FUNCTION message_ways(m message) RETURNS text[]
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT ARRAY(SELECT w.way
+                 FROM (VALUES ('email', m.by_email), ('line', m.by_line), ('webpush', m.by_webpush), ('sms', m.by_sms)) AS w (way, taken)
+                WHERE w.taken)
+$$;
+
+-- The persons whom a message with this audience reaches, ascending, each by one
+-- channel: the one that they like best of those that it takes, or the first of p_order
+-- if that has any.  A message of the topic 命を守る情報 goes to all in its districts;
+-- whoever wants only that gets nothing else.  One SELECT, so that the planner can look
+-- through it.
+CREATE OR REPLACE FUNCTION audience(p_audience text, p_districts bigint[], p_topics bigint[], p_vital boolean, p_channels text[],
+                                    p_order text[] DEFAULT '{}')
+RETURNS TABLE (citizen_id bigint, channel text, language text, quiet_from time, quiet_to time)
+LANGUAGE sql STABLE AS $$
+  SELECT * FROM (
+    SELECT c.id,
+           CASE WHEN p_order <> '{}' THEN
+                  CASE WHEN p_order[1] = ANY (c.reach) THEN p_order[1] WHEN p_order[2] = ANY (c.reach) THEN p_order[2]
+                       WHEN p_order[3] = ANY (c.reach) THEN p_order[3] WHEN p_order[4] = ANY (c.reach) THEN p_order[4] END
+                WHEN c.reach[1] = ANY (p_channels) THEN c.reach[1] WHEN c.reach[2] = ANY (p_channels) THEN c.reach[2]
+                WHEN c.reach[3] = ANY (p_channels) THEN c.reach[3] WHEN c.reach[4] = ANY (p_channels) THEN c.reach[4] END AS channel,
+           c.language, c.quiet_from, c.quiet_to
+      FROM citizen c
+     WHERE c.state = 'active'
+       AND c.reach <> '{}'
+       AND (p_vital OR NOT c.vital_only)
+       AND (p_audience = 'everyone'
+            OR (p_audience = 'chosen'
+                AND (p_districts = '{}' OR c.districts && p_districts)
+                AND (p_topics = '{}' OR p_vital OR c.topics && p_topics)))
+     ORDER BY c.id OFFSET 0) x
+   WHERE x.channel IS NOT NULL
 $$;
 
 CREATE OR REPLACE FUNCTION message_vital(p_topics bigint[]) RETURNS boolean
@@ -117,27 +140,6 @@ $$ SELECT EXISTS (SELECT FROM topic WHERE vital AND id = ANY (p_topics)) $$;
 CREATE OR REPLACE FUNCTION message_time(p_at timestamptz, p_lang text) RETURNS jsonb
 LANGUAGE sql STABLE AS
 $$ SELECT jsonb_build_object('at', rfc3339(p_at), 'at_text', moment(p_at, p_lang)->'text') $$;
-
--- How many that are, as a page says it: {none, few, number, about, count, at …}.
--- Fewer than five are not counted out, so that nobody can be found by trying.
--- Of a million each row costs: the audience is planned as it is given, so that what
--- does not matter falls away.
-CREATE OR REPLACE FUNCTION audience_reach(p_audience text, p_districts bigint[], p_topics bigint[], p_lang text)
-RETURNS jsonb LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
-DECLARE
-  vital boolean := message_vital(p_topics);
-  n     numeric;
-BEGIN
-  SELECT count(*) INTO n FROM audience_by_email(p_audience, p_districts, p_topics, vital);
-  RETURN jsonb_build_object(
-           'count',  n,
-           'none',   n = 0,
-           'few',    n BETWEEN 1 AND 4,
-           'about',  n >= 1000,
-           'number', CASE WHEN n >= 5 THEN
-                       to_char(CASE WHEN n >= 1000 THEN round(n, 2 - floor(log(n))::int) ELSE n END, 'FM999,999,999') END)
-         || message_time(now(), p_lang);
-END $$;
 
 -- What one page of a message holds, as a short mark.  A form carries the mark
 -- of what it showed; where it differs when the form comes back, somebody saved

@@ -13,63 +13,29 @@ LANGUAGE sql IMMUTABLE AS $$
                        to_char(CASE WHEN p_n >= 1000 THEN round(p_n, 2 - floor(log(p_n))::int) ELSE p_n END, 'FM999,999,999') END)
 $$;
 
--- Which ways a message takes to persons.
-CREATE OR REPLACE FUNCTION message_ways(m message) RETURNS text[]
-LANGUAGE sql IMMUTABLE AS $$
-  SELECT ARRAY(SELECT w.way
-                 FROM (VALUES ('email', m.by_email), ('line', m.by_line), ('webpush', m.by_webpush), ('sms', m.by_sms)) AS w (way, taken)
-                WHERE w.taken)
-$$;
-
--- Of a million persons each costs while somebody waits for the page: an audience is counted
--- from the first index, those whom something else than mail reaches from the second.
-CREATE INDEX IF NOT EXISTS citizen_audience ON citizen (tenant_id, id) INCLUDE (by_email, vital_only, districts, topics)
-  WHERE state = 'active';
-CREATE INDEX IF NOT EXISTS contact_beside ON contact (tenant_id, citizen_id, channel)
-  WHERE state = 'active' AND channel <> 'email';
-
--- The persons whom a message is meant for, however they are reached.  One SELECT, so that
--- the planner can look through it.
-CREATE OR REPLACE FUNCTION audience_of(p_audience text, p_districts bigint[], p_topics bigint[], p_vital boolean)
-RETURNS TABLE (id bigint, by_email boolean) LANGUAGE sql STABLE AS $$
-  SELECT c.id, c.by_email
-    FROM citizen c
-   WHERE c.state = 'active'
-     AND (p_vital OR NOT c.vital_only)
-     AND (p_audience = 'everyone'
-          OR (p_audience = 'chosen'
-              AND (p_districts = '{}' OR c.districts && p_districts)
-              AND (p_topics = '{}' OR p_vital OR c.topics && p_topics)))
-$$;
-
 -- The persons of an audience whom one of p_ways reaches (reach_number), with
 -- "ways": by which each of them gets it, for a person gets a message once, and
 -- "able": how many could be reached by each way, whether it is taken or not.
--- Planned as it is given, by the indexes above and without taking processors from others.
+-- Planned as it is given, from the index citizen_reach alone and without taking processors from others.
 CREATE OR REPLACE FUNCTION audience_split(p_audience text, p_districts bigint[], p_topics bigint[], p_ways text[], p_lang text)
 RETURNS jsonb LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_custom_plan SET enable_bitmapscan = off SET max_parallel_workers_per_gather = 0 AS $$
 DECLARE
   every CONSTANT text[] := ARRAY['line', 'webpush', 'email', 'sms'];   -- in the order in which they are liked
   vital boolean := message_vital(p_topics);
-  mailed bigint;
   split jsonb;
 BEGIN
-  SELECT count(*) INTO mailed FROM audience_of(p_audience, p_districts, p_topics, vital) WHERE by_email;
-  WITH beside AS MATERIALIZED (
-    SELECT a.by_email, o.ways, count(*) AS n
-      FROM (SELECT citizen_id, array_agg(DISTINCT channel) AS ways
-              FROM contact WHERE state = 'active' AND channel <> 'email' GROUP BY citizen_id) o
-      JOIN audience_of(p_audience, p_districts, p_topics, vital) a ON a.id = o.citizen_id
-     GROUP BY a.by_email, o.ways),
-  counted AS (
-    TABLE beside
-    UNION ALL
-    SELECT true, NULL, mailed - (SELECT coalesce(sum(n), 0) FROM beside WHERE by_email)),
-  shape AS (
-    SELECT ARRAY(SELECT w FROM unnest(every) WITH ORDINALITY AS e (w, place)
-                  WHERE CASE w WHEN 'email' THEN k.by_email ELSE w = ANY (k.ways) END ORDER BY place) AS ways, k.n
-      FROM counted k),
+  WITH shape AS (
+    SELECT c.reach AS ways, count(*) AS n
+      FROM citizen c
+     WHERE c.state = 'active'
+       AND c.reach <> '{}'
+       AND (vital OR NOT c.vital_only)
+       AND (p_audience = 'everyone'
+            OR (p_audience = 'chosen'
+                AND (p_districts = '{}' OR c.districts && p_districts)
+                AND (p_topics = '{}' OR vital OR c.topics && p_topics)))
+     GROUP BY c.reach),
   taken AS (
     SELECT (SELECT t.way FROM unnest(s.ways) WITH ORDINALITY AS t (way, place)
              WHERE t.way = ANY (p_ways) ORDER BY t.place LIMIT 1) AS way, s.n

@@ -10,6 +10,18 @@ SELECT message_due AS id FROM message_due();
 -- name: planner_plan :one
 SELECT message_plan(:message::bigint, :size::int) AS recipients;
 
+-- name: planner_ladder_due :many
+SELECT ladder_due AS id FROM ladder_due();
+
+-- name: planner_ladder_step :one
+SELECT ladder_step(:message::bigint, :size::int, :yen::int) AS recipients;
+
+-- name: planner_rendering :json
+SELECT coalesce(jsonb_object_agg(r.language, r.content), '{}')
+  FROM message_rendering r
+  JOIN message m ON m.id = r.message_id AND m.revision = r.revision
+ WHERE r.message_id = :message::bigint AND r.channel = :channel::text;
+
 -- name: courier_here :one
 SELECT courier_here(:holder::int) AS here;
 
@@ -17,30 +29,50 @@ SELECT courier_here(:holder::int) AS here;
 SELECT holder FROM courier_missing();
 
 -- name: courier_work :many
-SELECT tenant_id, letters, lane FROM courier_work(:dead::int[]);
+SELECT tenant_id, letters, lane FROM courier_work(:dead::int[], :channel::text);
 
 -- name: courier_tenant :one
 SELECT t.name, t.mail_from, h.host
   FROM tenant t JOIN tenant_host h ON h.tenant_id = t.id ORDER BY h.host LIMIT 1;
 
 -- name: courier_claim :many
-SELECT id, message_id, revision, lane, try, key, size, fence
+SELECT id, message_id, revision, lane, try, key, size, fence, language, call, doubt,
+       (extract(epoch FROM valid_until) * 1000)::bigint AS valid_until_ms
   FROM batch_claim(:most::int, :lane::int, make_interval(secs => :lease_s::int), :holder::int, :dead::int[],
-                   :held::bigint[]);
+                   :held::bigint[], :channel::text);
 
 -- name: courier_rendering :json
--- All languages of one message by e-mail: {"ja": {subject, text, html}, …}.
-SELECT jsonb_object_agg(language, content)
-  FROM message_rendering
- WHERE message_id = :message::bigint AND revision = :revision::int AND channel = 'email';
+-- All languages of one message on one channel: {"ja": {…}, …}, and whether it is asked
+-- for 「見ました」.
+SELECT coalesce(jsonb_object_agg(r.language, r.content), '{}') || jsonb_build_object('seen', bool_or(m.ladder IS NOT NULL))
+  FROM message_rendering r
+  JOIN message m ON m.id = r.message_id
+ WHERE r.message_id = :message::bigint AND r.revision = :revision::int AND r.channel = :channel::text;
 
 -- name: courier_start :many
-SELECT reached, citizen_id, address, language
+SELECT reached, citizen_id, address, language, contact_id, doubt
   FROM batch_start(:batch::bigint, :fence::bigint, :from::int, :most::int, make_interval(secs => :lease_s::int));
 
 -- name: courier_record :one
 SELECT batch_record(:batch::bigint, :fence::bigint, :citizens::bigint[], :states::text[],
-                    :codes::int[], :reasons::text[], :details::text[]) AS mine;
+                    :codes::int[], :reasons::text[], :details::text[], :ids::text[], :parts::int[], :gone::bigint[]) AS mine;
+
+-- name: courier_record_call :one
+SELECT batch_record_call(:batch::bigint, :fence::bigint, :state::text, :code::int, :reason::text, :detail::text, :id::text,
+                         make_interval(secs => :wait_s::int), make_interval(secs => :known_s::int)) AS mine;
+
+-- name: courier_hold :exec
+SELECT batch_hold(:batch::bigint, :fence::bigint, :reason::text);
+
+-- name: courier_health :exec
+INSERT INTO gateway_health AS h (gateway_id, breaker, reason, failures, until, delay_ms, accepted, failed)
+VALUES (:gateway::bigint, :breaker::text, nullif(:reason::text, ''), :failures::int,
+        CASE WHEN :pause_ms::int > 0 THEN now() + make_interval(secs => :pause_ms / 1000.0) END, :delay_ms::int,
+        :accepted::bigint, :failed::bigint)
+ON CONFLICT (tenant_id, gateway_id) DO UPDATE
+   SET breaker = excluded.breaker, reason = coalesce(excluded.reason, h.reason), failures = excluded.failures, until = excluded.until,
+       changed = CASE WHEN h.breaker = excluded.breaker THEN h.changed ELSE now() END,
+       delay_ms = excluded.delay_ms, accepted = h.accepted + excluded.accepted, failed = h.failed + excluded.failed;
 
 -- name: courier_finish :exec
 SELECT batch_finish(:batch::bigint, :fence::bigint, make_interval(secs => :wait_s::int));
@@ -50,7 +82,8 @@ SELECT batch_release(:batch::bigint, :fence::bigint);
 
 -- name: courier_letters :many
 SELECT id, kind, key, sealed, try, fence
-  FROM letter_claim(:most::int, make_interval(secs => :lease_s::int), :holder::int, :dead::int[], :held::bigint[]);
+  FROM letter_claim(:most::int, make_interval(secs => :lease_s::int), :holder::int, :dead::int[],
+                   :held::bigint[], :channel::text);
 
 -- name: courier_letter_record :exec
 SELECT letter_record(:letter::bigint, :fence::bigint, :state::text, :code::int, :reason::text,

@@ -8,17 +8,18 @@
 -- those of the try before.  "extras" counts all that ever were in doubt, for each may
 -- have come twice.  "reasons" are read from those who failed, "late" or "stopped" is the rest.
 WITH mine AS MATERIALIZED (
-  SELECT channel, round, try, key, state, size, accepted, refused, dropped, later, unknown, due, first
-    FROM batch WHERE message_id = :message::bigint),
+  SELECT channel, round, step, try, key, state, size, accepted, refused, dropped, later, unknown, due, first, doubt, verdict, reason
+    FROM batch WHERE message_id = :message::bigint AND step = 1),
 open AS (
   SELECT b.state, b.round, b.try, b.due, b.first, b.size, b.accepted + b.refused + b.dropped AS final,
-         least(b.size - b.accepted - b.refused - b.dropped, b.unknown + coalesce(p.unknown, 0)) AS doubt
+         least(b.size - b.accepted - b.refused - b.dropped,
+               CASE WHEN b.doubt THEN b.size ELSE b.unknown + coalesce(p.unknown, 0) END) AS doubt, b.verdict, b.reason, b.channel
     FROM mine b
     LEFT JOIN mine p ON p.key = b.key AND p.try = b.try - 1
-   WHERE b.state <> 'done'),
+   WHERE b.state <> 'done' OR b.verdict = 'unknown'),
 sums AS (
   SELECT (SELECT coalesce(sum(accepted), 0) FROM mine) AS reached,
-         (SELECT coalesce(sum(unknown), 0) FROM mine) AS extras,
+         (SELECT coalesce(sum(unknown), 0) FROM mine WHERE channel IN ('email', 'sms')) AS extras,
          coalesce(sum(size - final - doubt) FILTER (WHERE state IN ('queued', 'sending')), 0) AS waiting,
          coalesce(sum(doubt) FILTER (WHERE round = (SELECT max(round) FROM mine)), 0) AS unsure,
          coalesce(bool_or(state = 'sending'), false) AS flying
@@ -35,7 +36,11 @@ words AS (
     FROM delivery d
    WHERE d.message_id = :message AND d.state IN ('refused', 'dropped')
      AND NOT EXISTS (SELECT FROM again a WHERE a.c = d.citizen_id AND a.round > d.round)
-   GROUP BY d.state, d.reason),
+   GROUP BY d.state, d.reason
+  UNION ALL
+  SELECT state, reason, sum(size - final)
+    FROM open WHERE state = 'held' AND reason IS NOT NULL AND verdict IS NULL AND round = (SELECT max(round) FROM mine)
+   GROUP BY state, reason),
 reasons AS (
   SELECT reason, sum(n) AS n FROM words GROUP BY reason
   UNION ALL
@@ -44,8 +49,9 @@ reasons AS (
    WHERE m.id = :message AND x.n > 0),
 next AS (
   SELECT sum(size - final) AS n, min(due) AS due, (array_agg(first ORDER BY due, first))[1] AS somebody,
-         (array_agg(round ORDER BY due, first))[1] AS round, (array_agg(try ORDER BY due, first))[1] AS try
-    FROM open WHERE state = 'queued' AND try > 1)
+         (array_agg(round ORDER BY due, first))[1] AS round, (array_agg(channel ORDER BY due, first))[1] AS channel,
+         (array_agg(reason ORDER BY due, first))[1] AS reason, (array_agg(try ORDER BY due, first))[1] AS try
+    FROM open WHERE state = 'queued' AND (try > 1 OR verdict IS NOT NULL))
 SELECT jsonb_build_object(
          'total',    to_char(n.total, 'FM999,999,999'),
          'any',      n.total > 0,
@@ -68,10 +74,11 @@ SELECT jsonb_build_object(
                                 'count', to_char(r.n, 'FM999,999,990')) ORDER BY r.n DESC, r.reason), '[]') FROM reasons r),
          'retry',    (SELECT message_time(x.due, :lang) || jsonb_build_object(
                                'count', to_char(x.n, 'FM999,999,990'),
-                               'reason', (SELECT d.reason FROM delivery d
-                                           WHERE d.message_id = :message AND d.citizen_id = x.somebody AND d.channel = 'email'
-                                             AND d.round = x.round AND d.try = x.try - 1
-                                           ORDER BY d.part DESC LIMIT 1))
+                               'reason', coalesce(x.reason,
+                                 (SELECT d.reason FROM delivery d
+                                   WHERE d.message_id = :message AND d.citizen_id = x.somebody AND d.channel = x.channel
+                                     AND d.round = x.round AND d.try = x.try - 1
+                                   ORDER BY d.part DESC LIMIT 1)))
                         FROM next x WHERE x.n > 0),
          'at',       rfc3339(now()),
          'at_text',  moment(now(), :lang)->>'text')
@@ -109,9 +116,8 @@ SELECT jsonb_build_object(
          'over',    coalesce(m.publish_until <= now(), false),
          'until',   moment(least(now() + interval '1 day', m.publish_until), :lang::text))
   FROM message m,
-       (SELECT count(*) AS failed, count(z.id) AS n
-          FROM message_unreached(:message::bigint) u
-          LEFT JOIN citizen z ON z.id = u.citizen_id AND z.state = 'active' AND z.by_email) r
+       (SELECT (SELECT count(*) FROM message_unreached(:message::bigint)) AS failed,
+               (SELECT count(*) FROM message_again(:message)) AS n) r
  WHERE m.id = :message;
 
 -- name: delivery_resend :one

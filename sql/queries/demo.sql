@@ -55,9 +55,9 @@ WITH made AS MATERIALIZED (
                 :decades::int[], :addresses::bytea[], :hashes::bytea[])
       AS u (state, language, districts, topics, vital, decade, address, hash)),
   people AS (
-    INSERT INTO citizen (id, state, language, districts, topics, vital_only, birth_decade, by_email, confirmed, created)
+    INSERT INTO citizen (id, state, language, districts, topics, vital_only, birth_decade, reach, confirmed, created)
     OVERRIDING SYSTEM VALUE
-    SELECT id, state, language, districts::bigint[], topics::bigint[], vital = 1, decade, true, now(), now()
+    SELECT id, state, language, districts::bigint[], topics::bigint[], vital = 1, decade, '{email}', now(), now()
       FROM made
     RETURNING 1),
   agreed AS (

@@ -40,7 +40,7 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
                   'doubt', l.doubt AND l.state = 'accepted', 'when', moment(l.at, :lang))
                 ORDER BY m.published DESC, m.id DESC), '[]')
   FROM (SELECT id, subject, published FROM message
-         WHERE published IS NOT NULL AND by_email
+         WHERE published IS NOT NULL AND coalesce(recipients, 0) > 0
          ORDER BY published DESC, id DESC LIMIT 30) m
  CROSS JOIN LATERAL (
    SELECT p.channel,

@@ -21,8 +21,8 @@ try {
 	say(`  ${citizens} citizens`);
 	await post.feed(`SELECT FROM enter_tenant(${town.tenant}, 'command');
 		SET LOCAL session_replication_role = replica;
-		INSERT INTO citizen (state, by_email, topics, districts, confirmed)
-		SELECT 'active', true, ARRAY[g % 7, g % 5]::bigint[], ARRAY[g % 40]::bigint[], now() FROM generate_series(2, ${citizens}) g;
+		INSERT INTO citizen (state, reach, topics, districts, confirmed)
+		SELECT 'active', '{email}', ARRAY[g % 7, g % 5]::bigint[], ARRAY[g % 40]::bigint[], now() FROM generate_series(2, ${citizens}) g;
 		CREATE UNLOGGED TABLE source AS SELECT id AS citizen, 1::bigint AS message, 'queued'::text AS state FROM citizen;
 		CREATE TABLE bare (citizen bigint, message bigint, state text);`);
 	await post.sql('VACUUM ANALYZE');

@@ -16,7 +16,11 @@ test('a schedule that fires on two couriers', { timeout: 60000 }, async () => {
 	// Held back until both are up; the clock is moved by SQL.
 	const messages = [await post.message(town, { sendAt: "now() + interval '1 hour'" }), await post.message(town, { sendAt: "now() + interval '1 hour'" })];
 	const two = [post.courier(), post.courier()];
-	await eventually('both are up', async () => await post.sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 4001") === '2');
+	// Each has a process for every channel, and the planner.
+	await eventually('both are up', async () => {
+		const couriers = two.reduce((n, c) => n + c.workers.length - 1, 0);
+		return couriers >= 2 && await post.sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 4001") === String(couriers);
+	});
 	assert.equal(post.relay.ledger.length, 0, 'nothing before its time');
 	post.relay.script([{ at: 'dot', hang: 10 }]);
 	await post.sql(`BEGIN; SET LOCAL session_replication_role = replica; UPDATE message SET send_at = now() WHERE id IN (${messages.join()}); COMMIT`);

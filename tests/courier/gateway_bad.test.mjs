@@ -63,7 +63,7 @@ test('an address that is unknown on two days is not written to again; a yes in b
 	await aDay();
 	await send(no);
 	assert.equal(await contact(), 'failed|2');
-	assert.equal(await post.sql(`SELECT count(*) FROM citizen WHERE tenant_id = ${town.tenant} AND by_email`), '2', 'planning knows');
+	assert.equal(await post.sql(`SELECT count(*) FROM citizen WHERE tenant_id = ${town.tenant} AND reach = '{email}'`), '2', 'planning knows');
 	post.relay.script([]);
 });
 

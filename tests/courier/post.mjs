@@ -115,8 +115,8 @@ class Post {
 			'CREATE TEMP TABLE fresh (n int, address bytea, hash bytea); COPY fresh FROM STDIN;'];
 		for (let n = 1; n <= citizens; n++)
 			lines.push(`${n}\t\\\\x${keys.seal('contact.address', address(n)).toString('hex')}\t\\\\x${keys.hash(address(n)).toString('hex')}`);
-		lines.push('\\.', `WITH made AS (INSERT INTO citizen (state, language, by_email, topics, confirmed)
-			SELECT 'active', CASE WHEN n % 10 = 0 THEN 'en' ELSE 'ja' END, true, ARRAY(SELECT id FROM topic WHERE NOT vital), now()
+		lines.push('\\.', `WITH made AS (INSERT INTO citizen (state, language, reach, topics, confirmed)
+			SELECT 'active', CASE WHEN n % 10 = 0 THEN 'en' ELSE 'ja' END, '{email}', ARRAY(SELECT id FROM topic WHERE NOT vital), now()
 			  FROM fresh ORDER BY n RETURNING id),
 			numbered AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM made)
 			INSERT INTO contact (citizen_id, channel, address, hash, state, confirmed)

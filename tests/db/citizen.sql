@@ -38,8 +38,8 @@ SELECT results_eq($$SELECT act FROM audit ORDER BY id DESC LIMIT 1$$, $$VALUES (
 -- Confirming.
 SELECT citizen_confirm('link 1', 'sealed', ARRAY[:centre, :harbour], ARRAY[:waste], false, 'ja', '2026-11', 'en', 'session 1')
        AS hanako \gset
-SELECT results_eq(format($$SELECT state, by_email, confirmed = now(), districts, topics FROM citizen WHERE id = %s$$, :hanako),
-                  format($$VALUES ('active', true, true, ARRAY[%s, %s]::bigint[], ARRAY[%s]::bigint[])$$,
+SELECT results_eq(format($$SELECT state, reach, confirmed = now(), districts, topics FROM citizen WHERE id = %s$$, :hanako),
+                  format($$VALUES ('active', ARRAY['email'], true, ARRAY[%s, %s]::bigint[], ARRAY[%s]::bigint[])$$,
                          :centre, :harbour, :waste), 'the person is active with what was chosen');
 SELECT results_eq(format($$SELECT state, hash, confirmed = now() FROM contact WHERE citizen_id = %s$$, :hanako),
                   $$VALUES ('active', 'hanako'::bytea, true)$$, 'and so is the address');
@@ -86,20 +86,20 @@ SELECT is((SELECT state FROM citizen WHERE id = :hanako), 'active', 'and on agai
 
 -- Stopping from a mail.
 SELECT citizen_stop(:hanako, 0, 'email');
-SELECT results_eq(format($$SELECT c.state, c.by_email, k.state FROM citizen c JOIN contact k ON k.citizen_id = c.id WHERE c.id = %s$$, :hanako),
-                  $$VALUES ('active', false, 'left')$$, 'mail stops, the person stays');
+SELECT results_eq(format($$SELECT c.state, c.reach, k.state FROM citizen c JOIN contact k ON k.citizen_id = c.id WHERE c.id = %s$$, :hanako),
+                  $$VALUES ('active', '{}'::text[], 'left')$$, 'mail stops, the person stays');
 SELECT count(*) AS records FROM audit \gset
 SELECT citizen_stop(:hanako, 0, 'email');
 SELECT is((SELECT count(*) FROM audit), :records::bigint, 'a second time it changes nothing');
-SELECT ok(:hanako NOT IN (SELECT audience_by_email('everyone', '{}', '{}', true)), 'no message is planned for them');
+SELECT ok(:hanako NOT IN (SELECT citizen_id FROM audience('everyone', '{}', '{}', true, '{email}')), 'no message is planned for them');
 SELECT pg_temp.ask('my', 'hanako', 'office', 'link 5');
 SELECT citizen_pause(:hanako, false);
-SELECT ok((SELECT by_email FROM citizen WHERE id = :hanako), 'their page brings the mail back');
+SELECT ok((SELECT reach = '{email}' FROM citizen WHERE id = :hanako), 'their page brings the mail back');
 SELECT throws_ok(format('SELECT citizen_stop(%s, 0, ''everything'')', :hanako), 'CH004', NULL, 'there are three things to stop');
 
 -- Leaving erases the address.
 SELECT citizen_stop(:hanako, 0, 'all');
-SELECT results_eq(format($$SELECT state, by_email FROM citizen WHERE id = %s$$, :hanako), $$VALUES ('left', false)$$, 'left');
+SELECT results_eq(format($$SELECT state, reach FROM citizen WHERE id = %s$$, :hanako), $$VALUES ('left', '{}'::text[])$$, 'left');
 SELECT is((SELECT count(*) FROM contact WHERE citizen_id = :hanako), 0::bigint, 'the address is gone');
 SELECT is((SELECT count(*) FROM citizen_session WHERE citizen_id = :hanako), 0::bigint, 'their page is closed');
 SELECT ok((SELECT withdrawn = now() FROM consent WHERE citizen_id = :hanako), 'the consent is withdrawn, and stays on record');

@@ -86,7 +86,7 @@ SELECT same_people(:m, 'and each person');
 SELECT is((SELECT count(*) FROM message_unreached(:m) WHERE reason = 'late'), 10::bigint, 'ten were too late');
 
 -- Again: a second round, over the borders of the first one's batches.
-UPDATE citizen SET by_email = true WHERE tenant_id = :here;
+UPDATE citizen SET reach = '{email}' WHERE tenant_id = :here;
 SELECT message_resend(:m, 4, now() + interval '1 day') AS again \gset
 SELECT is(:again::int, (SELECT sum(size)::int FROM batch WHERE message_id = :m AND round = 2), 'all of them');
 SELECT is((SELECT count(DISTINCT key) FROM batch WHERE message_id = :m AND round = 2),

@@ -149,7 +149,7 @@ SELECT is(tried('UPDATE message SET topics = ARRAY[' || :far_topic || '] WHERE i
           'no topic of another town');
 SELECT enter_tenant(:there, 'staff:1') \g /dev/null
 SELECT is_empty('SELECT id FROM message', 'another town sees no message');
-SELECT is((SELECT count(*)::int FROM audience_by_email('everyone', '{}', '{}', true)), 0, 'and nobody to send to');
+SELECT is((SELECT count(*)::int FROM audience('everyone', '{}', '{}', true, '{email}')), 0, 'and nobody to send to');
 RESET ROLE;
 
 -- Whom it reaches.
@@ -160,12 +160,12 @@ BEGIN
   EXECUTE format('SELECT coalesce(array_agg(id), %L) FROM %s WHERE name = ANY ($1)', '{}', kind) INTO r USING names;
   RETURN r;
 END $$;
-INSERT INTO citizen (state, by_email, vital_only, districts, topics) VALUES
-  ('active', true, false, ids('district', '北'), ids('topic', '子育て')),
-  ('active', true, false, ids('district', '南'), ids('topic', '子育て')),
-  ('active', true, true, ids('district', '北'), '{}'),
-  ('active', false, false, ids('district', '北'), ids('topic', '子育て')),
-  ('paused', true, false, ids('district', '北'), ids('topic', '子育て'));
+INSERT INTO citizen (state, reach, vital_only, districts, topics) VALUES
+  ('active', '{email}', false, ids('district', '北'), ids('topic', '子育て')),
+  ('active', '{email}', false, ids('district', '南'), ids('topic', '子育て')),
+  ('active', '{email}', true, ids('district', '北'), '{}'),
+  ('active', '{}', false, ids('district', '北'), ids('topic', '子育て')),
+  ('paused', '{email}', false, ids('district', '北'), ids('topic', '子育て'));
 SET LOCAL ROLE chromo_web;
 CREATE TEMP TABLE asked (audience text, districts bigint[], topics bigint[], reached int, what text);
 INSERT INTO asked VALUES
@@ -176,12 +176,12 @@ INSERT INTO asked VALUES
   ('chosen', ids('district', '北'), ids('topic', '命を守る情報'), 2, 'the vital in a district'),
   ('chosen', '{}', ids('topic', '子育て'), 2, 'a topic'),
   (NULL, '{}', '{}', 0, 'nobody before it is chosen');
-SELECT is((audience_reach(audience, districts, topics, 'ja')->>'count')::int, reached, what) FROM asked;
-SELECT is(audience_reach('everyone', '{}', '{}', 'ja') - 'at' - 'at_text',
+SELECT is((audience_split(audience, districts, topics, '{email}', 'ja')->>'count')::int, reached, what) FROM asked;
+SELECT is(audience_split('everyone', '{}', '{}', '{email}', 'ja') - 'at' - 'at_text' - 'ways' - 'able',
           '{"count": 2, "none": false, "few": true, "about": false, "number": null}', 'few are not counted out');
 RESET ROLE;
-INSERT INTO citizen (state, by_email) SELECT 'active', true FROM generate_series(1, 12343);
-SELECT is(audience_reach('everyone', '{}', '{}', 'ja')->>'number', '12,300', 'many are about so many');
+INSERT INTO citizen (state, reach) SELECT 'active', '{email}' FROM generate_series(1, 12343);
+SELECT is(audience_split('everyone', '{}', '{}', '{email}', 'ja')->>'number', '12,300', 'many are about so many');
 
 -- 祝日: fixed days, Mondays, equinoxes, 振替休日 and the day between two.
 SELECT is(array_agg(to_char(d, 'MM-DD') ORDER BY d),

@@ -94,7 +94,7 @@ test('pausing and going on', async () => {
 	const page = await client.get('/my');
 	assert.match(words(page), /いま、お知らせを休んでいます/);
 	await client.submit(page, {}, 'resume');
-	assert.equal(await is('state, by_email'), 'active|t');
+	assert.equal(await is('state, reach'), 'active|{email}');
 });
 
 test('leaving erases the address, and says so once more', async () => {
@@ -102,7 +102,7 @@ test('leaving erases the address, and says so once more', async () => {
 	const left = await client.submit(await client.get('/my/leave'));
 	assert.equal(left.headers.location, '/my/left');
 	assert.match(words(await client.follow(left)), /退会しました/);
-	assert.equal(await is('state, by_email'), 'left|f');
+	assert.equal(await is('state, reach'), 'left|{}');
 	assert.equal(await town.sql(`SELECT count(*) FROM contact WHERE citizen_id = ${id}`), '0');
 	assert.equal(await town.sql(`SELECT withdrawn IS NOT NULL FROM consent WHERE citizen_id = ${id}`), 't');
 	assert.equal((await client.get('/my')).headers.location, '/my/link');

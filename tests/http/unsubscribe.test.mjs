@@ -25,7 +25,7 @@ async function person() {
 	return {
 		email, id,
 		token: linkIn(await mailWith(town, email, '/unsubscribe/'), 'unsubscribe').split('/').pop(),
-		is: () => town.sql(`SELECT c.state, c.by_email, coalesce(k.state, 'erased') FROM citizen c
+		is: () => town.sql(`SELECT c.state, c.reach, coalesce(k.state, 'erased') FROM citizen c
 			LEFT JOIN contact k ON k.citizen_id = c.id WHERE c.id = ${id}`),
 	};
 }
@@ -51,7 +51,7 @@ test('this topic only', async () => {
 	assert.ok(words(page).includes(sent.subject));
 	const done = await client.follow(await client.submit(page, { what: 'topics' }));
 	assert.match(words(done), /この分野のお知らせは、もう届きません/);
-	assert.equal(await who.is(), 'active|t|active');
+	assert.equal(await who.is(), 'active|{email}|active');
 	assert.equal(await town.sql(`SELECT topics FROM citizen WHERE id = ${who.id}`),
 		`{${topics.filter((t) => t !== sent.topic).join(',')}}`);
 	// Now it is no choice any more.
@@ -65,16 +65,16 @@ test('all mail, and everything', async () => {
 	assert.equal(nothing.status, 422);
 	assert.match(problems(nothing).what, /1つ選んで/);
 	assert.equal((await client.submit(await client.get(url), { what: 'topics' })).status, 303, 'harmless from a mail without topics');
-	assert.equal(await who.is(), 'active|t|active', 'a GET and a press without choice change nothing');
+	assert.equal(await who.is(), 'active|{email}|active', 'a GET and a press without choice change nothing');
 
 	const mail = await client.follow(await client.submit(await client.get(url), { what: 'email' }));
 	assert.match(words(mail), /メールは、もう届きません/);
-	assert.equal(await who.is(), 'active|f|left');
+	assert.equal(await who.is(), 'active|{}|left');
 	await mailWith(town, who.email, 'メールを止めました');
 
 	const all = await client.follow(await client.submit(await client.get(url), { what: 'all' }));
 	assert.match(words(all), /登録を消しました.*お知らせを受け取る/);
-	assert.equal(await who.is(), 'left|f|erased');
+	assert.equal(await who.is(), 'left|{}|erased');
 	assert.match(words(await client.follow(await client.get(url))), /登録を消しました/, 'the link says so ever after');
 });
 
@@ -86,12 +86,12 @@ test('one click', async () => {
 	const look = await browser().get(`/u/${who.token}`);
 	assert.deepEqual([look.status, look.headers.location], [303, `/unsubscribe/${who.token}`]);
 	assert.equal((await browser().send(`/u/${who.token}`, { method: 'HEAD' })).status, 303);
-	assert.equal(await who.is(), 'active|t|active', 'looking changes nothing');
+	assert.equal(await who.is(), 'active|{email}|active', 'looking changes nothing');
 
 	assert.equal((await click(who.token, 'x=y')).status, 400);
-	assert.equal(await who.is(), 'active|t|active');
+	assert.equal(await who.is(), 'active|{email}|active');
 	for (let i = 0; i < 2; i++) assert.equal((await click(who.token)).status, 200);
-	assert.equal(await who.is(), 'active|f|left');
+	assert.equal(await who.is(), 'active|{}|left');
 
 	const other = await person();
 	const boundary = 'b0und4ry';
@@ -99,7 +99,7 @@ test('one click', async () => {
 		method: 'POST', headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
 		body: `--${boundary}\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--${boundary}--\r\n` });
 	assert.equal(multipart.status, 200);
-	assert.equal(await other.is(), 'active|f|left');
+	assert.equal(await other.is(), 'active|{}|left');
 });
 
 test('a link that is not ours', async () => {
@@ -114,5 +114,5 @@ test('a link that is not ours', async () => {
 		assert.equal(click.status, 404, token);
 	}
 	assert.equal((await town.client('yama.localhost').get(`/unsubscribe/${who.token}`)).status, 404, 'another town\'s');
-	assert.equal(await who.is(), 'active|t|active');
+	assert.equal(await who.is(), 'active|{email}|active');
 });

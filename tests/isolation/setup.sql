@@ -6,7 +6,7 @@ SELECT set_config('chromo.tenant', :'tenant', false);
 INSERT INTO department (name) VALUES ('広報課');
 INSERT INTO staff (login, name, email, email_hash, state)
 SELECT l, l, 'x', l::bytea, 'active' FROM unnest(ARRAY['author', 'first', 'second']) AS l;
-INSERT INTO citizen (state, by_email) SELECT 'active', true FROM generate_series(1, 4);
+INSERT INTO citizen (state, reach) SELECT 'active', '{email}' FROM generate_series(1, 4);
 INSERT INTO contact (citizen_id, channel, address, hash, state)
 SELECT id, 'email', 'x', id::text::bytea, 'active' FROM citizen;
 INSERT INTO message (department_id, author_id, editor_id, subject, body, contact, audience, scheduled, valid_until, publish_until)

@@ -1,0 +1,179 @@
+-- Batches that are one call: the gateway takes all members at once and gives one verdict
+-- (channel_shares).  There is no row for each member; the ledger reads the batch.
+--
+-- From the first try on neither members nor bytes change under a key.  A call of which
+-- nobody knows is made again under the same key while the far side remembers it; after
+-- that it stays unknown, and no other key is tried without staff (safety.md 4).
+
+-- What the bytes of the call are made of: the approved renderings, the language, and the
+-- addresses in their order.
+CREATE OR REPLACE FUNCTION batch_body_hash(b batch, p_hashes bytea[]) RETURNS bytea LANGUAGE sql STABLE AS $$
+  SELECT sha256(coalesce(m.hash, '') || convert_to(b.language, 'UTF8') || convert_to(array_to_string(p_hashes, ','), 'UTF8'))
+    FROM message m WHERE m.id = b.message_id
+$$;
+
+-- Begins the call.  The first time, whoever left since planning is dropped; later all
+-- who were in it stay in it, also those who have stopped it meanwhile: without them
+-- it would be another call.  A row without a citizen, and none before it: nobody is left,
+-- or the same call cannot be made again, and the batch has ended.
+CREATE OR REPLACE FUNCTION batch_start_call(b batch, p_lease interval)
+RETURNS TABLE (reached int, citizen_id bigint, address bytea, language text, contact_id bigint, doubt boolean)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  fresh     boolean := b.first_try IS NULL;
+  people    bigint[];
+  contacts  bigint[];
+  addresses bytea[];
+  hashes    bytea[];
+  whole     bytea;
+  absent    int;
+BEGIN
+  SELECT array_agg(z.id ORDER BY z.id), array_agg(k.id ORDER BY z.id), array_agg(k.address ORDER BY z.id), array_agg(k.hash ORDER BY z.id)
+    INTO people, contacts, addresses, hashes
+    FROM unnest(b.citizens) AS u (c)
+    JOIN citizen z ON z.id = u.c AND (z.state = 'active' OR NOT fresh)
+    JOIN contact k ON k.citizen_id = z.id AND k.channel = b.channel AND (k.state = 'active' OR NOT fresh)
+   WHERE fresh OR NOT EXISTS (SELECT FROM delivery d
+                               WHERE d.message_id = b.message_id AND d.citizen_id = u.c AND d.channel = b.channel
+                                 AND d.round = b.round AND d.try = b.try AND d.state = 'dropped');
+  whole := batch_body_hash(b, hashes);
+  IF NOT fresh AND whole IS DISTINCT FROM b.body_hash THEN
+    PERFORM batch_call_end(b, 'unknown', 0, 'call_changed', '');
+    RETURN;
+  END IF;
+  absent := b.size - coalesce(cardinality(people), 0);
+  IF fresh AND absent > 0 THEN
+    INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, reason)
+    SELECT b.message_id, c, b.channel, b.round, b.try, b.fence, 'dropped', 'left'
+      FROM unnest(b.citizens) AS c WHERE c <> ALL (coalesce(people, '{}'));
+    IF absent = b.size THEN
+      UPDATE batch x SET state = 'done', dropped = absent, reached = x.size, finished = now() WHERE x.id = b.id;
+      PERFORM message_settle(b.message_id);
+      RETURN;
+    END IF;
+  END IF;
+  UPDATE batch x
+     SET reached = x.size, lease_until = now() + p_lease, dropped = absent, calls = x.calls + (x.reached = 0)::int,
+         first_try = coalesce(x.first_try, now()), body_hash = whole
+   WHERE x.id = b.id;
+  RETURN QUERY
+    SELECT b.size, u.citizen, u.address, b.language, u.contact, b.doubt
+      FROM unnest(people, contacts, addresses) AS u (citizen, contact, address);
+  RETURN QUERY SELECT b.size, NULL::bigint, NULL::bytea, NULL::text, NULL::bigint, NULL::boolean;
+END $$;
+
+-- The last word on a call.
+CREATE OR REPLACE FUNCTION batch_call_end(b batch, p_state text, p_code int, p_reason text, p_detail text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE batch x
+     SET state = 'done', finished = now(), lease_until = NULL, verdict = p_state, code = nullif(p_code, 0),
+         reason = nullif(p_reason, ''), detail = nullif(p_detail, ''), doubt = p_state = 'unknown',
+         accepted = CASE WHEN p_state = 'accepted' THEN x.size - x.dropped ELSE 0 END,
+         unknown = CASE WHEN p_state = 'unknown' THEN x.size - x.dropped ELSE 0 END
+   WHERE x.id = b.id;
+  PERFORM message_settle(b.message_id);
+END $$;
+
+-- Writes the verdict on a call down.  False: another courier has it by now; a yes counts
+-- nevertheless, unless that one is just asking again (the far side will tell it).
+--	accepted	all have it
+--	later		again after p_wait, under the same key
+--	unknown		the same, until the far side forgets the key: p_known after the first try
+--	refused		nothing happened.  Of many, one may be the cause: two halves with keys of
+--			their own.  Of one: refused
+-- A no to a call that may have been carried out before is not believed: it stays unknown.
+CREATE OR REPLACE FUNCTION batch_record_call(p_batch bigint, p_fence bigint, p_state text, p_code int, p_reason text, p_detail text,
+                                             p_id text, p_wait interval, p_known interval)
+RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  b       batch;
+  stopped boolean;
+  dark    boolean;
+  members bigint[];
+BEGIN
+  SELECT * INTO b FROM batch x WHERE x.id = p_batch FOR UPDATE;
+  IF NOT FOUND OR b.fence <> p_fence THEN
+    IF p_state = 'accepted' AND (b.state = 'queued' OR (b.state = 'done' AND b.verdict = 'unknown')) THEN
+      PERFORM batch_call_end(b, p_state, p_code, '', '');
+    END IF;
+    RETURN false;
+  END IF;
+  IF b.state = 'done' AND b.verdict = 'unknown' AND p_state = 'accepted' THEN
+    PERFORM batch_call_end(b, p_state, p_code, '', '');         -- stopped meanwhile, and told after all
+  END IF;
+  IF b.state = 'done' OR b.reached = 0 THEN
+    RETURN true;        -- the same verdict a second time
+  END IF;
+  IF p_id <> '' THEN
+    UPDATE batch x SET provider_id = p_id WHERE x.id = b.id;
+  END IF;
+  IF p_state = 'accepted' THEN
+    PERFORM batch_call_end(b, p_state, p_code, '', '');
+    RETURN true;
+  END IF;
+
+  stopped := NOT EXISTS (SELECT FROM message m WHERE m.id = b.message_id AND m.state = 'sending');
+  dark := b.doubt OR p_state = 'unknown';
+  IF dark AND (p_state = 'refused' OR stopped OR now() + p_wait >= b.valid_until
+               OR (p_known > interval '0' AND now() + p_wait >= b.first_try + p_known)) THEN
+    PERFORM batch_call_end(b, 'unknown', p_code, p_reason, p_detail);
+    RETURN true;
+  END IF;
+  IF p_state = 'refused' THEN
+    members := ARRAY(SELECT c FROM unnest(b.citizens) AS c
+                      WHERE NOT EXISTS (SELECT FROM delivery d
+                                         WHERE d.message_id = b.message_id AND d.citizen_id = c AND d.channel = b.channel
+                                           AND d.round = b.round AND d.try = b.try AND d.state = 'dropped')
+                      ORDER BY c);
+    IF cardinality(members) = 1 THEN
+      INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, code, reason, detail)
+      VALUES (b.message_id, members[1], b.channel, b.round, b.try, b.fence, 'refused', nullif(p_code, 0), p_reason, nullif(p_detail, ''));
+      UPDATE batch x SET refused = 1 WHERE x.id = b.id;
+      IF p_reason = 'address_gone' THEN
+        UPDATE contact k SET state = 'failed', failed = now(), reason = p_reason
+         WHERE k.citizen_id = members[1] AND k.channel = b.channel AND k.state = 'active';
+      END IF;
+    ELSE
+      PERFORM batch_halve(b, members, stopped);
+    END IF;
+    PERFORM batch_call_end(b, p_state, p_code, p_reason, p_detail);
+    RETURN true;
+  END IF;
+
+  UPDATE batch x
+     SET state = CASE WHEN stopped THEN 'cancelled' WHEN now() + p_wait >= x.valid_until THEN 'held' ELSE 'queued' END,
+         finished = CASE WHEN stopped OR now() + p_wait >= x.valid_until THEN now() END,
+         due = now() + p_wait, lease_until = NULL, reached = 0, doubt = dark, verdict = p_state,
+         code = nullif(p_code, 0), reason = nullif(p_reason, ''), detail = nullif(p_detail, ''),
+         later = x.later + (p_state = 'later')::int
+   WHERE x.id = b.id;
+  PERFORM message_settle(b.message_id);
+  RETURN true;
+END $$;
+
+-- Two halves of a call that was refused.
+CREATE OR REPLACE FUNCTION batch_halve(b batch, p_members bigint[], p_stopped boolean) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO batch (message_id, channel, language, lane, round, step, try, parent, key, citizens, first, last, size, due, valid_until,
+                     state, finished)
+  SELECT b.message_id, b.channel, b.language, b.lane, b.round, b.step, b.try + 1, b.id, gen_random_uuid(), h.c, h.c[1],
+         h.c[cardinality(h.c)], cardinality(h.c), now(), b.valid_until,
+         CASE WHEN p_stopped THEN 'cancelled' ELSE 'queued' END, CASE WHEN p_stopped THEN now() END
+    FROM (VALUES (p_members[1 : cardinality(p_members) / 2]), (p_members[cardinality(p_members) / 2 + 1 :])) AS h (c)
+$$;
+
+-- No account at the gateway: nothing of it goes out, and staff see why.
+CREATE OR REPLACE FUNCTION batch_hold(p_batch bigint, p_fence bigint, p_reason text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  b batch;
+BEGIN
+  UPDATE batch x SET state = CASE WHEN x.doubt THEN 'done' ELSE 'held' END, reason = p_reason, finished = now(), lease_until = NULL,
+                     verdict = CASE WHEN x.doubt THEN 'unknown' ELSE x.verdict END,
+                     unknown = CASE WHEN x.doubt THEN x.size - x.dropped ELSE x.unknown END
+   WHERE x.id = p_batch AND x.fence = p_fence AND x.state = 'sending'
+  RETURNING x.* INTO b;
+  IF FOUND THEN
+    PERFORM message_settle(b.message_id);
+  END IF;
+END $$;

@@ -1,0 +1,166 @@
+-- Planning: who is written to by which channel, frozen into batches.
+
+-- A call of this channel carries many people, who therefore share one language and
+-- one verdict (struct channel_kind: people).
+CREATE OR REPLACE FUNCTION channel_shares(p_channel text) RETURNS boolean LANGUAGE sql IMMUTABLE
+AS $$ SELECT p_channel = 'line' $$;
+
+-- Minutes of the day in which somebody's quiet hours end, if they are in them; 0: not.
+CREATE OR REPLACE FUNCTION quiet_end(p_from time, p_to time, p_clock time) RETURNS int LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN p_from IS NULL OR p_clock IS NULL THEN 0
+              WHEN CASE WHEN p_from <= p_to THEN p_clock >= p_from AND p_clock < p_to
+                        ELSE p_clock >= p_from OR p_clock < p_to END
+              THEN 1440 + (extract(hour FROM p_to) * 60 + extract(minute FROM p_to))::int ELSE 0 END
+$$;
+
+-- The clock that quiet hours are read by; NULL: they are not asked for.
+CREATE OR REPLACE FUNCTION quiet_clock(p_vital boolean) RETURNS time LANGUAGE sql STABLE AS
+$$ SELECT CASE WHEN NOT p_vital THEN (now() AT TIME ZONE 'Asia/Tokyo')::time END $$;
+
+-- When somebody's quiet hours end, of which quiet_end() gave the minutes.
+CREATE OR REPLACE FUNCTION quiet_due(p_minutes int) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN p_minutes = 0 THEN now()
+              ELSE d.ends + CASE WHEN d.ends <= now() THEN interval '1 day' ELSE interval '0' END END
+    FROM (SELECT date_trunc('day', now(), 'Asia/Tokyo') + make_interval(mins => p_minutes - 1440) AS ends) d
+$$;
+
+-- Cuts people, ascending, into batches; they have channel, due time and, where they share
+-- a call, language in common.  Returns how many they are.
+CREATE OR REPLACE FUNCTION batch_cut(p_message bigint, p_round int, p_step int, p_lane int, p_size int, p_valid_until timestamptz,
+                                     p_channel text, p_language text, p_due timestamptz, p_citizens bigint[]) RETURNS int
+LANGUAGE plpgsql SET enable_sort = off AS $$
+BEGIN
+  INSERT INTO batch (message_id, channel, language, lane, round, step, key, citizens, first, last, size, due, valid_until, state, finished)
+  SELECT p_message, p_channel, p_language, p_lane, p_round, p_step, gen_random_uuid(),
+         array_agg(u.c), min(u.c), max(u.c), count(*), p_due, p_valid_until,
+         -- What comes too late is held and listed, not sent.
+         CASE WHEN p_valid_until <= p_due THEN 'held' ELSE 'queued' END,
+         CASE WHEN p_valid_until <= p_due THEN now() END
+    -- Collected as they come: sorting each slice once more would be a third of the whole.
+    FROM unnest(p_citizens) WITH ORDINALITY AS u (c, n)
+   GROUP BY (u.n - 1) / p_size;
+  RETURN cardinality(p_citizens);
+END $$;
+
+-- Messages of this tenant whose time has come.
+CREATE OR REPLACE FUNCTION message_due() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+  SELECT id FROM message
+   WHERE state = 'approved' AND (send_at IS NULL OR send_at <= now())
+   ORDER BY send_at NULLS FIRST, id
+$$;
+
+-- The channels of a ladder, in their order.
+CREATE OR REPLACE FUNCTION ladder_channels(p_ladder jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE AS
+$$ SELECT array_agg(x.rung->>'channel' ORDER BY x.n) FROM jsonb_array_elements(p_ladder) WITH ORDINALITY AS x (rung, n) $$;
+
+-- Freezes the audience into batches and puts the message on the site: one
+-- transaction, so planning twice cannot double.  NULL: another courier has it.
+CREATE OR REPLACE FUNCTION message_plan(p_message bigint, p_size int) RETURNS int
+LANGUAGE plpgsql SET work_mem = '256MB' SET enable_sort = off SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+  m       message;
+  vital   boolean;
+  ways    text[];
+  rungs   text[];
+  clock   time;
+  g       record;
+  planned int := 0;
+BEGIN
+  SELECT * INTO m FROM message
+   WHERE id = p_message AND state = 'approved' AND (send_at IS NULL OR send_at <= now())
+     FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  vital := message_vital(m.topics);
+  ways := message_ways(m);
+  -- A ladder has an order of its own.
+  rungs := ARRAY(SELECT r FROM unnest(ladder_channels(m.ladder)) WITH ORDINALITY AS x (r, place) WHERE r = ANY (ways) ORDER BY place);
+  clock := quiet_clock(vital);
+
+  FOR g IN
+    SELECT a.channel, CASE WHEN channel_shares(a.channel) THEN a.language ELSE '' END AS language,
+           quiet_end(a.quiet_from, a.quiet_to, clock) AS quiet, array_agg(a.citizen_id) AS citizens
+      FROM audience(m.audience, m.districts, m.topics, vital, ways, rungs) a
+     GROUP BY 1, 2, 3
+  LOOP
+    planned := planned + batch_cut(m.id, 1, 1, CASE WHEN vital THEN 0 ELSE 1 END, p_size, m.valid_until,
+                                   g.channel, g.language, quiet_due(g.quiet), g.citizens);
+  END LOOP;
+
+  UPDATE message SET state = 'sending', published = now(), recipients = planned,
+                     next_step = CASE WHEN jsonb_array_length(m.ladder) > 1 THEN now() + ladder_wait(m.ladder, 1) END
+   WHERE id = m.id;
+  PERFORM message_settle(m.id);
+  RETURN planned;
+END $$;
+
+-- A message of which nothing is left to do is sent.  The row lock makes the
+-- last two couriers see each other.  It is one that foreign keys pass: a batch
+-- that is changed twice in a transaction locks the key of its message, so that two
+-- couriers who both have it would wait for each other.
+CREATE OR REPLACE FUNCTION message_settle(p_message bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM message WHERE id = p_message AND state = 'sending' FOR NO KEY UPDATE;
+  IF FOUND AND NOT EXISTS (SELECT FROM batch WHERE message_id = p_message
+                              AND state IN ('queued', 'sending')) THEN
+    UPDATE message SET state = 'sent', finished = now() WHERE id = p_message;
+  END IF;
+END $$;
+
+-- 「届かなかった人に送り直す」: a new round, with new keys, for whom the last word
+-- was no.  Returns how many.
+CREATE OR REPLACE FUNCTION message_resend(p_message bigint, p_size int, p_valid_until timestamptz) RETURNS int
+LANGUAGE plpgsql AS $$
+DECLARE
+  m    message;
+  next int;
+  lane int;
+  g    record;
+  n    int := 0;
+BEGIN
+  SELECT * INTO m FROM message WHERE id = p_message AND state = 'sent' FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'message: not sent' USING ERRCODE = 'CH003';
+  END IF;
+  SELECT max(b.round) + 1, min(b.lane) INTO next, lane FROM batch b WHERE b.message_id = p_message;
+  FOR g IN
+    SELECT r.channel, CASE WHEN channel_shares(r.channel) THEN r.language ELSE '' END AS language,
+           quiet_end(r.quiet_from, r.quiet_to, quiet_clock(lane = 0)) AS quiet, array_agg(r.citizen_id ORDER BY r.citizen_id) AS citizens
+      FROM message_again(p_message) r
+     GROUP BY 1, 2, 3
+  LOOP
+    n := n + batch_cut(m.id, next, 1, lane, p_size, p_valid_until, g.channel, g.language, quiet_due(g.quiet), g.citizens);
+  END LOOP;
+  IF n > 0 THEN
+    UPDATE message SET state = 'sending' WHERE id = p_message;
+  END IF;
+  RETURN n;
+END $$;
+
+-- Who of those whom a message did not reach can be written to again, and how.
+CREATE OR REPLACE FUNCTION message_again(p_message bigint)
+RETURNS TABLE (citizen_id bigint, channel text, language text, quiet_from time, quiet_to time)
+LANGUAGE sql STABLE AS $$
+  SELECT z.id, (SELECT r FROM unnest(z.reach) WITH ORDINALITY AS x (r, place)
+                 WHERE r = ANY (message_ways(m)) ORDER BY place LIMIT 1), z.language, z.quiet_from, z.quiet_to
+    FROM message m
+   CROSS JOIN LATERAL message_unreached(m.id) u
+    JOIN citizen z ON z.id = u.citizen_id AND z.state = 'active' AND z.reach && message_ways(m)
+   WHERE m.id = p_message
+$$;
+
+-- Stops a message: effective from its commit.  It waits for what couriers are just
+-- beginning, and they find it stopped the next time.  Of a call that nobody knows
+-- about it is not known ever after.
+CREATE OR REPLACE FUNCTION message_stop(p_message bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(message_gate(p_message));
+  UPDATE message SET state = 'stopped', finished = now(), next_step = NULL WHERE id = p_message;
+  UPDATE batch SET state = CASE WHEN doubt THEN 'done' ELSE 'cancelled' END, finished = now(),
+                   verdict = CASE WHEN doubt THEN 'unknown' ELSE verdict END,
+                   unknown = CASE WHEN doubt THEN size - dropped ELSE unknown END
+   WHERE message_id = p_message AND state IN ('queued', 'held');
+END $$;
