@@ -3,7 +3,7 @@ libchannel_a_SOURCES = app/channel/channel.c app/channel/channel.h \
 	app/channel/email.c app/channel/email_kind.c app/channel/email.h app/channel/email_read.c app/channel/email_read.h \
 	app/channel/http.c app/channel/http.h app/channel/http_address.c app/channel/http_outcome.c \
 	app/channel/http_channel.c app/channel/http_channel.h \
-	app/channel/line.c app/channel/line.h app/channel/line_answer.c app/channel/line_token.c \
+	app/channel/line.c app/channel/line.h app/channel/line_admin.c app/channel/line_admin.h app/channel/line_answer.c app/channel/line_token.c \
 	app/channel/outbox_dir.c \
 	app/channel/sms.c app/channel/sms.h app/channel/sms_karaden.c app/channel/sms_twilio.c \
 	app/channel/sms_text.c app/channel/sms_text.h \

@@ -61,6 +61,8 @@ int cli_ledger_check(struct cli *);
 int cli_staff_invite(struct cli *);
 int cli_tenant_create(struct cli *);
 int cli_gateway_load(struct cli *);
+int cli_line_check(struct cli *);
+int cli_line_menu(struct cli *);
 int cli_gateway_vapid(struct cli *);
 int cli_tenant_list(struct cli *);
 int cli_tenant_erase(struct cli *);

@@ -55,3 +55,17 @@ WITH added AS (
   ON CONFLICT (tenant_id, gateway_id, event_key) DO NOTHING
   RETURNING 1)
 SELECT EXISTS (SELECT FROM added) AS fresh;
+
+-- name: gateway_quota :exec
+-- role: courier owner
+-- What the provider permits this month, and what is gone.
+INSERT INTO gateway_health AS h (gateway_id, quota, used, quota_at)
+VALUES (:gateway::bigint, :quota::bigint?, :used::bigint, now())
+ON CONFLICT (tenant_id, gateway_id) DO UPDATE
+   SET quota = excluded.quota, used = excluded.used, quota_at = excluded.quota_at;
+
+-- name: gateway_setting :exec
+-- role: owner
+-- Adds what the provider says of the account itself.
+UPDATE gateway SET settings = settings || :settings::jsonb, version = version + 1, updated = now()
+ WHERE id = :gateway::bigint AND NOT settings @> :settings;

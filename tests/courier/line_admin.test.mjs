@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// chromo line check and menu: what LINE says of the town's account is kept, the menu is
+// shown to everybody, and a refusal is told in LINE's words.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startLine } from '../gateways/line.mjs';
+import { gateways, lineAccount, load } from '../harness/gateways.mjs';
+import { up } from '../harness/up.mjs';
+
+const host = 'minato.localhost';
+let town, line, minato;
+before(async () => {
+	line = await startLine();
+	minato = line.channel({ quota: 200, used: 12 });
+	town = await up({ conf: { gateway_ca_file: line.caFile, gateway_private: 'yes' } });
+	await gateways(town, line, { [host]: minato });
+});
+after(async () => {
+	await town?.stop();
+	await line?.close();
+});
+
+const fails = (...args) => town.chromo(...args).then(() => assert.fail('it was done'), (e) => e);
+
+test('check: name, quota and what is gone; kept for pages and webhooks', async () => {
+	await load(town, [lineAccount(host, line, minato, { settings: { channel_id: minato.id } })]);
+	assert.match(await town.chromo('line', 'check', '--host', host), /^みなと市 @\d+: 12 of 200 messages this month\n$/);
+	assert.equal(await town.sql(`SELECT quota, used, quota_at > now() - interval '1 minute' FROM gateway_health WHERE quota IS NOT NULL`), '200|12|t');
+	const version = () => town.sql(`SELECT settings ->> 'destination', version FROM gateway WHERE channel = 'line'`);
+	const [destination, first] = (await version()).split('|');
+	assert.equal(destination, minato.bot);
+	minato.quota = null;
+	minato.used = 13;
+	assert.deepEqual(JSON.parse(await town.chromo('line', 'check', '--host', host, '--json')),
+		{ name: 'みなと市', id: '@56000000', quota: -1, used: 13 });
+	assert.equal(await town.sql('SELECT quota IS NULL, used FROM gateway_health WHERE used > 0'), 't|13');
+	assert.equal(await version(), `${destination}|${first}`, 'nothing new is no new version');
+});
+
+test('menu: four areas, with a picture, for everybody; a second one takes the place of the first', async () => {
+	const other = { name: 'of somebody else', richMenuId: 'richmenu-1', image: Buffer.from('x') };
+	minato.menus.set('richmenu-1', other);
+	await town.chromo('line', 'menu', '--host', host);
+	const first = minato.defaultMenu, menu = minato.menus.get(first);
+	assert.equal(menu.areas.length, 4);
+	assert.deepEqual(menu.areas.map((a) => a.action.label), ['緊急', '受け取り設定', 'イベント', 'アンケート']);
+	const { width, height } = menu.size;
+	assert.ok(width <= 2500 && height >= 250 && width / height >= 1.45, `${width} × ${height}`);
+	assert.equal(menu.areas.reduce((x, a) => (assert.equal(a.bounds.x, x), x + a.bounds.width), 0), width, 'side by side');
+	for (const { action } of menu.areas)
+		assert.equal((await town.get(host, new URL(action.uri).pathname)).status < 400, true, action.uri);
+	assert.ok(menu.image.length < 1 << 20);
+	assert.equal(menu.image.readUInt32BE(16), width, 'the picture has that size');
+	assert.equal(menu.image.readUInt32BE(20), height);
+	await town.chromo('line', 'menu', '--host', host);
+	assert.notEqual(minato.defaultMenu, first);
+	assert.deepEqual([...minato.menus.keys()].sort(), ['richmenu-1', minato.defaultMenu].sort(), 'of ours one is left, of others all');
+});
+
+test('what LINE refuses is told in its words, without secrets', async () => {
+	line.script([{ path: '/v2/bot/richmenu', status: 400, body: { message: 'The property, areas, is invalid' } }]);
+	const e = await fails('line', 'menu', '--host', host);
+	assert.match(e.stderr, /LINE says: 400 The property, areas, is invalid/);
+	line.script([]);
+	await load(town, [lineAccount(host, line, minato, { secrets: { channel_secret: 'another' } })]);
+	const denied = await fails('line', 'check', '--host', host);
+	assert.match(denied.stderr, /LINE says: 400/);
+	assert.doesNotMatch(denied.stderr, /another|Bearer/);
+	await load(town, [lineAccount(host, line, minato, { active: false })]);
+	assert.match((await fails('line', 'check', '--host', host)).stderr, /no account of LINE in use/);
+	assert.match((await fails('line', 'check', '--host', 'x.localhost')).stderr, /no such host/);
+	assert.equal((await fails('line', 'menu')).code, 2);
+});
