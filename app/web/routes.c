@@ -144,6 +144,12 @@ const struct route routes[] = {
 
 	/* desk: people, settings */
 	{ GET, "/desk/settings", desk_setting_index, STAFF_ANY },
+	{ GET, "/desk/settings/channels", desk_gateway_list, STAFF(RIGHT_ADMIN) },
+	{ GET, "/desk/settings/channels/{channel}", desk_gateway_show, STAFF(RIGHT_ADMIN) },
+	{ POST, "/desk/settings/channels/{channel}", desk_gateway_save, STAFF(RIGHT_ADMIN) | TOKEN },
+	{ POST, "/desk/settings/channels/{channel}/check", desk_gateway_check, STAFF(RIGHT_ADMIN) | TOKEN },
+	{ GET, "/desk/settings/channels/{channel}/switch", desk_gateway_switch, STAFF(RIGHT_ADMIN) },
+	{ POST, "/desk/settings/channels/{channel}/switch", desk_gateway_switch_do, STAFF(RIGHT_ADMIN) | TOKEN },
 	{ GET, "/desk/settings/audit", desk_setting_audit, STAFF(RIGHT_ADMIN) },
 	{ GET, "/desk/settings/staff", desk_staff_list, STAFF(RIGHT_ADMIN) },
 	{ POST, "/desk/settings/staff", desk_staff_add, STAFF(RIGHT_ADMIN) | TOKEN },

@@ -33,6 +33,8 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
          'quota',    h.quota,
          'used',     h.used,
          'left',     CASE WHEN h.quota IS NOT NULL THEN greatest(h.quota - coalesce(h.used, 0), 0) END,
+         'quota_text', to_char(h.quota, 'FM999,999,999,990'),
+         'left_text', to_char(greatest(h.quota - coalesce(h.used, 0), 0), 'FM999,999,999,990'),
          'quota_at', moment(h.quota_at, :lang)) ORDER BY g.channel, g.place), '[]')
   FROM gateway g
   LEFT JOIN gateway_health h ON h.gateway_id = g.id;
