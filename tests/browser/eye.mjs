@@ -38,6 +38,15 @@ const look = `(() => {
 		if (e.type === 'hidden' || e.closest('p, dd, td, th, li, dt, .c-text, .c-skip, .c-hidden') || !e.checkVisibility()) continue;
 		if (e.getBoundingClientRect().height < 24) found.push('too small to press: ' + e.outerHTML.slice(0, 120));
 	}
+	// Citizens have thumbs: what stands by itself has 44 pixels, a box with its label.
+	if (!document.querySelector('.c-page--desk')) {
+		for (const e of document.querySelectorAll('a, button, input, select, textarea, summary')) {
+			if (e.type === 'hidden' || e.closest('p, dd, td, th, dt, .c-text, .c-skip, .c-hidden') || !e.checkVisibility()) continue;
+			if (e.matches('li > a') && [...e.parentNode.childNodes].some((n) => n !== e && n.textContent.trim() !== '')) continue;
+			const whole = /^(checkbox|radio)$/.test(e.type) ? e.closest('label') ?? e.labels[0] ?? e : e;
+			if (Math.round(whole.getBoundingClientRect().height) < 44) found.push('too small for a thumb: ' + e.outerHTML.slice(0, 120));
+		}
+	}
 	for (const e of document.querySelectorAll('h1, h2, h3, p, li, dt, dd, td, th, .c-button')) {
 		if (e.checkVisibility() && e.textContent.trim() === '' && !e.querySelector('svg, img, input, select, textarea')
 			&& e.getBoundingClientRect().height > 0 && !/^T[DH]$/.test(e.tagName)) found.push('empty, but takes room: ' + e.outerHTML.slice(0, 120));
