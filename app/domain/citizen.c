@@ -38,8 +38,8 @@ seal(const struct mailer *m, const char *label, const char *text, size_t n)
 }
 
 /* Whoever has one IPv6 address has 2^64 of them: their network counts. */
-static struct db_bytes
-remote_key(const struct mailer *m, const char *remote)
+struct db_bytes
+citizen_remote_key(const struct mailer *m, const char *remote)
 {
 	uint8_t *hash = arena_alloc(m->arena, SECRET_HASH);
 	struct in6_addr address;
@@ -88,7 +88,7 @@ citizen_ask(const struct mailer *m, const struct citizen_asker *who, const json_
 		return e;
 	return q_citizen_ask_queue(m->db, (struct q_citizen_ask){
 	    .purpose = choice != NULL ? "confirm" : "my", .contact = { contact, SECRET_HASH },
-	    .remote = remote_key(m, who->remote), .link = sha256(m->arena, token),
+	    .remote = citizen_remote_key(m, who->remote), .link = sha256(m->arena, token),
 	    .choice = seal(m, CHOICE, text.data, text.len), .key = secret_uuid(m->arena),
 	    .known_kind = choice != NULL ? "already_registered" : "sign_in_link", .known = known,
 	    .unknown_kind = choice != NULL ? "confirm_address" : "not_registered", .unknown = unknown }, NULL);

@@ -68,6 +68,9 @@ struct citizen_asker {
 	const json_t *tenant;		/* {name, name_en, contact} */
 };
 
+/* Where somebody asks from, as throttles count it. */
+struct db_bytes citizen_remote_key(const struct mailer *, const char *remote);
+
 /* Queues what a request for registration writes: a link and a letter.  The
  * answer never tells whether the address is known or asked too often.  choice
  * NULL: a link to マイページ is asked for. */

@@ -66,6 +66,22 @@ enum err desk_message_test(struct web *);
 enum err desk_message_tests(struct web *);
 enum err desk_message_test_send(struct web *);
 
+/* citizen/phone.c, subscribe_phone.c */
+enum err citizen_my_phone(struct web *);
+enum err citizen_my_phone_ask(struct web *);
+enum err citizen_my_phone_code(struct web *);
+enum err citizen_my_phone_add(struct web *);
+enum err citizen_my_phone_remove(struct web *);
+enum err citizen_my_phone_removed(struct web *);
+enum err citizen_my_sms(struct web *);
+enum err citizen_my_sms_ask(struct web *);
+enum err citizen_my_sms_code(struct web *);
+enum err citizen_my_sms_open(struct web *);
+enum err citizen_subscribe_phone(struct web *);
+enum err citizen_subscribe_phone_keep(struct web *);
+enum err citizen_subscribe_phone_code(struct web *);
+enum err citizen_subscribe_phone_done(struct web *);
+
 /* citizen/subscribe.c */
 enum err citizen_subscribe(struct web *);
 enum err citizen_subscribe_email(struct web *);

@@ -96,40 +96,47 @@ BEGIN
   RETURN contact;
 END $$;
 
--- The mailed link was followed: now there is a person, with the moment of their
--- consent, and マイページ is open.  A second confirmation of one address brings the
--- newer choice.
-CREATE OR REPLACE FUNCTION citizen_confirm(p_link bytea, p_address bytea, p_districts bigint[], p_topics bigint[],
-                                           p_vital boolean, p_language text, p_version text, p_read_in text,
-                                           p_session bytea) RETURNS bigint
+-- An address was proved: now there is a person, with the moment of their consent, and
+-- マイページ is open.  A second confirmation of one address brings the newer choice.
+CREATE OR REPLACE FUNCTION citizen_register(p_channel text, p_hash bytea, p_address bytea, p_districts bigint[], p_topics bigint[],
+                                            p_vital boolean, p_language text, p_version text, p_read_in text,
+                                            p_session bytea) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
-  the_hash bytea := citizen_link_use(p_link, 'confirm');
-  person   bigint;
+  person bigint;
 BEGIN
-  -- Two links of one address, followed at once, are one person.
-  PERFORM pg_advisory_xact_lock(hashtextextended(encode(the_hash, 'hex'), current_tenant()));
-  SELECT citizen_id INTO person FROM contact WHERE channel = 'email' AND hash = the_hash;
+  -- Two proofs of one address, at once, are one person.
+  PERFORM pg_advisory_xact_lock(hashtextextended(encode(p_hash, 'hex'), current_tenant()));
+  SELECT citizen_id INTO person FROM contact WHERE channel = p_channel AND hash = p_hash;
   IF FOUND THEN
     PERFORM set_config('chromo.actor', 'citizen:' || person, true);
     UPDATE citizen SET state = 'active', language = p_language, vital_only = p_vital, districts = p_districts,
                        topics = p_topics, confirmed = now()
      WHERE id = person;
     UPDATE contact SET state = 'active', failures = 0, reason = NULL, confirmed = now()
-     WHERE citizen_id = person AND channel = 'email';
+     WHERE citizen_id = person AND channel = p_channel;
   ELSE
     person := nextval('citizen_id_seq');
     PERFORM set_config('chromo.actor', 'citizen:' || person, true);
     INSERT INTO citizen (id, state, language, vital_only, districts, topics, confirmed) OVERRIDING SYSTEM VALUE
     VALUES (person, 'active', p_language, p_vital, p_districts, p_topics, now());
     INSERT INTO contact (citizen_id, channel, address, hash, state, confirmed)
-    VALUES (person, 'email', p_address, the_hash, 'active', now());
+    VALUES (person, p_channel, p_address, p_hash, 'active', now());
   END IF;
   UPDATE consent SET withdrawn = now() WHERE citizen_id = person AND withdrawn IS NULL;
   INSERT INTO consent (citizen_id, version, language) VALUES (person, p_version, p_read_in);
   INSERT INTO citizen_session (hash, citizen_id) VALUES (p_session, person);
   RETURN person;
 END $$;
+
+-- The mailed link was followed.
+CREATE OR REPLACE FUNCTION citizen_confirm(p_link bytea, p_address bytea, p_districts bigint[], p_topics bigint[],
+                                           p_vital boolean, p_language text, p_version text, p_read_in text,
+                                           p_session bytea) RETURNS bigint
+LANGUAGE sql AS $$
+  SELECT citizen_register('email', citizen_link_use(p_link, 'confirm'), p_address, p_districts, p_topics, p_vital,
+                          p_language, p_version, p_read_in, p_session)
+$$;
 
 -- Opens マイページ by a mailed link.
 CREATE OR REPLACE FUNCTION citizen_open(p_link bytea, p_session bytea) RETURNS bigint
@@ -191,6 +198,6 @@ BEGIN
    WHERE id = p_citizen AND state IN ('active', 'paused');
   IF NOT p_pause THEN
     UPDATE contact SET state = 'active', failures = 0, reason = NULL
-     WHERE citizen_id = p_citizen AND channel = 'email' AND state IN ('left', 'failed');
+     WHERE citizen_id = p_citizen AND channel IN ('email', 'sms') AND state IN ('left', 'failed');
   END IF;
 END $$;

@@ -16,3 +16,5 @@ void citizen_draft_forget(struct web *);
 
 /* What the button of the check page does for choice.way "line": line.c. */
 enum err citizen_line_ask(struct web *, const json_t *choice) MUST_USE;
+/* … and for "sms", with its "phone": subscribe_phone.c. */
+enum err citizen_phone_subscribe(struct web *, const json_t *choice) MUST_USE;

@@ -15,6 +15,7 @@
  * Whoever gets to /my itself has opened it: web/routes.c asks for CITIZEN.
  */
 #include "web/citizen/choose.h"
+#include "web/citizen/phone.h"
 #include "web/handlers.h"
 
 static enum err
@@ -62,6 +63,9 @@ citizen_my_page(struct web *w)
 
 	if (e != ERR_OK)
 		return e;
+	e = citizen_phone_show(w, my);
+	if (e != ERR_OK)
+		return e;
 	name_states(w, my);
 	json_object_set_new(my, "has_messages", json_boolean(json_array_size(json_object_get(my, "messages")) > 0));
 	json_object_set(w->view, "language_tag", json_object_get(my, "language"));
@@ -72,11 +76,21 @@ citizen_my_page(struct web *w)
 
 /* --- the door --- */
 
+/* With the way in by phone, where the town sends SMS. */
+static enum err
+link_page(struct web *w, enum status status)
+{
+	bool offered;
+	enum err e = citizen_phone_offer(w, &offered);
+
+	return e != ERR_OK ? e : web_page(w, status, "citizen/my/link");
+}
+
 enum err
 citizen_my_link(struct web *w)
 {
 	form_set(web_form(w), "email", "");
-	return web_page(w, HTTP_OK, "citizen/my/link");
+	return link_page(w, HTTP_OK);
 }
 
 enum err
@@ -89,7 +103,7 @@ citizen_my_link_send(struct web *w)
 	enum err e;
 
 	if (!form_ok(form))
-		return web_page(w, HTTP_UNPROCESSABLE, "citizen/my/link");
+		return link_page(w, HTTP_UNPROCESSABLE);
 	e = web_vault(w);
 	if (e != ERR_OK)
 		return e;

@@ -19,6 +19,7 @@
 #include "domain/line.h"
 #include "web/citizen/choose.h"
 #include "web/citizen/draft.h"
+#include "web/citizen/phone.h"
 #include "web/handlers.h"
 
 static const char COOKIE[] = "__Host-subscribe";
@@ -103,12 +104,14 @@ static enum err
 email_page(struct web *w, enum status status)
 {
 	json_t *line;
+	bool by_sms;
 	enum err e = line_state(w->db, 0, w->lang, &line);
 
 	if (e != ERR_OK)
 		return e;
 	json_object_set(w->view, "by_line", json_object_get(line, "offered"));
-	return web_page(w, status, "citizen/subscribe/email");
+	e = citizen_phone_offer(w, &by_sms);
+	return e != ERR_OK ? e : web_page(w, status, "citizen/subscribe/email");
 }
 
 enum err
@@ -240,9 +243,9 @@ citizen_subscribe_language_keep(struct web *w)
 /* --- check and mail --- */
 
 static bool
-by_line(const json_t *choice)
+by(const char *way, const json_t *choice)
 {
-	return strcmp(json_text(choice, "way"), "line") == 0;
+	return strcmp(json_text(choice, "way"), way) == 0;
 }
 
 static enum err
@@ -255,7 +258,9 @@ check_page(struct web *w, enum status status, const json_t *choice, const char *
 	if (e != ERR_OK)
 		return e;
 	json_object_set(w->view, "names", names);
-	json_object_set_new(w->view, "by_line", json_boolean(by_line(choice)));
+	json_object_set_new(w->view, "by_line", json_boolean(by("line", choice)));
+	json_object_set_new(w->view, "by_sms", json_boolean(by("sms", choice)));
+	json_object_set_new(w->view, "phone", json_string(phone_written(w->arena, json_text(choice, "phone"))));
 	json_object_set_new(w->view, "email", json_string(json_text(choice, "email")));
 	json_object_set(w->view, "vital", json_object_get(choice, "vital"));
 	json_object_set(w->view, "language_tag", json_object_get(choice, "language"));
@@ -287,8 +292,10 @@ ask(struct web *w, const json_t *choice)
 	struct citizen_asker who = citizen_asker(w, json_text(choice, "email"));
 	enum err e;
 
-	if (by_line(choice))
+	if (by("line", choice))
 		return citizen_line_ask(w, choice);
+	if (by("sms", choice))
+		return citizen_phone_subscribe(w, choice);
 	e = citizen_ask(&mailer, &who, choice);
 	return e != ERR_OK ? e : web_see_other(w, "/subscribe/verify");
 }
@@ -331,7 +338,8 @@ verify_open(struct web *w, json_t **choice, bool *ready)
 	if (e != ERR_OK)
 		return e;
 	next = citizen_draft_next(*choice);
-	*ready = strcmp(next, "check") == 0 && json_text(*choice, "consent")[0] != '\0' && !by_line(*choice);
+	*ready = strcmp(next, "check") == 0 && json_text(*choice, "consent")[0] != '\0' &&
+	    json_text(*choice, "way")[0] == '\0';
 	return *ready ? ERR_OK : web_see_other(w, "/subscribe/%s", next);
 }
 

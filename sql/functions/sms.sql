@@ -1,0 +1,126 @@
+-- SMS: what it costs, and what the gateway says afterwards.
+
+-- How many parts a text is, before a gateway has counted it: 70 UTF-16 units, or parts of
+-- 67.  A slot (base/slot.h) stands for a link of about 80 units.
+CREATE OR REPLACE FUNCTION sms_parts(p_text text) RETURNS int LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN units <= 70 THEN 1 ELSE (units + 66) / 67 END
+    FROM (SELECT length(p_text)
+                 + length(regexp_replace(p_text, '[^\U00010000-\U0010FFFF]', '', 'g'))
+                 + 79 * length(regexp_replace(p_text, '[^\uFDD0-\uFDD1]', '', 'g')) AS units) u
+$$;
+
+-- What each SMS of this message is taken for until the gateway tells: the longest language.
+CREATE OR REPLACE FUNCTION sms_parts_of(p_message bigint) RETURNS int LANGUAGE sql STABLE AS $$
+  SELECT coalesce(max(sms_parts(r.content->>'text')), 1)
+    FROM message_rendering r JOIN message m ON m.id = r.message_id AND m.revision = r.revision
+   WHERE r.message_id = p_message AND r.channel = 'sms'
+$$;
+
+CREATE OR REPLACE FUNCTION sms_this_month() RETURNS date LANGUAGE sql STABLE AS
+$$ SELECT date_trunc('month', now() AT TIME ZONE 'Asia/Tokyo')::date $$;
+
+-- Parts that the town allows itself in a month (settings of its accounts); NULL: no end.
+CREATE OR REPLACE FUNCTION sms_ceiling() RETURNS bigint LANGUAGE sql STABLE AS $$
+  SELECT max((g.settings->>'parts_per_month')::bigint)
+    FROM gateway g WHERE g.channel = 'sms' AND g.active AND g.settings->>'parts_per_month' ~ '^[0-9]{1,12}$'
+$$;
+
+-- Takes parts for up to p_people SMS of a message and says for how many: fewer, or none,
+-- where the month's ceiling is near.  An emergency has none, and is counted.  The row of
+-- the month makes two couriers wait for each other.
+CREATE OR REPLACE FUNCTION sms_room(p_message bigint, p_people int, p_urgent boolean) RETURNS int
+LANGUAGE plpgsql AS $$
+DECLARE
+  each    int := sms_parts_of(p_message);
+  ceiling bigint := CASE WHEN NOT p_urgent THEN sms_ceiling() END;
+  used    bigint;
+  people  int := p_people;
+BEGIN
+  INSERT INTO sms_month (month) VALUES (sms_this_month()) ON CONFLICT DO NOTHING;
+  SELECT parts INTO used FROM sms_month WHERE month = sms_this_month() FOR UPDATE;
+  IF ceiling IS NOT NULL THEN
+    people := greatest(0, least(p_people, (ceiling - used) / each));
+  END IF;
+  UPDATE sms_month SET parts = parts + people * each WHERE month = sms_this_month() AND people > 0;
+  RETURN people;
+END $$;
+
+-- Of p_people for whom sms_room gave parts it is now known that they cost p_parts.
+CREATE OR REPLACE FUNCTION sms_settle(p_message bigint, p_people int, p_parts bigint) RETURNS void
+LANGUAGE sql AS $$
+  UPDATE sms_month SET parts = greatest(0, parts + p_parts - p_people * sms_parts_of(p_message))
+   WHERE month = sms_this_month() AND p_parts <> p_people * sms_parts_of(p_message)
+$$;
+
+-- An SMS that is no message: a code.
+CREATE OR REPLACE FUNCTION sms_count(p_parts int) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO sms_month (month, parts) VALUES (sms_this_month(), p_parts)
+  ON CONFLICT (tenant_id, month) DO UPDATE SET parts = sms_month.parts + excluded.parts
+$$;
+
+-- The month, for staff: {"month", "parts", "ceiling", "yen"}.
+CREATE OR REPLACE FUNCTION sms_month_now() RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_build_object(
+           'month', to_char(sms_this_month(), 'YYYY-MM'), 'parts', p.parts, 'ceiling', sms_ceiling(),
+           'yen', ceil(p.parts * (SELECT max((g.settings->>'yen_per_part')::numeric) FROM gateway g
+                                   WHERE g.channel = 'sms' AND g.active AND g.place = 1
+                                     AND g.settings->>'yen_per_part' ~ '^[0-9]{1,6}(\.[0-9]{1,3})?$'))::bigint)
+    FROM (SELECT coalesce((SELECT m.parts FROM sms_month m WHERE m.month = sms_this_month()), 0) AS parts) p
+$$;
+
+-- A gateway tells what became of an SMS.  Only forward: delivered is the last word,
+-- undelivered the last but one.  p_reason: of undelivered.  False: it changes nothing, or it
+-- is not of a message (a code).  A number that nobody has any more is not written to again.
+CREATE OR REPLACE FUNCTION sms_receipt(p_provider text, p_receipt text, p_reason text) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+  d delivery;
+BEGIN
+  UPDATE delivery x
+     SET receipt = p_receipt, receipt_at = now(),
+         reason = CASE WHEN p_receipt = 'undelivered' THEN p_reason END
+   WHERE x.provider_id = p_provider AND x.channel = 'sms'
+     AND (x.receipt IS NULL OR (x.receipt = 'undelivered' AND p_receipt = 'delivered'))
+  RETURNING x.* INTO d;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  IF p_receipt = 'undelivered' AND p_reason = 'mailbox_unknown' THEN
+    UPDATE contact SET state = 'failed', failed = now(), failures = failures + 1, reason = p_reason
+     WHERE citizen_id = d.citizen_id AND channel = 'sms' AND state = 'active';
+  END IF;
+  RETURN true;
+END $$;
+
+-- Somebody answered 停止: no more SMS to this number.  False: nobody has it, or it is so already.
+CREATE OR REPLACE FUNCTION sms_stop(p_contact bytea) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  person bigint;
+BEGIN
+  SELECT citizen_id INTO person FROM contact WHERE channel = 'sms' AND hash = p_contact AND state IN ('active', 'failed');
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM set_config('chromo.actor', 'citizen:' || person, true);
+  UPDATE contact SET state = 'left', reason = 'stop' WHERE channel = 'sms' AND hash = p_contact;
+  RETURN true;
+END $$;
+
+-- Receipts that never came, an hour after the message's own end: where the gateway sends
+-- receipts at all, those have not arrived.
+CREATE OR REPLACE FUNCTION sms_expire(p_most int) RETURNS int LANGUAGE sql AS $$
+  WITH late AS (
+    SELECT d.tenant_id, d.message_id, d.citizen_id, d.channel, d.round, d.try, d.part
+      FROM message m
+      JOIN delivery d ON d.message_id = m.id AND d.channel = 'sms' AND d.state = 'accepted' AND d.receipt IS NULL
+     WHERE m.by_sms AND m.valid_until BETWEEN now() - interval '3 days' AND now() - interval '1 hour'
+       AND EXISTS (SELECT FROM delivery o WHERE o.message_id = m.id AND o.channel = 'sms' AND o.receipt IS NOT NULL)
+     LIMIT p_most),
+  done AS (
+    UPDATE delivery d SET receipt = 'undelivered', receipt_at = now(), reason = 'expired'
+      FROM late l
+     WHERE (d.tenant_id, d.message_id, d.citizen_id, d.channel, d.round, d.try, d.part)
+         = (l.tenant_id, l.message_id, l.citizen_id, l.channel, l.round, l.try, l.part)
+    RETURNING 1)
+  SELECT count(*)::int FROM done
+$$;

@@ -1,0 +1,164 @@
+-- SMS: what a month costs, receipts that only move forward, numbers proved by a code.
+SELECT no_plan();
+
+SET ROLE chromo_owner;
+BEGIN;
+SELECT tenant_create('city', NULL, 'みなと市', 'Minato City', 'minato.test', 'a@minato.test', '') AS minato \gset
+INSERT INTO tenant_key (wrapped) VALUES ('x');
+INSERT INTO department (name) VALUES ('防災課') RETURNING id AS department \gset
+INSERT INTO topic (name) VALUES ('ごみ') RETURNING id AS waste \gset
+INSERT INTO staff (login, name, email, email_hash, state) VALUES ('writer', '書', 'x', 'x', 'active') RETURNING id AS writer \gset
+INSERT INTO gateway (channel, kind, active, settings) VALUES ('sms', 'karaden', true, '{"parts_per_month": "10", "yen_per_part": 9.5}');
+COMMIT;
+
+-- How long a text is: as app/channel/sms_text.c counts.
+SELECT is(sms_parts(''), 1, 'nothing');
+SELECT is(sms_parts(repeat('あ', 70)), 1, '70 are one');
+SELECT is(sms_parts(repeat('あ', 71)), 2, '71 are two');
+SELECT is(sms_parts(repeat('あ', 134)), 2, '134 are two');
+SELECT is(sms_parts(repeat('あ', 135)), 3, '135 are three');
+SELECT is(sms_parts(repeat('あ', 68) || U&'\+01F6A8'), 1, 'an emoji is two units');
+SELECT is(sms_parts(repeat('あ', 69) || U&'\+01F6A8'), 2, '… and is too long then');
+SELECT is(sms_parts(U&'\FDD1'), 2, 'a link of one''s own is taken for 80');
+
+SET ROLE chromo_web;
+BEGIN;
+SELECT enter_tenant(:minato, '');
+
+-- A message of two parts, three people.
+INSERT INTO message (department_id, author_id, subject, body, by_sms) VALUES (:department, :writer, 's', 'b', true) RETURNING id AS message \gset
+INSERT INTO message_rendering (message_id, revision, channel, language, content)
+SELECT :message, revision, 'sms', 'ja', jsonb_build_object('text', repeat('あ', 100)) FROM message WHERE id = :message;
+INSERT INTO message_rendering (message_id, revision, channel, language, content)
+SELECT :message, revision, 'sms', 'en', jsonb_build_object('text', repeat('a', 10)) FROM message WHERE id = :message;
+SELECT is(sms_parts_of(:message), 2, 'the longest language counts');
+
+-- The ceiling.
+SELECT is(sms_room(:message, 3, false), 3, 'three people of two parts fit into ten');
+SELECT is(sms_month_now() - 'month', '{"parts": 6, "ceiling": 10, "yen": 57}', 'and are counted');
+SELECT is(sms_room(:message, 3, false), 2, 'then two');
+SELECT is(sms_room(:message, 3, false), 0, 'then nobody');
+SELECT is(sms_room(:message, 3, true), 3, 'but an emergency');
+SELECT is((SELECT parts FROM sms_month), 16::bigint, '… which is counted too');
+SELECT sms_settle(:message, 3, 0);
+SELECT is((SELECT parts FROM sms_month), 10::bigint, 'refused: given back');
+SELECT sms_settle(:message, 2, 6);
+SELECT is((SELECT parts FROM sms_month), 12::bigint, 'the gateway counted three parts each');
+SELECT sms_settle(:message, 100, 0);
+SELECT is((SELECT parts FROM sms_month), 0::bigint, 'never below nothing');
+SELECT sms_count(1);
+SELECT is((SELECT parts FROM sms_month), 1::bigint, 'a code is one');
+UPDATE gateway SET settings = '{}';
+SELECT is(sms_room(:message, 100000, false), 100000, 'no ceiling');
+SELECT is(sms_month_now()->'yen', 'null', 'no price');
+
+-- Numbers: three tries too many.
+CREATE FUNCTION pg_temp.ask(purpose text, browser text, contact text) RETURNS void LANGUAGE sql AS $$
+  SELECT phone_ask(purpose, browser::bytea, contact::bytea, ('remote of ' || contact)::bytea, 'town',
+                   ('code of ' || browser)::bytea, ('sealed for ' || browser)::bytea, gen_random_uuid(), 'sms')
+$$;
+INSERT INTO citizen (state) VALUES ('active') RETURNING id AS hanako \gset
+SELECT pg_temp.ask('add', 'a', '090-1');
+SELECT results_eq($$SELECT kind, channel, sealed, state FROM letter$$, $$VALUES ('phone_code', 'sms', 'sms'::bytea, 'queued')$$, 'the code goes out by SMS');
+SELECT results_eq($$SELECT outcome, tries_left FROM phone_try('add', 'a', 'guess')$$, $$VALUES ('wrong', 4)$$, 'wrong');
+SELECT is((SELECT outcome FROM phone_try('my', 'a', 'code of a')), 'ended', 'for another purpose it is none');
+SELECT is((SELECT outcome FROM phone_try('add', 'b', 'code of a')), 'ended', 'in another browser neither');
+SELECT results_eq($$SELECT outcome, sealed FROM phone_try('add', 'a', 'code of a')$$, $$VALUES ('right', 'sealed for a'::bytea)$$, 'right');
+SELECT is((SELECT outcome FROM phone_try('add', 'a', 'code of a')), 'ended', 'it is used up');
+SELECT pg_temp.ask('add', 'a', '090-1');
+SELECT results_eq($$SELECT (phone_try('add', 'a', 'guess')).tries_left FROM generate_series(1, 5)$$, $$VALUES (4), (3), (2), (1), (0)$$, 'five tries');
+SELECT is((SELECT outcome FROM phone_try('add', 'a', 'code of a')), 'ended', 'then the right one is too late');
+SELECT pg_temp.ask('add', 'a', '090-1');
+SELECT is((SELECT outcome FROM phone_try('add', 'a', 'code of a')), 'right', 'a new code brings new tries');
+SELECT pg_temp.ask('add', 'a', '090-1');
+SELECT is((SELECT count(*) FROM letter), 3::bigint, 'three codes an hour for a number');
+SELECT pg_temp.ask('add', 'late', '090-2');
+UPDATE phone_code SET ends = now() WHERE browser = 'late';
+SELECT is((SELECT outcome FROM phone_try('add', 'late', 'code of late')), 'ended', 'ten minutes');
+
+-- A number that is nobody's opens nothing, for the same rows.
+SELECT pg_temp.ask('my', 'c', '090-3');
+SELECT results_eq($$SELECT state, sealed FROM letter ORDER BY id DESC LIMIT 1$$, $$VALUES ('refused', NULL::bytea)$$, 'no SMS to a number that nobody registered');
+SELECT throws_ok($$SELECT phone_open('090-3', 'session')$$, 'CH001');
+
+-- Adding it, taking it over, taking it away.
+SELECT phone_add(:hanako, '090-3', 'sealed');
+SELECT results_eq(format($$SELECT channel, state, confirmed = now() FROM contact WHERE citizen_id = %s$$, :hanako), $$VALUES ('sms', 'active', true)$$, 'added');
+SELECT is((SELECT reach FROM citizen WHERE id = :hanako), '{sms}', 'a way to reach them');
+SELECT pg_temp.ask('my', 'd', '090-3');
+SELECT is((SELECT state FROM letter ORDER BY id DESC LIMIT 1), 'queued', 'now a code goes there');
+SELECT is(phone_open('090-3', 'session'), :hanako::bigint, 'and opens their page');
+SELECT phone_add(:hanako, '090-4', 'sealed');
+SELECT is((SELECT string_agg(encode(hash, 'escape'), ',') FROM contact WHERE citizen_id = :hanako), '090-4', 'another number takes its place');
+INSERT INTO citizen (state) VALUES ('active') RETURNING id AS taro \gset
+SELECT phone_add(:taro, '090-4', 'sealed');
+SELECT is((SELECT state FROM citizen WHERE id = :hanako), 'left', 'whoever holds the phone has it; who had nothing else is gone');
+INSERT INTO contact (citizen_id, channel, address, hash, state) VALUES (:taro, 'email', 'x', 'taro', 'active');
+INSERT INTO citizen (state) VALUES ('active') RETURNING id AS jiro \gset
+SELECT phone_add(:jiro, '090-4', 'sealed');
+SELECT results_eq(format($$SELECT state, reach FROM citizen WHERE id = %s$$, :taro), $$VALUES ('active', '{email}'::text[])$$, 'who has mail stays');
+
+-- 停止.
+SELECT ok(sms_stop('090-4'), 'stopped');
+SELECT ok(NOT sms_stop('090-4'), 'once');
+SELECT ok(NOT sms_stop('090-9'), 'nobody has this number');
+SELECT is((SELECT reach FROM citizen WHERE id = :jiro), '{}', 'no SMS any more');
+SELECT phone_add(:jiro, '090-4', 'sealed');
+SELECT is((SELECT reach FROM citizen WHERE id = :jiro), '{sms}', 'a code brings it back');
+SELECT phone_remove(:jiro);
+SELECT is((SELECT count(*) FROM contact WHERE citizen_id = :jiro), 0::bigint, 'removed');
+SELECT phone_add(:jiro, '090-4', 'sealed');
+COMMIT;
+
+-- Receipts.
+SET ROLE chromo_courier;
+BEGIN;
+SELECT enter_tenant(:minato, '');
+INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, provider_id)
+SELECT :message, :jiro, 'sms', 1, t, 1, 'accepted', 'id ' || t FROM generate_series(1, 4) AS t;
+COMMIT;
+SET ROLE chromo_web;
+BEGIN;
+SELECT enter_tenant(:minato, '');
+CREATE FUNCTION pg_temp.receipts() RETURNS text LANGUAGE sql AS
+$$ SELECT string_agg(coalesce(receipt, '-') || coalesce('/' || reason, ''), ' ' ORDER BY try) FROM delivery $$;
+SELECT ok(sms_receipt('id 1', 'delivered', ''), 'delivered');
+SELECT ok(NOT sms_receipt('id 1', 'delivered', ''), 'twice is once');
+SELECT ok(NOT sms_receipt('id 1', 'undelivered', 'phone_away'), 'and nothing takes it back');
+SELECT ok(sms_receipt('id 2', 'undelivered', 'phone_away'), 'undelivered');
+SELECT is(pg_temp.receipts(), 'delivered undelivered/phone_away - -', 'each its own');
+SELECT ok(sms_receipt('id 2', 'delivered', ''), 'it came after all');
+SELECT ok(NOT sms_receipt('id 9', 'delivered', ''), 'of something else');
+SELECT is(pg_temp.receipts(), 'delivered delivered - -', 'only forward');
+SELECT ok(sms_receipt('id 3', 'undelivered', 'mailbox_unknown'), 'nobody has the number');
+SELECT is((SELECT state FROM contact WHERE citizen_id = :jiro), 'failed', 'it is not written to again');
+COMMIT;
+
+-- No receipt, an hour after the message's end.
+SET ROLE chromo_owner;
+BEGIN;
+SELECT enter_tenant(:minato, '');
+UPDATE message SET valid_until = now() - interval '59 minutes' WHERE id = :message;
+SELECT is(sms_expire(10), 0, 'not yet');
+UPDATE message SET valid_until = now() - interval '61 minutes' WHERE id = :message;
+SET ROLE chromo_courier;
+SELECT is(sms_expire(10), 1, 'one has not arrived');
+SELECT is((SELECT receipt || '/' || reason FROM delivery WHERE try = 4), 'undelivered/expired', 'it is said so');
+SELECT is(sms_expire(10), 0, 'once');
+COMMIT;
+
+-- Another town sees nothing of it.
+SET ROLE chromo_owner;
+BEGIN;
+SELECT tenant_create('town', NULL, '山の町', 'Yama Town', 'yama.test', 'a@yama.test', '') AS yama \gset
+COMMIT;
+SET ROLE chromo_web;
+BEGIN;
+SELECT enter_tenant(:yama, '');
+SELECT ok(NOT sms_receipt('id 4', 'delivered', ''), 'a receipt at the wrong door');
+SELECT ok(NOT sms_stop('090-4'), 'an answer at the wrong door');
+SELECT is((SELECT count(*) FROM sms_month), 0::bigint, 'no cost of theirs');
+SELECT is((SELECT count(*) FROM phone_code), 0::bigint, 'no code of theirs');
+COMMIT;
+
+SELECT * FROM finish();
