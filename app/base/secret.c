@@ -105,6 +105,13 @@ secret_hmac_of(const void *key, size_t key_n, const void *data, size_t n, uint8_
 }
 
 void
+secret_hmac_sha1(const void *key, size_t key_n, const void *data, size_t n, uint8_t out[SECRET_SHA1])
+{
+	must(key_n <= INT_MAX);
+	must(HMAC(EVP_sha1(), key, (int)key_n, data, n, out, NULL) != NULL);
+}
+
+void
 secret_hkdf(struct secret_bytes key, struct secret_bytes salt, struct secret_bytes info,
     void *out, size_t n)
 {

@@ -28,6 +28,9 @@ void secret_hmac(const uint8_t key[SECRET_KEY], const void *, size_t n,
     uint8_t out[SECRET_HASH]);
 /* The same with a key of any length, as other people's protocols have them. */
 void secret_hmac_of(const void *key, size_t key_n, const void *, size_t n, uint8_t out[SECRET_HASH]);
+/* HMAC-SHA1, only to check what others sign so (Twilio). */
+enum { SECRET_SHA1 = 20 };
+void secret_hmac_sha1(const void *key, size_t key_n, const void *, size_t n, uint8_t out[SECRET_SHA1]);
 /* HKDF-SHA256 (RFC 5869): key is the input keying material; an empty salt is
  * the RFC's default, 32 zero bytes. */
 struct secret_bytes { const void *data; size_t n; };

@@ -40,6 +40,10 @@ enum err citizen_subscribe_code_done(struct web *);
 /* hooks/line.c */
 enum err hook_line(struct web *);
 
+/* hooks/sms.c */
+enum err hook_sms(struct web *);
+enum err hook_sms_secret(struct web *);
+
 /* desk/home.c */
 enum err desk_home(struct web *);
 

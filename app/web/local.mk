@@ -25,7 +25,7 @@ libweb_a_SOURCES += app/web/desk/account.c app/web/desk/area.c app/web/desk/depa
 libweb_a_SOURCES += app/web/desk/approval.c app/web/desk/approval.h app/web/desk/delivery.c \
 	app/web/desk/people.c
 
-libweb_a_SOURCES += app/web/hooks/line.c app/web/citizen/line.c app/web/citizen/draft.h
+libweb_a_SOURCES += app/web/hooks/line.c app/web/hooks/sms.c app/web/citizen/line.c app/web/citizen/draft.h
 
 daemon_PROGRAMS += chromo-web
 chromo_web_SOURCES = app/web/main.c

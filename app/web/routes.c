@@ -91,6 +91,8 @@ const struct route routes[] = {
 
 	/* hooks: what gateways call in */
 	{ POST, "/hooks/line/{gateway}", hook_line, ANYONE | SIGNED },
+	{ POST, "/hooks/sms/{gateway}", hook_sms, ANYONE | SIGNED },
+	{ POST, "/hooks/sms/{gateway}/{secret}", hook_sms_secret, ANYONE | SIGNED },
 
 	/* api, feeds */
 	{ GET, "/feed.atom", citizen_feed, ANYONE | CACHED },

@@ -23,6 +23,8 @@ GRANT UPDATE (state, finished, verdict, unknown) ON batch TO chromo_web; -- mess
 GRANT INSERT, UPDATE, DELETE ON phone_code TO chromo_web;
 GRANT UPDATE (receipt, receipt_at, reason) ON delivery TO chromo_web, chromo_courier;
 GRANT INSERT, UPDATE ON sms_month TO chromo_web, chromo_courier;
+GRANT SELECT, INSERT, UPDATE ON sms_early TO chromo_web, chromo_courier;
+GRANT DELETE ON sms_early TO chromo_courier;
 GRANT SELECT ON sms_month TO chromo_courier;
 GRANT SELECT (tenant_id, browser, ends), UPDATE (ends), DELETE ON phone_code TO chromo_courier; -- sweep()
 GRANT INSERT, UPDATE ON gateway TO chromo_web;

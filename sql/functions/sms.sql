@@ -69,13 +69,15 @@ CREATE OR REPLACE FUNCTION sms_month_now() RETURNS jsonb LANGUAGE sql STABLE AS 
 $$;
 
 -- A gateway tells what became of an SMS.  Only forward: delivered is the last word,
--- undelivered the last but one.  p_reason: of undelivered.  False: it changes nothing, or it
--- is not of a message (a code).  A number that nobody has any more is not written to again.
+-- undelivered the last but one.  p_reason: of undelivered.  False: it changes nothing.  What
+-- is of no message that is known waits for a day: the courier may not have written it yet,
+-- or it is a code.  A number that nobody has any more is not written to again.
 CREATE OR REPLACE FUNCTION sms_receipt(p_provider text, p_receipt text, p_reason text) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
   d delivery;
 BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended(p_provider, current_tenant()));
   UPDATE delivery x
      SET receipt = p_receipt, receipt_at = now(),
          reason = CASE WHEN p_receipt = 'undelivered' THEN p_reason END
@@ -83,6 +85,11 @@ BEGIN
      AND (x.receipt IS NULL OR (x.receipt = 'undelivered' AND p_receipt = 'delivered'))
   RETURNING x.* INTO d;
   IF NOT FOUND THEN
+    IF NOT EXISTS (SELECT FROM delivery x WHERE x.provider_id = p_provider AND x.channel = 'sms') THEN
+      INSERT INTO sms_early (provider_id, receipt, reason) VALUES (p_provider, p_receipt, p_reason)
+      ON CONFLICT (tenant_id, provider_id) DO UPDATE SET receipt = excluded.receipt, reason = excluded.reason
+        WHERE sms_early.receipt = 'undelivered';
+    END IF;
     RETURN false;
   END IF;
   IF p_receipt = 'undelivered' AND p_reason = 'mailbox_unknown' THEN
@@ -91,6 +98,21 @@ BEGIN
   END IF;
   RETURN true;
 END $$;
+
+-- The courier writes an SMS down of which the receipt is there already.
+CREATE OR REPLACE FUNCTION sms_was_early() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  e sms_early;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended(NEW.provider_id, NEW.tenant_id));
+  DELETE FROM sms_early x WHERE x.provider_id = NEW.provider_id RETURNING x.* INTO e;
+  IF FOUND THEN
+    PERFORM sms_receipt(e.provider_id, e.receipt, e.reason);
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER sms_was_early AFTER INSERT ON delivery
+  FOR EACH ROW WHEN (NEW.channel = 'sms' AND NEW.provider_id IS NOT NULL) EXECUTE FUNCTION sms_was_early();
 
 -- Somebody answered 停止: no more SMS to this number.  False: nobody has it, or it is so already.
 CREATE OR REPLACE FUNCTION sms_stop(p_contact bytea) RETURNS boolean LANGUAGE plpgsql AS $$

@@ -50,6 +50,10 @@ CREATE OR REPLACE FUNCTION sweep(p_most int) RETURNS int LANGUAGE sql AS $$
     DELETE FROM gateway_event WHERE id IN
       (SELECT id FROM gateway_event WHERE done < now() - interval '30 days' LIMIT p_most FOR UPDATE SKIP LOCKED)
     RETURNING 1),
+  early AS (
+    DELETE FROM sms_early WHERE provider_id IN
+      (SELECT provider_id FROM sms_early WHERE at < now() - interval '1 day' LIMIT p_most FOR UPDATE SKIP LOCKED)
+    RETURNING 1),
   numbers AS (
     DELETE FROM phone_code WHERE browser IN
       (SELECT browser FROM phone_code WHERE ends < now() LIMIT p_most FOR UPDATE SKIP LOCKED)
@@ -62,5 +66,5 @@ CREATE OR REPLACE FUNCTION sweep(p_most int) RETURNS int LANGUAGE sql AS $$
   SELECT count(*)::int
     FROM (TABLE tokens UNION ALL TABLE drafts UNION ALL TABLE links UNION ALL
           TABLE codes UNION ALL TABLE events UNION ALL TABLE visits UNION ALL TABLE logins UNION ALL TABLE letters UNION ALL
-          TABLE numbers UNION ALL SELECT 1 FROM generate_series(1, sms_expire(p_most))) AS swept
+          TABLE numbers UNION ALL TABLE early UNION ALL SELECT 1 FROM generate_series(1, sms_expire(p_most))) AS swept
 $$;

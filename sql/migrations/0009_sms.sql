@@ -4,6 +4,18 @@
 ALTER TABLE delivery ADD receipt text CHECK (receipt IN ('delivered', 'undelivered'));
 ALTER TABLE delivery ADD receipt_at timestamptz;
 
+-- A receipt that comes in before the courier has written down what it is of.
+CREATE TABLE sms_early (
+  tenant_id   bigint NOT NULL DEFAULT current_tenant() REFERENCES tenant,
+  provider_id text NOT NULL CHECK (length(provider_id) BETWEEN 1 AND 80),
+  receipt     text NOT NULL CHECK (receipt IN ('delivered', 'undelivered')),
+  reason      text NOT NULL,
+  at          timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (tenant_id, provider_id)
+);
+CALL wall('sms_early');
+CREATE INDEX sms_early_old ON sms_early (tenant_id, at);
+
 -- Parts of SMS in a month of Japan: those that are paid for, and those under way.
 CREATE TABLE sms_month (
   tenant_id   bigint NOT NULL DEFAULT current_tenant() REFERENCES tenant,

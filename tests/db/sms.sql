@@ -128,10 +128,22 @@ SELECT ok(NOT sms_receipt('id 1', 'undelivered', 'phone_away'), 'and nothing tak
 SELECT ok(sms_receipt('id 2', 'undelivered', 'phone_away'), 'undelivered');
 SELECT is(pg_temp.receipts(), 'delivered undelivered/phone_away - -', 'each its own');
 SELECT ok(sms_receipt('id 2', 'delivered', ''), 'it came after all');
-SELECT ok(NOT sms_receipt('id 9', 'delivered', ''), 'of something else');
+SELECT ok(NOT sms_receipt('id 9', 'undelivered', 'phone_away'), 'of something that is not written yet');
+SELECT ok(NOT sms_receipt('id 9', 'delivered', ''), '… and once more');
+SELECT ok(NOT sms_receipt('id 9', 'undelivered', 'phone_away'), '… and out of order');
 SELECT is(pg_temp.receipts(), 'delivered delivered - -', 'only forward');
 SELECT ok(sms_receipt('id 3', 'undelivered', 'mailbox_unknown'), 'nobody has the number');
 SELECT is((SELECT state FROM contact WHERE citizen_id = :jiro), 'failed', 'it is not written to again');
+COMMIT;
+
+-- The courier is later than the gateway.
+SET ROLE chromo_courier;
+BEGIN;
+SELECT enter_tenant(:minato, '');
+INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, provider_id)
+VALUES (:message, :jiro, 'sms', 1, 9, 1, 'accepted', 'id 9');
+SELECT is((SELECT receipt FROM delivery WHERE try = 9), 'delivered', 'the receipt has waited');
+SELECT is((SELECT count(*) FROM sms_early), 0::bigint, 'and waits no more');
 COMMIT;
 
 -- No receipt, an hour after the message's end.

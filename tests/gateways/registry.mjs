@@ -16,8 +16,8 @@ import { Twilio } from './sms_twilio.mjs';
 const lineChannel = ({ name, number }) => ({ id: `165600000${number}`, secret: String(number).repeat(32), name,
 	token: `fake-line-token-${number}`, quota: 30000 });
 
-const placed = (gateway, place) => {
-	const { channel, kind, url, settings, secrets } = gateway.account();
+const placed = (gateway, place, own) => {
+	const { channel, kind, url, settings, secrets } = gateway.account(own);
 	return [{ channel, kind, place, url, settings, secrets }];
 };
 
@@ -32,6 +32,11 @@ export const registry = [
 		channel.host = `${town.host}:${town.port}`;
 		channel.webhook = `https://127.0.0.1:${town.port}/hooks/line/${account.id}`;
 	} },
-	{ name: 'sms_karaden', start: (options) => new Karaden(options).start(), accounts: (gateway) => placed(gateway, 1) },
-	{ name: 'sms_twilio', start: (options) => new Twilio(options).start(), accounts: (gateway) => placed(gateway, 2) },
+	{ name: 'sms_karaden', start: (options) => new Karaden(options).start(), accounts(gateway, town) {
+		const [account] = placed(gateway, 1, { service_id: 100 + town.number, parts_per_month: 10000 });
+		gateway.services.set(100 + town.number, `${town.url}/hooks/sms/karaden/${account.secrets.callback_secret}`);
+		return [account];
+	} },
+	{ name: 'sms_twilio', start: (options) => Object.assign(new Twilio(options), { delivers: true }).start(),
+		accounts: (gateway, town) => placed(gateway, 2, { callback_url: `${town.url}/hooks/sms/twilio`, parts_per_month: 10000 }) },
 ];

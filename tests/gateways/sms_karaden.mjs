@@ -24,6 +24,7 @@ export class Karaden extends Gateway {
 		super({ name: 'sms_karaden', ...options });
 		this.tenant = '3f2a';
 		this.service = 7;
+		this.services = new Map();	// other services, and where they are called back
 		this.token = 'karaden-token';
 		this.hidden = 0;	// so long a message is not in lists, ms
 	}
@@ -50,7 +51,8 @@ export class Karaden extends Gateway {
 	create(form) {
 		const to = form.get('to') ?? '', body = form.get('body') ?? '';
 		const errors = {};
-		if (form.get('service_id') !== String(this.service))
+		const service = Number(form.get('service_id'));
+		if (service !== this.service && !this.services.has(service))
 			errors.service_id = ['unknown'];
 		if (!/^0[6789]0[1-9][0-9]{7}$/.test(to))
 			errors.to = ['format'];
@@ -58,9 +60,11 @@ export class Karaden extends Gateway {
 			errors.body = ['length'];
 		if (Object.keys(errors).length > 0)
 			return error(422, 'unprocessable_entity', errors);
-		const entry = this.accept({ id: randomUUID(), to, body, tags: form.getAll('tags[]'), service_id: this.service,
+		const entry = this.accept({ id: randomUUID(), to, body, tags: form.getAll('tags[]'), service_id: service,
 			limited_at: form.get('limited_at'), parts: parts(body), status: 'done', result: 'processing',
 			sent_result: 'none' });
+		if (this.services.get(service))
+			this.pause(1500).then(() => this.receipt(this.services.get(service), entry, 'received')).catch(() => {});
 		return { status: 200, body: message(entry) };
 	}
 
@@ -83,11 +87,5 @@ export class Karaden extends Gateway {
 	receipt(url, entry, sent_result, { status = 'done', headers = {} } = {}) {
 		return post(url, JSON.stringify(message({ ...entry, sent_result, status, result: 'done' })),
 			{ 'content-type': 'application/json', 'karaden-version': '2023-01-01', ...headers });
-	}
-
-	// Somebody answers the SMS.
-	reply(url, from, text) {
-		return post(url, JSON.stringify({ object: 'reply', id: randomUUID(), from, body: text, service_id: this.service,
-			created_at: new Date(this.now()).toISOString() }), { 'content-type': 'application/json' });
 	}
 }

@@ -59,6 +59,7 @@ test('the words of the table are those that are known here', () => {
 const itself = {
 	elsewhere: new Set(['GET /u/{token}', 'POST /u/{token}', 'GET /unsubscribe/{token}', 'POST /unsubscribe/{token}',
 		'GET /unsubscribe/{token}/done', 'GET /desk/people/{person}', 'GET /desk/outbox/{mail}', 'GET /cap/{message}', 'POST /hooks/line/{gateway}',
+		'POST /hooks/sms/{gateway}', 'POST /hooks/sms/{gateway}/{secret}',
 		// The demonstration towns have no LINE.
 		'POST /subscribe/line', 'POST /my/line/code', 'POST /my/line/link']),
 	forbidden: new Set(['GET /desk/messages/{message}/unreached']),
