@@ -165,6 +165,7 @@ DECLARE
   begun  int := 0;
   gone   bigint[] := ARRAY[]::bigint[];
   nobody int := 0;
+  paid   int := 0;
 BEGIN
   SELECT * INTO b FROM batch x WHERE x.id = p_batch AND x.fence = p_fence AND x.state = 'sending' FOR UPDATE;
   IF NOT FOUND THEN
@@ -184,6 +185,16 @@ BEGIN
   IF channel_shares(b.channel) THEN
     RETURN QUERY SELECT * FROM batch_start_call(b, p_lease);
     RETURN;
+  END IF;
+
+  -- SMS cost something: as many as the month still has room for.  Asked again, the same.
+  IF b.channel = 'sms' AND b.reached <= p_from THEN
+    p_most := sms_room(b.message_id, least(p_most, b.size - p_from), b.lane = 0);
+    paid := p_most;
+    IF p_most = 0 THEN
+      PERFORM batch_hold(p_batch, p_fence, 'quota_spent');
+      RETURN;
+    END IF;
   END IF;
 
   -- The first time round the next places are the next members; after a claim that
@@ -225,8 +236,12 @@ BEGIN
     language := r.language;
     contact_id := r.contact;
     doubt := r.dark;
+    paid := paid - 1;
     RETURN NEXT;
   END LOOP;
+  IF b.channel = 'sms' AND paid > 0 THEN
+    PERFORM sms_settle(b.message_id, paid, 0);
+  END IF;
   IF begun < p_most THEN
     place := upto;
   END IF;
@@ -447,9 +462,10 @@ BEGIN
      ORDER BY x.first DESC LIMIT 1;
     CONTINUE WHEN NOT FOUND OR b.last < p_citizen OR p_citizen <> ALL (b.citizens);
     RETURN QUERY
-      SELECT b.channel, b.round, b.try, coalesce(d.state, batch_word(b)),
+      SELECT b.channel, b.round, b.try,
+             coalesce(CASE d.receipt WHEN 'delivered' THEN 'delivered' WHEN 'undelivered' THEN 'refused' END, d.state, batch_word(b)),
              coalesce(d.code, b.code), coalesce(d.reason, b.reason), coalesce(d.detail, b.detail),
-             coalesce(d.at, b.finished, b.first_try, b.due)
+             coalesce(d.receipt_at, d.at, b.finished, b.first_try, b.due)
         FROM (SELECT) one
         LEFT JOIN delivery d ON d.message_id = p_message AND d.citizen_id = p_citizen
                             AND d.channel = b.channel AND d.round = b.round AND d.try = b.try
@@ -479,6 +495,8 @@ LANGUAGE sql STABLE AS $$
       FROM delivery d
      WHERE d.message_id = p_message AND d.state IN ('refused', 'dropped')
     UNION ALL
+    SELECT d.citizen_id, d.round, d.reason FROM delivery d WHERE d.message_id = p_message AND d.receipt = 'undelivered'
+    UNION ALL
     SELECT u.c, b.round, CASE b.state WHEN 'held' THEN coalesce(b.reason, 'late') ELSE 'stopped' END
       FROM batch b
      CROSS JOIN unnest(b.citizens) AS u (c)
@@ -497,7 +515,7 @@ LANGUAGE sql STABLE AS $$
    WHERE NOT EXISTS (SELECT FROM again a WHERE a.c = f.c AND a.round > f.round)
      AND ((SELECT m.step FROM message m WHERE m.id = p_message) = 1
           OR NOT EXISTS (SELECT FROM ledger_person(p_message, f.c) p
-                          WHERE p.state IN ('accepted', 'unknown', 'queued', 'sending', 'later') AND p.round >= f.round))
+                          WHERE p.state IN ('accepted', 'delivered', 'unknown', 'queued', 'sending', 'later') AND p.round >= f.round))
    ORDER BY f.c, f.round DESC
 $$;
 

@@ -99,11 +99,20 @@ BEGIN
   RETURN true;
 END $$;
 
--- The courier writes an SMS down of which the receipt is there already.
-CREATE OR REPLACE FUNCTION sms_was_early() RETURNS trigger LANGUAGE plpgsql AS $$
+-- The courier writes down what became of an SMS: what it cost is known now, and its receipt
+-- may be there already.  What was in doubt stays paid for.
+CREATE OR REPLACE FUNCTION sms_written() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   e sms_early;
 BEGIN
+  IF NEW.state IN ('later', 'refused') THEN
+    PERFORM sms_settle(NEW.message_id, 1, 0);
+  ELSIF NEW.state = 'accepted' AND NEW.parts IS NOT NULL THEN
+    PERFORM sms_settle(NEW.message_id, 1, NEW.parts);
+  END IF;
+  IF NEW.provider_id IS NULL THEN
+    RETURN NULL;
+  END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended(NEW.provider_id, NEW.tenant_id));
   DELETE FROM sms_early x WHERE x.provider_id = NEW.provider_id RETURNING x.* INTO e;
   IF FOUND THEN
@@ -111,8 +120,8 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE OR REPLACE TRIGGER sms_was_early AFTER INSERT ON delivery
-  FOR EACH ROW WHEN (NEW.channel = 'sms' AND NEW.provider_id IS NOT NULL) EXECUTE FUNCTION sms_was_early();
+CREATE OR REPLACE TRIGGER sms_written AFTER INSERT ON delivery
+  FOR EACH ROW WHEN (NEW.channel = 'sms') EXECUTE FUNCTION sms_written();
 
 -- Somebody answered 停止: no more SMS to this number.  False: nobody has it, or it is so already.
 CREATE OR REPLACE FUNCTION sms_stop(p_contact bytea) RETURNS boolean LANGUAGE plpgsql AS $$

@@ -3,6 +3,7 @@
 -- A yes of the gateway is not the end: hours later it tells whether the phone got it.
 ALTER TABLE delivery ADD receipt text CHECK (receipt IN ('delivered', 'undelivered'));
 ALTER TABLE delivery ADD receipt_at timestamptz;
+CREATE INDEX delivery_undelivered ON delivery (tenant_id, message_id) WHERE receipt = 'undelivered';
 
 -- A receipt that comes in before the courier has written down what it is of.
 CREATE TABLE sms_early (

@@ -159,6 +159,43 @@ SELECT is((SELECT receipt || '/' || reason FROM delivery WHERE try = 4), 'undeli
 SELECT is(sms_expire(10), 0, 'once');
 COMMIT;
 
+-- The claim obeys the ceiling: five parts for three people of two parts each.
+RESET ROLE;
+BEGIN;
+SELECT enter_tenant(:minato, '');
+SET LOCAL session_replication_role = replica;
+DELETE FROM contact;
+UPDATE gateway SET settings = '{"parts_per_month": 5}';
+UPDATE sms_month SET parts = 0;
+INSERT INTO citizen (state) SELECT 'active' FROM generate_series(1, 3);
+INSERT INTO contact (citizen_id, channel, address, hash, state) SELECT id, 'sms', 'x', id::text::bytea, 'active' FROM citizen WHERE id > :jiro;
+UPDATE message SET state = 'sending', valid_until = now() + interval '1 day' WHERE id = :message;
+UPDATE message_rendering SET revision = (SELECT revision FROM message WHERE id = :message) WHERE message_id = :message;
+INSERT INTO batch (message_id, channel, key, citizens, first, last, size, state, due, valid_until, fence)
+SELECT :message, 'sms', gen_random_uuid(), array_agg(id ORDER BY id), min(id), max(id), 3, 'sending', now(), now() + interval '1 day', 1
+  FROM citizen WHERE id > :jiro RETURNING id AS batch, citizens[1] AS one, citizens[2] AS two, citizens[3] AS three \gset
+COMMIT;
+SET ROLE chromo_courier;
+BEGIN;
+SELECT enter_tenant(:minato, '');
+SELECT results_eq(format($$SELECT reached, citizen_id FROM batch_start(%s, 1, 0, 3, '1 minute')$$, :batch),
+                  format($$VALUES (1, %s::bigint), (2, %s), (2, NULL)$$, :one, :two), 'two of three fit');
+SELECT results_eq(format($$SELECT reached, citizen_id FROM batch_start(%s, 1, 0, 3, '1 minute')$$, :batch),
+                  format($$VALUES (1, %s::bigint), (2, %s), (2, NULL)$$, :one, :two), 'asked again, the same two');
+SELECT is((SELECT parts FROM sms_month), 4::bigint, '… and paid for once');
+SELECT batch_record(:batch, 1, ARRAY[:one, :two]::bigint[], '{accepted,refused}', '{0,0}', '{"",refused}', '{"",""}', '{id one,""}', '{3,0}');
+SELECT is((SELECT parts FROM sms_month), 3::bigint, 'one cost three parts, the other none');
+SELECT results_eq(format($$SELECT reached, citizen_id FROM batch_start(%s, 1, 2, 1, '1 minute')$$, :batch),
+                  format($$VALUES (3, %s::bigint), (3, NULL)$$, :three), 'two parts are left of five: that is enough');
+ROLLBACK;
+BEGIN;
+SELECT enter_tenant(:minato, '');
+UPDATE sms_month SET parts = 4;
+SELECT is_empty(format($$SELECT FROM batch_start(%s, 1, 0, 3, '1 minute')$$, :batch), 'no room for anybody');
+SELECT results_eq(format($$SELECT state, reason FROM batch WHERE id = %s$$, :batch), $$VALUES ('held', 'quota_spent')$$, 'it is held, and says why');
+SELECT is((SELECT count(*) FROM message_unreached(:message)), 4::bigint, 'and staff see whom it did not reach');
+ROLLBACK;
+
 -- Another town sees nothing of it.
 SET ROLE chromo_owner;
 BEGIN;

@@ -35,7 +35,7 @@ static void
 name_states(struct web *w, const json_t *my)
 {
 	static const char *const looks[][2] = {
-		{ "accepted", "sent" }, { "later", "later" }, { "queued", "waiting" }, { "sending", "sending" },
+		{ "accepted", "sent" }, { "delivered", "sent" }, { "later", "later" }, { "queued", "waiting" }, { "sending", "sending" },
 		{ "refused", "refused" }, { "unknown", "unknown" }, { "dropped", "stopped" }, { "held", "expired" },
 		{ "cancelled", "stopped" },
 	};
