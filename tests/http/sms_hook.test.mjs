@@ -103,7 +103,7 @@ test('twilio: 停止 ends it, other words do not', async () => {
 	const one = await person();
 	const said = { MessageSid: 'SMsame', From: one.phone, Body: '停止' };
 	assert.equal(await twilio.call(turl, said), 200);
-	await town.sql(`UPDATE contact SET state = 'active', reason = NULL WHERE channel = 'sms' AND citizen_id = ${one.id}`);
+	await inside(town, `UPDATE contact SET state = 'active', reason = NULL WHERE channel = 'sms' AND citizen_id = ${one.id}`);
 	assert.equal(await twilio.call(turl, said), 200);
 	assert.equal(await contact(one), 'active -', 'the same call once more is no second word');
 	assert.equal(await twilio.reply(turl, '+819000000000', '停止'), 200, 'of nobody');
