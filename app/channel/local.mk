@@ -36,6 +36,10 @@ noinst_PROGRAMS += tests/bench/smtp_sink tests/bench/smtp_bare tests/bench/smtp_
 tests_bench_smtp_bare_LDADD = $(CURL_LIBS)
 tests_bench_smtp_channel_LDADD = $(LINK_CHANNEL)
 
+noinst_PROGRAMS += tests/bench/line_bare tests/bench/line_channel
+tests_bench_line_bare_LDADD = $(CURL_LIBS)
+tests_bench_line_channel_LDADD = $(LINK_CHANNEL)
+
 # The channel as a program, for tests/courier.
 noinst_PROGRAMS += tests/courier/smtp_send
 tests_courier_smtp_send_LDADD = $(LINK_CHANNEL)
