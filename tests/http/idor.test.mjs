@@ -57,7 +57,7 @@ before(async () => {
 		message: states.map((_, i) => [HERE + 10 * (i + 1), NOWHERE + 10 * (i + 1)]),
 		staff: number, department: number, area: number, topic: number, person: number, gateway: number,
 		token: [[tokens[path.split('/').find((part) => part in tokens)], nothing.slice(0, tokens[path.split('/').find((part) => part in tokens)]?.length)]],
-		mail: [['1-1-1', '1-1-2']], tag: [],
+		mail: [['1-1-1', '1-1-2']], tag: [], channel: [],
 	})[name];
 	own = Object.fromEntries((await town.sql(`SELECT 'message', min(id) FROM message WHERE state = 'draft' AND tenant_id = 1 UNION ALL
 		SELECT 'staff', 2 UNION ALL SELECT 'department', min(id) FROM department WHERE tenant_id = 1 UNION ALL

@@ -44,7 +44,7 @@ function outcome({ method, asks }, answer) {
 // What everybody of that town may find, so that nobody is shut out for the thing itself.
 const things = (path) => ({
 	message: /^\/desk/.test(path) ? things.draft : things.sent, staff: things.staff, person: things.citizen,
-	department: 1, area: 1, topic: 1, gateway: 999999, token: 'x'.repeat(43), tag: 'ja', mail: 'x',
+	department: 1, area: 1, topic: 1, gateway: 999999, channel: 'line', token: 'x'.repeat(43), tag: 'ja', mail: 'x',
 });
 
 test('the words of the table are those that are known here', () => {
@@ -61,7 +61,8 @@ const itself = {
 		'GET /unsubscribe/{token}/done', 'GET /desk/people/{person}', 'GET /desk/outbox/{mail}', 'GET /cap/{message}', 'POST /hooks/line/{gateway}',
 		'POST /hooks/sms/{gateway}', 'POST /hooks/sms/{gateway}/{secret}',
 		// The demonstration towns have no LINE.
-		'POST /subscribe/line', 'POST /my/line/code', 'POST /my/line/link']),
+		'POST /subscribe/line', 'POST /my/line/code', 'POST /my/line/link', 'GET /desk/settings/channels/{channel}/switch',
+		'POST /desk/settings/channels/{channel}/switch', 'POST /desk/settings/channels/{channel}/check']),
 	forbidden: new Set(['GET /desk/messages/{message}/unreached']),
 };
 
