@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "db/queries.h"
 #include "domain/mail.h"
+#include "domain/message.h"
 
 enum { BATCH_SIZE = 100, RESULT_VALID_S = 24 * 60 * 60 };
 
@@ -45,12 +46,35 @@ delivery_status(struct db *db, const struct words *words, int64_t message, json_
 	return ERR_OK;
 }
 
+enum err
+delivery_ways(struct db *db, const struct words *words, int64_t message, json_t **out)
+{
+	json_t *each;
+	size_t i;
+	enum err e = q_delivery_ways(db, (struct q_delivery_ways){ .lang = words_lang(words), .message = message }, out);
+
+	if (e != ERR_OK)
+		return e;
+	json_array_foreach(json_object_get(*out, "ways"), i, each)
+		json_object_set_new(each, "way_text", json_string(message_way(words, json_text(each, "way"))));
+	json_array_foreach(json_object_get(*out, "seen_by"), i, each) {
+		char key[40];
+
+		snprintf(key, sizeof key, "seen_by_%s", json_text(each, "how"));
+		json_object_set_new(each, "how_text", json_string(words_get(words, key)));
+	}
+	return ERR_OK;
+}
+
 char *
 delivery_mask(struct arena *a, const char *address)
 {
 	const char *at = strrchr(address, '@');
 	size_t n = 0;
 
+	/* Of a telephone the last digits. */
+	if (at == NULL && address[0] == '+' && strlen(address) > 8)
+		return arena_printf(a, "***%s", address + strlen(address) - 4);
 	if (at == NULL)
 		return arena_strdup(a, "***");
 	(void)text_next(address, strlen(address), &n);
@@ -71,7 +95,8 @@ unreached_row(const struct approval *a, const struct rows *rows, size_t i)
 		if (vault_open(a->vault, "contact.address", sealed, n, &open) == ERR_OK)
 			address = delivery_mask(a->arena, open.data);
 	}
-	return json_pack("{s:s?, s:s, s:o, s:b}", "address", address,
+	return json_pack("{s:s?, s:s?, s:s, s:o, s:b}", "address", address,
+	    "way_text", rows_text(rows, i, "channel")[0] == '\0' ? NULL : message_way(a->words, rows_text(rows, i, "channel")),
 	    "reason_text", delivery_reason(a->words, rows_text(rows, i, "reason")),
 	    "tries", json_sprintf("%lld", (long long)rows_int(rows, i, "tries")),
 	    "left", strcmp(rows_text(rows, i, "citizen_state"), "left") == 0);

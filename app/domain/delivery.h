@@ -13,13 +13,15 @@
 
 /* Query delivery_status with the words for each reason. */
 enum err delivery_status(struct db *, const struct words *, int64_t message, json_t **out) MUST_USE;
+/* Query delivery_ways with the words for each: the numbers by channel, and who has seen it. */
+enum err delivery_ways(struct db *, const struct words *, int64_t message, json_t **out) MUST_USE;
 /* The words for a reason ("reason_mailbox_full"); those for an unknown one where
  * there are none. */
 const char *delivery_reason(const struct words *, const char *reason);
 
 enum { DELIVERY_PAGE = 50 };
 /* A page of those who did not get it, behind the citizen "after", with masked addresses; the look is
- * noted in the audit record: {"rows": [{"address", "reason_text", "tries", "left"}], "next": citizen or 0}. */
+ * noted in the audit record: {"rows": [{"address", "way_text", "reason_text", "tries", "left"}], "next": citizen or 0}. */
 enum err delivery_unreached(const struct approval *, int64_t after, json_t **out) MUST_USE;
 /* Whether this person has to do with the message: its department, its writers. */
 enum err delivery_near(struct db *, int64_t message, int64_t staff, bool *near) MUST_USE;
@@ -32,7 +34,7 @@ enum err delivery_resend(const struct approval *, int64_t seen) MUST_USE;
 /* ERR_CONFLICT: it was stopped or is through already. */
 enum err delivery_stop(const struct approval *, const char *comment) MUST_USE;
 
-/* t***@example.jp: enough to be recognised by whoever knows it. */
+/* t***@example.jp, ***5678: enough to be recognised by whoever knows it. */
 char *delivery_mask(struct arena *, const char *address);
 
 /* The courier's, inside a transaction of the tenant: mails the writers and the

@@ -111,7 +111,7 @@ say(const struct people *p, json_t *thing, const char *prefix, const char *key, 
 enum err
 people_show(const struct people *p, const char *token, json_t **out)
 {
-	json_t *person, *messages, *contact, *each;
+	json_t *person, *messages, *each;
 	int64_t citizen;
 	enum err e;
 	size_t i;
@@ -131,19 +131,19 @@ people_show(const struct people *p, const char *token, json_t **out)
 	say(p, person, "people_state_", "state", "state_text");
 	say(p, person, "people_language_", "language", "language_text");
 	json_object_set_new(person, "address", json_pack("s?", masked_address(p, citizen)));
-	contact = json_object_get(person, "contact");
-	if (json_is_object(contact)) {
-		bool reason = json_text(contact, "reason")[0] != '\0';
+	json_array_foreach(json_object_get(person, "contacts"), i, each) {
+		bool reason = json_text(each, "reason")[0] != '\0';
 
-		say(p, contact, "people_contact_", "state", "state_text");
-		json_object_set_new(contact, "reason_text", reason
-		    ? json_string(delivery_reason(p->words, json_text(contact, "reason"))) : json_null());
+		say(p, each, "people_contact_", "state", "state_text");
+		say(p, each, "way_", "channel", "way_text");
+		json_object_set_new(each, "reason_text", reason
+		    ? json_string(delivery_reason(p->words, json_text(each, "reason"))) : json_null());
 	}
 	json_array_foreach(messages, i, each) {
 		bool reason = json_text(each, "reason")[0] != '\0' && strcmp(json_text(each, "state"), "accepted") != 0;
 
 		say(p, each, "delivery_state_", "state", "state_text");
-		say(p, each, "channel_", "channel", "channel_text");
+		say(p, each, "way_", "channel", "channel_text");
 		json_object_set_new(each, "reason_text", reason
 		    ? json_string(delivery_reason(p->words, json_text(each, "reason"))) : json_null());
 		json_object_set_new(each, "tries", json_sprintf("%lld", (long long)json_int(each, "tries")));

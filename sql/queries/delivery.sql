@@ -85,6 +85,33 @@ SELECT jsonb_build_object(
   FROM numbers n, message m
  WHERE m.id = :message;
 
+-- name: delivery_ways :json
+-- The same by channel and, where a message goes on until it is seen, by step; and how many said
+-- that they saw it.
+SELECT jsonb_build_object(
+         'ways', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                           'way',     w.channel,
+                           'step',    CASE WHEN m.ladder IS NOT NULL THEN w.step::text END,
+                           'total',   to_char(w.total, 'FM999,999,990'),
+                           'reached', to_char(w.reached, 'FM999,999,990'),
+                           'open',    to_char(w.open, 'FM999,999,990'),
+                           'failed',  to_char(greatest(w.total - w.reached - w.open, 0), 'FM999,999,990'))
+                         ORDER BY w.step, w.total DESC, w.channel), '[]')
+                    FROM (SELECT channel, step,
+                                 coalesce(sum(size) FILTER (WHERE round = 1 AND parent IS NULL), 0) AS total,
+                                 coalesce(sum(accepted), 0) AS reached,
+                                 coalesce(sum(size - accepted - refused - dropped) FILTER (WHERE state IN ('queued', 'sending')), 0) AS open
+                            FROM batch WHERE message_id = m.id
+                           GROUP BY channel, step) w),
+         'until_seen', m.ladder IS NOT NULL,
+         'seen',     to_char((SELECT count(*) FROM seen WHERE message_id = m.id), 'FM999,999,990'),
+         'seen_by',  (SELECT coalesce(jsonb_agg(jsonb_build_object('how', s.how, 'count', to_char(s.n, 'FM999,999,990'))
+                                                ORDER BY s.n DESC, s.how), '[]')
+                        FROM (SELECT how, count(*) AS n FROM seen WHERE message_id = m.id GROUP BY how) s),
+         'next_step', moment(m.next_step, :lang::text))
+  FROM message m
+ WHERE m.id = :message::bigint;
+
 -- name: delivery_near :one
 -- Whether this person belongs to the message: its department, or one who wrote on it.
 SELECT EXISTS (SELECT FROM staff_department d WHERE d.staff_id = :staff::bigint AND d.department_id = m.department_id)
@@ -93,13 +120,18 @@ SELECT EXISTS (SELECT FROM staff_department d WHERE d.staff_id = :staff::bigint 
  WHERE m.id = :message::bigint;
 
 -- name: delivery_unreached :many
--- Who did not get it, 51 at most: the last only says that there are more.
+-- Who did not get it, by which way it was tried last, 51 at most: the last only says that there are more.
 SELECT u.citizen_id, coalesce(u.reason, '') AS reason, k.address, coalesce(z.state, 'left') AS citizen_state,
-       (SELECT count(DISTINCT (l.round, l.try)) FROM ledger_person(:message::bigint, u.citizen_id) l) AS tries
+       coalesce(l.channel, '') AS channel, coalesce(l.tries, 0) AS tries
   FROM (SELECT citizen_id, reason FROM message_unreached(:message::bigint)
          WHERE citizen_id > :after::bigint ORDER BY citizen_id LIMIT 51) u
   LEFT JOIN citizen z ON z.id = u.citizen_id
-  LEFT JOIN contact k ON k.citizen_id = z.id AND k.channel = 'email'
+  LEFT JOIN LATERAL (
+    SELECT (array_agg(p.channel ORDER BY p.place DESC))[1] AS channel, count(DISTINCT (p.channel, p.round, p.try)) AS tries
+      FROM ledger_person(:message::bigint, u.citizen_id)
+           WITH ORDINALITY AS p (channel, round, try, state, code, reason, detail, at, place)) l ON true
+  LEFT JOIN LATERAL (
+    SELECT address FROM contact WHERE citizen_id = z.id AND channel = l.channel AND l.channel IN ('email', 'sms') LIMIT 1) k ON true
  ORDER BY u.citizen_id;
 
 -- name: delivery_viewed :exec

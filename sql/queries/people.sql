@@ -26,13 +26,14 @@ SELECT jsonb_build_object(
                          FROM topic t WHERE t.id = ANY (c.topics)),
          'has_districts', c.districts <> '{}',
          'has_topics', c.topics <> '{}',
-         'contact',   (SELECT jsonb_build_object('state', k.state, 'reason', k.reason, 'failures', k.failures)
-                         FROM contact k WHERE k.citizen_id = c.id AND k.channel = 'email'))
+         'contacts',  (SELECT coalesce(jsonb_agg(jsonb_build_object('channel', k.channel, 'label', nullif(k.label, ''),
+                                'state', k.state, 'reason', k.reason) ORDER BY array_position(c.reach, k.channel), k.id), '[]')
+                         FROM contact k WHERE k.citizen_id = c.id))
   FROM citizen c
  WHERE c.id = :citizen::bigint;
 
 -- name: people_messages :json
--- 「この人に届いた？」: the last thirty messages by mail, those that this person was to get.
+-- 「この人に届いた？」: the last thirty messages, those that this person was to get.
 -- The state is that of the last try; "doubt": one of the tries had no answer.
 SELECT coalesce(jsonb_agg(jsonb_build_object(
                   'id', m.id, 'subject', m.subject, 'published', moment(m.published, :lang::text),

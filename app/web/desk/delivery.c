@@ -51,7 +51,7 @@ may_list(struct web *w, int64_t message, bool *may)
 static enum err
 put_status(struct web *w)
 {
-	json_t *message, *status;
+	json_t *message, *status, *ways;
 	const char *state, *page;
 	bool listed = false;
 	enum err e;
@@ -60,6 +60,8 @@ put_status(struct web *w)
 	if (e == ERR_OK)
 		e = delivery_status(w->db, w->words, json_int(message, "id"), &status);
 	if (e == ERR_OK)
+		e = delivery_ways(w->db, w->words, json_int(message, "id"), &ways);
+	if (e == ERR_OK)
 		e = may_list(w, json_int(message, "id"), &listed);
 	if (e != ERR_OK)
 		return e;
@@ -67,6 +69,9 @@ put_status(struct web *w)
 	page = arena_printf(w->arena, "/desk/messages/%" PRId64, json_int(message, "id"));
 	listed = listed && json_flag(status, "has_failed");
 	json_object_set(w->view, "status", status);
+	json_object_set(w->view, "by_way", ways);
+	json_object_set_new(w->view, "has_ways", json_boolean(json_array_size(json_object_get(ways, "ways")) > 0));
+	json_object_set_new(w->view, "has_seen", json_boolean(json_array_size(json_object_get(ways, "seen_by")) > 0));
 	json_object_set_new(w->view, "stats", numbers(w, status,
 	    listed ? arena_printf(w->arena, "%s/unreached", page) : NULL));
 	json_object_set_new(w->view, "has_reasons",
