@@ -77,6 +77,22 @@ message_ways_text(const struct words *words, const json_t *message)
 	return text;
 }
 
+/* Each step by its name; the last has nothing to wait for. */
+static void
+say_ladder(json_t *message, const struct words *words)
+{
+	json_t *steps = json_array(), *ladder = json_object_get(message, "ladder"), *rung;
+	size_t i;
+
+	json_array_foreach(ladder, i, rung)
+		json_array_append_new(steps, json_pack("{s:s, s:o}", "way_text", message_way(words, json_text(rung, "channel")),
+		    "wait", i + 1 < json_array_size(ladder) ? json_sprintf("%lld", (long long)json_int(rung, "wait")) : json_null()));
+	json_object_set_new(message, "has_ladder", json_boolean(json_array_size(ladder) > 0));
+	json_object_set_new(message, "ladder_steps", steps);
+	json_object_set_new(message, "ladder_yen_text", json_is_integer(json_object_get(message, "ladder_yen"))
+	    ? json_sprintf("%lld", (long long)json_int(message, "ladder_yen")) : json_null());
+}
+
 enum err
 message_show(struct db *db, const struct words *words, int64_t message, json_t **out)
 {
@@ -90,6 +106,7 @@ message_show(struct db *db, const struct words *words, int64_t message, json_t *
 		return e;
 	message_say_state(shown, words, "message_state_");
 	json_object_set_new(shown, "ways_text", message_ways_text(words, shown));
+	say_ladder(shown, words);
 	json_array_foreach(json_object_get(shown, "history"), i, row) {
 		char key[80];
 
@@ -207,7 +224,8 @@ message_save_channels(struct db *db, struct message_edit by, const struct messag
 	int changed = 0;
 	enum err e = q_message_save_channels(db, (struct q_message_save_channels){
 	    .by_email = c->by_email, .by_line = c->by_line, .by_sms = c->by_sms, .by_webpush = c->by_webpush,
-	    .by_x = c->by_x, .on_site = c->on_site,
+	    .by_x = c->by_x, .on_site = c->on_site, .ladder = c->ladder != NULL ? c->ladder : json_null(),
+	    .ladder_yen = c->ladder_yen,
 	    .staff = by.staff, .message = by.message, .seen = by.seen }, &changed);
 
 	return saved(e, changed);
@@ -302,7 +320,7 @@ ids_of(const json_t *list)
 json_t *
 message_terms(struct arena *a, const json_t *m)
 {
-	return json_keep(a, json_pack("{s:I, s:I, s:I, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:b, s:b, s:I, s:I, s:I}",
+	json_t *terms = json_keep(a, json_pack("{s:I, s:I, s:I, s:s, s:s, s:o, s:o, s:b, s:b, s:b, s:b, s:b, s:b, s:I, s:I, s:I}",
 	    "message", json_int(m, "id"), "revision", json_int(m, "revision"),
 	    "department", json_int(json_object_get(m, "department"), "id"),
 	    "contact", json_text(m, "contact"), "audience", json_text(m, "audience"),
@@ -311,6 +329,12 @@ message_terms(struct arena *a, const json_t *m)
 	    "by_webpush", json_flag(m, "by_webpush"), "by_x", json_flag(m, "by_x"), "on_site", json_flag(m, "on_site"),
 	    "send_at", json_int(m, "send_at_ms"), "valid_until", json_int(m, "valid_until_ms"),
 	    "publish_until", json_int(m, "publish_until_ms")));
+
+	if (json_is_array(json_object_get(m, "ladder"))) {
+		json_object_set(terms, "ladder", json_object_get(m, "ladder"));
+		json_object_set(terms, "ladder_yen", json_object_get(m, "ladder_yen"));
+	}
+	return terms;
 }
 
 /* --- tests --- */

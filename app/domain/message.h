@@ -66,7 +66,12 @@ struct message_audience {
 	struct db_ids districts, topics;
 };
 enum err message_save_audience(struct db *, struct message_edit, struct message_audience) MUST_USE;
-struct message_channels { bool by_email, by_line, by_sms, by_webpush, by_x, on_site; };
+struct message_channels {
+	bool by_email, by_line, by_sms, by_webpush, by_x, on_site;
+	/* Until it is seen: [{"channel", "wait": minutes}]; NULL: once is enough.  Yen that SMS of it may cost; -1: any. */
+	const json_t *ladder;
+	int32_t ladder_yen;
+};
 enum err message_save_channels(struct db *, struct message_edit, const struct message_channels *) MUST_USE;
 struct message_schedule {
 	int64_t send_at;		/* epoch ms; 0: as soon as approved */

@@ -6,7 +6,7 @@ libweb_a_SOURCES = app/web/web.h app/web/handlers.h \
 	app/web/site.c
 
 libweb_a_SOURCES += app/web/desk/home.c app/web/desk/help.c app/web/desk/message.c app/web/desk/message.h \
-	app/web/desk/message_write.c app/web/desk/message_content.c app/web/desk/message_audience.c \
+	app/web/desk/message_write.c app/web/desk/message_content.c app/web/desk/message_audience.c app/web/desk/message_channels.c \
 	app/web/desk/message_schedule.c app/web/desk/message_preview.c app/web/desk/preview.c app/web/desk/preview.h \
 	app/web/desk/ways.c app/web/desk/ways.h
 

@@ -150,7 +150,7 @@ LANGUAGE sql IMMUTABLE AS $$
            CASE p_part
            WHEN 'content'  THEN jsonb_build_array(m.department_id, m.subject, m.body, m.contact)
            WHEN 'audience' THEN jsonb_build_array(m.audience, m.districts, m.topics)
-           WHEN 'channels' THEN jsonb_build_array(m.by_email, m.by_line, m.by_sms, m.by_webpush, m.by_x, m.on_site)
+           WHEN 'channels' THEN jsonb_build_array(m.by_email, m.by_line, m.by_sms, m.by_webpush, m.by_x, m.on_site, m.ladder, m.ladder_yen)
            WHEN 'schedule' THEN jsonb_build_array(m.scheduled, extract(epoch FROM m.send_at),
                                   extract(epoch FROM m.valid_until), extract(epoch FROM m.publish_until))
            END::text, 'UTF8')), 'hex'), 16)

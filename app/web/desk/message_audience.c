@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whom a message reaches, and by what.
+ * Whom a message reaches.
  *
  *	GET, POST /desk/messages/{message}/audience	everyone, or districts and topics
- *	GET, POST /desk/messages/{message}/channels	the site, mail, LINE, push, SMS, X
  */
 #include "web/desk/message.h"
-#include "web/desk/ways.h"
 #include "web/handlers.h"
 
 static size_t
@@ -138,91 +136,4 @@ desk_message_audience_save(struct web *w)
 	if (fields_has(w->fields, "count"))
 		return count(w);
 	return desk_message_part_save(w, &audience);
-}
-
-/* --- channels --- */
-
-static enum err
-channels_fill(struct web *w, struct form *f, const json_t *message)
-{
-	size_t i;
-
-	(void)w;
-	for (i = 0; message_ways[i].channel != NULL; i++)
-		form_set_flag(f, message_ways[i].flag, json_flag(message, message_ways[i].flag));
-	return ERR_OK;
-}
-
-/* Each way is a row with its field; one that is not set up says so and has none. */
-static enum err
-channels_dress(struct web *w, struct form *f, const json_t *message)
-{
-	json_t *rows, *r;
-	enum err e;
-	size_t i;
-
-	e = desk_message_reach(w, message);
-	if (e == ERR_OK)
-		e = desk_ways(w, message, &rows);
-	if (e != ERR_OK)
-		return e;
-	json_array_foreach(rows, i, r)
-		json_object_update(r, json_object_get(form_json(f), json_text(r, "name")));
-	json_object_set(w->view, "ways", rows);
-	return ERR_OK;
-}
-
-/* A way that the page does not offer has no box there, and is not taken. */
-static bool
-wants(struct form *f, const json_t *rows, const char *name)
-{
-	const json_t *r;
-	size_t i;
-
-	json_array_foreach(rows, i, r)
-		if (strcmp(json_text(r, "name"), name) == 0)
-			return json_flag(r, "ready") && form_flag(f, name);
-	return false;
-}
-
-static enum err
-channels_save(struct web *w, struct form *f, const json_t *message, struct message_edit by)
-{
-	struct message_channels typed;
-	bool short_ones;
-	json_t *rows;
-	enum err e = desk_ways(w, message, &rows);
-
-	if (e != ERR_OK)
-		return e;
-	typed = (struct message_channels){ .by_email = wants(f, rows, "by_email"), .by_line = wants(f, rows, "by_line"),
-	    .by_sms = wants(f, rows, "by_sms"), .by_webpush = wants(f, rows, "by_webpush"), .by_x = wants(f, rows, "by_x"),
-	    .on_site = wants(f, rows, "on_site") };
-	short_ones = typed.by_sms || typed.by_webpush || typed.by_x;
-	if (!typed.by_email && !typed.by_line && !typed.on_site && !short_ones)
-		form_problem(f, "on_site", "message_channel_none");
-	/* They say a title and lead on to the page. */
-	else if (short_ones && !typed.on_site)
-		form_problem(f, "on_site", "message_channel_page");
-	if (!json_flag(message, "editable"))
-		return ERR_CONFLICT;
-	if (!form_ok(f))
-		return ERR_INVALID;
-	return message_save_channels(w->db, by, &typed);
-}
-
-static const struct message_part channels = {
-	"channels", "tell_message_channels", channels_fill, channels_dress, channels_save
-};
-
-enum err
-desk_message_channels(struct web *w)
-{
-	return desk_message_part(w, &channels);
-}
-
-enum err
-desk_message_channels_save(struct web *w)
-{
-	return desk_message_part_save(w, &channels);
 }

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A message by every way: which may be chosen, what is too long for which, until when it is repeated, and
+// that all of it is what the approver signs.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { desk, inside, said, written } from '../harness/desk.mjs';
+import { up } from '../harness/up.mjs';
+
+let town, sato, suzuki, vital;
+const all = { by_line: '1', by_sms: '1', by_webpush: '1', by_email: '1', on_site: '1' };
+
+before(async () => {
+	town = await up();
+	sato = await desk(town, 'sato');
+	suzuki = await desk(town, 'suzuki');
+	await inside(town, `UPDATE gateway SET active = false; INSERT INTO gateway (channel, kind, active, settings) VALUES ('line', 'line', true, '{}'),
+		('sms', 'karaden', true, '{"yen_per_part": "3.3"}'), ('webpush', 'vapid', true, '{}')
+		ON CONFLICT (tenant_id, channel, place) DO UPDATE SET active = true, kind = excluded.kind, settings = excluded.settings`);
+	vital = (await inside(town, 'SELECT min(id) FROM topic WHERE vital AND tenant_id = current_tenant()')).split('\n').pop();
+});
+after(() => town?.stop());
+
+const row = async (id, what) => (await inside(town, `SELECT ${what} FROM message WHERE id = ${id}`)).split('\n').pop();
+const choose = async (id, values) => sato.submit(await sato.get(`/desk/messages/${id}/channels`), values, '/channels');
+
+test('what is set up may be chosen, what is not may not', async () => {
+	const id = await written(town, 'sato');
+	const page = await sato.get(`/desk/messages/${id}/channels`);
+	assert.match(said(page), /X 設定されていません/);
+	assert.ok(!page.text.includes('name="by_x"'));
+	let answer = await choose(id, { ...all, by_x: '1' });
+	assert.equal(answer.status, 303);
+	assert.equal(await row(id, `concat_ws(' ', by_email, by_line, by_sms, by_webpush, by_x, on_site)`), 't t t t f t');
+	assert.match(said(await sato.get(`/desk/messages/${id}`)), /住民サイト、メール、LINE、プッシュ通知、SMS/);
+
+	answer = await choose(id, { on_site: null, by_email: null, by_line: null, by_webpush: null });
+	assert.equal(answer.status, 422);
+	assert.match(said(answer), /件名とリンクだけを送ります/, 'a link wants a page');
+	answer = await choose(id, { on_site: null, by_email: null, by_line: null, by_webpush: null, by_sms: null });
+	assert.match(said(answer), /1つ以上選んで/);
+});
+
+test('each way is drawn as it arrives, with what it costs', async () => {
+	const id = await written(town, 'sato', { by_line: 'true', by_sms: 'true', by_webpush: 'true' });
+	const page = said(await sato.get(`/desk/messages/${id}/preview`));
+	assert.match(page, new RegExp(`【みなと市】断水のお知らせ https://minato\\.localhost[:\\d]*/m/${id}`), 'SMS');
+	assert.match(page, /文字数 \d+（上限 660）/);
+	assert.match(page, /文字数 \d+（上限 5,000）/);
+	assert.match(page, /1人に1通分/);
+	assert.match(page, /みなと市：午前9時から断水します。/, 'push');
+	const link = await sato.get(`/m/${id}`);
+	assert.ok([301, 302, 303, 308, 404].includes(link.status));
+});
+
+test('what is too long for a way is told, and not submitted', async () => {
+	const id = await written(town, 'sato', { by_line: 'true', body: `repeat('あ', 5100)` });
+	const preview = said(await sato.get(`/desk/messages/${id}/preview`));
+	assert.match(preview, /LINE 問題あり/);
+	assert.match(preview, /文章が長すぎて送れません（5,1\d\d／上限5,000）/);
+	let page = await sato.get(`/desk/messages/${id}/submit`);
+	assert.match(said(page), /送れない文章があります/);
+	assert.ok(!page.text.includes('name="revision"'), 'there is no button');
+
+	// Whoever has the form of before all the same is refused.
+	await inside(town, `UPDATE message SET body = 'kurz' WHERE id = ${id}`);
+	page = await sato.get(`/desk/messages/${id}/submit`);
+	await inside(town, `UPDATE gateway SET active = false WHERE channel = 'line'`);
+	const answer = await sato.submit(page, {}, '/submit');
+	assert.equal(answer.status, 422);
+	assert.match(said(answer), /設定されていません/, 'nor where the account has gone');
+	assert.equal(await row(id, 'state'), 'draft');
+	await inside(town, `UPDATE gateway SET active = true WHERE channel = 'line' AND kind = 'line'`);
+});
+
+test('until it is seen: an order, for what saves lives', async () => {
+	const plain = await written(town, 'sato');
+	assert.ok(!said(await sato.get(`/desk/messages/${plain}/channels`)).includes('見ました'), 'nothing else is pressed upon people');
+	const id = await written(town, 'sato', { by_line: 'true', by_sms: 'true', topics: `'{${vital}}'` });
+	for (const [values, words] of [
+		[{ until_seen: '1' }, /2つ以上/],
+		[{ until_seen: '1', step1: 'line', step2: 'line' }, /1回だけ/],
+		[{ until_seen: '1', step1: 'line', step2: 'webpush' }, /上で選んでいない/],
+		[{ until_seen: '1', step1: 'line', step2: 'sms', wait1: '0' }, /1から1440まで/],
+		[{ until_seen: '1', step1: 'line', step2: 'sms', ladder_yen: 'x' }, /数字/],
+	]) {
+		const answer = await choose(id, values);
+		assert.equal(answer.status, 422, JSON.stringify(values));
+		assert.match(said(answer), words);
+	}
+	let answer = await choose(id, { until_seen: '1', step1: 'line', wait1: '１５', step2: 'sms', ladder_yen: '50000' });
+	assert.equal(answer.status, 303, said(answer));
+	assert.deepEqual(JSON.parse(await row(id, 'ladder')).map((r) => [r.channel, r.wait]), [['line', 15], ['sms', 10]]);
+	assert.equal(await row(id, 'ladder_yen'), '50000');
+	assert.match(said(await sato.get(`/desk/messages/${id}/submit`)), /LINE （15分待って）→ SMS SMSの費用は50000円まで/);
+	answer = await choose(id, { until_seen: null });
+	assert.equal(answer.status, 303);
+	assert.equal(await row(id, `coalesce(ladder::text, 'none') || coalesce(ladder_yen::text, ' none')`), 'none none');
+});
+
+test('the approver sees and signs every way', async () => {
+	const id = await written(town, 'sato', { by_line: 'true', by_sms: 'true', by_webpush: 'true', topics: `'{${vital}}'`, subject: `'避難してください'` });
+	assert.equal((await choose(id, { until_seen: '1', step1: 'line', step2: 'sms' })).status, 303);
+	assert.equal((await sato.submit(await sato.get(`/desk/messages/${id}/submit`), {}, '/submit')).status, 303);
+	assert.equal((await inside(town, `SELECT string_agg(DISTINCT channel, ' ' ORDER BY channel) FROM message_rendering WHERE message_id = ${id} AND channel <> 'terms'`)).split('\n').pop(),
+		'email line site sms webpush');
+	const page = await suzuki.get(`/desk/messages/${id}/approve`);
+	for (const words of ['【みなと市】避難してください', 'みなと市：午前9時から断水します。', '命を守る情報', 'くわしく見る', '（10分待って）'])
+		assert.ok(said(page).includes(words), words);
+
+	// One byte of one way is another thing.
+	await inside(town, `SET session_replication_role = replica; UPDATE message_rendering SET content = jsonb_set(content, '{text}', '"別の文"')
+		WHERE message_id = ${id} AND channel = 'sms' AND language = 'ja'`);
+	assert.equal((await suzuki.get(`/desk/messages/${id}/approve`)).status, 500, 'what was signed is not there any more');
+});
