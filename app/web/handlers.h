@@ -15,6 +15,7 @@ enum err citizen_home(struct web *);
 enum err citizen_message_list(struct web *);
 enum err citizen_message_filter(struct web *);
 enum err citizen_message_show(struct web *);
+enum err citizen_message_short(struct web *);
 enum err citizen_feed(struct web *);
 enum err citizen_feed_json(struct web *);
 enum err citizen_cap_feed(struct web *);

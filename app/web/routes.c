@@ -20,6 +20,7 @@ const struct route routes[] = {
 	{ GET, "/messages", citizen_message_list, ANYONE | CACHED },
 	{ GET, "/messages/filter", citizen_message_filter, ANYONE | CACHED },
 	{ GET, "/messages/{message}", citizen_message_show, ANYONE | CACHED },
+	{ GET, "/m/{message}", citizen_message_short, ANYONE },
 	{ GET, "/messages/{message}/circular", citizen_circular, ANYONE | CACHED },
 
 	/* citizen: subscribe, my, unsubscribe */

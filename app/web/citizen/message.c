@@ -5,8 +5,9 @@
  *	GET /messages?topic=&district=&before=	the newest, twenty a page
  *	GET /messages/filter?topic=&district=	which ones
  *	GET /messages/{message}			one of them; 410 when it has ended
+ *	GET /m/{message}			the same by the address that SMS carry
  *
- * All are the same for all and may be kept by nginx.
+ * But the last, all are the same for all and may be kept by nginx.
  */
 #include "domain/publication.h"
 #include "web/handlers.h"
@@ -79,4 +80,13 @@ citizen_message_show(struct web *w)
 		return e;
 	json_object_set(w->view, "message", message);
 	return web_page(w, HTTP_OK, "citizen/message/show");
+}
+
+/* The address that SMS carry, where each character is paid for. */
+enum err
+citizen_message_short(struct web *w)
+{
+	if (web_id(w, "message") == 0)
+		return ERR_NOT_FOUND;
+	return web_see_other(w, "/messages/%" PRId64, web_id(w, "message"));
 }

@@ -84,8 +84,10 @@ ladder_read(struct web *w, struct form *f)
 
 	for (i = 0; i < STEPS; i++) {
 		const char *name = arena_printf(w->arena, "step%d", i + 1), *channel = form_choice(f, name, FORM_OPTIONAL, rungs);
-		int64_t wait = i < STEPS - 1 ? form_number(f, arena_printf(w->arena, "wait%d", i + 1), FORM_OPTIONAL, WAIT_MIN, WAIT_MAX) : 0;
+		int64_t wait = 0;
 
+		if (i < STEPS - 1)
+			wait = form_number(f, arena_printf(w->arena, "wait%d", i + 1), FORM_OPTIONAL, WAIT_MIN, WAIT_MAX);
 		if (!wanted || channel[0] == '\0')
 			continue;
 		json_array_foreach(ladder, k, each)
