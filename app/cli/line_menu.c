@@ -16,7 +16,8 @@ enum { WIDTH = 2500, HEIGHT = 843, AREAS = 4, AREA = WIDTH / AREAS };
 
 static void draw_alert(cairo_t *), draw_bell(cairo_t *), draw_calendar(cairo_t *), draw_list(cairo_t *);
 
-/* In order from the left.  What has no page yet leads to the notices. */
+/* In order from the left.  Without a path the town answers with a link (domain/line_reply.c).
+ * What has no page yet leads to the notices. */
 static const struct {
 	const char *words;
 	const char *path;
@@ -24,7 +25,7 @@ static const struct {
 	double r, g, b;
 } areas[AREAS] = {
 	{ "line_menu_alert", "/", draw_alert, 0.81, 0, 0 },
-	{ "line_menu_my", "/my", draw_bell, 0, 0.09, 0.76 },
+	{ "line_menu_my", NULL, draw_bell, 0, 0.09, 0.76 },
 	{ "line_menu_events", "/messages", draw_calendar, 0, 0.09, 0.76 },
 	{ "line_menu_surveys", "/messages", draw_list, 0, 0.09, 0.76 },
 };
@@ -34,11 +35,16 @@ line_menu(struct arena *a, const struct words *words, const char *origin)
 {
 	json_t *list = json_array();
 
-	for (int i = 0; i < AREAS; i++)
-		json_array_append_new(list, json_pack("{s:{s:i, s:i, s:i, s:i}, s:{s:s, s:s, s:o}}",
-		    "bounds", "x", i * AREA, "y", 0, "width", AREA, "height", HEIGHT,
-		    "action", "type", "uri", "label", words_get(words, areas[i].words),
-		    "uri", json_sprintf("%s%s", origin, areas[i].path)));
+	for (int i = 0; i < AREAS; i++) {
+		const char *label = words_get(words, areas[i].words);
+		json_t *action = areas[i].path == NULL ?
+		    json_pack("{s:s, s:s, s:s, s:s}", "type", "postback", "label", label, "data", "my", "displayText", label) :
+		    json_pack("{s:s, s:s, s:o}", "type", "uri", "label", label,
+			"uri", json_sprintf("%s%s", origin, areas[i].path));
+
+		json_array_append_new(list, json_pack("{s:{s:i, s:i, s:i, s:i}, s:o}",
+		    "bounds", "x", i * AREA, "y", 0, "width", AREA, "height", HEIGHT, "action", action));
+	}
 	return json_keep(a, json_pack("{s:{s:i, s:i}, s:b, s:s, s:s, s:o}", "size", "width", WIDTH, "height", HEIGHT,
 	    "selected", 1, "name", "chromo", "chatBarText", words_get(words, "line_menu"), "areas", list));
 }

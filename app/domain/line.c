@@ -17,6 +17,7 @@
 #include "db/queries.h"
 #include "domain/citizen.h"
 #include "domain/gateway.h"
+#include "domain/line_reply.h"
 
 enum { CODE_DIGITS = 8, NONCE_BYTES = 24 };
 
@@ -152,10 +153,12 @@ choice_open(const struct line_hook *h, const struct rows *rows, json_t **choice)
 	return vault_open_json(h->vault, h->arena, CHOICE, sealed, n, choice);
 }
 
-/* Links the user to whom the code or nonce is for, if it is good. */
+/* Links the user to whom the code or nonce is for, if it is good, and says so. */
 static enum err
-link_use(const struct line_hook *h, const char *kind, const char *words, const char *user)
+link_use(const struct line_hook *h, const json_t *event, const char *kind, const char *words, const char *user)
 {
+	int64_t citizen;
+	const char *language;
 	struct db_bytes hash = mac_of(h->vault, h->arena, kind, words);
 	struct buf sealed;
 	struct rows *rows;
@@ -165,7 +168,7 @@ link_use(const struct line_hook *h, const char *kind, const char *words, const c
 	e = q_line_link_find(h->db, (struct q_line_link_find){ .hash = hash, .kind = kind }, &rows);
 	if (e == ERR_NOT_FOUND || (e == ERR_OK && strcmp(rows_text(rows, 0, "state"), "open") != 0)) {
 		log_info("line.link gateway=%" PRId64 " kind=%s state=none", json_int(h->account, "id"), kind);
-		return ERR_OK;
+		return line_reply(h, event, user, "wrong", "ja");
 	}
 	if (e == ERR_OK)
 		e = choice_open(h, rows, &choice);
@@ -173,12 +176,17 @@ link_use(const struct line_hook *h, const char *kind, const char *words, const c
 		return e == ERR_INVALID ? ERR_OK : e;	/* sealed under a key that is gone */
 	buf_init(&sealed, h->arena);
 	vault_seal(h->vault, ADDRESS, user, strlen(user), &sealed);
-	return q_line_link_use(h->db, (struct q_line_link_use){ .hash = hash,
+	e = q_line_link_use(h->db, (struct q_line_link_use){ .hash = hash,
 	    .user = hash_of(h->vault, h->arena, user), .address = { sealed.data, sealed.len },
 	    .districts = citizen_ids(h->arena, json_object_get(choice, "districts")),
 	    .topics = citizen_ids(h->arena, json_object_get(choice, "topics")),
 	    .vital = json_flag(choice, "vital"), .language = json_text(choice, "language"),
 	    .version = json_text(choice, "consent"), .read_in = json_text(choice, "read_in") }, NULL);
+	if (e == ERR_OK)
+		e = line_person(h, user, &citizen, &language);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return line_reply(h, event, user, "linked", language);
 }
 
 /* --- events --- */
@@ -195,6 +203,8 @@ on_message(const struct line_hook *h, const json_t *event, const char *user)
 
 	if (strcmp(json_text(message, "type"), "text") != 0 || strlen(text) > 100)
 		return ERR_OK;
+	if (strcmp(text_normal(h->arena, text), words_get(catalogue_words(h->catalogue, "ja"), "line_word_my")) == 0)
+		return line_door(h, event, user);
 	digits = text_digits(h->arena, text);
 	if (strlen(digits) != CODE_DIGITS || text_length(text_normal(h->arena, text)) > CODE_DIGITS + 4)
 		return ERR_OK;
@@ -205,7 +215,7 @@ on_message(const struct line_hook *h, const json_t *event, const char *user)
 		log_warn("line.guessing gateway=%" PRId64, json_int(h->account, "id"));
 		return ERR_OK;
 	}
-	return link_use(h, "code", digits, user);
+	return link_use(h, event, "code", digits, user);
 }
 
 static enum err
@@ -216,7 +226,7 @@ on_link(const struct line_hook *h, const json_t *event, const char *user)
 
 	if (strcmp(json_text(link, "result"), "ok") != 0 || nonce[0] == '\0' || strlen(nonce) > 255)
 		return ERR_OK;
-	return link_use(h, "nonce", nonce, user);
+	return link_use(h, event, "nonce", nonce, user);
 }
 
 static enum err
@@ -229,13 +239,28 @@ set_reach(const struct line_hook *h, const json_t *event, const char *user, bool
 static enum err
 on_follow(const struct line_hook *h, const json_t *event, const char *user)
 {
-	return set_reach(h, event, user, true);
+	const char *language;
+	int64_t citizen;
+	enum err e = set_reach(h, event, user, true);
+
+	if (e == ERR_OK)
+		e = line_person(h, user, &citizen, &language);
+	return e == ERR_NOT_FOUND ? line_reply(h, event, user, "hello", "ja") : e;
 }
 
 static enum err
 on_unfollow(const struct line_hook *h, const json_t *event, const char *user)
 {
 	return set_reach(h, event, user, false);
+}
+
+/* The button 「見ました」, and 受け取り設定 of the menu. */
+static enum err
+on_postback(const struct line_hook *h, const json_t *event, const char *user)
+{
+	const char *data = json_text(json_object_get(event, "postback"), "data");
+
+	return strcmp(data, "my") == 0 ? line_door(h, event, user) : line_saw(h, event, user, data);
 }
 
 /* The events that we know; of all others, and of those not yet invented, nothing.  An
@@ -248,6 +273,7 @@ static const struct {
 	{ "accountLink", on_link },
 	{ "follow", on_follow },
 	{ "unfollow", on_unfollow },
+	{ "postback", on_postback },
 };
 
 /* Older events have no name: then it is their bytes. */

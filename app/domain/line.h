@@ -2,6 +2,8 @@
 #pragma once
 #include <stdbool.h>
 #include "base/json.h"
+#include "base/mustache.h"
+#include "base/words.h"
 #include "db/db.h"
 #include "domain/vault.h"
 struct arena;
@@ -23,6 +25,11 @@ struct line_hook {
 	const struct vault *vault;	/* entered */
 	struct arena *arena;
 	const json_t *account;		/* domain/gateway.h */
+	/* For what is said in the chat. */
+	struct templates *templates;
+	const struct catalogue *catalogue;
+	const json_t *tenant;		/* {name, name_en} */
+	const char *origin;		/* https://minato.localhost:8443 */
 };
 
 /* Whether signature is LINE's over these bytes, in constant time.  An account without

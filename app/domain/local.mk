@@ -7,7 +7,7 @@ libdomain_a_SOURCES = \
 	app/domain/people.c app/domain/people.h \
 	app/domain/phone.c app/domain/phone.h \
 	app/domain/gateway.c app/domain/gateway.h \
-	app/domain/line.c app/domain/line.h \
+	app/domain/line.c app/domain/line.h app/domain/line_reply.c app/domain/line_reply.h \
 	app/domain/mail.c app/domain/mail.h \
 	app/domain/message.c app/domain/message_read.c app/domain/message.h \
 	app/domain/publication.c app/domain/publication.h \

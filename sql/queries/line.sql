@@ -53,3 +53,23 @@ SELECT jsonb_build_object(
                          THEN 'https://line.me/R/ti/p/%40' || substr(g.settings ->> 'basic_id', 2) END)
   FROM (SELECT) one
   LEFT JOIN gateway g ON g.channel = 'line' AND g.active;
+
+-- name: line_person :one
+SELECT c.id AS citizen, c.language
+  FROM contact k JOIN citizen c ON c.id = k.citizen_id
+ WHERE k.channel = 'line' AND k.hash = :user::bytea AND c.state <> 'left';
+
+-- name: line_letter :exec
+-- An answer in the chat: LINE takes it for a minute.
+INSERT INTO letter (kind, channel, key, sealed, valid_until)
+VALUES ('line_reply', 'line', :key::uuid, :sealed::bytea, now() + interval '1 minute');
+
+-- name: line_door :one
+-- The way into マイページ; no row: asked for too often.
+INSERT INTO link (hash, purpose, contact_hash, ends)
+SELECT :link::bytea, 'my', :user::bytea, now() + make_interval(mins => :minutes::int)
+ WHERE throttle_hit('line_door', :user, 10, interval '1 hour')
+RETURNING ends;
+
+-- name: line_saw :one
+SELECT message_saw(:message::bigint, :citizen::bigint, 'line') AS saw;

@@ -11,7 +11,7 @@ import { after, before, test } from 'node:test';
 import { startLine, userId } from '../gateways/line.mjs';
 import { gateways, lineAccount, load } from '../harness/gateways.mjs';
 import { MINATO, tenant, YAMA } from '../harness/house.mjs';
-import { up } from '../harness/up.mjs';
+import { eventually, up } from '../harness/up.mjs';
 
 let town, line, minato, yama, citizen;
 before(async () => {
@@ -203,3 +203,52 @@ async function fetchLoose(url) {
 		res.on('end', () => done(text));
 	}).on('error', fail));
 }
+
+// What the town says in the chat, by the courier; to this user, after the first n.
+const said = (user) => line.ledger.filter((e) => e.kind === 'reply' && e.to.includes(user)).map((e) => e.messages[0].text);
+const hears = (user, pattern) => eventually(`the chat says ${pattern}`, () => said(user).find((t) => pattern.test(t)));
+
+test('a new friend is told how to begin, with LINE\'s own token in the link', async () => {
+	const user = userId('friend');
+	assert.equal(await minato.event({ type: 'follow', source: { type: 'user', userId: user } }), 200);
+	const text = await hears(user, /友だち追加ありがとう/);
+	const token = /linkToken=([\w-]+)/.exec(text)[1];
+	assert.equal(line.linkTokens.get(token).user, user);
+	assert.match(text, new RegExp(`https://${MINATO}:${town.port}/subscribe`));
+	assert.doesNotMatch(text, /\ufdd2/u);
+});
+
+test('the chat says what became of a code, and lets its owner into マイページ once', async () => {
+	const user = userId('owner'), say = (text) => minato.event({ type: 'message', source: { type: 'user', userId: user }, message: { type: 'text', id: '1', text } });
+	await say('１２３４５６７８');
+	await hears(user, /この数字は使えません/);
+	await say('設定');
+	await hears(user, /友だち追加ありがとう/);
+	await linked(citizen, user);
+	await hears(user, /LINE とつながりました/);
+	assert.equal(await minato.event({ type: 'postback', source: { type: 'user', userId: user }, postback: { data: 'my' } }), 200);
+	const path = new URL(/https:\S+\/my\/open\/\S+/.exec(await hears(user, /my\/open/))[0]).pathname;
+	const browser = town.client(MINATO);
+	const opened = await browser.submit(await browser.get(path));
+	assert.equal(opened.headers.location, '/my');
+	assert.equal((await browser.get('/my')).status, 200);
+	assert.equal((await town.client(MINATO).get(path)).status >= 400, true, 'it opened once');
+	// Nobody answers what LINE sends again, what another bot answers, or a button of no message.
+	const n = said(user).length, source = { type: 'user', userId: user };
+	await minato.event({ type: 'postback', source, postback: { data: 'my' }, deliveryContext: { isRedelivery: true } });
+	await minato.event({ type: 'postback', source, postback: { data: 'my' }, mode: 'standby' });
+	await minato.event({ type: 'postback', source, postback: { data: 'seen=999999' } });
+	await minato.event({ type: 'postback', source, postback: { data: 'seen=1;DROP' } });
+	await minato.event({ type: 'message', source, message: { type: 'text', id: '1', text: 'こんにちは' } });
+	await eventually('all letters are gone', async () => await town.sql(`SELECT count(*) FROM letter WHERE channel = 'line' AND finished IS NULL`) === '0');
+	assert.equal(said(user).length, n);
+});
+
+test('「見ました」 of a message that went to the person is kept', async () => {
+	const user = userId('saw');
+	await linked(citizen, user);
+	const message = await town.sql(`SELECT min(m.id) FROM message m WHERE m.state = 'sent' AND m.tenant_id = ${tenant(MINATO)}`);
+	const went = await town.sql(`SELECT count(*) FROM batch WHERE message_id = ${message} AND ${citizen} = ANY (citizens)`);
+	await minato.event({ type: 'postback', source: { type: 'user', userId: user }, postback: { data: `seen=${message}` } });
+	assert.equal(await town.sql(`SELECT count(*) FROM seen WHERE message_id = ${message} AND citizen_id = ${citizen} AND how = 'line'`), went === '0' ? '0' : '1');
+});

@@ -70,7 +70,9 @@ hook_line(struct web *w)
 	    w->request->body, w->request->body_len))
 		return ERR_SIGNED_OUT;
 	e = events_read(w, account, &events);
-	hook = (struct line_hook){ .db = w->db, .vault = w->vault, .arena = w->arena, .account = account };
+	hook = (struct line_hook){ .db = w->db, .vault = w->vault, .arena = w->arena, .account = account,
+	    .templates = w->site->templates, .catalogue = w->site->catalogue,
+	    .tenant = json_object_get(w->entered, "tenant"), .origin = web_origin(w) };
 	for (i = 0; e == ERR_OK && i < json_array_size(events); i++) {
 		event = json_array_get(events, i);
 		e = json_is_object(event) ? line_event(&hook, event) : ERR_INVALID;
