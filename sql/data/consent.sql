@@ -8,13 +8,13 @@ INSERT INTO consent_document (version, language, text, published) VALUES
 
 # お預かりする情報
 
-- メールアドレス
+- お知らせの届け先：メールアドレス、携帯電話の番号、LINEや端末へ届けるための番号のうち、お選びになったもの
 - お選びになった地区（ご自宅、お勤め先、ご実家など）
 - 知りたい分野と、ことば
 - いつ、どのお知らせを送ったか、届いたかどうかの記録
 - この文章に同意された日時
 
-お名前、住所、電話番号、マイナンバーはお預かりしません。
+お名前、住所、マイナンバーはお預かりしません。
 
 # 何に使うか
 
@@ -26,11 +26,11 @@ INSERT INTO consent_document (version, language, text, published) VALUES
 
 # どう守るか
 
-メールアドレスは暗号にして保存します。広告や、行動を調べるための仕組みは使いません。
+届け先は暗号にして保存します。広告や、行動を調べるための仕組みは使いません。
 
 # いつまで持つか
 
-退会すると、メールアドレスをすぐに消します。送ったお知らせの記録は、だれのものか分からない番号だけで残ります。確認のメールから登録されなかったときは、入力された内容を1日で消します。
+退会すると、届け先をすぐに消します。送ったお知らせの記録は、だれのものか分からない番号だけで残ります。確認のメールから登録されなかったときは、入力された内容を1日で消します。
 
 # やめたいとき、確かめたいとき
 
@@ -45,13 +45,13 @@ $text$, timestamptz '2026-11-01 00:00+09'),
 
 # What we keep
 
-- Your e-mail address
+- Where messages go: of your e-mail address, mobile phone number, and the numbers by which LINE or your device is reached, those that you choose
 - The districts you choose (home, work, your parents' home and so on)
 - The topics you want to hear about, and your language
 - A record of which messages were sent to you, when, and whether they arrived
 - The date and time at which you agreed to this text
 
-We do not keep your name, street address, telephone number or My Number.
+We do not keep your name, street address or My Number.
 
 # What we use it for
 
@@ -63,11 +63,11 @@ We do not give or sell it to other people or companies. The company that runs th
 
 # How we protect it
 
-Your e-mail address is stored encrypted. There is no advertising, and nothing on this site tracks what you do.
+Addresses and numbers are stored encrypted. There is no advertising, and nothing on this site tracks what you do.
 
 # How long we keep it
 
-When you leave, we delete your e-mail address at once. Records of sent messages remain only under a number that leads to nobody. If you do not confirm your registration by the link in our e-mail, what you typed is deleted after one day.
+When you leave, we delete them at once. Records of sent messages remain only under a number that leads to nobody. If you do not confirm your registration by the link in our e-mail, what you typed is deleted after one day.
 
 # How to stop, or to see what we keep
 
