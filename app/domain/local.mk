@@ -6,6 +6,7 @@ libdomain_a_SOURCES = \
 	app/domain/delivery.c app/domain/delivery.h \
 	app/domain/people.c app/domain/people.h \
 	app/domain/phone.c app/domain/phone.h \
+	app/domain/push.c app/domain/push.h \
 	app/domain/gateway.c app/domain/gateway.h \
 	app/domain/line.c app/domain/line.h app/domain/line_reply.c app/domain/line_reply.h \
 	app/domain/mail.c app/domain/mail.h \

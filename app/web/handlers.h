@@ -134,6 +134,15 @@ enum err citizen_one_click_page(struct web *);
 enum err citizen_one_click(struct web *);
 
 /* citizen/help.c */
+enum err citizen_push(struct web *);
+enum err citizen_push_keep(struct web *);
+enum err citizen_push_renew(struct web *);
+enum err citizen_devices(struct web *);
+enum err citizen_device_try(struct web *);
+enum err citizen_device_remove(struct web *);
+enum err citizen_device_removed(struct web *);
+enum err citizen_manifest(struct web *);
+enum err citizen_offline(struct web *);
 enum err citizen_help(struct web *);
 enum err citizen_privacy(struct web *);
 

@@ -114,7 +114,7 @@ BEGIN
                        topics = p_topics, confirmed = now()
      WHERE id = person;
     UPDATE contact SET state = 'active', failures = 0, reason = NULL, confirmed = now()
-     WHERE citizen_id = person AND channel = p_channel;
+     WHERE citizen_id = person AND channel = p_channel AND hash = p_hash;
   ELSE
     person := nextval('citizen_id_seq');
     PERFORM set_config('chromo.actor', 'citizen:' || person, true);

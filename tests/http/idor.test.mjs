@@ -43,6 +43,8 @@ before(async () => {
 		INSERT INTO message_rendering SELECT tenant_id, ${HERE + 70}, revision, channel, language, content
 		  FROM message_rendering WHERE message_id = (SELECT min(id) FROM message WHERE tenant_id = ${tenant(YAMA)} AND state = 'sent');
 		INSERT INTO gateway (tenant_id, id, channel, kind, active) OVERRIDING SYSTEM VALUE VALUES (${tenant(YAMA)}, ${HERE}, 'line', 'line', true);
+		INSERT INTO contact (tenant_id, id, citizen_id, channel, address, hash, state) OVERRIDING SYSTEM VALUE
+		  VALUES (${tenant(YAMA)}, ${HERE}, ${HERE}, 'webpush', '\\x00', '\\x01', 'active');
 		${link(made.confirm, 'confirm', contact)} ${link(made.my, 'my', contact)}
 		${link(made.invite, 'invite', ['staff_id', HERE])}`);
 	who = await people(town);
@@ -55,7 +57,7 @@ before(async () => {
 	const number = [[HERE, NOWHERE]];
 	foreign = ({ path }, name) => ({
 		message: states.map((_, i) => [HERE + 10 * (i + 1), NOWHERE + 10 * (i + 1)]),
-		staff: number, department: number, area: number, topic: number, person: number, gateway: number,
+		staff: number, department: number, area: number, topic: number, person: number, gateway: number, device: number,
 		token: [[tokens[path.split('/').find((part) => part in tokens)], nothing.slice(0, tokens[path.split('/').find((part) => part in tokens)]?.length)]],
 		mail: [['1-1-1', '1-1-2']], tag: [], channel: [],
 	})[name];
@@ -169,7 +171,7 @@ test('a session of one town is nobody in the other', async () => {
 			nobody.cookies.set(cookie, randomBytes(16).toString('base64url'));
 		}
 		for (const route of table) {
-			const path = fill(route.path, { message: 12, staff: 6, department: 6, area: 6, topic: 6, person: 330, tag: 'ja', token: 'x'.repeat(43), mail: 'x' });
+			const path = fill(route.path, { message: 12, staff: 6, department: 6, area: 6, topic: 6, person: 330, device: 330, tag: 'ja', token: 'x'.repeat(43), mail: 'x' });
 			const ask = (c) => (route.method === 'GET' ? c.get(path) : c.post(path, {}));
 			const [a, b] = [await ask(thief), await ask(nobody)];
 			assert.deepEqual(shown(a), shown(b), `${name} ${route.a}`);

@@ -18,3 +18,5 @@ void citizen_draft_forget(struct web *);
 enum err citizen_line_ask(struct web *, const json_t *choice) MUST_USE;
 /* … and for "sms", with its "phone": subscribe_phone.c. */
 enum err citizen_phone_subscribe(struct web *, const json_t *choice) MUST_USE;
+/* The same for "webpush", whose choice has a "device": push.c. */
+enum err citizen_push_register(struct web *, const json_t *choice) MUST_USE;

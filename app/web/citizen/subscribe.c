@@ -55,6 +55,12 @@ place(const char *page)
 	return i;
 }
 
+static bool
+by(const char *way, const json_t *choice)
+{
+	return strcmp(json_text(choice, "way"), way) == 0;
+}
+
 /* Opens the draft for this page.  *ready: the pages before it are answered;
  * else the answer is a 303 to the first that is not. */
 static enum err
@@ -66,8 +72,8 @@ page_open(struct web *w, const char *page, json_t **choice, const char **consent
 	if (e != ERR_OK)
 		return e;
 	json_object_set_new(w->view, "step", json_integer(place(page) + 1));
-	json_object_set_new(w->view, "back_url", json_sprintf("/subscribe%s%s",
-	    place(page) > 0 ? "/" : "", place(page) > 0 ? pages[place(page) - 1] : ""));
+	json_object_set_new(w->view, "back_url", place(page) == 1 && by("webpush", *choice) ? json_string("/push")
+	    : json_sprintf("/subscribe%s%s", place(page) > 0 ? "/" : "", place(page) > 0 ? pages[place(page) - 1] : ""));
 	next = citizen_draft_next(*choice);
 	*ready = place(next) >= place(page);
 	return *ready ? ERR_OK : web_see_other(w, "/subscribe/%s", next);
@@ -242,12 +248,6 @@ citizen_subscribe_language_keep(struct web *w)
 
 /* --- check and mail --- */
 
-static bool
-by(const char *way, const json_t *choice)
-{
-	return strcmp(json_text(choice, "way"), way) == 0;
-}
-
 static enum err
 check_page(struct web *w, enum status status, const json_t *choice, const char *consent)
 {
@@ -259,6 +259,7 @@ check_page(struct web *w, enum status status, const json_t *choice, const char *
 		return e;
 	json_object_set(w->view, "names", names);
 	json_object_set_new(w->view, "by_line", json_boolean(by("line", choice)));
+	json_object_set_new(w->view, "by_push", json_boolean(by("webpush", choice)));
 	json_object_set_new(w->view, "by_sms", json_boolean(by("sms", choice)));
 	json_object_set_new(w->view, "phone", json_string(phone_written(w->arena, json_text(choice, "phone"))));
 	json_object_set_new(w->view, "email", json_string(json_text(choice, "email")));
@@ -294,6 +295,8 @@ ask(struct web *w, const json_t *choice)
 
 	if (by("line", choice))
 		return citizen_line_ask(w, choice);
+	if (by("webpush", choice))
+		return citizen_push_register(w, choice);
 	if (by("sms", choice))
 		return citizen_phone_subscribe(w, choice);
 	e = citizen_ask(&mailer, &who, choice);

@@ -1,0 +1,86 @@
+-- Web Push: the devices on which somebody said yes.  Whoever shows an endpoint with its
+-- keys holds the device: nobody else knows them.
+
+-- The device is this person's from now on, whoever had it before; of more than twenty
+-- the oldest go.  Somebody who had nothing else is gone.
+CREATE OR REPLACE FUNCTION push_add(p_citizen bigint, p_hash bytea, p_address bytea, p_label text) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  before bigint;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended(encode(p_hash, 'hex'), current_tenant()));
+  SELECT citizen_id INTO before FROM contact WHERE channel = 'webpush' AND hash = p_hash AND citizen_id <> p_citizen;
+  IF FOUND THEN
+    DELETE FROM contact WHERE channel = 'webpush' AND hash = p_hash;
+    IF NOT EXISTS (SELECT FROM contact WHERE citizen_id = before) THEN
+      PERFORM citizen_leave(before);
+    END IF;
+  END IF;
+  INSERT INTO contact (citizen_id, channel, address, hash, label, state, confirmed)
+  VALUES (p_citizen, 'webpush', p_address, p_hash, p_label, 'active', now())
+  ON CONFLICT (tenant_id, channel, hash) DO UPDATE
+     SET address = excluded.address, label = excluded.label, state = 'active', failures = 0, failed = NULL,
+         reason = NULL, confirmed = now();
+  DELETE FROM contact k
+   WHERE k.citizen_id = p_citizen AND k.channel = 'webpush'
+     AND k.id NOT IN (SELECT id FROM contact WHERE citizen_id = p_citizen AND channel = 'webpush'
+                       ORDER BY confirmed DESC, id DESC LIMIT 20);
+  PERFORM audit_write('push.add', p_citizen, jsonb_build_object('device', p_label));
+END $$;
+
+-- Somebody is registered by a device alone: its yes is the proof.  NULL: too many from there.
+CREATE OR REPLACE FUNCTION push_register(p_hash bytea, p_address bytea, p_label text, p_remote bytea, p_districts bigint[],
+                                         p_topics bigint[], p_vital boolean, p_language text, p_version text,
+                                         p_read_in text, p_session bytea) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+  person bigint;
+BEGIN
+  IF NOT throttle_hit('push_from', p_remote, 30, interval '1 hour') THEN
+    RETURN NULL;
+  END IF;
+  person := citizen_register('webpush', p_hash, p_address, p_districts, p_topics, p_vital, p_language, p_version,
+                             p_read_in, p_session);
+  PERFORM push_add(person, p_hash, p_address, p_label);
+  RETURN person;
+END $$;
+
+-- Opens マイページ by a device.
+CREATE OR REPLACE FUNCTION push_open(p_citizen bigint, p_session bytea) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('chromo.actor', 'citizen:' || p_citizen, true);
+  INSERT INTO citizen_session (hash, citizen_id) VALUES (p_session, p_citizen);
+  PERFORM audit_write('citizen.open', p_citizen, NULL);
+END $$;
+
+-- The browser gave the device another address.
+CREATE OR REPLACE FUNCTION push_renew(p_old bytea, p_hash bytea, p_address bytea) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM contact WHERE channel = 'webpush' AND hash = p_hash AND hash <> p_old;
+  UPDATE contact
+     SET address = p_address, hash = p_hash, state = 'active', failures = 0, failed = NULL, reason = NULL
+   WHERE channel = 'webpush' AND hash = p_old;
+END $$;
+
+-- True: it was the last way to this person, who has left with it.
+CREATE OR REPLACE FUNCTION push_remove(p_citizen bigint, p_device bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM contact WHERE citizen_id = p_citizen AND id = p_device AND channel = 'webpush';
+  IF NOT FOUND OR EXISTS (SELECT FROM contact WHERE citizen_id = p_citizen) THEN
+    RETURN false;
+  END IF;
+  PERFORM citizen_leave(p_citizen);
+  RETURN true;
+END $$;
+
+-- 「試しに送る」: one card to one device.  False: too often.
+CREATE OR REPLACE FUNCTION push_try(p_citizen bigint, p_person bytea, p_key uuid, p_sealed bytea) RETURNS boolean
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT throttle_hit('push_try', p_person, 10, interval '1 hour') THEN
+    RETURN false;
+  END IF;
+  INSERT INTO letter (kind, channel, key, sealed, valid_until)
+  VALUES ('push_try', 'webpush', p_key, p_sealed, now() + interval '10 minutes');
+  RETURN true;
+END $$;
