@@ -149,6 +149,7 @@ enum err citizen_privacy(struct web *);
 /* desk/outbox.c */
 enum err desk_outbox_list(struct web *);
 enum err desk_outbox_show(struct web *);
+enum err desk_outbox_others(struct web *);
 
 /* desk/approval.c */
 enum err desk_approval_submit(struct web *);

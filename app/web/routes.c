@@ -214,6 +214,7 @@ const struct route routes[] = {
 
 	/* desk: outbox */
 	{ GET, "/desk/outbox", desk_outbox_list, ANY_HOST | DEVELOPMENT },
+	{ GET, "/desk/outbox/others", desk_outbox_others, ANY_HOST | DEVELOPMENT },
 	{ GET, "/desk/outbox/{mail}", desk_outbox_show, ANY_HOST | DEVELOPMENT },
 
 	/* operator */
