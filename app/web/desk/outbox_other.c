@@ -98,7 +98,8 @@ read_ledger(struct heap *h, const char *path, const char *name)
 			end--;
 		for (line = end; line > b.data && line[-1] != '\n';)
 			line--;
-		add(h, (struct found){ .from = name, .ms = (int64_t)st.st_mtim.tv_sec * 1000 - (int64_t)i, .data = line, .n = (size_t)(end - line) });
+		add(h, (struct found){ .from = name, .ms = (int64_t)st.st_mtim.tv_sec * 1000 - (int64_t)i,
+		    .data = line, .n = (size_t)(end - line) });
 		end = line;
 	}
 }
