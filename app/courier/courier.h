@@ -16,6 +16,7 @@
  *	account.c	the town's accounts at gateways: which one, how fast, whether at all
  *	claim.c		batches become jobs, letters wait for a connection
  *	sweep.c		what has ended is taken away (in the planner)
+ *	quota.c		how much of the month is left at LINE (a process of its own)
  *	peers.c		which other couriers are dead
  *	ledger.c	rounds: transactions on their way to the database and back
  *	round.c		what is in a round: verdicts, next members, ends of batches
@@ -201,6 +202,9 @@ struct courier {
 
 /* plan.c: the planner, a process beside the courier; context is struct house. */
 int plan_work(void *context, int slot);
+
+/* quota.c: the process. */
+int quota_work(void *context, int slot);
 
 /* sweep.c: once an hour, in all tenants. */
 void sweep_hourly(struct db *, int64_t *swept);

@@ -176,6 +176,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	pools[n++] = (struct proc_pool){ .name = "planner", .workers = 1, .run = plan_work, .context = &house };
+	pools[n++] = (struct proc_pool){ .name = "quota", .workers = 1, .run = quota_work, .context = &house };
 	for (i = 0; channel_kinds[i] != NULL && n < POOLS; i++) {
 		if (channel_kinds[i]->people == 0)
 			continue;	/* no channel to single people */

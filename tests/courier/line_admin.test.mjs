@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startLine } from '../gateways/line.mjs';
 import { gateways, lineAccount, load } from '../harness/gateways.mjs';
-import { up } from '../harness/up.mjs';
+import { eventually, up } from '../harness/up.mjs';
 
 const host = 'minato.localhost';
 let town, line, minato;
@@ -15,6 +15,10 @@ before(async () => {
 	minato = line.channel({ quota: 200, used: 12 });
 	town = await up({ conf: { gateway_ca_file: line.caFile, gateway_private: 'yes' } });
 	await gateways(town, line, { [host]: minato });
+	// It asks when it starts, and then by the hour.
+	town.kill('courier', 'SIGTERM');
+	await eventually('the courier has ended', () => { try { process.kill(town.pid('courier'), 0); return false; } catch { return true; } });
+	await town.again('courier');
 });
 after(async () => {
 	await town?.stop();
@@ -22,6 +26,11 @@ after(async () => {
 });
 
 const fails = (...args) => town.chromo(...args).then(() => assert.fail('it was done'), (e) => e);
+
+test('the courier asks for the quota by itself', async () => {
+	await eventually('it is kept', async () => await town.sql('SELECT quota, used FROM gateway_health WHERE used IS NOT NULL') === '200|12');
+	assert.doesNotMatch(town.log('courier.log'), /quota.unknown/);
+});
 
 test('check: name, quota and what is gone; kept for pages and webhooks', async () => {
 	await load(town, [lineAccount(host, line, minato, { settings: { channel_id: minato.id } })]);
