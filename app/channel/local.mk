@@ -43,6 +43,8 @@ tests_bench_line_channel_LDADD = $(LINK_CHANNEL)
 # The channel as a program, for tests/courier.
 noinst_PROGRAMS += tests/courier/smtp_send
 tests_courier_smtp_send_LDADD = $(LINK_CHANNEL)
+noinst_PROGRAMS += tests/bench/push_rate
+tests_bench_push_rate_LDADD = $(LINK_CHANNEL)
 noinst_PROGRAMS += tests/courier/webpush_write
 tests_courier_webpush_write_LDADD = $(LINK_CHANNEL)
 

@@ -47,6 +47,7 @@ struct round {
 	char tag[WEBPUSH_TAG + 1];
 	bool shortened, anew;		/* this device: tried with less, with a new card */
 	struct webpush_address to;
+	struct buf body;		/* for this device */
 	struct webpush_card *card;
 	struct outcome best;
 	int rank;			/* of best; -1: none yet */
@@ -113,15 +114,11 @@ ttl(const struct letter *l)
 }
 
 static void
-fill(const struct webpush *w, struct http_trade *t, struct http_call *call)
+fill(struct http_trade *t, struct http_call *call)
 {
 	const struct round *r = t->kept;
 	const char **headers = arena_alloc(t->arena, 8 * sizeof(*headers));
-	struct buf body;
 
-	buf_init(&body, t->arena);
-	/* The point was looked at, the length when the letter began. */
-	must(webpush_encrypt(w->p256, &r->to.receiver, r->text, r->n, &body) == ERR_OK);
 	headers[0] = arena_printf(t->arena, "TTL: %d", ttl(t->letter));
 	headers[1] = t->letter->urgent ? "Urgency: high" : "Urgency: normal";
 	headers[2] = arena_printf(t->arena, "Topic: %s", r->tag);
@@ -129,7 +126,7 @@ fill(const struct webpush *w, struct http_trade *t, struct http_call *call)
 	headers[4] = "Content-Type: application/octet-stream";
 	headers[5] = arena_strdup(t->arena, r->card->header);
 	*call = (struct http_call){ .method = "POST", .url = r->to.endpoint, .headers = headers,
-	    .body = body.data, .n = body.len, .timeout_ms = CALL_MS, .answer_max = ANSWER_MAX,
+	    .body = r->body.data, .n = r->body.len, .timeout_ms = CALL_MS, .answer_max = ANSWER_MAX,
 	    .outside = true, .http2 = true };
 }
 
@@ -154,6 +151,12 @@ ready(struct webpush *w, struct http_trade *t)
 	}
 	if (r->card->paused_until > now) {
 		count_unsent(t, VERDICT_LATER, "gateway_busy", (int)((r->card->paused_until - now + 999) / 1000), false);
+		return false;
+	}
+	buf_init(&r->body, t->arena);
+	/* Of a length that is known to do: so it is the key that is no point. */
+	if (webpush_encrypt(w->p256, &r->to.receiver, r->text, r->n, &r->body) != ERR_OK) {
+		count_unsent(t, VERDICT_REFUSED, "address_invalid", 0, true);
 		return false;
 	}
 	return true;
@@ -188,7 +191,7 @@ ask(void *self, struct http_trade *t, struct http_call *call)
 	}
 	for (r = t->kept; r->device < device_count(t->letter); )
 		if (ready(self, t)) {
-			fill(self, t, call);
+			fill(t, call);
 			return HTTP_CALL;
 		}
 	r->best.letter = t->outcome.letter;

@@ -21,7 +21,8 @@ struct webpush_address {
 
 /* The endpoint is an address that a stranger gave: https, a host of hosts
  * (conf->push_hosts: "fcm.googleapis.com *.push.apple.com"), its usual port or the one that
- * is named there, no user, no fragment.  ERR_INVALID: it will not do, or p256dh is no point. */
+ * is named there, no user, no fragment.  Whether p256dh is a point, webpush_encrypt sees,
+ * or p256_is_point.  ERR_INVALID: it will not do. */
 enum err webpush_address_read(struct arena *, const char *hosts, const json_t *address,
     struct webpush_address *out) MUST_USE;
 

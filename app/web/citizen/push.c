@@ -51,7 +51,8 @@ device_of(struct web *w)
 	    "auth", fields_get(w->fields, "auth"), "label", push_label(w->arena, fields_get(w->fields, "agent"))));
 	struct webpush_address address;
 
-	return webpush_address_read(w->arena, w->conf->push_hosts, device, &address) == ERR_OK ? device : NULL;
+	return webpush_address_read(w->arena, w->conf->push_hosts, device, &address) == ERR_OK &&
+	    p256_is_point(address.receiver.point) ? device : NULL;
 }
 
 /* Whoever has マイページ open gets a device more. */
