@@ -90,9 +90,10 @@ test('until it is seen: an order, for what saves lives', async () => {
 	}
 	let answer = await choose(id, { until_seen: '1', step1: 'line', wait1: '１５', step2: 'sms', ladder_yen: '50000' });
 	assert.equal(answer.status, 303, said(answer));
-	assert.deepEqual(JSON.parse(await row(id, 'ladder')).map((r) => [r.channel, r.wait]), [['line', 15], ['sms', 10]]);
+	assert.deepEqual(JSON.parse(await row(id, 'ladder')).map((r) => [r.channel, r.wait]), [['line', 15], ['sms', 10], ['email', 10]],
+		'a way that was left out comes last: some have no other');
 	assert.equal(await row(id, 'ladder_yen'), '50000');
-	assert.match(said(await sato.get(`/desk/messages/${id}/submit`)), /LINE （15分待って）→ SMS SMSの費用は50000円まで/);
+	assert.match(said(await sato.get(`/desk/messages/${id}/submit`)), /LINE （15分待って）→ SMS （10分待って）→ メール SMSの費用は50000円まで/);
 	answer = await choose(id, { until_seen: null });
 	assert.equal(answer.status, 303);
 	assert.equal(await row(id, `coalesce(ladder::text, 'none') || coalesce(ladder_yen::text, ' none')`), 'none none');

@@ -73,13 +73,24 @@ taken(struct web *w, const struct form *f, const char *channel)
 	return json_flag(json_object_get(form_json(f), arena_printf(w->arena, "by_%s", channel)), "checked");
 }
 
+static bool
+has_rung(const json_t *ladder, const char *channel)
+{
+	json_t *each;
+	size_t i;
+
+	json_array_foreach(ladder, i, each)
+		if (strcmp(json_text(each, "channel"), channel) == 0)
+			return true;
+	return false;
+}
+
 /* The ladder as it is kept, or NULL; problems stand beside the fields. */
 static json_t *
 ladder_read(struct web *w, struct form *f)
 {
-	json_t *ladder = json_keep(w->arena, json_array()), *each;
+	json_t *ladder = json_keep(w->arena, json_array());
 	bool wanted = form_flag(f, "until_seen");
-	size_t k;
 	int i;
 
 	for (i = 0; i < STEPS; i++) {
@@ -90,9 +101,8 @@ ladder_read(struct web *w, struct form *f)
 			wait = form_number(f, arena_printf(w->arena, "wait%d", i + 1), FORM_OPTIONAL, WAIT_MIN, WAIT_MAX);
 		if (!wanted || channel[0] == '\0')
 			continue;
-		json_array_foreach(ladder, k, each)
-			if (strcmp(json_text(each, "channel"), channel) == 0)
-				form_problem(f, name, "ladder_twice");
+		if (has_rung(ladder, channel))
+			form_problem(f, name, "ladder_twice");
 		if (!taken(w, f, channel))
 			form_problem(f, name, "ladder_not_taken");
 		json_array_append_new(ladder, json_pack("{s:s, s:I}", "channel", channel,
@@ -100,6 +110,10 @@ ladder_read(struct web *w, struct form *f)
 	}
 	if (wanted && json_array_size(ladder) < 2)
 		form_problem(f, "step2", "ladder_short");
+	/* Whoever has only a way that was left out must get it all the same. */
+	for (i = 0; wanted && rungs[i] != NULL; i++)
+		if (taken(w, f, rungs[i]) && !has_rung(ladder, rungs[i]))
+			json_array_append_new(ladder, json_pack("{s:s, s:I}", "channel", rungs[i], "wait", (json_int_t)WAIT_USUAL));
 	return wanted ? ladder : NULL;
 }
 
