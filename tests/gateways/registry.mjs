@@ -9,6 +9,7 @@
 //	called(gateway, town, accounts)	optional: where it calls in, once the accounts have
 //			numbers: [{ id, … }].  town has url and port too
 import { startLine } from './line.mjs';
+import { startPush } from './push.mjs';
 import { Karaden } from './sms_karaden.mjs';
 import { Twilio } from './sms_twilio.mjs';
 
@@ -39,4 +40,6 @@ export const registry = [
 	} },
 	{ name: 'sms_twilio', start: (options) => Object.assign(new Twilio(options), { delivers: true }).start(),
 		accounts: (gateway, town) => placed(gateway, 2, { callback_url: `${town.url}/hooks/sms/twilio`, parts_per_month: 10000 }) },
+	// A town has its own keys; who is pushed to is a device: POST /push/devices makes one.
+	{ name: 'push', start: (options) => startPush(options), accounts: () => [] },
 ];

@@ -314,7 +314,11 @@ gateways_start() {
 	    "http://127.0.0.1:$(gateways_port)/called" || die "the fake gateways do not answer"
 }
 
-gateways_conf() { printf '%s\n' "gateway_ca_file=$DIR/gateways/tls/ca.pem" gateway_private=yes; }
+# The push service is the fourth of the registry.
+gateways_conf() {
+	printf '%s\n' "gateway_ca_file=$DIR/gateways/tls/ca.pem" gateway_private=yes \
+	    "push_hosts=127.0.0.1:$(($(gateways_port) + 4))"
+}
 
 # Accounts of an earlier run, at fakes that are not there now.
 gateways_off() {
