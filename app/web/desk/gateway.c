@@ -164,6 +164,18 @@ hook_url(struct web *w, const struct open *o)
 	    secret[0] != '\0' ? "/" : "", secret);
 }
 
+static bool
+any_problem(const json_t *rows)
+{
+	json_t *each;
+	size_t i;
+
+	json_array_foreach(rows, i, each)
+		if (json_is_string(json_object_get(each, "problem")))
+			return true;
+	return false;
+}
+
 static enum err
 show(struct web *w, enum status status, const struct open *o, struct form *f, bool changed)
 {
@@ -177,6 +189,8 @@ show(struct web *w, enum status status, const struct open *o, struct form *f, bo
 	json_object_set_new(w->view, "more_fields", gateway_fields_rows(w, f, g, true));
 	json_object_del(w->view, "account");
 	json_object_set_new(w->view, "some_more", json_boolean(json_array_size(json_object_get(w->view, "more_fields")) > 0));
+	/* What is wrong in there is not to be searched for. */
+	json_object_set_new(w->view, "more_open", json_boolean(any_problem(json_object_get(w->view, "more_fields"))));
 	json_object_set_new(w->view, "kind", json_string(g->kind));
 	json_object_set_new(w->view, "is", json_pack("{s:b, s:b, s:b, s:b, s:b}", "line", strcmp(g->kind, "line") == 0,
 	    "karaden", strcmp(g->kind, "karaden") == 0, "twilio", strcmp(g->kind, "twilio") == 0,
