@@ -27,10 +27,13 @@ enum {
 
 /* --- on the way: citizen_draft.c --- */
 
-/* By the token of the browser's cookie.  consent: the version of the text to agree
- * to.  ERR_NOT_FOUND: none, or older than a day. */
-enum err citizen_draft(struct db *, const struct vault *, struct arena *, const char *token,
-    json_t **out, const char **consent) MUST_USE;
+/* Asks for it by the token of the browser's cookie.  Queued: it comes along with
+ * whatever is asked next. */
+enum err citizen_draft_ask(struct db *, struct arena *, const char *token, struct rows **out) MUST_USE;
+/* What came.  consent: the version of the text to agree to.  ERR_NOT_FOUND: none, or
+ * older than a day. */
+enum err citizen_draft(const struct vault *, struct arena *, const struct rows *, json_t **out,
+    const char **consent) MUST_USE;
 /* Queued: goes out with what follows it. */
 enum err citizen_draft_keep(struct db *, const struct vault *, struct arena *, const char *token,
     const json_t *choice) MUST_USE;

@@ -23,24 +23,24 @@ hash_of(struct arena *a, const char *token)
 }
 
 enum err
-citizen_draft(struct db *db, const struct vault *vault, struct arena *a, const char *token,
-    json_t **out, const char **consent)
+citizen_draft_ask(struct db *db, struct arena *a, const char *token, struct rows **out)
 {
-	struct rows *rows;
+	return q_citizen_draft_queue(db, (struct q_citizen_draft){ .hash = hash_of(a, token) }, out);
+}
+
+enum err
+citizen_draft(const struct vault *vault, struct arena *a, const struct rows *rows, json_t **out,
+    const char **consent)
+{
 	const uint8_t *sealed;
 	struct buf text;
 	size_t n;
-	enum err e;
 
-	if (token[0] == '\0')
+	if (rows_count(rows) == 0)
 		return ERR_NOT_FOUND;
-	e = q_citizen_draft(db, (struct q_citizen_draft){ .hash = hash_of(a, token) }, &rows);
-	if (e != ERR_OK)
-		return e;
 	sealed = rows_bytes(rows, 0, "sealed", &n);
 	buf_init(&text, a);
-	e = vault_open(vault, LABEL, sealed, n, &text);
-	if (e != ERR_OK)
+	if (vault_open(vault, LABEL, sealed, n, &text) != ERR_OK)
 		return ERR_NOT_FOUND;	/* of a key that is gone: they start anew */
 	*consent = rows_text(rows, 0, "consent");
 	return json_parse(a, text.data, text.len, out);

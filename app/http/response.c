@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The response: its head as CGI has it.  Handlers fill the struct, web/dispatch.c
- * makes one of each outcome, and fcgi.c sends head and body.
+ * makes one of each outcome, and fcgi.c sends head and body.  What is the same on every
+ * answer, nginx adds (nginx/snippets/chromo-headers.conf).
  */
 #include "http/http.h"
 
 #include "base/log.h"
-
-/*
- * What every answer carries (R46).  The camera reads tickets at the door of an
- * event and the place finds the nearest shelter, both for our own pages only.
- */
-static const char security_headers[] =
-    "X-Content-Type-Options: nosniff\r\n"
-    "Referrer-Policy: same-origin\r\n"
-    "Permissions-Policy: camera=(self), geolocation=(self), microphone=(), payment=(), usb=()\r\n"
-    "Cross-Origin-Opener-Policy: same-origin\r\n"
-    "Cross-Origin-Resource-Policy: same-origin\r\n";
 
 static const char *
 reason(enum status status)
@@ -137,7 +127,6 @@ response_head(const struct response *r, struct buf *out)
 	}
 	if (r->csp != NULL)
 		add_line(out, "Content-Security-Policy", r->csp);
-	buf_add(out, security_headers, sizeof security_headers - 1);
 	buf_add(out, r->headers.data, r->headers.len);
 	buf_add(out, "\r\n", 2);
 }

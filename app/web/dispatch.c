@@ -259,9 +259,11 @@ dispatch(const struct site *site, struct db *db, struct arena *a,
 		static const struct route public = { METHOD_GET, "", NULL, ANY_HOST };
 
 		w.route = &public;
-		if (guard_enter(&w) != ERR_OK)
-			log_info("request.lost request=%s", request->id);
-		db_rollback(db);
+		for (int i = 0; i < 2 && w.tenant == 0; i++) {
+			if (guard_enter(&w) != ERR_OK)
+				log_info("request.lost request=%s", request->id);
+			db_rollback(db);
+		}
 	} else
 		e = run_again(&w);
 	if (e == ERR_OK)

@@ -7,12 +7,13 @@
  * transaction, behind which row level security does the rest.  What the route
  * asks for is checked here, once, and in no handler.
  *
- * A page that is the same for all knows no person, and what enter() would say of the
- * tenant a worker remembers (domain/tenant.h).
+ * Most people are nobody here: they carry no cookie of a session, or open a page that is
+ * the same for all.  What enter() would say to them a worker remembers (domain/tenant.h).
  */
 #include "base/log.h"
 #include "base/secret.h"
 #include "db/queries.h"
+#include "domain/citizen.h"
 #include "web/web.h"
 
 /* The token in a cookie is looked up by its SHA-256; nothing else is stored. */
@@ -105,7 +106,7 @@ guard_failed(struct web *w, enum err outcome)
 	return outcome;
 }
 
-/* Of a page that is the same for all: what enter() said, or would have said. */
+/* To one who is nobody: what enter() said, or would have said. */
 static enum err
 remember(struct web *w)
 {
@@ -132,7 +133,7 @@ guard_arrive(struct web *w)
 	if (w->tenant != 0)
 		return ERR_OK;
 	e = db_flush(w->db);
-	if (e == ERR_OK && w->route->flags & CACHED)
+	if (e == ERR_OK && w->nobody)
 		e = remember(w);
 	if (e != ERR_OK)
 		return e;
@@ -152,17 +153,38 @@ guard_arrive(struct web *w)
 	return check(w);
 }
 
-/* Nobody's page, in a tenant that this worker has met. */
+/* Nobody, in a tenant that this worker has met. */
 static enum err
 enter_again(struct web *w)
 {
 	enum err e;
 
 	w->names = w->met->names;
-	e = q_enter_again_queue(w->db, (struct q_enter_again){ .tenant = w->met->id }, NULL);
+	if (w->route->flags & CACHED)
+		e = q_enter_again_queue(w->db, (struct q_enter_again){ .tenant = w->met->id }, NULL);
+	else
+		e = q_enter_nobody_queue(w->db, (struct q_enter_nobody){ .tenant = w->met->id,
+		    .remote = w->request->remote, .request = w->request->id }, NULL);
 	if (e == ERR_OK)
 		e = q_enter_version_queue(w->db, (struct q_enter_version){ .host = w->request->host }, &w->version);
 	return e;
+}
+
+static enum err
+enter(struct web *w)
+{
+	struct db_bytes staff = { NULL, 0 }, citizen = { NULL, 0 };
+
+	if (!(w->route->flags & (CACHED | SIGNED))) {
+		staff = token_hash(w, "__Host-staff");
+		citizen = token_hash(w, "__Host-citizen");
+	}
+	w->nobody = staff.data == NULL && citizen.data == NULL;
+	w->met = w->nobody ? tenants_find(w->site->tenants, w->request->host) : NULL;
+	if (w->met != NULL)
+		return enter_again(w);
+	return q_enter_queue(w->db, (struct q_enter){ .host = w->request->host, .staff = staff, .citizen = citizen,
+	    .remote = w->request->remote, .request = w->request->id }, &w->entered);
 }
 
 enum err
@@ -171,22 +193,15 @@ guard_enter(struct web *w)
 	/* A session is marked as seen: pages of people may write. */
 	bool reads = (w->request->method == METHOD_GET || w->request->method == METHOD_HEAD)
 	    && w->route->flags & ANYONE && !(w->route->flags & WRITES);
-	bool cached = w->route->flags & CACHED, nobody = w->route->flags & (CACHED | SIGNED);
+	bool cached = w->route->flags & CACHED;
 	enum err e;
 
 	e = db_begin(w->db, cached ? DB_ONCE : reads ? DB_READ : DB_WRITE);
-	if (e != ERR_OK)
-		return e;
-	w->met = cached ? tenants_find(w->site->tenants, w->request->host) : NULL;
-	if (w->met != NULL)
-		return enter_again(w);
-	e = q_enter_queue(w->db, (struct q_enter){
-	    .host = w->request->host,
-	    .staff = nobody ? (struct db_bytes){ NULL, 0 } : token_hash(w, "__Host-staff"),
-	    .citizen = nobody ? (struct db_bytes){ NULL, 0 } : token_hash(w, "__Host-citizen"),
-	    .remote = w->request->remote,
-	    .request = w->request->id }, &w->entered);
+	if (e == ERR_OK)
+		e = enter(w);
 	if (e == ERR_OK && w->claims)
 		e = token_claim(w);
+	if (e == ERR_OK && w->route->flags & DRAFT)
+		e = citizen_draft_ask(w->db, w->arena, fields_get(w->request->cookies, DRAFT_COOKIE), &w->draft);
 	return e != ERR_OK || cached ? e : guard_arrive(w);
 }

@@ -55,11 +55,13 @@ enum {
 	SIGNED = 1 << 12,	/* POST by a gateway (web/hooks/): no cookie, no form; its
 				 * signature is over request->body, which the handler checks first.
 				 * What is wrong is said in one plain word */
+	DRAFT = 1 << 13,	/* on the way through 登録: what was typed so far comes with enter() */
 
 	RIGHT_WRITE = 1 << 16,	/* 起案者 */
 	RIGHT_APPROVE = 1 << 17,	/* 承認者 */
 	RIGHT_ADMIN = 1 << 18	/* 管理者 */
 };
+#define DRAFT_COOKIE "__Host-subscribe"
 #define RIGHTS (RIGHT_WRITE | RIGHT_APPROVE | RIGHT_ADMIN)
 /* STAFF(RIGHT_WRITE | RIGHT_APPROVE): one of them is enough. */
 #define STAFF(rights) (STAFF_ANY | (rights))
@@ -93,9 +95,11 @@ struct web {
 	bool told;			/* a notice was read from its cookie */
 
 	json_t *entered;		/* result of enter(); NULL until it came */
-	const struct tenant *met;	/* CACHED: this is what enter() would say … */
+	bool nobody;			/* no session is looked for */
+	const struct tenant *met;	/* nobody: this is what enter() would say … */
 	struct rows *version;		/* … if this is still its version */
 	struct tenant_names names;	/* CACHED: what lists need, once it is read */
+	struct rows *draft;		/* DRAFT: for citizen_draft */
 	int64_t tenant;
 	int64_t staff;			/* 0: nobody */
 	int64_t citizen;

@@ -33,7 +33,7 @@ SELECT jsonb_build_object(
                          FROM topic t WHERE t.id = ANY (:topics::bigint[])),
          'vital',     coalesce((SELECT t.name FROM topic t WHERE t.vital), ''));
 
--- name: citizen_draft :one
+-- name: citizen_draft :many
 -- What was typed on the way, and the text that would be agreed to now.
 SELECT d.sealed, (SELECT max(version) FROM consent_document) AS consent
   FROM subscribe_draft d

@@ -11,6 +11,13 @@ SELECT enter(:host::text, :staff::bytea, :citizen::bytea, :remote::text, :reques
 -- looked up, and the version, asked for behind it, tells whether that was right.
 SELECT set_config('chromo.tenant', (:tenant::bigint)::text, true);
 
+-- name: enter_nobody :exec
+-- role: web
+-- The same where something may be written, for the audit record.
+SELECT set_config('chromo.tenant', (:tenant::bigint)::text, true),
+       set_config('chromo.remote', :remote::text, true),
+       set_config('chromo.request', :request::text, true);
+
 -- name: enter_version :many
 -- role: web
 -- No row: the host is not the present tenant's (any more).

@@ -63,8 +63,13 @@ try {
 	report('page.fastify', { value: result.chromo.rate, unit: 'requests/s', limit: result.fastify.rate, goal: 'ratio >= 1.5' });
 	report('page.p99', { value: result.chromo.p99, unit: 'ms', goal: 'value <= 20' });
 
+	// A file with the same bytes, headers and limits.
+	const same = await town.get(host, '/messages');
+	const heads = ['cache-control', 'content-security-policy', 'vary'].map((name) => `add_header ${name} "${same.headers[name]}";`);
 	const kept = await nginxBeside(town, 'static', await freePort(), (text) => text
-		.replace('location / {', `location = /messages { root ${town.dir}/nginx-static; try_files /static-page.html =404; default_type text/html; }\n\tlocation / {`));
+		.replace(/location \/ \{([^}]*?)include [^;]*chromo-fastcgi.conf;/, (all, limits) => `location = /messages {${limits}
+		root ${town.dir}/nginx-static; try_files /static-page.html =404; default_type text/html;
+		include ${town.dir}/nginx-static/snippets/chromo-headers.conf; ${heads.join(' ')} }\n\t${all}`));
 	held.push(kept);
 	const cached = await inTurn({
 		cached: { url: url(town.port), pids: [town.pid('nginx')] },

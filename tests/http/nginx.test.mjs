@@ -35,6 +35,9 @@ function alwaysThere(answer, where) {
 	assert.match(h['strict-transport-security'] ?? '', /^max-age=(\d{8,}); includeSubDomains$/, where);
 	assert.equal(h['x-content-type-options'], 'nosniff', where);
 	assert.equal(h['referrer-policy'], 'same-origin', where);
+	assert.match(h['permissions-policy'] ?? '', /^camera=\(self\), /, where);
+	assert.equal(h['cross-origin-opener-policy'], 'same-origin', where);
+	assert.equal(h['cross-origin-resource-policy'], 'same-origin', where);
 	assert.ok(h['content-security-policy'], `${where}: a policy`);
 	assert.equal(h.server, 'nginx', where);
 	assert.equal(h['access-control-allow-origin'], undefined, where);

@@ -40,11 +40,6 @@ test_plain(void)
 	    "Content-Type: text/html; charset=utf-8\r\n"
 	    "Content-Length: 3\r\n"
 	    "Cache-Control: no-store\r\n"
-	    "X-Content-Type-Options: nosniff\r\n"
-	    "Referrer-Policy: same-origin\r\n"
-	    "Permissions-Policy: camera=(self), geolocation=(self), microphone=(), payment=(), usb=()\r\n"
-	    "Cross-Origin-Opener-Policy: same-origin\r\n"
-	    "Cross-Origin-Resource-Policy: same-origin\r\n"
 	    "\r\n", "a page with nothing said");
 }
 

@@ -22,7 +22,6 @@
 #include "web/citizen/phone.h"
 #include "web/handlers.h"
 
-static const char COOKIE[] = "__Host-subscribe";
 enum { DRAFT_S = 24 * 3600 };
 
 static const char *const pages[] = { "email", "district", "topics", "language", "check" };
@@ -32,12 +31,18 @@ enum { PAGES = sizeof pages / sizeof *pages };
 enum err
 citizen_draft_open(struct web *w, json_t **choice, const char **consent)
 {
-	enum err e = web_vault(w);
+	enum err e = ERR_OK;
 
+	if (w->draft == NULL)		/* the route is not marked DRAFT */
+		e = citizen_draft_ask(w->db, w->arena, fields_get(w->request->cookies, DRAFT_COOKIE), &w->draft);
+	if (e == ERR_OK)
+		e = web_vault(w);
+	if (e == ERR_OK)
+		e = db_flush(w->db);
 	if (e != ERR_OK)
 		return e;
 	*consent = "";
-	e = citizen_draft(w->db, w->vault, w->arena, fields_get(w->request->cookies, COOKIE), choice, consent);
+	e = citizen_draft(w->vault, w->arena, w->draft, choice, consent);
 	if (e == ERR_NOT_FOUND) {
 		*choice = json_keep(w->arena, json_object());
 		e = ERR_OK;
@@ -83,12 +88,12 @@ page_open(struct web *w, const char *page, json_t **choice, const char **consent
 enum err
 citizen_draft_go_on(struct web *w, const json_t *choice)
 {
-	const char *token = fields_get(w->request->cookies, COOKIE);
+	const char *token = fields_get(w->request->cookies, DRAFT_COOKIE);
 	enum err e;
 
 	if (strlen(token) < 20 || strlen(token) > 100)
 		token = secret_token(w->arena, 32);
-	response_cookie(w->response, COOKIE, token, DRAFT_S);
+	response_cookie(w->response, DRAFT_COOKIE, token, DRAFT_S);
 	e = citizen_draft_keep(w->db, w->vault, w->arena, token, choice);
 	return e != ERR_OK ? e : web_see_other(w, "/subscribe/%s", citizen_draft_next(choice));
 }
@@ -96,7 +101,7 @@ citizen_draft_go_on(struct web *w, const json_t *choice)
 void
 citizen_draft_forget(struct web *w)
 {
-	response_cookie(w->response, COOKIE, "", -1);
+	response_cookie(w->response, DRAFT_COOKIE, "", -1);
 }
 
 enum err
@@ -327,7 +332,7 @@ citizen_subscribe_ask(struct web *w)
 	 * the confirmation. */
 	json_object_set_new(choice, "consent", json_string(consent));
 	json_object_set_new(choice, "read_in", json_string(w->lang));
-	e = citizen_draft_keep(w->db, w->vault, w->arena, fields_get(w->request->cookies, COOKIE), choice);
+	e = citizen_draft_keep(w->db, w->vault, w->arena, fields_get(w->request->cookies, DRAFT_COOKIE), choice);
 	return e != ERR_OK ? e : ask(w, choice);
 }
 
