@@ -10,7 +10,7 @@ import { build, freePort, up } from '../harness/up.mjs';
 import { existsSync, inTurn, load, nginxBeside, report, start, tree } from './lib.mjs';
 
 const host = 'minato.localhost';
-const town = await up({ conf: { strict: 'no', development: 'no', worker_requests: '1000000', workers: '8', workers_write: '16' } });
+const town = await up({ conf: { strict: 'no', development: 'no', worker_requests: '1000000', workers: '8', workers_write: '8' } });
 const held = [];
 try {
 	// Twenty rows: the demonstration data has fewer.

@@ -15,7 +15,7 @@ import { load, median, nginxBeside, report, rounds, run, say, seconds } from './
 
 const host = 'minato.localhost', tenant = 1, most = 6000;	// requests a second at the most
 process.env.CHROMO_FSYNC = 'on';
-const town = await up({ conf: { strict: 'no', development: 'no', workers: '8', workers_write: '32' } });
+const town = await up({ conf: { strict: 'no', development: 'no', workers: '8', workers_write: '8' } });
 const held = [];
 
 const derive = (key, label) => Buffer.from(hkdfSync('sha256', key, '', label, 32));

@@ -242,7 +242,7 @@ conf_write() {
 		    "development=yes" \
 		    "strict=no" \
 		    "workers=8" \
-		    "workers_write=16" \
+		    "workers_write=8" \
 		    "$@"; do
 			printf '%s\n' "$pair"
 		done
