@@ -56,7 +56,7 @@ static const struct key keys[] = {
 	    "folder that takes what channels without a gateway deliver; empty: none"),
 
 	KEY(NUMBER, workers, "8", 1, 1024, "processes of the reading pool, about 4 a core"),
-	KEY(NUMBER, workers_write, "8", 1, 1024, "processes of the committing pool"),
+	KEY(NUMBER, workers_write, "8", 1, 1024, "processes of the committing pool, about 4 a core"),
 	KEY(NUMBER, worker_requests, "10000", 1, INT_MAX, "requests after which a worker retires"),
 	KEY(TEXT, public_port, "", 0, 0, "port in links, as :8443; empty: the usual one"),
 	KEY(SWITCH, development, "no", 0, 0,
