@@ -78,7 +78,7 @@ find(struct courier *c, int64_t tenant, int64_t id)
 	if (oldest->arena == NULL)
 		oldest->arena = arena_new();
 	arena_reset(oldest->arena);
-	*oldest = (struct account){ .arena = oldest->arena, .tenant = tenant, .id = id, .share = 100, .version = -1 };
+	*oldest = (struct account){ .arena = oldest->arena, .tenant = tenant, .id = id, .share = 100, .version = -1, .told = "" };
 	oldest->breaker.name = c->kind->name;
 	return oldest;
 }
@@ -98,7 +98,6 @@ refresh(struct courier *c, struct account *a, json_t *doc)
 	/* Other credentials, perhaps: all is well until it is seen. */
 	a->breaker = (struct breaker){ .name = c->kind->name };
 	a->paused_until = 0;
-	a->changed = true;
 }
 
 enum err
@@ -280,11 +279,10 @@ pause_account(struct account *a, const struct outcome *o, int64_t now)
 }
 
 void
-account_learn(struct courier *c, struct account *a, const struct outcome *o, int64_t now)
+account_learn(struct account *a, const struct outcome *o, int64_t now)
 {
-	bool shut = breaker_open(&a->breaker, now), half = breaker_half_open(&a->breaker, now);
+	bool half = breaker_half_open(&a->breaker, now);
 
-	(void)c;
 	breaker_learn(&a->breaker, o, now);
 	if (o->verdict == VERDICT_LATER && o->code == 429)
 		pause_account(a, o, now);
@@ -302,7 +300,14 @@ account_learn(struct courier *c, struct account *a, const struct outcome *o, int
 		a->share = a->share * 3 / 4;
 	else if (a->share < 100)
 		a->share++;
-	a->changed |= shut != breaker_open(&a->breaker, now) || half != breaker_half_open(&a->breaker, now);
+}
+
+static const char *
+state_of(const struct account *a, int64_t now)
+{
+	if (breaker_open(&a->breaker, now) || now < a->paused_until)
+		return "open";
+	return breaker_half_open(&a->breaker, now) ? "half_open" : "closed";
 }
 
 static enum err
@@ -318,7 +323,7 @@ report(struct courier *c, struct account *a, int64_t now)
 		e = q_enter_tenant_queue(c->db, (struct q_enter_tenant){ .tenant = a->tenant, .actor = "courier" }, NULL);
 	if (e == ERR_OK)
 		e = q_courier_health_queue(c->db, (struct q_courier_health){ .gateway = a->id,
-		    .breaker = open ? "open" : breaker_half_open(b, now) ? "half_open" : "closed", .reason = b->reason,
+		    .breaker = state_of(a, now), .reason = now < a->paused_until ? "gateway_busy" : b->reason,
 		    .failures = b->failures, .pause_ms = open ? (int)(until - now) : 0, .delay_ms = a->delay_ms,
 		    .accepted = a->accepted, .failed = a->failed }, NULL);
 	return e == ERR_OK ? db_commit(c->db) : e;
@@ -334,15 +339,13 @@ account_report(struct courier *c)
 	for (i = 0; i < COURIER_ACCOUNTS; i++) {
 		struct account *a = &c->accounts[i];
 
-		if (a->id == 0 || (!a->changed && (!due || a->accepted + a->failed == 0)))
+		if (a->id == 0 || (strcmp(state_of(a, now), a->told) == 0 && (!due || a->accepted + a->failed == 0)))
 			continue;
 		c->reported = now;
-		if (report(c, a, now) != ERR_OK) {
+		a->told = state_of(a, now);
+		if (report(c, a, now) == ERR_OK)
+			a->accepted = a->failed = 0;
+		else
 			db_rollback(c->db);	/* or the account was taken away */
-			a->changed = false;
-			continue;
-		}
-		a->changed = false;
-		a->accepted = a->failed = 0;
 	}
 }

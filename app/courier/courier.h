@@ -104,7 +104,7 @@ struct account {
 	int64_t read;		/* when it was last seen in the database */
 	/* Since the last report to gateway_health. */
 	int accepted, failed, delay_ms;
-	bool changed;
+	const char *told;	/* the state of its breaker there */
 };
 
 /* A batch that this courier holds. */
@@ -223,7 +223,7 @@ struct account *account_pick(struct courier *, int64_t tenant, int64_t now);
 /* May a letter take off?  Then it is counted.  False: a little later. */
 bool account_take(struct account *, int lane, int64_t now);
 /* What came of it. */
-void account_learn(struct courier *, struct account *, const struct outcome *, int64_t now);
+void account_learn(struct account *, const struct outcome *, int64_t now);
 /* Into gateway_health, now and then. */
 void account_report(struct courier *);
 

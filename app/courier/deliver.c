@@ -343,7 +343,7 @@ deliver_land(struct courier *c)
 		must(f->stage == FLYING);
 		f->outcome = o;
 		landed(c, f);
-		account_learn(c, f->account, &o, now);
+		account_learn(f->account, &o, now);
 	}
 }
 

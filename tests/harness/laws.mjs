@@ -94,8 +94,9 @@ export async function judge(town, ledger) {
 		       string_agg(DISTINCT b.state, ' '),
 		       coalesce((SELECT string_agg(d.state, ' ' ORDER BY d.try, d.part) FROM delivery d
 		                  WHERE d.tenant_id = b.tenant_id AND d.message_id = b.message_id
-		                    AND d.citizen_id = u.c AND d.round = b.round), '')
+		                    AND d.citizen_id = u.c AND d.round = b.round AND d.channel = 'email'), '')
 		  FROM batch b CROSS JOIN unnest(b.citizens) AS u (c)
+		 WHERE b.channel = 'email'
 		 GROUP BY b.tenant_id, b.message_id, b.round, b.key, u.c`));
 	let extras = 0, unknown = 0;
 	for (const [tenant, message, round, key, citizen, batches, words] of members) {
@@ -123,7 +124,7 @@ export async function judge(town, ledger) {
 	}
 
 	// Letters: their key is the Message-ID.
-	for (const [id, tenant, key, state] of rows(await town.sql('SELECT id, tenant_id, key, state FROM letter'))) {
+	for (const [id, tenant, key, state] of rows(await town.sql('SELECT id, tenant_id, key, state FROM letter WHERE channel = \'email\''))) {
 		const mails = taken.get(key) ?? [];
 		taken.delete(key);
 		if (state === 'accepted' && mails.length === 0)

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Each person once, by the channel that they like best; towns without an account;
+// the pace, rests and failures of an account; SMS and push in doubt; what comes too late.
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { eventually } from './post.mjs';
+import { openWays } from './ways.mjs';
+
+let ways, courier;
+before(async () => {
+	ways = await openWays();
+	courier = ways.post.courier();
+});
+after(() => ways?.close());
+
+const sql = (text) => ways.sql(text);
+const health = (town, channel) => sql(`SELECT h.breaker, h.reason FROM gateway_health h JOIN gateway g ON g.id = h.gateway_id
+	WHERE g.tenant_id = ${town.tenant} AND g.channel = '${channel}'`);
+
+test('four channels, each person once', { timeout: 60000 }, async () => {
+	const town = await ways.town({ line: 30, sms: 10, webpush: 10, email: 10 });
+	// One with all of them, who likes mail best; one who has two devices.
+	const all = town.members[0].id;
+	await ways.inside(town, `INSERT INTO contact (citizen_id, channel, address, hash, state)
+		SELECT ${all}, channel, address, convert_to('copy ' || id, 'UTF8'), 'active' FROM (SELECT DISTINCT ON (channel) id, channel, address FROM contact
+		 WHERE channel <> 'line' AND citizen_id <> ${all} ORDER BY channel, id) k`);
+	assert.equal(await sql(`SELECT reach FROM citizen WHERE id = ${all}`), '{line,webpush,email,sms}');
+	await ways.inside(town, `UPDATE citizen SET channels = '{email}' WHERE id = ${all}`);
+	assert.equal(await sql(`SELECT reach FROM citizen WHERE id = ${all}`), '{email,line,webpush,sms}');
+	const two = town.members.find((m) => m.way === 'webpush'), second = ways.push.device();
+	await ways.inside(town, `INSERT INTO contact (citizen_id, channel, address, hash, state)
+		VALUES (${two.id}, 'webpush', '\\x${town.keys.seal('contact.address', second.address()).toString('hex')}', 'second', 'active')`);
+
+	const message = await ways.message(town);
+	await ways.post.sent(message);
+	assert.equal(await sql(`SELECT recipients FROM message WHERE id = ${message}`), '60', 'persons, not addresses');
+	assert.equal(await sql(`SELECT string_agg(channel || ' ' || n, ', ' ORDER BY channel) FROM
+		(SELECT channel, sum(accepted) AS n FROM batch WHERE message_id = ${message} GROUP BY channel) x`), 'email 11, line 29, sms 10, webpush 10');
+	assert.equal(second.cards.size, 1, 'both devices');
+	town.members.shift();
+	await ways.lawful(message, town);
+});
+
+test('no account at the gateway: held, and staff see why', { timeout: 30000 }, async () => {
+	const town = await ways.town({ line: 3, email: 2, accounts: false });
+	const message = await ways.message(town);
+	await ways.post.sent(message);
+	assert.equal(await sql(`SELECT state, reason FROM batch WHERE message_id = ${message} AND channel = 'line' AND language = 'ja'`), 'held|gateway_missing');
+	assert.match(await ways.inside(town, `SELECT reason, count(*) FROM message_unreached(${message}) GROUP BY 1`), /^gateway_missing\|3$/);
+});
+
+test('an address that is gone is not used again', { timeout: 30000 }, async () => {
+	const town = await ways.town({ webpush: 2 });
+	town.members[0].device.gone = true;
+	const message = await ways.message(town);
+	await ways.post.sent(message);
+	assert.equal(await sql(`SELECT citizen_id, reason FROM contact WHERE tenant_id = ${town.tenant} AND state = 'failed'`), `${town.members[0].id}|address_gone`);
+	assert.equal(await sql(`SELECT reach FROM citizen WHERE id = ${town.members[0].id}`), '{}');
+});
+
+test('F14: 429 rests the account, 401 opens its breaker; other towns do not notice', { timeout: 90000 }, async () => {
+	const town = await ways.town({ line: 5 }), other = await ways.town({ line: 5 });
+	ways.line.script([{ path: '/v2/bot/message/multicast', when: (c) => c.headers.authorization.includes(town.channel.token),
+		status: 429, body: { message: 'The API rate limit has been exceeded. Try again later.' }, headers: { 'retry-after': '3' }, times: 1 }]);
+	const message = await ways.message(town);
+	await eventually('the account rests', async () => (await health(town, 'line')).startsWith('open'));
+	const beside = await ways.message(other);
+	await ways.post.sent(beside, 10);
+	assert.notEqual(await ways.post.state(message), 'sent');
+	await ways.post.sent(message, 20);
+	await ways.lawful(message, town);
+
+	town.channel.revoke();
+	const denied = await ways.message(town);
+	await eventually('the breaker is open', async () => await health(town, 'line') === 'open|gateway_denied');
+	assert.equal(await sql(`SELECT DISTINCT state FROM batch WHERE message_id = ${denied} AND state = 'done'`), '', 'nothing is given up');
+	// New credentials are tried at once.
+	await ways.account(town, { channel: 'line', kind: 'line', url: ways.line.url, settings: { channel_id: town.channel.id, rate: 1000 },
+		secrets: { access_token: town.channel.issue().access_token } });
+	await ways.post.hurry();
+	await ways.post.sent(denied, 60);
+	await ways.lawful(denied, town);
+	ways.line.script([]);
+});
+
+test('F14: the second SMS gateway takes over, and the first is drifted back to', { timeout: 90000 }, async () => {
+	const town = await ways.town({ sms: 60 });
+	const { settings, secrets, url } = ways.sms.account({ readback_s: 1 });
+	await ways.account(town, { channel: 'sms', kind: 'karaden', place: 2, url, settings: { ...settings, service_id: 7 }, secrets });
+	await ways.account(town, { channel: 'sms', kind: 'karaden', place: 1, url: 'https://127.0.0.1:9', settings, secrets });
+	const message = await ways.message(town);
+	await ways.post.sent(message, 60);
+	assert.equal((await ways.lawful(message, town)).accepted, 60);
+});
+
+test('valid_until: what comes too late is held and listed, on each channel', { timeout: 60000 }, async () => {
+	const town = await ways.town({ line: 4, sms: 3, webpush: 3, email: 3 });
+	const before = [ways.line, ways.sms, ways.push].map((g) => g.ledger.length);
+	const message = await ways.message(town, { validUntil: "now() + interval '1 second'", sendAt: "now() + interval '2 seconds'" });
+	await ways.post.sent(message);
+	assert.equal(await sql(`SELECT string_agg(DISTINCT state, ' ') FROM batch WHERE message_id = ${message}`), 'held');
+	assert.equal(await ways.inside(town, `SELECT count(*), min(reason) FROM message_unreached(${message})`), '13|late');
+	assert.deepEqual([ways.line, ways.sms, ways.push].map((g) => g.ledger.length), before);
+});
+
+test('quiet hours: an ordinary message waits for their end, one that is vital does not', { timeout: 60000 }, async () => {
+	const town = await ways.town({ line: 4 });
+	await ways.inside(town, `UPDATE citizen SET quiet_from = date_trunc('hour', (now() AT TIME ZONE 'Asia/Tokyo'))::time,
+		quiet_to = (date_trunc('hour', (now() AT TIME ZONE 'Asia/Tokyo')) + interval '2 hours')::time WHERE id = ${town.members[0].id}`);
+	const message = await ways.message(town);
+	await eventually('the others have it', () => ways.received(message, town).line.size === 3);
+	assert.equal(await sql(`SELECT state, due > now() AND due <= now() + interval '2 hours', size FROM batch
+		WHERE message_id = ${message} AND state = 'queued'`), 'queued|t|1');
+	const vital = await ways.message(town, { vital: true });
+	await eventually('all have it', () => ways.received(vital, town).line.size === 4);
+});
+
+test('sms_reference: in doubt, it is looked up before it is sent again', { timeout: 60000 }, async () => {
+	const town = await ways.town({ sms: 10 });
+	ways.sms.script([{ method: 'POST', accept: true, status: 500, times: 3 }, { method: 'POST', accept: true, close: true, times: 2 }]);
+	const message = await ways.message(town);
+	await ways.post.sent(message, 40);
+	ways.sms.script([]);
+	const { accepted, doubled } = await ways.lawful(message, town);
+	assert.deepEqual([accepted, doubled], [10, 0]);
+	assert.equal(await sql(`SELECT count(*) > 0, min(parts), bool_and(provider_id <> '') FROM delivery WHERE message_id = ${message} AND state = 'accepted'`), 't|1|t');
+});
+
+test('push_topic: in doubt it is handed over again, and there is one card', { timeout: 60000 }, async () => {
+	const town = await ways.town({ webpush: 10 });
+	for (const { device } of town.members) device.offline = true;
+	ways.push.script([{ accept: true, status: 500, times: 4 }]);
+	const message = await ways.message(town);
+	await ways.post.sent(message, 40);
+	ways.push.script([]);
+	for (const { device } of town.members) device.online();
+	const { accepted } = await ways.lawful(message, town);
+	assert.equal(accepted, 10);
+	for (const { device } of town.members) assert.equal(device.rang, 1);
+});
+
+test('reach until seen: step by step, until it was seen', { timeout: 60000 }, async () => {
+	const town = await ways.town({ line: 6, sms: 1 }), [seen, unseen] = town.members;
+	for (const m of [seen, unseen]) await ways.inside(town, `INSERT INTO contact (citizen_id, channel, address, hash, state)
+		SELECT ${m.id}, 'sms', '\\x${town.keys.seal('contact.address', `+8190${20000000 + m.n}`).toString('hex')}', 'phone ${m.id}', 'active'`);
+	const message = await ways.message(town, { vital: true, mail: false, ladder: [{ channel: 'line', wait: 10 }, { channel: 'sms', wait: 10 }] });
+	await ways.post.sent(message);
+	assert.equal(ways.received(message, town).line.size, 6);
+	assert.equal(await ways.inside(town, `SELECT message_saw(${message}, ${seen.id}, 'line')`), 't');
+	await sql(`BEGIN; SET LOCAL session_replication_role = replica; UPDATE message SET next_step = now() WHERE id = ${message}; COMMIT`);
+	await eventually('the second step', async () => await sql(`SELECT step, state, next_step IS NULL FROM message WHERE id = ${message}`) === '2|sent|t');
+	assert.equal(await sql(`SELECT citizens, channel FROM batch WHERE message_id = ${message} AND step = 2`), `{${unseen.id}}|sms`);
+	assert.equal(await ways.inside(town, `SELECT count(*) FROM message_unreached(${message})`), '0');
+	assert.equal(await ways.inside(town, 'SELECT count(*) FROM ledger_faults()'), '0');
+});
+
+test('it ends in good order', async () => {
+	assert.equal(await courier.stop(), 0);
+});
