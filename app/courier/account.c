@@ -161,6 +161,18 @@ account_known(const struct courier *c, int64_t tenant)
 	return ways(c, tenant, way) > 0;
 }
 
+int
+account_rate(const struct courier *c, int64_t tenant)
+{
+	struct account *way[2];
+	int i, n = ways(c, tenant, way);
+	double rate = 0;
+
+	for (i = 0; i < n; i++)
+		rate += way[i]->bucket.rate > 0 ? way[i]->bucket.rate : COURIER_JOBS * 2;
+	return rate < COURIER_JOBS * 2 ? (int)rate : COURIER_JOBS * 2;
+}
+
 bool
 account_shut(const struct courier *c, int64_t tenant, int64_t now)
 {

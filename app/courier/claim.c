@@ -98,8 +98,8 @@ appetite(struct courier *c, int64_t tenant, int lane)
 		members += j->lost ? 0 : j->size - j->reached;
 	}
 	if (c->kind->people > 1)
-		/* As many as take off within a few looks. */
-		want = (account_room(c, tenant, lane, clock_monotonic_ms()) * LOOK_MS * 2) / 60 + 4 - calls;
+		/* As many as take off within half a second. */
+		want = account_rate(c, tenant) / 2 + 4 - calls;
 	else if (members > COURIER_SLICE * 4 || members > c->capacity * 50)
 		return 0;
 	else

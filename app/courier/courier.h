@@ -216,6 +216,8 @@ enum err account_read(struct courier *, int64_t tenant, bool *any) MUST_USE;
 bool account_known(const struct courier *, int64_t tenant);
 /* Every way out is shut by its breaker. */
 bool account_shut(const struct courier *, int64_t tenant, int64_t now);
+/* Calls a second that its accounts permit. */
+int account_rate(const struct courier *, int64_t tenant);
 /* How many letters of the tenant may be begun now, at most. */
 int account_room(struct courier *, int64_t tenant, int lane, int64_t now);
 /* The one that this letter goes by; NULL: there is none any more. */

@@ -124,7 +124,9 @@ plan_tenant(struct planner *p, int64_t tenant)
 	enum err e;
 	size_t i;
 
-	e = enter(db, DB_READ, tenant);
+	e = enter(db, DB_WRITE, tenant);
+	if (e == ERR_OK)
+		e = q_planner_settle_queue(db, NULL);
 	if (e == ERR_OK)
 		e = q_planner_due_queue(db, &rows);
 	if (e == ERR_OK)

@@ -17,6 +17,7 @@ libdomain_a_SOURCES = \
 	app/domain/login.c app/domain/login_factor.c app/domain/login.h app/domain/login_private.h \
 	app/domain/password.c app/domain/password.h \
 	app/domain/rendering.c app/domain/rendering_short.c app/domain/rendering.h app/domain/rendering_private.h \
+	app/domain/reach.c app/domain/reach.h \
 	app/domain/sms.c app/domain/sms.h \
 	app/domain/staff.c app/domain/staff.h \
 	app/domain/stop_link.c app/domain/stop_link.h \

@@ -126,6 +126,14 @@ enum err citizen_my_leave(struct web *);
 enum err citizen_my_left(struct web *);
 enum err citizen_my_leave_now(struct web *);
 
+/* citizen/reach.c */
+enum err citizen_my_channels(struct web *);
+enum err citizen_my_channels_save(struct web *);
+
+/* citizen/seen.c */
+enum err citizen_seen(struct web *);
+enum err citizen_seen_note(struct web *);
+
 /* citizen/unsubscribe.c */
 enum err citizen_unsubscribe(struct web *);
 enum err citizen_unsubscribe_do(struct web *);

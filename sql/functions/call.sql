@@ -49,7 +49,7 @@ BEGIN
       FROM unnest(b.citizens) AS c WHERE c <> ALL (coalesce(people, '{}'));
     IF absent = b.size THEN
       UPDATE batch x SET state = 'done', dropped = absent, reached = x.size, finished = now() WHERE x.id = b.id;
-      PERFORM message_settle(b.message_id);
+      PERFORM message_through(b.message_id);
       RETURN;
     END IF;
   END IF;
@@ -73,7 +73,7 @@ BEGIN
          accepted = CASE WHEN p_state = 'accepted' THEN x.size - x.dropped ELSE 0 END,
          unknown = CASE WHEN p_state = 'unknown' THEN x.size - x.dropped ELSE 0 END
    WHERE x.id = b.id;
-  PERFORM message_settle(b.message_id);
+  PERFORM message_through(b.message_id);
 END $$;
 
 -- Writes the verdict on a call down.  False: another courier has it by now; a yes counts
@@ -149,7 +149,7 @@ BEGIN
          code = nullif(p_code, 0), reason = nullif(p_reason, ''), detail = nullif(p_detail, ''),
          later = x.later + (p_state = 'later')::int
    WHERE x.id = b.id;
-  PERFORM message_settle(b.message_id);
+  PERFORM message_through(b.message_id);
   RETURN true;
 END $$;
 
@@ -174,6 +174,6 @@ BEGIN
    WHERE x.id = p_batch AND x.fence = p_fence AND x.state = 'sending'
   RETURNING x.* INTO b;
   IF FOUND THEN
-    PERFORM message_settle(b.message_id);
+    PERFORM message_through(b.message_id);
   END IF;
 END $$;

@@ -9,6 +9,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
   SELECT m.tenant_id FROM message m
    WHERE m.state = 'approved' AND (m.send_at IS NULL OR m.send_at <= now())
       OR m.next_step <= now()
+      OR m.state = 'sending' AND NOT EXISTS (SELECT FROM batch b WHERE b.tenant_id = m.tenant_id AND b.message_id = m.id
+                                                AND b.state IN ('queued', 'sending'))
       OR m.state = 'sent' AND (m.told IS NULL OR m.told < m.finished) AND m.finished > now() - interval '1 hour'
    GROUP BY m.tenant_id
    ORDER BY random()

@@ -109,6 +109,29 @@ BEGIN
   END IF;
 END $$;
 
+-- The same where each of many calls ends a batch: nobody waits for the row of the message.
+-- Of the last two that end at once each may see the other; the planner looks again
+-- (message_settle_open).
+CREATE OR REPLACE FUNCTION message_through(p_message bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM batch WHERE message_id = p_message AND state IN ('queued', 'sending') LIMIT 1) THEN
+    RETURN;
+  END IF;
+  PERFORM FROM message WHERE id = p_message AND state = 'sending' FOR NO KEY UPDATE SKIP LOCKED;
+  IF FOUND THEN
+    PERFORM message_settle(p_message);
+  END IF;
+END $$;
+
+-- Messages of this tenant that are through and do not say so.
+CREATE OR REPLACE FUNCTION message_settle_open() RETURNS int LANGUAGE sql AS $$
+  SELECT count(message_settle(m.id))::int
+    FROM message m
+   WHERE m.state = 'sending'
+     AND NOT EXISTS (SELECT FROM batch b WHERE b.message_id = m.id AND b.state IN ('queued', 'sending'))
+$$;
+
 -- 「届かなかった人に送り直す」: a new round, with new keys, for whom the last word
 -- was no.  Returns how many.
 CREATE OR REPLACE FUNCTION message_resend(p_message bigint, p_size int, p_valid_until timestamptz) RETURNS int

@@ -10,6 +10,9 @@ SELECT message_due AS id FROM message_due();
 -- name: planner_plan :one
 SELECT message_plan(:message::bigint, :size::int) AS recipients;
 
+-- name: planner_settle :exec
+SELECT message_settle_open();
+
 -- name: planner_ladder_due :many
 SELECT ladder_due AS id FROM ladder_due();
 

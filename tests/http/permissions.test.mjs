@@ -58,7 +58,7 @@ test('the words of the table are those that are known here', () => {
 // those not reached, which is for the departments concerned.
 const itself = {
 	elsewhere: new Set(['GET /u/{token}', 'POST /u/{token}', 'GET /unsubscribe/{token}', 'POST /unsubscribe/{token}',
-		'GET /unsubscribe/{token}/done', 'GET /desk/people/{person}', 'GET /desk/outbox/{mail}', 'GET /cap/{message}', 'POST /hooks/line/{gateway}',
+		'GET /unsubscribe/{token}/done', 'GET /seen/{token}', 'POST /seen/{token}', 'GET /desk/people/{person}', 'GET /desk/outbox/{mail}', 'GET /cap/{message}', 'POST /hooks/line/{gateway}',
 		'POST /hooks/sms/{gateway}', 'POST /hooks/sms/{gateway}/{secret}',
 		// The demonstration towns have no LINE.
 		'POST /subscribe/line', 'POST /my/line/code', 'POST /my/line/link', 'GET /desk/settings/channels/{channel}/switch',
