@@ -15,12 +15,19 @@ test('a schedule that fires on two couriers', { timeout: 60000 }, async () => {
 	const town = await post.town({ citizens: 1800 });
 	// Held back until both are up; the clock is moved by SQL.
 	const messages = [await post.message(town, { sendAt: "now() + interval '1 hour'" }), await post.message(town, { sendAt: "now() + interval '1 hour'" })];
-	const two = [post.courier(), post.courier()];
-	// Each has a process for every channel, and the planner.
-	await eventually('both are up', async () => {
-		const couriers = two.reduce((n, c) => n + c.workers.length - 1, 0);
-		return couriers >= 2 && await post.sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 4001") === String(couriers);
+	// Each process of a courier that sends says that it is here: when all of one are up,
+	// the number rests; with the other it is twice that.
+	const here = async () => Number(await post.sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 4001"));
+	const two = [post.courier()];
+	let one = 0, rests = 0;
+	await eventually('the first is up', async () => {
+		const n = await here();
+		rests = n > 0 && n === one ? rests + 1 : 0;
+		one = n;
+		return rests === 20;
 	});
+	two.push(post.courier());
+	await eventually('both are up', async () => await here() === 2 * one);
 	assert.equal(post.relay.ledger.length, 0, 'nothing before its time');
 	post.relay.script([{ at: 'dot', hang: 10 }]);
 	await post.sql(`BEGIN; SET LOCAL session_replication_role = replica; UPDATE message SET send_at = now() WHERE id IN (${messages.join()}); COMMIT`);
