@@ -105,6 +105,8 @@ test('the ceiling of the month, under two couriers', async () => {
 	const place = await town('karaden', 40, { parts_per_month: 25 });
 	const couriers = [post.courier(), post.courier()], id = await message(place);
 	await sent(id);
+	// The rest is held, and so the message is through, while the last are still in the air.
+	await eventually('the last have landed', async () => (await post.counts(id)).accepted === 25);
 	assert.equal(place.gateway.ledger.length, 25);
 	assert.equal(await post.sql(`SELECT parts FROM sms_month WHERE tenant_id = ${place.tenant}`), '25');
 	assert.equal(await post.sql(`SELECT DISTINCT reason FROM batch WHERE message_id = ${id} AND state = 'held'`), 'quota_spent');
