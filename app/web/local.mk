@@ -15,7 +15,7 @@ libweb_a_SOURCES += app/web/citizen/home.c app/web/citizen/message.c app/web/cit
 	app/web/desk/outbox.c app/web/desk/outbox_other.c
 
 libweb_a_SOURCES += app/web/citizen/choose.c app/web/citizen/choose.h app/web/citizen/help.c \
-	app/web/citizen/my.c app/web/citizen/reach.c app/web/citizen/seen.c app/web/citizen/subscribe.c app/web/citizen/unsubscribe.c \
+	app/web/citizen/my.c app/web/citizen/reach.c app/web/citizen/seen.c app/web/citizen/subscribe.c app/web/citizen/subscribe_proof.c app/web/citizen/unsubscribe.c \
 	app/web/citizen/phone.c app/web/citizen/phone.h app/web/citizen/subscribe_phone.c \
 	app/web/citizen/app.c app/web/citizen/push.c
 libweb_a_SOURCES += app/web/desk/account.c app/web/desk/area.c app/web/desk/department.c app/web/desk/door.c \

@@ -20,3 +20,5 @@ enum err citizen_line_ask(struct web *, const json_t *choice) MUST_USE;
 enum err citizen_phone_subscribe(struct web *, const json_t *choice) MUST_USE;
 /* The same for "webpush", whose choice has a "device": push.c. */
 enum err citizen_push_register(struct web *, const json_t *choice) MUST_USE;
+/* What the button does, whatever the way: subscribe_proof.c. */
+enum err citizen_proof_ask(struct web *, const json_t *choice) MUST_USE;

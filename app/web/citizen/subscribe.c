@@ -6,12 +6,7 @@
  *	GET  /subscribe/{page}		email, district, topics, language
  *	POST /subscribe/{page}		and on to the first one not answered, or to check
  *	GET  /subscribe/check		all answers, the consent
- *	POST /subscribe/check		a link is mailed
- *	GET  /subscribe/verify		where it went
- *	POST /subscribe/verify		once more
- *	GET  /subscribe/confirm/{token}	asks for a press: mail scanners follow links
- *	POST /subscribe/confirm/{token}	now there is a citizen
- *	GET  /subscribe/done		what comes, and how to end it
+ *	POST /subscribe/check		the proof is asked for: subscribe_proof.c
  *
  * The answers lie in the database, sealed, under the hash of a cookie
  * (domain/citizen_draft.c).
@@ -24,8 +19,23 @@
 
 enum { DRAFT_S = 24 * 3600 };
 
-static const char *const pages[] = { "email", "district", "topics", "language", "check" };
-enum { PAGES = sizeof pages / sizeof *pages };
+/* What was answered so far, and the version of the text that is agreed to. */
+struct answers {
+	json_t *choice;
+	const char *consent;
+};
+
+/* A page of the way: its question, and what becomes of the answer. */
+struct step {
+	const char *name;
+	/* Shows it as it was answered so far. */
+	enum err (*show)(struct web *, const struct answers *);
+	/* Adds the answer; *good false, and it is shown again with what is wrong. */
+	enum err (*read)(struct web *, const struct answers *, bool *good);
+};
+
+enum page { EMAIL, DISTRICT, TOPICS, LANGUAGE, CHECK, PAGES };
+static const struct step steps[PAGES];
 
 /* What was answered so far; an empty object where nothing was. */
 enum err
@@ -50,38 +60,10 @@ citizen_draft_open(struct web *w, json_t **choice, const char **consent)
 	return e;
 }
 
-static int
-place(const char *page)
-{
-	int i = 0;
-
-	while (i < PAGES - 1 && strcmp(pages[i], page) != 0)
-		i++;
-	return i;
-}
-
 static bool
 by(const char *way, const json_t *choice)
 {
 	return strcmp(json_text(choice, "way"), way) == 0;
-}
-
-/* Opens the draft for this page.  *ready: the pages before it are answered;
- * else the answer is a 303 to the first that is not. */
-static enum err
-page_open(struct web *w, const char *page, json_t **choice, const char **consent, bool *ready)
-{
-	const char *next;
-	enum err e = citizen_draft_open(w, choice, consent);
-
-	if (e != ERR_OK)
-		return e;
-	json_object_set_new(w->view, "step", json_integer(place(page) + 1));
-	json_object_set_new(w->view, "back_url", place(page) == 1 && by("webpush", *choice) ? json_string("/push")
-	    : json_sprintf("/subscribe%s%s", place(page) > 0 ? "/" : "", place(page) > 0 ? pages[place(page) - 1] : ""));
-	next = citizen_draft_next(*choice);
-	*ready = place(next) >= place(page);
-	return *ready ? ERR_OK : web_see_other(w, "/subscribe/%s", next);
 }
 
 /* Keeps the answers and goes on. */
@@ -104,11 +86,7 @@ citizen_draft_forget(struct web *w)
 	response_cookie(w->response, DRAFT_COOKIE, "", -1);
 }
 
-enum err
-citizen_subscribe(struct web *w)
-{
-	return web_page(w, HTTP_OK, "citizen/subscribe/start");
-}
+/* --- the questions --- */
 
 /* With the other ways that the town offers. */
 static enum err
@@ -125,137 +103,76 @@ email_page(struct web *w, enum status status)
 	return e != ERR_OK ? e : web_page(w, status, "citizen/subscribe/email");
 }
 
-enum err
-citizen_subscribe_email(struct web *w)
+static enum err
+email_show(struct web *w, const struct answers *a)
 {
-	const char *consent;
-	json_t *choice;
-	bool ready;
-	enum err e;
-
-	e = page_open(w, "email", &choice, &consent, &ready);
-	if (e != ERR_OK || !ready)
-		return e;
-	form_set(web_form(w), "email", json_text(choice, "email"));
+	form_set(web_form(w), "email", json_text(a->choice, "email"));
 	return email_page(w, HTTP_OK);
 }
 
-enum err
-citizen_subscribe_email_keep(struct web *w)
+static enum err
+email_read(struct web *w, const struct answers *a, bool *good)
 {
-	const char *consent, *email;
-	struct form *form;
-	json_t *choice;
-	bool ready;
-	enum err e;
+	struct form *form = web_form(w);
+	const char *email = form_email(form, "email", FORM_REQUIRED);
 
-	e = page_open(w, "email", &choice, &consent, &ready);
-	if (e != ERR_OK || !ready)
-		return e;
-	form = web_form(w);
-	email = form_email(form, "email", FORM_REQUIRED);
-	if (!form_ok(form))
+	*good = form_ok(form);
+	if (!*good)
 		return email_page(w, HTTP_UNPROCESSABLE);
-	json_object_set_new(choice, "email", json_string(email));
-	json_object_del(choice, "way");
-	return citizen_draft_go_on(w, choice);
+	json_object_set_new(a->choice, "email", json_string(email));
+	json_object_del(a->choice, "way");
+	return ERR_OK;
 }
 
-enum err
-citizen_subscribe_district(struct web *w)
+static enum err
+district_show(struct web *w, const struct answers *a)
 {
-	const char *consent;
-	json_t *choice;
-	bool ready;
-	enum err e;
-
-	e = page_open(w, "district", &choice, &consent, &ready);
-	if (e != ERR_OK || !ready)
-		return e;
-	return citizen_districts_page(w, json_object_get(choice, "districts"), "citizen/subscribe/district");
+	return citizen_districts_page(w, json_object_get(a->choice, "districts"), "citizen/subscribe/district");
 }
 
-enum err
-citizen_subscribe_district_keep(struct web *w)
+static enum err
+district_read(struct web *w, const struct answers *a, bool *good)
 {
-	const char *consent;
-	json_t *choice;
-	bool ready;
-	enum err e;
-
-	e = page_open(w, "district", &choice, &consent, &ready);
-	if (e == ERR_OK && ready)
-		e = citizen_districts_read(w, choice, "citizen/subscribe/district", "/subscribe/district", &ready);
-	return e != ERR_OK || !ready ? e : citizen_draft_go_on(w, choice);
+	return citizen_districts_read(w, a->choice, "citizen/subscribe/district", "/subscribe/district", good);
 }
 
-enum err
-citizen_subscribe_topics(struct web *w)
+static enum err
+topics_show(struct web *w, const struct answers *a)
 {
-	const char *consent;
-	json_t *choice;
-	bool ready;
-	enum err e;
-
-	e = page_open(w, "topics", &choice, &consent, &ready);
-	if (e != ERR_OK || !ready)
-		return e;
-	return citizen_topics_page(w, json_object_get(choice, "topics"), json_flag(choice, "vital"),
+	return citizen_topics_page(w, json_object_get(a->choice, "topics"), json_flag(a->choice, "vital"),
 	    "citizen/subscribe/topics");
 }
 
-enum err
-citizen_subscribe_topics_keep(struct web *w)
+static enum err
+topics_read(struct web *w, const struct answers *a, bool *good)
 {
-	const char *consent;
-	json_t *choice;
-	bool ready;
-	enum err e;
-
-	e = page_open(w, "topics", &choice, &consent, &ready);
-	if (e == ERR_OK && ready)
-		e = citizen_topics_read(w, choice, "citizen/subscribe/topics", &ready);
-	return e != ERR_OK || !ready ? e : citizen_draft_go_on(w, choice);
+	return citizen_topics_read(w, a->choice, "citizen/subscribe/topics", good);
 }
 
-enum err
-citizen_subscribe_language(struct web *w)
+static enum err
+language_show(struct web *w, const struct answers *a)
 {
-	const char *consent, *chosen;
-	json_t *choice;
-	bool ready;
-	enum err e;
+	const char *chosen = json_text(a->choice, "language");
 
-	e = page_open(w, "language", &choice, &consent, &ready);
-	if (e != ERR_OK || !ready)
-		return e;
-	chosen = json_text(choice, "language");
 	return citizen_language_page(w, chosen[0] != '\0' ? chosen : w->lang, "citizen/subscribe/language");
 }
 
-enum err
-citizen_subscribe_language_keep(struct web *w)
+static enum err
+language_read(struct web *w, const struct answers *a, bool *good)
 {
-	const char *consent, *language;
-	json_t *choice;
-	bool ready;
-	enum err e;
+	const char *language;
+	enum err e = citizen_language_read(w, "citizen/subscribe/language", &language);
 
-	e = page_open(w, "language", &choice, &consent, &ready);
-	if (e != ERR_OK || !ready)
-		return e;
-	e = citizen_language_read(w, "citizen/subscribe/language", &language);
-	if (e != ERR_OK || language[0] == '\0')
-		return e;
-	json_object_set_new(choice, "language", json_string(language));
-	return citizen_draft_go_on(w, choice);
+	*good = e == ERR_OK && language[0] != '\0';
+	if (*good)
+		json_object_set_new(a->choice, "language", json_string(language));
+	return e;
 }
 
-/* --- check and mail --- */
-
 static enum err
-check_page(struct web *w, enum status status, const json_t *choice, const char *consent)
+check_page(struct web *w, enum status status, const struct answers *a)
 {
+	const json_t *choice = a->choice;
 	json_t *names;
 	enum err e;
 
@@ -272,166 +189,123 @@ check_page(struct web *w, enum status status, const json_t *choice, const char *
 	json_object_set(w->view, "language_tag", json_object_get(choice, "language"));
 	json_object_set_new(w->view, "language_chosen", json_string(words_get(catalogue_words(
 	    w->site->catalogue, json_text(choice, "language")), "language_name")));
-	json_object_set_new(w->view, "version", json_string(consent));
+	json_object_set_new(w->view, "version", json_string(a->consent));
 	return web_page(w, status, "citizen/subscribe/check");
 }
 
-enum err
-citizen_subscribe_check(struct web *w)
-{
-	const char *consent;
-	json_t *choice;
-	bool ready;
-	enum err e;
-
-	e = page_open(w, "check", &choice, &consent, &ready);
-	if (e != ERR_OK || !ready)
-		return e;
-	form_set_flag(web_form(w), "consent", false);
-	return check_page(w, HTTP_OK, choice, consent);
-}
-
 static enum err
-ask(struct web *w, const json_t *choice)
+check_show(struct web *w, const struct answers *a)
 {
-	struct mailer mailer = citizen_mailer(w, json_text(choice, "language"));
-	struct citizen_asker who = citizen_asker(w, json_text(choice, "email"));
-	enum err e;
-
-	if (by("line", choice))
-		return citizen_line_ask(w, choice);
-	if (by("webpush", choice))
-		return citizen_push_register(w, choice);
-	if (by("sms", choice))
-		return citizen_phone_subscribe(w, choice);
-	e = citizen_ask(&mailer, &who, choice);
-	return e != ERR_OK ? e : web_see_other(w, "/subscribe/verify");
+	form_set_flag(web_form(w), "consent", false);
+	return check_page(w, HTTP_OK, a);
 }
 
-enum err
-citizen_subscribe_ask(struct web *w)
+/* To what they agree, in which language they read it; the moment is that of the
+ * confirmation. */
+static enum err
+check_read(struct web *w, const struct answers *a, bool *good)
 {
-	const char *consent;
-	struct form *form;
-	json_t *choice;
-	bool ready;
-	enum err e;
+	struct form *form = web_form(w);
 
-	e = page_open(w, "check", &choice, &consent, &ready);
-	if (e != ERR_OK || !ready)
-		return e;
-	form = web_form(w);
 	if (!form_flag(form, "consent"))
 		form_problem(form, "consent", "consent_required");
-	else if (strcmp(fields_get(w->fields, "version"), consent) != 0)
+	else if (strcmp(fields_get(w->fields, "version"), a->consent) != 0)
 		form_problem(form, "consent", "consent_changed");
-	if (!form_ok(form))
-		return check_page(w, HTTP_UNPROCESSABLE, choice, consent);
-
-	/* To what they agreed, in which language they read it; the moment is that of
-	 * the confirmation. */
-	json_object_set_new(choice, "consent", json_string(consent));
-	json_object_set_new(choice, "read_in", json_string(w->lang));
-	e = citizen_draft_keep(w->db, w->vault, w->arena, fields_get(w->request->cookies, DRAFT_COOKIE), choice);
-	return e != ERR_OK ? e : ask(w, choice);
+	*good = form_ok(form);
+	if (!*good)
+		return check_page(w, HTTP_UNPROCESSABLE, a);
+	json_object_set_new(a->choice, "consent", json_string(a->consent));
+	json_object_set_new(a->choice, "read_in", json_string(w->lang));
+	return ERR_OK;
 }
 
-/* Nothing to verify before the button of the check page was pressed. */
-static enum err
-verify_open(struct web *w, json_t **choice, bool *ready)
+static const struct step steps[PAGES] = {
+	[EMAIL] = { "email", email_show, email_read },
+	[DISTRICT] = { "district", district_show, district_read },
+	[TOPICS] = { "topics", topics_show, topics_read },
+	[LANGUAGE] = { "language", language_show, language_read },
+	[CHECK] = { "check", check_show, check_read },
+};
+
+/* --- the way --- */
+
+static enum page
+place(const char *name)
 {
-	const char *consent, *next;
-	enum err e = citizen_draft_open(w, choice, &consent);
+	enum page i = EMAIL;
+
+	while (i < CHECK && strcmp(steps[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+static const char *
+back(const struct web *w, enum page at, const json_t *choice)
+{
+	if (at == EMAIL)
+		return "/subscribe";
+	if (at == DISTRICT && by("webpush", choice))
+		return "/push";
+	return arena_printf(w->arena, "/subscribe/%s", steps[at - 1].name);
+}
+
+/* Opens the draft for this page.  *ready: the pages before it are answered;
+ * else the answer is a 303 to the first that is not. */
+static enum err
+page_open(struct web *w, enum page at, struct answers *a, bool *ready)
+{
+	const char *next;
+	enum err e = citizen_draft_open(w, &a->choice, &a->consent);
 
 	if (e != ERR_OK)
 		return e;
-	next = citizen_draft_next(*choice);
-	*ready = strcmp(next, "check") == 0 && json_text(*choice, "consent")[0] != '\0' &&
-	    json_text(*choice, "way")[0] == '\0';
+	json_object_set_new(w->view, "step", json_integer(at + 1));
+	json_object_set_new(w->view, "back_url", json_string(back(w, at, a->choice)));
+	next = citizen_draft_next(a->choice);
+	*ready = place(next) >= at;
 	return *ready ? ERR_OK : web_see_other(w, "/subscribe/%s", next);
 }
 
-enum err
-citizen_subscribe_verify(struct web *w)
+static enum err
+show(struct web *w, enum page at)
 {
-	json_t *choice;
+	struct answers a;
 	bool ready;
-	enum err e;
+	enum err e = page_open(w, at, &a, &ready);
 
-	e = verify_open(w, &choice, &ready);
+	return e != ERR_OK || !ready ? e : steps[at].show(w, &a);
+}
+
+static enum err
+keep(struct web *w, enum page at)
+{
+	struct answers a;
+	bool ready;
+	enum err e = page_open(w, at, &a, &ready);
+
+	if (e == ERR_OK && ready)
+		e = steps[at].read(w, &a, &ready);
 	if (e != ERR_OK || !ready)
 		return e;
-	json_object_set_new(w->view, "email", json_string(citizen_masked(w->arena, json_text(choice, "email"))));
-	json_object_set_new(w->view, "hours", json_integer(CITIZEN_CONFIRM_H));
-	return web_page(w, HTTP_OK, "citizen/subscribe/verify");
+	if (at != CHECK)
+		return citizen_draft_go_on(w, a.choice);
+	e = citizen_draft_keep(w->db, w->vault, w->arena, fields_get(w->request->cookies, DRAFT_COOKIE), a.choice);
+	return e != ERR_OK ? e : citizen_proof_ask(w, a.choice);
 }
 
 enum err
-citizen_subscribe_again(struct web *w)
+citizen_subscribe(struct web *w)
 {
-	json_t *choice;
-	bool ready;
-	enum err e;
-
-	e = verify_open(w, &choice, &ready);
-	if (e != ERR_OK || !ready)
-		return e;
-	web_tell(w, "success", "tell_mail_again");
-	return ask(w, choice);
+	return web_page(w, HTTP_OK, "citizen/subscribe/start");
 }
 
-/* --- the mailed link --- */
-
-enum err
-citizen_subscribe_confirm(struct web *w)
-{
-	const char *state;
-	enum err e = web_vault(w);
-
-	if (e == ERR_OK)
-		e = citizen_link_state(w->db, w->arena, "confirm", web_arg(w, "token"), &state);
-	if (e != ERR_OK)
-		return e;
-	if (strcmp(state, "open") != 0)
-		return citizen_link_dead(w, "confirm", state);
-	return web_page(w, HTTP_OK, "citizen/subscribe/confirm");
-}
-
-enum err
-citizen_subscribe_confirmed(struct web *w)
-{
-	struct mailer mailer;
-	struct citizen_asker who = citizen_asker(w, "");
-	const char *token = web_arg(w, "token"), *state, *session;
-	int64_t citizen;
-	enum err e;
-
-	e = web_vault(w);
-	if (e == ERR_OK)
-		e = citizen_link_state(w->db, w->arena, "confirm", token, &state);
-	if (e != ERR_OK)
-		return e;
-	if (strcmp(state, "open") != 0)
-		return citizen_link_dead(w, "confirm", state);
-	mailer = citizen_mailer(w, w->lang);
-	e = citizen_confirm(&mailer, w->site->catalogue, &who, token, &citizen, &session);
-	if (e != ERR_OK)
-		return e;
-	citizen_session_cookie(w, session);
-	citizen_draft_forget(w);
-	return web_see_other(w, "/subscribe/done");
-}
-
-enum err
-citizen_subscribe_done(struct web *w)
-{
-	json_t *my;
-	enum err e = web_vault(w);
-
-	if (e == ERR_OK)
-		e = citizen_my(w->db, w->vault, w->arena, w->citizen, w->lang, &my);
-	if (e != ERR_OK)
-		return e;
-	json_object_set(w->view, "my", my);
-	return web_page(w, HTTP_OK, "citizen/subscribe/done");
-}
+enum err citizen_subscribe_email(struct web *w) { return show(w, EMAIL); }
+enum err citizen_subscribe_email_keep(struct web *w) { return keep(w, EMAIL); }
+enum err citizen_subscribe_district(struct web *w) { return show(w, DISTRICT); }
+enum err citizen_subscribe_district_keep(struct web *w) { return keep(w, DISTRICT); }
+enum err citizen_subscribe_topics(struct web *w) { return show(w, TOPICS); }
+enum err citizen_subscribe_topics_keep(struct web *w) { return keep(w, TOPICS); }
+enum err citizen_subscribe_language(struct web *w) { return show(w, LANGUAGE); }
+enum err citizen_subscribe_language_keep(struct web *w) { return keep(w, LANGUAGE); }
+enum err citizen_subscribe_check(struct web *w) { return show(w, CHECK); }
+enum err citizen_subscribe_ask(struct web *w) { return keep(w, CHECK); }
