@@ -15,6 +15,7 @@ libdomain_a_SOURCES = \
 	app/domain/area.c app/domain/area.h \
 	app/domain/department.c app/domain/department.h \
 	app/domain/login.c app/domain/login_factor.c app/domain/login.h app/domain/login_private.h \
+	app/domain/metrics.c app/domain/metrics.h \
 	app/domain/password.c app/domain/password.h \
 	app/domain/rendering.c app/domain/rendering_short.c app/domain/rendering.h app/domain/rendering_private.h \
 	app/domain/reach.c app/domain/reach.h \

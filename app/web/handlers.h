@@ -8,6 +8,7 @@ struct web;
 
 /* site.c */
 enum err site_health(struct web *);
+enum err site_metrics(struct web *);
 enum err site_language(struct web *);
 
 /* citizen/home.c, message.c, feed.c, cap.c, circular.c */

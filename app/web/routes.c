@@ -13,6 +13,7 @@
 const struct route routes[] = {
 	/* of no feature */
 	{ GET, "/healthz", site_health, ANY_HOST },
+	{ GET, "/metrics", site_metrics, ANY_HOST },
 	{ GET, "/lang/{tag}", site_language, ANY_HOST },
 
 	/* citizen: messages */
