@@ -20,7 +20,8 @@ libbase_a_SOURCES += app/base/proc.c app/base/proc.h
 libbase_a_SOURCES += app/base/secret_rsa.c app/base/secret_rsa.h
 libbase_a_SOURCES += app/base/slot.c app/base/slot.h \
 	app/base/secret.c app/base/secret.h
-libbase_a_SOURCES += app/base/text.c app/base/text_email.c app/base/text_phone.c app/base/text.h
+libbase_a_SOURCES += app/base/text.c app/base/text_email.c app/base/text_phone.c app/base/text.h \
+	app/base/text_x.c app/base/text_x.h app/base/text_x_url.c app/base/text_x_url.h
 libbase_a_SOURCES += app/base/secret_p256.c app/base/secret_p256.h
 libbase_a_SOURCES += app/base/words.c app/base/words.h
 
@@ -43,6 +44,8 @@ check_PROGRAMS += tests/unit/base_fields_test
 tests_unit_base_fields_test_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/unit/base_text_test
 tests_unit_base_text_test_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base_text_x_test
+tests_unit_base_text_x_test_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/unit/base_clock_test
 tests_unit_base_clock_test_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/unit/base_secret_test

@@ -8,7 +8,7 @@
 
 #include "base/conf.h"
 
-const struct channel_kind *const channel_kinds[] = { &email_kind, &line_kind, &sms_kind, &webpush_kind, NULL };
+const struct channel_kind *const channel_kinds[] = { &email_kind, &line_kind, &sms_kind, &webpush_kind, &x_kind, NULL };
 
 const struct channel_kind *
 channel_kind(const char *name)

@@ -121,7 +121,7 @@ struct envelope {
 
 struct channel_kind {
 	const char *name;		/* "line": as in contact.channel and batch.channel */
-	int people;			/* recipients of a call */
+	int people;			/* recipients of a call; 0: it has none (X) */
 	enum again again;
 	int again_s;			/* so long after the first try the far side knows the key; 0: ever */
 	/* ERR_CHANNEL: the configuration will not do; logged. */
@@ -133,7 +133,7 @@ struct channel_kind {
 	enum err (*compose)(struct arena *, const struct envelope *, struct letter *) MUST_USE;
 };
 
-extern const struct channel_kind email_kind, line_kind, sms_kind, webpush_kind;
+extern const struct channel_kind email_kind, line_kind, sms_kind, webpush_kind, x_kind;
 /* Ends with NULL. */
 extern const struct channel_kind *const channel_kinds[];
 /* NULL: there is none of this name. */

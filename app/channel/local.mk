@@ -14,7 +14,9 @@ libchannel_a_SOURCES = app/channel/channel.c app/channel/channel.h app/channel/c
 	app/channel/webpush.c app/channel/webpush.h \
 	app/channel/webpush_address.c \
 	app/channel/webpush_cards.c app/channel/webpush_cards.h \
-	app/channel/webpush_crypt.c app/channel/webpush_crypt.h
+	app/channel/webpush_crypt.c app/channel/webpush_crypt.h \
+	app/channel/x.c app/channel/x.h \
+	app/channel/x_oauth.c app/channel/x_oauth.h
 
 # Its unit tests, two lines each.
 check_PROGRAMS += tests/unit/channel_email_test
@@ -29,6 +31,8 @@ check_PROGRAMS += tests/unit/channel_smtp_test
 tests_unit_channel_smtp_test_LDADD = $(LINK_CHANNEL)
 check_PROGRAMS += tests/unit/channel_webpush_crypt_test
 tests_unit_channel_webpush_crypt_test_LDADD = $(LINK_CHANNEL)
+check_PROGRAMS += tests/unit/channel_x_oauth_test
+tests_unit_channel_x_oauth_test_LDADD = $(LINK_CHANNEL)
 
 # For ./dev bench: a sink that takes all, the bare loop that is the limit, and
 # the channel without the courier.

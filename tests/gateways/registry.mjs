@@ -12,6 +12,7 @@ import { startLine } from './line.mjs';
 import { startPush } from './push.mjs';
 import { Karaden } from './sms_karaden.mjs';
 import { Twilio } from './sms_twilio.mjs';
+import { X } from './x.mjs';
 
 // The same at each start: the database remembers accounts.
 const lineChannel = ({ name, number }) => ({ id: `165600000${number}`, secret: String(number).repeat(32), name,
@@ -42,4 +43,6 @@ export const registry = [
 		accounts: (gateway, town) => placed(gateway, 2, { callback_url: `${town.url}/hooks/sms/twilio`, parts_per_month: 10000 }) },
 	// A town has its own keys; who is pushed to is a device: POST /push/devices makes one.
 	{ name: 'push', start: (options) => startPush(options), accounts: () => [] },
+	{ name: 'x', start: (options) => new X(options).start(),
+		accounts: (gateway) => placed(gateway, 1, { yen_post: 3, yen_post_link: 31, posts_per_month: 1000 }) },
 ];

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "channel/channel.h"
+struct arena;
+/*
+ * Posts on X, beside what channel.h says of every channel.
+ *
+ * What a letter carries is known to x.c alone; these write it.
+ */
+struct x_post {
+	const char *text;	/* in any form; what goes out is in NFC */
+	const char *link;	/* our page's address in it, by which it is found again; "" : none */
+	int64_t since_ms;	/* of a doubt: it can be no older than this */
+	bool look_only;		/* it is not to be posted any more, but may have been */
+};
+
+/* Fills in data and n, in the arena.  ERR_INVALID: X does not take such a text. */
+enum err x_write(struct arena *, const struct x_post *, struct letter *) MUST_USE;
+/* The letter takes the post of this id away; SENT too where it is gone already. */
+void x_write_deletion(struct arena *, const char *id, struct letter *);
+
+/* The part of a rendering's text that is an address of this origin, "" : there is none. */
+const char *x_link_in(struct arena *, const char *text, const char *origin);

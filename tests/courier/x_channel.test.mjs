@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The channel to X against an X that misbehaves: for each scenario the verdict beside what
+// was really posted.  What is in doubt is looked for in the timeline, and adopted.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { X } from '../gateways/x.mjs';
+import { Channel } from './channel.mjs';
+
+const POST = { method: 'POST', path: '/2/tweets' };
+const GET = { method: 'GET' };
+let number = 100;
+
+async function withChannel(run) {
+	const gateway = await new X().start(), channel = new Channel('x', gateway.caFile);
+	try {
+		await run(gateway, channel);
+		await channel.close();
+	} finally {
+		channel.kill();
+		await gateway.close();
+	}
+}
+
+function letter(gateway, more = {}) {
+	const message = number++;
+	return { key: `key-${message}`, message, account: gateway.account({ readback_s: 1 }),
+		content: { text: `【みなと市】断水のお知らせ\nhttps://minato.example.jp/messages/${message}` }, ...more };
+}
+const live = (gateway) => gateway.posts.length;
+
+const type = 'https://api.twitter.com/2/problems';
+// rules of the gateway, verdict, reason, code, posts
+const scenarios = [
+	['all well', [], 'SENT', 'sent', 201, 1],
+	['401', [{ status: 401, body: {} }], 'LATER', 'gateway_denied', 401, 0],
+	['client-forbidden', [{ status: 403, body: { type: `${type}/client-forbidden`, detail: 'no' } }], 'LATER', 'gateway_denied', 403, 0],
+	['usage-capped', [{ status: 429, body: { type: `${type}/usage-capped`, detail: 'no' } }], 'LATER', 'quota_spent', 429, 0],
+	['400', [{ status: 400, body: { type: `${type}/invalid-request`, detail: 'no' } }], 'REFUSED', 'refused', 400, 0],
+	['302', [{ status: 302, headers: { location: 'https://example.jp/' }, body: '' }], 'REFUSED', 'refused', 302, 0],
+	['503 before accepting', [{ status: 503, body: '' }], 'UNKNOWN', 'no_answer', 503, 0],
+	['503 after accepting', [{ accept: true, status: 503, body: '' }], 'UNKNOWN', 'no_answer', 503, 1],
+	['504 after accepting', [{ accept: true, status: 504, body: '' }], 'UNKNOWN', 'no_answer', 504, 1],
+	['not JSON', [{ accept: true, body: 'OK' }], 'UNKNOWN', 'no_answer', undefined, 1],
+	['errors inside a 200', [{ status: 200, body: { errors: [{ title: 'x' }], data: { id: '1' } } }], 'UNKNOWN', 'no_answer', 200, 0],
+	['closed after accepting', [{ accept: true, close: true }], 'UNKNOWN', 'no_answer', 0, 1],
+	['cut within the answer', [{ accept: true, bytes: 40 }], 'UNKNOWN', 'no_answer', undefined, 1],
+];
+for (const [what, rules, verdict, reason, code, posts] of scenarios)
+	test(what, () => withChannel(async (gateway, channel) => {
+		gateway.script(rules);
+		const said = await channel.send(letter(gateway));
+		assert.deepEqual([said.verdict, said.reason], [verdict, reason], JSON.stringify(said));
+		if (code !== undefined)
+			assert.equal(said.code, code);
+		assert.equal(live(gateway), posts);
+		if (verdict === 'SENT')
+			assert.equal(said.id, gateway.ledger[0].id);
+	}));
+
+test('429: until x-rate-limit-reset', () => withChannel(async (gateway, channel) => {
+	gateway.remaining = 0;
+	gateway.resetAt = Math.floor(Date.now() / 1000) + 120;
+	const said = await channel.send(letter(gateway));
+	assert.deepEqual([said.verdict, said.reason], ['LATER', 'gateway_busy']);
+	assert.ok(said.wait_s >= 119 && said.wait_s <= 122, said.wait_s);
+	gateway.resetAt = 1e12;
+	assert.equal((await channel.send(letter(gateway))).wait_s, 3600, 'bounded');
+}));
+
+for (const [what, text] of [['by its link'], ['by its text', '断水 <本日> & city.example.jp まで。ガ'],
+	['by its text, which is decomposed', 'か\u3099つき']])
+	test(`cut after acceptance, found ${what}: one post`, () => withChannel(async (gateway, channel) => {
+		gateway.script([{ ...POST, accept: true, close: true, times: 1 }]);
+		const first = letter(gateway, text && { content: { text } });
+		await channel.send(letter(gateway, { content: { text: '別の投稿' } }));
+		assert.equal((await channel.send(first)).verdict, 'SENT', 'the rule was for the one before');
+		gateway.reset();
+		gateway.script([{ ...POST, accept: true, close: true, times: 1 }]);
+		assert.equal((await channel.send(first)).verdict, 'UNKNOWN');
+		const again = await channel.send({ ...first, doubt: true });
+		assert.deepEqual([again.verdict, again.id], ['SENT', gateway.ledger[0].id]);
+		assert.equal(gateway.ledger.length, 1);
+	}));
+
+test('cut before acceptance, absent twice, posted', () => withChannel(async (gateway, channel) => {
+	await channel.send(letter(gateway));
+	gateway.script([{ ...POST, status: 503, times: 1 }]);
+	const first = letter(gateway), calls = gateway.calls;
+	assert.equal((await channel.send(first)).verdict, 'UNKNOWN');
+	const began = Date.now();
+	assert.equal((await channel.send({ ...first, doubt: true })).verdict, 'SENT');
+	assert.ok(Date.now() - began >= 1000, 'between two looks there is a rest');
+	assert.equal(gateway.calls - calls, 4);
+	assert.equal(live(gateway), 2);
+}));
+
+test('a duplicate after a doubt is the proof: its id is looked for', () => withChannel(async (gateway, channel) => {
+	gateway.script([{ ...POST, accept: true, close: true, times: 1 },
+		{ ...GET, times: 2, status: 200, body: { meta: { result_count: 0 } } }]);
+	const first = letter(gateway);
+	assert.equal((await channel.send(first)).verdict, 'UNKNOWN');
+	const again = await channel.send({ ...first, doubt: true });
+	assert.deepEqual([again.verdict, again.id], ['SENT', gateway.ledger[0].id]);
+	assert.equal(gateway.ledger.length, 1);
+	const other = await channel.send({ ...first, key: 'other' });
+	assert.deepEqual([other.verdict, other.reason], ['REFUSED', 'post_duplicate'], 'without a doubt it is a no');
+}));
+
+for (const [what, rule] of [['500', { status: 500 }], ['429', { status: 429 }], ['401', { status: 401, body: {} }],
+	['not JSON', { body: 'OK' }], ['no timeline', { status: 200, body: {} }],
+	['errors', { status: 200, body: { errors: [{}], meta: { result_count: 0 } } }], ['closed', { close: true }]])
+	test(`a look that fails (${what}) leaves the doubt`, () => withChannel(async (gateway, channel) => {
+		gateway.script([{ ...GET, ...rule }]);
+		assert.equal((await channel.send(letter(gateway, { doubt: true }))).verdict, 'UNKNOWN');
+		assert.equal(live(gateway), 0);
+	}));
+
+test('at every byte of the answer cut, there is one post', () => withChannel(async (gateway, channel) => {
+	await channel.send(letter(gateway));
+	gateway.script([{ ...POST, times: 1, accept: true, bytes: 1 }]);
+	await channel.send(letter(gateway));
+	const length = gateway.answerLength;
+	gateway.reset();
+	gateway.script(Array.from({ length }, (_, bytes) => ({ ...POST, times: 1, accept: true, bytes })));
+	const letters = Array.from({ length }, () => letter(gateway));
+	for (let at = 0; at < length; at += 16) {	// the timeline shows a hundred
+		const some = letters.slice(at, at + 16);
+		(await Promise.all(some.map((l) => channel.send(l)))).forEach((s) => assert.equal(s.verdict, 'UNKNOWN'));
+		(await Promise.all(some.map((l) => channel.send({ ...l, doubt: true })))).forEach((s) => assert.equal(s.verdict, 'SENT'));
+	}
+	assert.equal(gateway.ledger.length, length);
+}));
+
+test('a token instead of four secrets; what is no letter', () => withChannel(async (gateway, channel) => {
+	assert.equal((await channel.send(letter(gateway, { account: gateway.account2() }))).verdict, 'SENT');
+	assert.equal((await channel.send(letter(gateway, { account: { ...gateway.account(), secrets: {} } }))).reason, 'gateway_denied');
+	assert.equal((await channel.send(letter(gateway, { content: { text: 'あ'.repeat(141) } }))).verdict, 'INVALID');
+	assert.equal((await channel.send(letter(gateway, { valid_until_ms: Date.now() - 1 }))).reason, 'expired');
+	const { user_id, ...settings } = gateway.account().settings;
+	assert.equal((await channel.send(letter(gateway, { doubt: true, account: { ...gateway.account(), settings } }))).verdict, 'UNKNOWN',
+		'whose timeline it is must be known');
+	assert.equal(live(gateway), 1);
+}));
+
+test('taken away, also twice', () => withChannel(async (gateway, channel) => {
+	const { id } = await channel.send(letter(gateway));
+	const away = { key: 'x', account: gateway.account(), data: JSON.stringify({ delete: id }) };
+	gateway.script([{ method: 'DELETE', accept: true, close: true, times: 1 }]);
+	assert.equal((await channel.send(away)).verdict, 'UNKNOWN');
+	assert.equal((await channel.send(away)).verdict, 'SENT', 'gone is gone');
+	assert.equal(live(gateway), 0);
+	assert.equal((await channel.send({ ...away, data: JSON.stringify({ text: 'a', link: '', since: 0, look_only: true }) })).reason, 'withdrawn');
+}));
+
+test('how long a text is, before it is approved', () => withChannel(async (gateway, channel) => {
+	const measure = (text) => channel.send({ measure: true, content: { text }, account: gateway.account() });
+	assert.deepEqual(await measure('断水 https://minato.example.jp/messages/1'), { length: 28, limit: 280, parts: 1, problem: null });
+	assert.equal((await measure('あ'.repeat(141))).problem, 'text_too_long');
+	assert.equal((await measure('a\uFEFFb')).problem, 'text_invalid');
+}));

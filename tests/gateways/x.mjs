@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Plays X over TLS on loopback: posts, their deletion, the timeline, renewal of tokens.
+//
+//	const gateway = await new X().start();
+//	gateway.account()		what chromo is to know of it: four secrets (OAuth 1.0a)
+//	gateway.account2()		… or a token that is renewed (OAuth 2.0)
+//	gateway.ledger			[{ id, text, link }]; of a deletion { id, deleted: true }
+//	gateway.posts			what is there at present, the oldest first
+//	gateway.hidden = 600		so many ms a new post is not in the timeline yet
+//	gateway.remaining		how many more it takes until resetAt (seconds since 1970)
+//
+// Equal text within twelve hours is refused.  Addresses become https://t.co/…, as there.
+import { createHmac } from 'node:crypto';
+import { Gateway } from './gateway.mjs';
+
+const HOURS = 3600e3;
+const problem = (status, type, title, detail, headers) => ({ status, headers,
+	body: { type: `https://api.twitter.com/2/problems/${type}`, title, detail, status } });
+const percent = (s) => encodeURIComponent(s).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+const escaped = (s) => s.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+
+export class X extends Gateway {
+	constructor(options = {}) {
+		super({ name: 'x', ...options });
+		Object.assign(this, { user: '4711', consumer: ['x-consumer-key', 'x-consumer-secret'], token: ['4711-token', 'x-token-secret'],
+			client: ['x-client', 'x-client-secret'], hidden: 0, remaining: Infinity, resetAt: 0, renewals: 0 });
+		this.posts = [];
+		for (const entry of this.ledger)	// what it remembers
+			this.apply(entry);
+		this.access = 'access-0';
+		this.refresh = 'refresh-0';
+	}
+
+	apply(entry) {
+		if (entry.deleted)
+			this.posts = this.posts.filter((p) => p.id !== entry.id);
+		else
+			this.posts.push(entry);
+	}
+
+	reset() {
+		super.reset();
+		this.posts = [];
+		Object.assign(this, { hidden: 0, remaining: Infinity, resetAt: 0 });
+	}
+
+	account(settings = {}) {
+		return { channel: 'x', kind: 'x', url: this.url, settings: { user_id: this.user, link: true, ...settings },
+			secrets: { consumer_key: this.consumer[0], consumer_secret: this.consumer[1], token: this.token[0], token_secret: this.token[1] } };
+	}
+
+	account2(settings = {}, expires = Date.now() + 2 * HOURS) {
+		return { ...this.account(settings), secrets: { client_id: this.client[0], client_secret: this.client[1],
+			access_token: this.access, refresh_token: this.refresh, expires } };
+	}
+
+	// OAuth 1.0a (RFC 5849 3.4), or the token of OAuth 2.0.
+	knows({ method, path, query, headers }) {
+		const said = headers.authorization ?? '';
+		if (said.startsWith('Bearer '))
+			return said === `Bearer ${this.access}`;
+		const own = Object.fromEntries([...said.matchAll(/(oauth_\w+)="([^"]*)"/g)].map(([, k, v]) => [k, decodeURIComponent(v)]));
+		const { oauth_signature: signature, ...rest } = own;
+		const pairs = [...Object.entries(rest), ...query].map(([k, v]) => [percent(k), percent(v)]).sort(([a, b], [c, d]) =>
+			a < c || (a === c && b < d) ? -1 : 1).map((p) => p.join('=')).join('&');
+		const wanted = createHmac('sha1', `${this.consumer[1]}&${this.token[1]}`)
+			.update([method, percent(`${this.url}${path}`), percent(pairs)].join('&')).digest('base64');
+		return rest.oauth_consumer_key === this.consumer[0] && rest.oauth_token === this.token[0] && signature === wanted &&
+			Math.abs(Number(rest.oauth_timestamp) * 1000 - Date.now()) < 300e3;
+	}
+
+	handle(call) {
+		if (call.path === '/2/oauth2/token' && call.method === 'POST')
+			return this.renew(call);
+		if (!this.knows(call))
+			return problem(401, 'unauthorized', 'Unauthorized', 'Unauthorized');
+		if (call.path === '/2/tweets' && call.method === 'POST')
+			return this.post(call.json());
+		const [, deleted] = /^\/2\/tweets\/(\d+)$/.exec(call.path) ?? [];
+		if (deleted && call.method === 'DELETE')
+			return this.remove(deleted);
+		if (call.path === `/2/users/${this.user}/tweets` && call.method === 'GET')
+			return this.timeline(call.query);
+		return problem(404, 'resource-not-found', 'Not Found Error', 'There is no such thing.');
+	}
+
+	// A refresh token is good for one use.
+	renew({ headers, body }) {
+		const form = new URLSearchParams(body.toString());
+		const basic = `Basic ${Buffer.from(this.client.join(':')).toString('base64')}`;
+		if (headers.authorization !== basic || form.get('grant_type') !== 'refresh_token' || form.get('refresh_token') !== this.refresh)
+			return { status: 400, body: { error: 'invalid_request', error_description: 'Value passed for the token was invalid.' } };
+		this.renewals++;
+		this.access = `access-${this.renewals}`;
+		this.refresh = `refresh-${this.renewals}`;
+		return { status: 200, body: { token_type: 'bearer', expires_in: 7200, access_token: this.access, refresh_token: this.refresh,
+			scope: 'tweet.read tweet.write users.read offline.access' } };
+	}
+
+	post({ text }) {
+		const headers = { 'x-rate-limit-limit': '100', 'x-rate-limit-remaining': String(Math.min(100, this.remaining)),
+			'x-rate-limit-reset': String(this.resetAt || Math.floor(this.now() / 1000) + 900) };
+		if (this.remaining <= 0)
+			return problem(429, 'rate-limit', 'Too Many Requests', 'Too Many Requests', headers);
+		if (typeof text !== 'string' || text === '')
+			return problem(400, 'invalid-request', 'Invalid Request', 'One or more parameters to your request was invalid.', headers);
+		if (this.posts.some((p) => p.text === text && this.now() - Date.parse(p.time) < 12 * HOURS))
+			return problem(403, 'not-authorized', 'Forbidden', 'You are not allowed to create a Tweet with duplicate content.', headers);
+		this.remaining--;
+		const id = String(1860000000000000000n + BigInt(this.ledger.length) + 1n);
+		this.apply(this.accept({ id, text, link: /https:\/\/\S+/.exec(text)?.[0] }));
+		return { status: 201, headers, body: { data: { id, text, edit_history_tweet_ids: [id] } } };
+	}
+
+	remove(id) {
+		if (!this.posts.some((p) => p.id === id))
+			return problem(404, 'resource-not-found', 'Not Found Error', `Could not find tweet with id: [${id}].`);
+		this.apply(this.accept({ id, deleted: true }));
+		return { status: 200, body: { data: { deleted: true } } };
+	}
+
+	timeline(query) {
+		const since = Date.parse(query.get('start_time') ?? '1970-01-01T00:00:00Z');
+		const seen = this.posts.filter((p) => Date.parse(p.time) >= since && Date.parse(p.time) + this.hidden <= this.now());
+		const list = seen.reverse().slice(0, Number(query.get('max_results') ?? 10));
+		return { status: 200, body: { ...(list.length > 0 ? { data: list.map((p) => this.shown(p)) } : {}), meta: { result_count: list.length } } };
+	}
+
+	shown({ id, text, time }) {
+		const urls = [];
+		const short = text.replace(/https?:\/\/[\x21-\x7e]+|(?<![\w@.])(?:[a-z0-9-]+\.)+(?:jp|com)\b/g, (address) => {
+			const url = `https://t.co/${id.slice(-6)}${urls.length}`;
+			urls.push({ url, expanded_url: address.startsWith('http') ? address : `http://${address}`, display_url: address });
+			return url;
+		});
+		return { id, text: escaped(short), created_at: time, ...(urls.length > 0 ? { entities: { urls } } : {}) };
+	}
+}
