@@ -29,7 +29,7 @@
 enum {
 	PEOPLE = 500,
 	USER_LENGTH = 33,
-	LETTERS = 128,			/* under way at once */
+	LETTERS = 256,			/* under way at once */
 	TEXT_MOST = 5000, ALT_MOST = 400, MESSAGES_MOST = 5,
 	FLEX_MOST = 30000,		/* bytes of a card */
 	KEY_S = 23 * 3600 + 1800,	/* of the 24 hours that a key is known */

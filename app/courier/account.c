@@ -24,8 +24,13 @@ enum {
 	REPORT_MS = 3000,
 	SLOW_MS = 5000,		/* an answer that takes so long counts against the account */
 	AHEAD_MS = 60,		/* letters may be begun for so long before their turn */
-	PAUSE_S = 1, PAUSE_MAX_S = 300
+	SECOND_MS = 1010,
+	PACED_MOST = 10000,	/* more calls a second are not counted one by one */
+	PAUSE_MS = 1000, PAUSE_MAX_MS = 300000
 };
+
+/* Calls do not travel equally fast: what leaves at the permitted rate may arrive above it. */
+#define PACE 0.98
 
 /* Without a number of its own an account has the channel's usual one. */
 static double
@@ -38,20 +43,38 @@ rate_of(const char *channel, const json_t *doc)
 	return strcmp(channel, "line") == 0 ? 20 : 0;
 }
 
-/* A fortieth of a second's worth, and one at least, may be caught up with. */
+/* An eighth of a second's worth, and one at least, may be caught up with. */
 static double
 depth(const struct bucket *b)
 {
-	return b->rate < 25 ? 1 : b->rate / 25;
+	return b->rate < 8 ? 1 : b->rate / 8;
+}
+
+/* The second before is full.  A little more than a second, because calls do not travel
+ * equally fast. */
+static bool
+full(const struct bucket *b, int64_t now)
+{
+	return b->n > 0 && b->last[b->next] > now - SECOND_MS;
+}
+
+static void
+set_rate(struct account *a, double rate)
+{
+	int n = rate > 0 && rate < PACED_MOST ? (int)rate : 0;
+
+	a->bucket = (struct bucket){ .rate = rate, .pace = PACE, .n = n };
+	if (n > 0)
+		a->bucket.last = arena_alloc(a->arena, (size_t)n * sizeof *a->bucket.last);
 }
 
 static void
 fill(struct bucket *b, int64_t now)
 {
 	if (b->at == 0)
-		b->tokens = depth(b);
+		b->tokens = 1;		/* connections are made one by one, too */
 	else
-		b->tokens += (double)(now - b->at) * b->rate / 1000;
+		b->tokens += (double)(now - b->at) * b->rate * b->pace / 1000;
 	if (b->tokens > depth(b))
 		b->tokens = depth(b);
 	b->at = now;
@@ -94,7 +117,7 @@ refresh(struct courier *c, struct account *a, json_t *doc)
 	a->version = json_int(doc, "version");
 	arena_reset(a->arena);
 	a->doc = json_keep(a->arena, json_incref(doc));
-	a->bucket.rate = rate_of(c->kind->name, doc);
+	set_rate(a, rate_of(c->kind->name, doc));
 	/* Other credentials, perhaps: all is well until it is seen. */
 	a->breaker = (struct breaker){ .name = c->kind->name };
 	a->paused_until = 0;
@@ -263,9 +286,14 @@ account_take(struct account *a, int lane, int64_t now)
 	if (a->bucket.rate <= 0)
 		return true;
 	fill(&a->bucket, now);
-	if (a->bucket.tokens < 1 + (lane > 0 && depth(&a->bucket) >= 5 ? depth(&a->bucket) / 5 : 0))
+	if (full(&a->bucket, now) ||
+	    a->bucket.tokens < 1 + (lane > 0 && depth(&a->bucket) >= 5 ? depth(&a->bucket) / 5 : 0))
 		return false;
 	a->bucket.tokens -= 1;
+	if (a->bucket.n > 0) {
+		a->bucket.last[a->bucket.next] = now;
+		a->bucket.next = (a->bucket.next + 1) % a->bucket.n;
+	}
 	return true;
 }
 
@@ -273,20 +301,21 @@ account_take(struct account *a, int lane, int64_t now)
 static void
 pause_account(struct account *a, const struct outcome *o, int64_t now)
 {
-	int s = PAUSE_S, i;
+	int ms = PAUSE_MS, i;
 
-	for (i = 0; i < a->pauses && s < PAUSE_MAX_S; i++)
-		s *= 2;
-	if (s > PAUSE_MAX_S)
-		s = PAUSE_MAX_S;
-	if (o->wait_s > 0)
-		s = o->wait_s;
+	/* Several of one wave are one. */
+	if (now < a->paused_until && o->wait_s == 0)
+		return;
+	for (i = 0; i < a->pauses && ms < PAUSE_MAX_MS; i++)
+		ms *= 2;
+	ms = o->wait_s > 0 ? o->wait_s * 1000 : (int)secret_below((uint32_t)(ms < PAUSE_MAX_MS ? ms : PAUSE_MAX_MS)) + 1;
 	if (now >= a->paused_until) {
 		a->pauses++;
-		log_warn("gateway.paused channel=%s tenant=%" PRId64 " seconds=%d", a->breaker.name, a->tenant, s);
+		a->bucket.pace *= 0.97;
+		log_warn("gateway.paused channel=%s tenant=%" PRId64 " ms=%d", a->breaker.name, a->tenant, ms);
 	}
-	if (now + s * 1000 > a->paused_until)
-		a->paused_until = now + s * 1000;
+	if (now + ms > a->paused_until)
+		a->paused_until = now + ms;
 	a->bucket.tokens = 0;
 }
 
@@ -298,8 +327,10 @@ account_learn(struct account *a, const struct outcome *o, int64_t now)
 	breaker_learn(&a->breaker, o, now);
 	if (o->verdict == VERDICT_LATER && o->code == 429)
 		pause_account(a, o, now);
-	else if (o->verdict == VERDICT_SENT)
+	else if (o->verdict == VERDICT_SENT) {
 		a->pauses = 0;
+		a->bucket.pace += (PACE - a->bucket.pace) / 1000;
+	}
 	a->accepted += o->verdict == VERDICT_SENT;
 	a->failed += o->verdict == VERDICT_UNKNOWN || o->verdict == VERDICT_LATER;
 	if (o->took_ms > 0)

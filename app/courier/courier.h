@@ -81,11 +81,15 @@ struct breaker {
 	char reason[40];	/* of the last failure */
 };
 
-/* So many calls a second, the last fifth for emergencies. */
+/* So many calls a second, the last fifth of what may be caught up with for emergencies;
+ * and never more in any second, however late the others were. */
 struct bucket {
 	double rate;		/* 0: as many as there is room for */
+	double pace;		/* the part of it that is used: less after a 429 */
 	double tokens;
 	int64_t at;		/* clock_monotonic_ms */
+	int64_t *last;		/* a ring: when the last calls went, as many as a second permits */
+	int n, next;
 };
 
 /* An account of a town at a gateway, or the one that the installation has (e-mail,

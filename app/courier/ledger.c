@@ -87,40 +87,61 @@ enter_vault(struct courier *c, int64_t tenant)
 
 /* In the arena of the turn. */
 static const char *
-open_address(struct courier *c, const struct rows *begun, size_t i)
+opened(struct courier *c, const uint8_t *sealed, size_t n)
 {
 	struct buf address;
-	const uint8_t *sealed;
-	size_t n;
 
-	sealed = rows_bytes(begun, i, "address", &n);
 	buf_init(&address, c->arena);
 	/* "" does not compose: refused, and said. */
 	return vault_open(c->vault, "contact.address", sealed, n, &address) == ERR_OK ? address.data : "";
 }
 
-/* From row i on, those that one letter goes to: the addresses of one member, or of a
- * call all members.  Returns how many rows. */
+static const char *
+open_address(struct courier *c, const struct rows *begun, size_t i)
+{
+	const uint8_t *sealed;
+	size_t n;
+
+	sealed = rows_bytes(begun, i, "address", &n);
+	return opened(c, sealed, n);
+}
+
+/* From row i on, the addresses of one member.  Returns how many rows. */
 static size_t
 send_letter(struct courier *c, struct job *j, const struct rows *begun, size_t i)
 {
-	bool call = c->kind->people > 1;
-	size_t most = call ? rows_count(begun) : COURIER_DEVICES, n = 0, row;
-	const char **many = arena_alloc(c->arena, most * sizeof *many);
+	const char *many[COURIER_DEVICES];
 	int64_t citizen = rows_int(begun, i, "citizen_id"), contacts[COURIER_DEVICES];
+	size_t n = 0, row;
 
 	for (row = i; row < rows_count(begun) && !rows_null(begun, row, "citizen_id"); row++) {
-		if (!call && rows_int(begun, row, "citizen_id") != citizen)
+		if (rows_int(begun, row, "citizen_id") != citizen)
 			break;
-		if (n == most)
+		if (n == COURIER_DEVICES)
 			continue;	/* nobody has so many devices */
-		if (n < COURIER_DEVICES)
-			contacts[n] = rows_int(begun, row, "contact_id");
+		contacts[n] = rows_int(begun, row, "contact_id");
 		many[n++] = open_address(c, begun, row);
 	}
-	deliver_member(c, j, &(struct addressee){ .citizen = call ? 0 : citizen, .language = rows_text(begun, i, "language"),
+	deliver_member(c, j, &(struct addressee){ .citizen = citizen, .language = rows_text(begun, i, "language"),
 	    .many = many, .n = n, .contacts = contacts, .doubt = rows_bool(begun, i, "doubt") });
 	return row - i;
+}
+
+/* All members of a call, whose addresses come in one value (batch_start_call). */
+static size_t
+send_call(struct courier *c, struct job *j, const struct rows *begun, size_t i)
+{
+	const char **many = arena_alloc(c->arena, (size_t)j->size * sizeof *many);
+	size_t size, at, n = 0, length;
+	const uint8_t *packed = rows_bytes(begun, i, "address", &size);
+
+	for (at = 0; at + 2 <= size; at += 2 + length) {
+		length = (size_t)packed[at] << 8 | packed[at + 1];
+		must(at + 2 + length <= size && n < (size_t)j->size);
+		many[n++] = opened(c, packed + at + 2, length);
+	}
+	deliver_member(c, j, &(struct addressee){ .many = many, .n = n, .doubt = rows_bool(begun, i, "doubt") });
+	return 1;
 }
 
 static void
@@ -137,7 +158,8 @@ send_members(struct courier *c, struct job *j, const struct rows *begun)
 		return;
 	}
 	for (i = 0; i < rows_count(begun);)
-		i += rows_null(begun, i, "citizen_id") ? 1 : send_letter(c, j, begun, i);
+		i += rows_null(begun, i, "citizen_id") ? 1 : c->kind->people > 1 ? send_call(c, j, begun, i) :
+		    send_letter(c, j, begun, i);
 }
 
 static void

@@ -138,7 +138,9 @@ record_call(struct courier *c, struct round *r, struct step *s)
 			continue;
 		return q_courier_record_call_queue(r->db, (struct q_courier_record_call){ .batch = j->batch, .fence = j->fence,
 		    .state = deliver_state(o->verdict), .code = o->code, .reason = o->reason, .detail = o->detail, .id = o->id,
-		    .wait_s = o->code == 429 && o->wait_s > 0 ? o->wait_s : retry_wait_s(c->conf, j->try, o->wait_s),
+		    /* Too fast: the account rests, not the row. */
+		    .wait_s = o->verdict == VERDICT_LATER && strcmp(o->reason, "gateway_busy") == 0 && o->code == 429 ?
+		    (o->wait_s > 0 ? o->wait_s : 1) : retry_wait_s(c->conf, j->try, o->wait_s),
 		    .known_s = known }, &s->recorded);
 	}
 	return ERR_OK;

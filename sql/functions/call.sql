@@ -5,62 +5,61 @@
 -- nobody knows is made again under the same key while the far side remembers it; after
 -- that it stays unknown, and no other key is tried without staff (safety.md 4).
 
--- What the bytes of the call are made of: the approved renderings, the language, and the
--- addresses in their order.
-CREATE OR REPLACE FUNCTION batch_body_hash(b batch, p_hashes bytea[]) RETURNS bytea LANGUAGE sql STABLE AS $$
-  SELECT sha256(coalesce(m.hash, '') || convert_to(b.language, 'UTF8') || convert_to(array_to_string(p_hashes, ','), 'UTF8'))
-    FROM message m WHERE m.id = b.message_id
-$$;
-
 -- Begins the call.  The first time, whoever left since planning is dropped; later all
 -- who were in it stay in it, also those who have stopped it meanwhile: without them
--- it would be another call.  A row without a citizen, and none before it: nobody is left,
--- or the same call cannot be made again, and the batch has ended.
+-- it would be another call, which body_hash tells (the approved bytes, the language, the
+-- addresses in their order).  No row: nobody is left, or the same call cannot be made
+-- again, and the batch has ended.
+--
+-- A million addresses in as many rows would be most of the work: they come in one
+-- value, each with its length before it (two bytes).
 CREATE OR REPLACE FUNCTION batch_start_call(b batch, p_lease interval)
 RETURNS TABLE (reached int, citizen_id bigint, address bytea, language text, contact_id bigint, doubt boolean)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   fresh     boolean := b.first_try IS NULL;
-  people    bigint[];
-  contacts  bigint[];
-  addresses bytea[];
-  hashes    bytea[];
+  addresses bytea;
   whole     bytea;
-  absent    int;
+  present   int;
 BEGIN
-  SELECT array_agg(z.id ORDER BY z.id), array_agg(k.id ORDER BY z.id), array_agg(k.address ORDER BY z.id), array_agg(k.hash ORDER BY z.id)
-    INTO people, contacts, addresses, hashes
-    FROM unnest(b.citizens) AS u (c)
-    JOIN citizen z ON z.id = u.c AND (z.state = 'active' OR NOT fresh)
-    JOIN contact k ON k.citizen_id = z.id AND k.channel = b.channel AND (k.state = 'active' OR NOT fresh)
-   WHERE fresh OR NOT EXISTS (SELECT FROM delivery d
-                               WHERE d.message_id = b.message_id AND d.citizen_id = u.c AND d.channel = b.channel
-                                 AND d.round = b.round AND d.try = b.try AND d.state = 'dropped');
-  whole := batch_body_hash(b, hashes);
+  SELECT count(*), string_agg(int2send(length(k.address)::int2) || k.address, ''),
+         sha256(convert_to(b.language, 'UTF8') || coalesce((SELECT m.hash FROM message m WHERE m.id = b.message_id), '')
+                || coalesce(string_agg(k.hash, ''), ''))
+    INTO present, addresses, whole
+    FROM (SELECT a.address, a.hash
+            FROM unnest(b.citizens) WITH ORDINALITY AS u (c, n)
+           -- Member by member (OFFSET), as in batch_start.
+           CROSS JOIN LATERAL (SELECT x.address, x.hash FROM citizen z, contact x
+                                WHERE z.id = u.c AND (z.state = 'active' OR NOT fresh)
+                                  AND x.citizen_id = u.c AND x.channel = b.channel AND (x.state = 'active' OR NOT fresh) OFFSET 0) a
+           WHERE fresh OR b.dropped = 0
+              OR NOT EXISTS (SELECT FROM delivery d
+                              WHERE d.message_id = b.message_id AND d.citizen_id = u.c AND d.channel = b.channel
+                                AND d.round = b.round AND d.try = b.try AND d.state = 'dropped')
+           ORDER BY u.n) k;
   IF NOT fresh AND whole IS DISTINCT FROM b.body_hash THEN
     PERFORM batch_call_end(b, 'unknown', 0, 'call_changed', '');
     RETURN;
   END IF;
-  absent := b.size - coalesce(cardinality(people), 0);
-  IF fresh AND absent > 0 THEN
+  IF fresh AND present < b.size THEN
     INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, reason)
-    SELECT b.message_id, c, b.channel, b.round, b.try, b.fence, 'dropped', 'left'
-      FROM unnest(b.citizens) AS c WHERE c <> ALL (coalesce(people, '{}'));
-    IF absent = b.size THEN
-      UPDATE batch x SET state = 'done', dropped = absent, reached = x.size, finished = now() WHERE x.id = b.id;
+    SELECT b.message_id, u.c, b.channel, b.round, b.try, b.fence, 'dropped', 'left'
+      FROM unnest(b.citizens) AS u (c)
+     WHERE NOT EXISTS (SELECT FROM citizen z JOIN contact x ON x.citizen_id = z.id AND x.channel = b.channel AND x.state = 'active'
+                        WHERE z.id = u.c AND z.state = 'active');
+    IF present = 0 THEN
+      UPDATE batch x SET state = 'done', dropped = x.size, reached = x.size, finished = now() WHERE x.id = b.id;
       PERFORM message_through(b.message_id);
       RETURN;
     END IF;
   END IF;
   UPDATE batch x
-     SET reached = x.size, lease_until = now() + p_lease, dropped = absent, calls = x.calls + (x.reached = 0)::int,
+     SET reached = x.size, lease_until = now() + p_lease, dropped = x.size - present, calls = x.calls + (x.reached = 0)::int,
          first_try = coalesce(x.first_try, now()), body_hash = whole
    WHERE x.id = b.id;
-  RETURN QUERY
-    SELECT b.size, u.citizen, u.address, b.language, u.contact, b.doubt
-      FROM unnest(people, contacts, addresses) AS u (citizen, contact, address);
-  RETURN QUERY SELECT b.size, NULL::bigint, NULL::bytea, NULL::text, NULL::bigint, NULL::boolean;
+  RETURN QUERY SELECT b.size, b.first, addresses, b.language, NULL::bigint, b.doubt
+     UNION ALL SELECT b.size, NULL, NULL, NULL, NULL, NULL;
 END $$;
 
 -- The last word on a call.
