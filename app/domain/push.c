@@ -241,7 +241,7 @@ push_try(const struct mailer *m, const struct citizen_asker *who, int64_t citize
 	if (e != ERR_OK)
 		return e;
 	vault_mac(m->vault, arena_printf(m->arena, "push:%" PRId64, citizen), person);
-	e = q_push_try(m->db, (struct q_push_try){ .citizen = citizen, .person = { person, SECRET_HASH },
+	e = q_push_try(m->db, (struct q_push_try){ .person = { person, SECRET_HASH },
 	    .key = secret_uuid(m->arena), .sealed = letter }, &rows);
 	if (e == ERR_OK && !rows_bool(rows, 0, "sent"))
 		e = ERR_TOO_MANY;

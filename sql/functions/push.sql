@@ -74,7 +74,7 @@ BEGIN
 END $$;
 
 -- 「試しに送る」: one card to one device.  False: too often.
-CREATE OR REPLACE FUNCTION push_try(p_citizen bigint, p_person bytea, p_key uuid, p_sealed bytea) RETURNS boolean
+CREATE OR REPLACE FUNCTION push_try(p_person bytea, p_key uuid, p_sealed bytea) RETURNS boolean
 LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT throttle_hit('push_try', p_person, 10, interval '1 hour') THEN

@@ -41,4 +41,4 @@ SELECT k.id, k.label, k.address,
 SELECT push_remove(:citizen::bigint, :device::bigint) AS gone;
 
 -- name: push_try :one
-SELECT push_try(:citizen::bigint, :person::bytea, :key::uuid, :sealed::bytea) AS sent;
+SELECT push_try(:person::bytea, :key::uuid, :sealed::bytea) AS sent;
