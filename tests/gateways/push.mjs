@@ -16,12 +16,13 @@
 //	push.device({ key: true })		says yes to the first card only, as real ones do
 import { Device, readVapid } from './push_keys.mjs';
 import { Gateway } from './gateway.mjs';
+import { page } from './push_page.mjs';
 
 const problem = (status, errno, message, headers = {}) => ({ status, headers, body: { code: status, errno, error: message, message } });
 
 class PushDevice extends Device {
-	constructor(service, options) {
-		super();
+	constructor(service, options = {}) {
+		super(options.seed);
 		Object.assign(this, { service, name: `d${service.devices.length}`, host: service.host, cards: new Map(),
 			waiting: new Map(), rang: 0, gone: false, offline: false, key: null }, options);
 	}
@@ -61,6 +62,13 @@ export class Push extends Gateway {
 		this.tokens = new Map();
 		this.believed = new Map();
 		this.faults = [];
+		// As a program: the same few at each start, for the database remembers them.
+		if (this.ledgerFile) {
+			for (const n of [1, 2, 3, 4])
+				this.device({ seed: `device ${n}` });
+			for (const { device, text } of this.ledger)
+				this.devices.find((d) => d.name === device)?.show(text);
+		}
 	}
 
 	device(options) {
@@ -121,13 +129,13 @@ export class Push extends Gateway {
 		return { status: 201, headers: { location: `${origin}/m/${number}`, ttl: headers.ttl }, body: '' };
 	}
 
-	// As a program: devices are made, and looked at, over the control port.
+	// As a program: devices are looked at, and more are made, over the control port.
 	async control(call) {
 		if (call.path === '/devices' && call.method === 'POST')
 			return { body: JSON.parse(this.device().address()) };
 		if (call.path === '/devices')
 			return { body: this.devices.map((d) => ({ name: d.name, rang: d.rang, cards: [...d.cards.values()] })) };
-		return super.control(call);
+		return page(this, call) ?? super.control(call);
 	}
 }
 

@@ -6,10 +6,12 @@
 import { createDecipheriv, createECDH, createPublicKey, hkdfSync, randomBytes, verify } from 'node:crypto';
 
 export class Device {
-	constructor() {
+	// seed: the same text makes the same keys.
+	constructor(seed) {
+		const secret = (what, n) => seed === undefined ? randomBytes(n) : Buffer.from(hkdfSync('sha256', seed, '', what, n));
 		this.ecdh = createECDH('prime256v1');
-		this.ecdh.generateKeys();
-		this.auth = randomBytes(16);
+		this.ecdh.setPrivateKey(secret('key', 32));
+		this.auth = secret('auth', 16);
 	}
 	keys() {
 		return { p256dh: this.ecdh.getPublicKey('base64url'), auth: this.auth.toString('base64url') };

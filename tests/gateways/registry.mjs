@@ -41,8 +41,11 @@ export const registry = [
 	} },
 	{ name: 'sms_twilio', start: (options) => Object.assign(new Twilio(options), { delivers: true }).start(),
 		accounts: (gateway, town) => placed(gateway, 2, { callback_url: `${town.url}/hooks/sms/twilio`, parts_per_month: 10000 }) },
-	// A town has its own keys; who is pushed to is a device: POST /push/devices makes one.
-	{ name: 'push', start: (options) => startPush(options), accounts: () => [] },
+	// A town has its own keys; who is pushed to is a device (push_page.mjs).
+	{ name: 'push', start: (options) => startPush(options), accounts(gateway, town) {
+		(gateway.towns ??= []).push(town);
+		return [];
+	} },
 	{ name: 'x', start: (options) => new X(options).start(),
 		accounts: (gateway) => placed(gateway, 1, { yen_post: 3, yen_post_link: 31, posts_per_month: 1000 }) },
 ];

@@ -48,9 +48,11 @@ function called(list) {
 	return { body: {} };
 }
 
+// What a citizen has in hand.
+const pages = { line: 'LINE', push: 'プッシュ通知' };
 const index = () => ({ headers: { 'content-type': 'text/html; charset=utf-8' },
 	body: `<!DOCTYPE html><meta charset="utf-8"><title>gateways</title><ul>${[...running].map(([name, g]) =>
-		`<li>${name}: <a href="/${name}/ledger">${g.ledger.length}</a>${name === 'line' ? ' <a href="/line">LINE</a>' : ''}`).join('')}</ul>` });
+		`<li>${name}: <a href="/${name}/ledger">${g.ledger.length}</a>${pages[name] ? ` <a href="/${name}">${pages[name]}</a>` : ''}`).join('')}</ul>` });
 
 async function answer(method, url, body) {
 	const [, name, ...rest] = url.pathname.split('/');

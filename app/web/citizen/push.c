@@ -2,7 +2,8 @@
 /*
  * スマートフォンに通知: the devices of Web Push.
  *
- *	GET  /push			steps for each kind of device, and the button
+ *	GET  /push			steps for each kind of device, and the button; in development
+ *					a fake device, too (tests/gateways/push_page.mjs)
  *	POST /push			the browser said yes: into マイページ, or on to 登録
  *	POST /push/renew		a browser has another address for a device (static/js/sw.js)
  *	GET  /my/devices		the devices of a person
@@ -19,9 +20,24 @@
 #include "web/citizen/draft.h"
 #include "web/handlers.h"
 
+/* What was sent as a device; NULL: it is none that may be called. */
+static json_t *
+device_of(struct web *w, const struct fields *from)
+{
+	json_t *device = json_keep(w->arena, json_pack("{s:s, s:s, s:s, s:s}",
+	    "endpoint", fields_get(from, "endpoint"), "p256dh", fields_get(from, "p256dh"),
+	    "auth", fields_get(from, "auth"), "label", push_label(w->arena, fields_get(from, "agent"))));
+	struct webpush_address address;
+
+	return webpush_address_read(w->arena, w->conf->push_hosts, device, &address) == ERR_OK &&
+	    p256_is_point(address.receiver.point) ? device : NULL;
+}
+
 static enum err
 page(struct web *w, enum status status, bool refused)
 {
+	/* Never where citizens are: nobody should register a device by a link. */
+	json_t *fake = w->conf->development ? device_of(w, w->query) : NULL;
 	const char *key = "";
 	enum err e = guard_arrive(w);
 
@@ -33,6 +49,7 @@ page(struct web *w, enum status status, bool refused)
 	    "refused", refused, "citizen", w->citizen != 0));
 	if (key[0] == '\0')
 		json_object_set_new(json_object_get(w->view, "push"), "key", json_null());
+	json_object_set(json_object_get(w->view, "push"), "fake", fake != NULL ? fake : json_null());
 	return web_page(w, status, "citizen/push/show");
 }
 
@@ -40,19 +57,6 @@ enum err
 citizen_push(struct web *w)
 {
 	return page(w, HTTP_OK, false);
-}
-
-/* The form as a device; NULL: it is none that may be called. */
-static json_t *
-device_of(struct web *w)
-{
-	json_t *device = json_keep(w->arena, json_pack("{s:s, s:s, s:s, s:s}",
-	    "endpoint", fields_get(w->fields, "endpoint"), "p256dh", fields_get(w->fields, "p256dh"),
-	    "auth", fields_get(w->fields, "auth"), "label", push_label(w->arena, fields_get(w->fields, "agent"))));
-	struct webpush_address address;
-
-	return webpush_address_read(w->arena, w->conf->push_hosts, device, &address) == ERR_OK &&
-	    p256_is_point(address.receiver.point) ? device : NULL;
 }
 
 /* Whoever has マイページ open gets a device more. */
@@ -104,7 +108,7 @@ begin(struct web *w, const json_t *device)
 enum err
 citizen_push_keep(struct web *w)
 {
-	json_t *device = device_of(w);
+	json_t *device = device_of(w, w->fields);
 	const char *key;
 	enum err e;
 
@@ -136,7 +140,7 @@ citizen_push_register(struct web *w, const json_t *choice)
 enum err
 citizen_push_renew(struct web *w)
 {
-	json_t *device = device_of(w);
+	json_t *device = device_of(w, w->fields);
 	enum err e;
 
 	if (device == NULL)
