@@ -27,7 +27,7 @@ const choose = async (id, values) => sato.submit(await sato.get(`/desk/messages/
 test('what is set up may be chosen, what is not may not', async () => {
 	const id = await written(town, 'sato');
 	const page = await sato.get(`/desk/messages/${id}/channels`);
-	assert.match(said(page), /X 設定されていません/);
+	assert.match(said(page), /X まだ使えません/);
 	assert.ok(!page.text.includes('name="by_x"'));
 	let answer = await choose(id, { ...all, by_x: '1' });
 	assert.equal(answer.status, 303);

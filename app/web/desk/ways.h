@@ -9,6 +9,7 @@
  *
  *	{"channel": "sms", "name": "by_sms", "way_text": "SMS", "about": "…",
  *	 "on": chosen, "ready": there is an account in use (mail and site: always),
+ *	 "coming": no courier takes it there yet,
  *	 "stopped": its gateway refuses at present, "stopped_text",
  *	 "set_url": page of its settings or null, "reach": reach_number of those who have it, or null,
  *	 "settings": of the account, "left_text": what is left of the month, or null}
