@@ -44,6 +44,11 @@ export class Keys {
 		return new Keys(crypto.randomBytes(32));
 	}
 
+	// Of a tenant that is there.
+	static async of(town, tenant) {
+		return Keys.unwrap(town, bytes(await town.sql(`SELECT wrapped FROM tenant_key WHERE tenant_id = ${tenant} ORDER BY id DESC LIMIT 1`)));
+	}
+
 	static unwrap(town, wrapped) {
 		return new Keys(open(readFileSync(join(town.dir, 'master.key')), LABEL, wrapped));
 	}
@@ -62,6 +67,14 @@ export class Keys {
 
 	hash(address) {
 		return hmac(this.lookUp, `email:${address}`);
+	}
+
+	// The token of a link in a message, kind 'stop' or 'seen' (app/domain/stop_link.c).
+	link(kind, citizen, message) {
+		const ids = Buffer.alloc(16);
+		ids.writeBigInt64BE(BigInt(citizen), 0);
+		ids.writeBigInt64BE(BigInt(message), 8);
+		return Buffer.concat([ids, hmac(this.mac, `${kind}:${citizen}:${message}`).subarray(0, 16)]).toString('base64url');
 	}
 
 	messageId(batchKey, citizen) {

@@ -8,6 +8,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { forms } from '../harness/client.mjs';
 import { digest, fill, people, routes, same, SEEN, tenant, token, YAMA } from '../harness/house.mjs';
+import { Keys } from '../harness/laws.mjs';
 import { up } from '../harness/up.mjs';
 import { linkIn, mailWith, somebody, subscribe } from './citizen.mjs';
 
@@ -53,7 +54,9 @@ before(async () => {
 
 	// name → pairs of what is there and what is nowhere.
 	const nothing = randomBytes(32).toString('base64url');
-	const tokens = { subscribe: made.confirm, my: made.my, invite: made.invite, unsubscribe: stop, u: stop };
+	const keys = await Keys.of(town, tenant(YAMA));
+	const seen = keys.link('seen', ...(await town.sql(`SELECT citizens[1], message_id FROM batch WHERE tenant_id = ${tenant(YAMA)} LIMIT 1`)).split('|'));
+	const tokens = { seen, subscribe: made.confirm, my: made.my, invite: made.invite, unsubscribe: stop, u: stop };
 	const number = [[HERE, NOWHERE]];
 	foreign = ({ path }, name) => ({
 		message: states.map((_, i) => [HERE + 10 * (i + 1), NOWHERE + 10 * (i + 1)]),

@@ -2,7 +2,6 @@
 //
 // 「見ました」 by the link in a message, and how a citizen wants to be reached.
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { Keys } from '../harness/laws.mjs';
 import { isPage } from '../harness/invariants.mjs';
@@ -11,18 +10,12 @@ import { somebody, subscribe } from './citizen.mjs';
 
 let town, minato, keys, citizen, message;
 const browser = () => town.client('minato.localhost');
-// As app/domain/stop_link.c makes it, worked out once more.
-const link = (kind, c, m) => {
-	const ids = Buffer.alloc(16);
-	ids.writeBigInt64BE(BigInt(c), 0);
-	ids.writeBigInt64BE(BigInt(m), 8);
-	return Buffer.concat([ids, createHmac('sha256', keys.mac).update(`${kind}:${c}:${m}`).digest().subarray(0, 16)]).toString('base64url');
-};
+const link = (kind, c, m) => keys.link(kind, c, m);
 
 before(async () => {
 	town = await up();
 	minato = await town.sql("SELECT tenant_id FROM tenant_host WHERE host = 'minato.localhost'");
-	keys = Keys.unwrap(town, Buffer.from((await town.sql(`SELECT wrapped FROM tenant_key WHERE tenant_id = ${minato} ORDER BY id DESC LIMIT 1`)).slice(2), 'hex'));
+	keys = await Keys.of(town, minato);
 	[message, citizen] = (await town.sql(`SELECT b.message_id, b.citizens[1] FROM batch b JOIN message m ON m.id = b.message_id
 		WHERE b.tenant_id = ${minato} AND b.state = 'done' AND m.on_site ORDER BY b.id DESC LIMIT 1`)).split('|').map(Number);
 });
