@@ -64,6 +64,8 @@ test('staff have both before anything goes out', async () => {
 	const pdf = await sato.get(`/desk/messages/${id}/circular`);
 	assert.equal(pdf.headers['content-type'], 'application/pdf');
 	assert.ok(text(pdf.bytes).includes('断水のお知らせ'));
+	const preview = (await sato.get(`/desk/messages/${id}/preview`)).text;
+	for (const page of ['circular', 'voice']) assert.ok(preview.includes(`href="/desk/messages/${id}/${page}"`), page);
 	const voice = await sato.get(`/desk/messages/${id}/voice`);
 	assert.equal(voice.status, 200);
 	assert.match(voice.text, /こちらは、みなと市です。\n/);
