@@ -138,6 +138,15 @@ LANGUAGE sql AS $$
                           p_language, p_version, p_read_in, p_session)
 $$;
 
+-- マイページ is open to whoever has proved to be this person, and that is noted.
+CREATE OR REPLACE FUNCTION citizen_let_in(p_citizen bigint, p_session bytea) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('chromo.actor', 'citizen:' || p_citizen, true);
+  INSERT INTO citizen_session (hash, citizen_id) VALUES (p_session, p_citizen);
+  PERFORM audit_write('citizen.open', p_citizen, NULL);
+  RETURN p_citizen;
+END $$;
+
 -- Opens マイページ by a mailed link.
 CREATE OR REPLACE FUNCTION citizen_open(p_link bytea, p_session bytea) RETURNS bigint
 LANGUAGE plpgsql AS $$
@@ -151,10 +160,7 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'link: of nobody' USING ERRCODE = 'CH001';
   END IF;
-  PERFORM set_config('chromo.actor', 'citizen:' || person, true);
-  INSERT INTO citizen_session (hash, citizen_id) VALUES (p_session, person);
-  PERFORM audit_write('citizen.open', person, NULL);
-  RETURN person;
+  RETURN citizen_let_in(person, p_session);
 END $$;
 
 -- 退会: the address is erased with its row; what was sent stays in the ledger

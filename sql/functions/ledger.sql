@@ -1,3 +1,93 @@
+-- The ledger: what became of everybody, and whether it adds up.
+
+-- What a batch says of a member without a row.  One that was refused as a whole was
+-- cut in two: it goes on in those.
+CREATE OR REPLACE FUNCTION batch_word(b batch) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN b.state = 'done' THEN
+                CASE b.verdict WHEN 'accepted' THEN 'accepted' WHEN 'unknown' THEN 'unknown' WHEN 'refused' THEN 'later'
+                               ELSE 'queued' END
+              WHEN b.state = 'queued' AND b.doubt THEN 'unknown'
+              WHEN b.state = 'queued' AND b.verdict = 'later' THEN 'later'
+              ELSE b.state END
+$$;
+
+-- What became of one person: a row for each try, in order.  Batches of one channel,
+-- language, round, step and try never overlap, so that of all that begin before the
+-- person the last one is the only candidate: a few probes of batch_once, however many
+-- batches there are.  Who has no row of their own has the word of the batch.
+CREATE OR REPLACE FUNCTION ledger_person(p_message bigint, p_citizen bigint)
+RETURNS TABLE (channel text, round int, try int, state text, code int, reason text, detail text, at timestamptz)
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+  s record;
+  b batch;
+BEGIN
+  FOR s IN
+    WITH RECURSIVE kind AS (
+      (SELECT x.channel, x.language, x.round, x.step, x.try FROM batch x WHERE x.message_id = p_message
+        ORDER BY x.channel, x.language, x.round, x.step, x.try LIMIT 1)
+      UNION ALL
+      SELECT n.channel, n.language, n.round, n.step, n.try
+        FROM kind o
+       CROSS JOIN LATERAL (SELECT x.channel, x.language, x.round, x.step, x.try FROM batch x
+                            WHERE x.message_id = p_message
+                              AND (x.channel, x.language, x.round, x.step, x.try) > (o.channel, o.language, o.round, o.step, o.try)
+                            ORDER BY x.channel, x.language, x.round, x.step, x.try LIMIT 1) n)
+    SELECT * FROM kind k ORDER BY k.round, k.step, k.try
+  LOOP
+    SELECT * INTO b FROM batch x
+     WHERE x.message_id = p_message AND x.channel = s.channel AND x.language = s.language AND x.round = s.round
+       AND x.step = s.step AND x.try = s.try AND x.first <= p_citizen
+     ORDER BY x.first DESC LIMIT 1;
+    CONTINUE WHEN NOT FOUND OR b.last < p_citizen OR p_citizen <> ALL (b.citizens);
+    RETURN QUERY
+      SELECT b.channel, b.round, b.try,
+             coalesce(CASE d.receipt WHEN 'delivered' THEN 'delivered' WHEN 'undelivered' THEN 'refused' END, d.state, batch_word(b)),
+             coalesce(d.code, b.code), coalesce(d.reason, b.reason), coalesce(d.detail, b.detail),
+             coalesce(d.receipt_at, d.at, b.finished, b.first_try, b.due)
+        FROM (SELECT) one
+        LEFT JOIN delivery d ON d.message_id = p_message AND d.citizen_id = p_citizen
+                            AND d.channel = b.channel AND d.round = b.round AND d.try = b.try
+       ORDER BY d.part;
+  END LOOP;
+END $$;
+
+-- Members of a message for whom the last word was no: refused, left meanwhile, or
+-- too late.  Found from what failed, not from all: a million who got it cost nothing.
+-- Of a message with steps, those are left out whom another step reached.
+CREATE OR REPLACE FUNCTION message_unreached(p_message bigint)
+RETURNS TABLE (citizen_id bigint, lane smallint, reason text)
+LANGUAGE sql STABLE AS $$
+  WITH failed AS (
+    SELECT d.citizen_id AS c, d.round::int AS round, d.reason
+      FROM delivery d
+     WHERE d.message_id = p_message AND d.state IN ('refused', 'dropped')
+    UNION ALL
+    SELECT d.citizen_id, d.round, d.reason FROM delivery d WHERE d.message_id = p_message AND d.receipt = 'undelivered'
+    UNION ALL
+    SELECT u.c, b.round, CASE b.state WHEN 'held' THEN coalesce(b.reason, 'late') ELSE 'stopped' END
+      FROM batch b
+     CROSS JOIN unnest(b.citizens) AS u (c)
+     WHERE b.message_id = p_message AND b.state IN ('held', 'cancelled')
+       AND NOT EXISTS (SELECT FROM delivery d
+                        WHERE d.message_id = p_message AND d.citizen_id = u.c AND d.channel = b.channel
+                          AND d.round = b.round AND d.try = b.try
+                          AND d.state IN ('accepted', 'refused', 'dropped'))),
+  again AS MATERIALIZED (
+    SELECT b.round, u.c
+      FROM batch b
+     CROSS JOIN unnest(b.citizens) AS u (c)
+     WHERE b.message_id = p_message AND b.round > 1 AND b.try = 1)
+  SELECT DISTINCT ON (f.c) f.c, (SELECT min(b.lane) FROM batch b WHERE b.message_id = p_message), f.reason
+    FROM failed f
+   WHERE NOT EXISTS (SELECT FROM again a WHERE a.c = f.c AND a.round > f.round)
+     AND ((SELECT m.step FROM message m WHERE m.id = p_message) = 1
+          OR NOT EXISTS (SELECT FROM ledger_person(p_message, f.c) p
+                          WHERE p.state IN ('accepted', 'delivered', 'unknown', 'queued', 'sending', 'later') AND p.round >= f.round))
+   ORDER BY f.c, f.round DESC
+$$;
+
 -- "None is lost" as a query (safety.md 4): whatever this finds is a fault of ours
 -- or a courier that does not run.  An empty answer: every member of every message
 -- has a last word, or is in exactly one batch that is waiting for its turn.

@@ -88,8 +88,5 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'phone: of nobody' USING ERRCODE = 'CH001';
   END IF;
-  PERFORM set_config('chromo.actor', 'citizen:' || person, true);
-  INSERT INTO citizen_session (hash, citizen_id) VALUES (p_session, person);
-  PERFORM audit_write('citizen.open', person, NULL);
-  RETURN person;
+  RETURN citizen_let_in(person, p_session);
 END $$;

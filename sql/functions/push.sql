@@ -45,14 +45,6 @@ BEGIN
   RETURN person;
 END $$;
 
--- Opens マイページ by a device.
-CREATE OR REPLACE FUNCTION push_open(p_citizen bigint, p_session bytea) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM set_config('chromo.actor', 'citizen:' || p_citizen, true);
-  INSERT INTO citizen_session (hash, citizen_id) VALUES (p_session, p_citizen);
-  PERFORM audit_write('citizen.open', p_citizen, NULL);
-END $$;
-
 -- The browser gave the device another address.
 CREATE OR REPLACE FUNCTION push_renew(p_old bytea, p_hash bytea, p_address bytea) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

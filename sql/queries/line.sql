@@ -25,8 +25,7 @@ WITH opened AS (
    WHERE l.hash = :hash::bytea AND l.used > now() - interval '1 hour' AND l.opened IS NULL
      AND c.id = l.citizen_id AND c.state <> 'left'
   RETURNING l.citizen_id)
-INSERT INTO citizen_session (hash, citizen_id) SELECT :session::bytea, citizen_id FROM opened
-RETURNING citizen_id;
+SELECT citizen_let_in(citizen_id, :session::bytea) AS citizen_id FROM opened;
 
 -- name: line_unlink :exec
 DELETE FROM contact WHERE citizen_id = :citizen::bigint AND channel = 'line';

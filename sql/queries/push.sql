@@ -19,7 +19,7 @@ SELECT push_register(:hash::bytea, :address::bytea, :label::text, :remote::bytea
                      :vital::boolean, :language::text, :version::text, :read_in::text, :session::bytea) AS id;
 
 -- name: push_open :exec
-SELECT push_open(:citizen::bigint, :session::bytea);
+SELECT citizen_let_in(:citizen::bigint, :session::bytea);
 
 -- name: push_renew :exec
 SELECT push_renew(:old::bytea, :hash::bytea, :address::bytea);

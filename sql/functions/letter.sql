@@ -1,0 +1,48 @@
+-- Letters (one person, one lease, one verdict), as the courier delivers them.
+
+-- p_held are in the hands of this courier.
+CREATE OR REPLACE FUNCTION letter_claim(p_limit int, p_lease interval, p_holder int, p_dead int[],
+                                        p_held bigint[] DEFAULT '{}', p_channel text DEFAULT 'email')
+RETURNS TABLE (id bigint, kind text, key uuid, sealed bytea, try int, fence bigint)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+  UPDATE letter x SET state = 'expired', sealed = NULL, finished = now()
+   WHERE x.state IN ('queued', 'sending') AND x.valid_until <= now() AND x.channel = p_channel
+     AND (x.state = 'queued' OR x.lease_until <= now() OR x.holder = ANY (p_dead))
+     AND x.id <> ALL (p_held);
+  RETURN QUERY
+    UPDATE letter x
+       SET state = 'sending', fence = x.fence + 1, try = x.try + 1, lease_until = now() + p_lease,
+           holder = p_holder
+      FROM (SELECT y.id FROM letter y
+             WHERE y.state IN ('queued', 'sending') AND y.due <= now() AND y.channel = p_channel
+               AND (y.state = 'queued' OR y.lease_until <= now() OR y.holder = ANY (p_dead))
+               AND y.id <> ALL (p_held)
+             ORDER BY y.due, y.id LIMIT p_limit FOR UPDATE SKIP LOCKED) p
+     WHERE x.id = p.id
+    RETURNING x.id, x.kind, x.key, x.sealed, x.try, x.fence;
+END $$;
+
+-- p_state: accepted, refused, or queued to be tried again after p_wait.  A yes counts
+-- also when another courier has the letter by now.
+CREATE OR REPLACE FUNCTION letter_record(p_letter bigint, p_fence bigint, p_state text, p_code int,
+                                         p_reason text, p_wait interval) RETURNS boolean
+LANGUAGE sql AS $$
+  UPDATE letter
+     SET state = p_state, code = nullif(p_code, 0), reason = nullif(p_reason, ''),
+         due = CASE WHEN p_state = 'queued' THEN now() + p_wait ELSE due END,
+         lease_until = NULL,
+         sealed = CASE WHEN p_state = 'queued' THEN sealed END,
+         finished = CASE WHEN p_state = 'queued' THEN NULL ELSE now() END
+   WHERE id = p_letter
+     AND (fence = p_fence AND state = 'sending' OR p_state = 'accepted' AND state IN ('queued', 'sending'))
+  RETURNING true
+$$;
+
+-- Gives a letter back at once that was not handed over.
+CREATE OR REPLACE FUNCTION letter_release(p_letter bigint, p_fence bigint) RETURNS void
+LANGUAGE sql AS $$
+  UPDATE letter SET lease_until = now(), try = try - 1
+   WHERE id = p_letter AND fence = p_fence AND state = 'sending'
+$$;
