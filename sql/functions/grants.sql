@@ -6,7 +6,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM chromo_web, chromo_courier, chrom
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO chromo_web, chromo_report;
 REVOKE ALL ON schema_migration, throttle FROM chromo_web, chromo_report;
 REVOKE ALL ON staff_session, citizen_session, link, staff_recovery, tenant_key, letter, subscribe_draft,
-  gateway, gateway_event, line_link, phone_code FROM chromo_report;
+  gateway, gateway_event, line_link, phone_code, response_draft FROM chromo_report;
 
 GRANT INSERT, UPDATE ON department, district, topic, staff, citizen, contact, message, subscribe_draft, once, letter TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON district_postcode, staff_role, staff_department, staff_recovery, staff_session,
@@ -30,6 +30,10 @@ GRANT SELECT (tenant_id, browser, ends), UPDATE (ends), DELETE ON phone_code TO 
 GRANT INSERT, UPDATE ON gateway TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON line_link TO chromo_web;
 GRANT INSERT, UPDATE ON gateway_event TO chromo_web;
+-- questionnaires: an edition never changes; a response only by its receipt or the count
+GRANT INSERT, UPDATE ON questionnaire, survey, response TO chromo_web;
+GRANT INSERT ON questionnaire_edition TO chromo_web;
+GRANT INSERT, UPDATE, DELETE ON question, response_draft TO chromo_web;
 
 GRANT SELECT ON tenant, tenant_host, tenant_key, message, message_rendering, approval, topic, district, citizen, contact, batch,
   delivery, letter, message_move, department, gateway, gateway_health, gateway_event TO chromo_courier;
@@ -49,5 +53,6 @@ GRANT SELECT (tenant_id, hash, updated), UPDATE (updated), DELETE ON subscribe_d
 GRANT SELECT (tenant_id, hash, ends), UPDATE (ends), DELETE ON link TO chromo_courier;
 GRANT SELECT (tenant_id, hash, created), UPDATE (created), DELETE ON citizen_session, staff_session TO chromo_courier;
 GRANT SELECT (tenant_id, hash, ends), UPDATE (ends), DELETE ON line_link TO chromo_courier;
+GRANT SELECT (tenant_id, hash, ends), UPDATE (ends), DELETE ON response_draft TO chromo_courier;
 GRANT DELETE ON letter, gateway_event TO chromo_courier;
 -- Row locks (SELECT … FOR UPDATE) ask for UPDATE on a column, which these have.
