@@ -8,9 +8,9 @@
  *
  * With the host in it a token of one town is none in another, whatever cookie comes
  * along.  The cookie is that of the session, or __Host-visit where there is none.  The
- * random bytes are claimed in table once inside the transaction of the work:
- * a second request with the same ones waits for the first one's commit and is
- * sent to where that one led.
+ * random bytes are locked for the transaction of the work and written into table once
+ * with its result: a second request with the same ones waits for the first one's commit
+ * and is sent to where that one led.
  */
 #include "base/log.h"
 #include "base/secret.h"
@@ -100,18 +100,23 @@ token_read(struct web *w)
 enum err
 token_claim(struct web *w)
 {
-	return q_once_claim_queue(w->db, (struct q_once_claim){ .token = { w->once, RANDOM } }, &w->claimed);
+	int64_t lock;
+	enum err e;
+
+	/* Two tokens that begin alike would only wait for each other. */
+	memcpy(&lock, w->once, sizeof lock);
+	e = q_once_claim_queue(w->db, (struct q_once_claim){ .token = lock }, NULL);
+	return e != ERR_OK ? e :
+	    q_once_spent_queue(w->db, (struct q_once_spent){ .token = { w->once, RANDOM } }, &w->spent);
 }
 
 bool
 token_spent(struct web *w)
 {
-	const char *location = rows_text(w->claimed, 0, "location");
-
-	if (rows_bool(w->claimed, 0, "first") || location[0] == '\0')
+	if (rows_count(w->spent) == 0)
 		return false;
 	w->response->status = HTTP_SEE_OTHER;
-	w->response->location = location;
+	w->response->location = rows_text(w->spent, 0, "location");
 	return true;
 }
 

@@ -110,7 +110,7 @@ struct web {
 	bool plain;			/* a page without form: no token, no cookie, no script */
 	const char *nonce;
 	bool claims;			/* the form's token is ours: its key is claimed with enter() */
-	struct rows *claimed;		/* … and what the claim found */
+	struct rows *spent;		/* … and where it led, if it was used */
 	uint8_t once[16];
 };
 

@@ -8,7 +8,8 @@ REVOKE ALL ON schema_migration, throttle FROM chromo_web, chromo_report;
 REVOKE ALL ON staff_session, citizen_session, link, staff_recovery, tenant_key, letter, subscribe_draft,
   gateway, gateway_event, line_link, phone_code, response_draft FROM chromo_report;
 
-GRANT INSERT, UPDATE ON department, district, topic, staff, citizen, contact, message, subscribe_draft, once, letter TO chromo_web;
+GRANT INSERT, UPDATE ON department, district, topic, staff, citizen, contact, message, subscribe_draft, letter TO chromo_web;
+GRANT INSERT ON once TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON district_postcode, staff_role, staff_department, staff_recovery, staff_session,
   citizen_session, link, message_rendering, subscribe_draft TO chromo_web;
 GRANT INSERT ON approval, audit, batch, tenant_key TO chromo_web;

@@ -27,14 +27,17 @@ SELECT version FROM tenant_host WHERE host = :host::text;
 -- role: courier web
 SELECT enter_tenant(:tenant::bigint, :actor::text);
 
--- name: once_claim :one
+-- name: once_claim :exec
 -- role: web
--- One row: is this the first time?  A second request with the same token
--- waits here for the first one's commit.
-INSERT INTO once AS o (token) VALUES (:token::bytea)
-ON CONFLICT (tenant_id, token) DO UPDATE SET created = o.created
-RETURNING xmax = 0 AS first, coalesce(location, '') AS location;
+-- A second request with the same token waits here for the first one's commit.
+SELECT pg_advisory_xact_lock(:token::bigint);
+
+-- name: once_spent :many
+-- role: web
+-- A statement of its own, behind the claim: it sees what was committed meanwhile.  A row:
+-- the token was used, and led there.
+SELECT location FROM once WHERE token = :token::bytea;
 
 -- name: once_done :exec
 -- role: web
-UPDATE once SET location = :location::text WHERE token = :token::bytea;
+INSERT INTO once (token, location) VALUES (:token::bytea, :location::text);
