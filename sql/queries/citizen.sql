@@ -80,7 +80,7 @@ SELECT jsonb_build_object(
          'topics',     (SELECT coalesce(jsonb_agg(t.name ORDER BY t.place, t.id), '[]')
                           FROM topic t WHERE t.id = ANY (c.topics)),
          'vital',      coalesce((SELECT t.name FROM topic t WHERE t.vital), ''),
-         'devices',    (SELECT count(*) FROM contact d WHERE d.citizen_id = c.id AND d.channel = 'webpush'),
+         'devices',    nullif((SELECT count(*) FROM contact d WHERE d.citizen_id = c.id AND d.channel = 'webpush'), 0),
          'district_ids', to_jsonb(c.districts),
          'topic_ids',  to_jsonb(c.topics),
          'consent',    (SELECT jsonb_build_object('version', o.version, 'given', moment(o.given, :lang::text))
