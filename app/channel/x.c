@@ -18,6 +18,7 @@
  */
 #include "channel/x.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,11 +68,17 @@ x_write_deletion(struct arena *a, const char *id, struct letter *l)
 }
 
 const char *
-x_link_in(struct arena *a, const char *text, const char *origin)
+x_link_in(struct arena *a, const char *text, int64_t message)
 {
-	const char *from = origin[0] != '\0' ? strstr(text, origin) : NULL;
+	const char *end = arena_printf(a, "/messages/%" PRId64, message), *from = text;
 
-	return from != NULL ? arena_strndup(a, from, strcspn(from, " \t\r\n")) : "";
+	for (; (from = strstr(from, "https://")) != NULL; from++) {
+		size_t n = strcspn(from, " \t\r\n"), m = strlen(end);
+
+		if (n > m && strncmp(from + n - m, end, m) == 0)
+			return arena_strndup(a, from, n);
+	}
+	return "";
 }
 
 static enum http_turn
@@ -405,10 +412,10 @@ compose(struct arena *a, const struct envelope *v, struct letter *l)
 {
 	const char *text = json_text(v->content, "text");
 
-	return x_write(a, &(struct x_post){ .text = text, .link = x_link_in(a, text, v->origin) }, l);
+	return x_write(a, &(struct x_post){ .text = text, .link = x_link_in(a, text, v->message) }, l);
 }
 
-/* Nobody in particular is written to: courier/post.c works its posts off. */
+/* Nobody in particular is written to: courier/posts.c works its posts off. */
 const struct channel_kind x_kind = {
 	.name = "x", .people = 0, .again = AGAIN_LOOK,
 	.open = x_open, .measure = measure, .compose = compose

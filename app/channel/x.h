@@ -19,5 +19,5 @@ enum err x_write(struct arena *, const struct x_post *, struct letter *) MUST_US
 /* The letter takes the post of this id away; SENT too where it is gone already. */
 void x_write_deletion(struct arena *, const char *id, struct letter *);
 
-/* The part of a rendering's text that is an address of this origin, "" : there is none. */
-const char *x_link_in(struct arena *, const char *text, const char *origin);
+/* The address of this message's page in a rendering's text, "" : there is none. */
+const char *x_link_in(struct arena *, const char *text, int64_t message);

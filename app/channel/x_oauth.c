@@ -15,7 +15,7 @@
 #include "base/secret.h"
 #include "channel/http.h"
 
-enum { PAIRS = 32, NONCE = 16, STALE_MS = 5 * 60 * 1000, TURN_MS = 100 };
+enum { PAIRS = 32, NONCE = 16, STALE_MS = 5 * 60 * 1000, TURN_MS = 100, RENEW_MS = 10000 };
 
 static const char *
 percent(struct arena *a, const char *s)
@@ -121,9 +121,9 @@ x_signature(struct arena *a, const struct x_signing *s, const char *method, cons
 static const char *
 signed_header(struct arena *a, const json_t *secrets, const char *method, const char *url, const char *query)
 {
-	const struct x_signing s = { .consumer_key = json_text(secrets, "consumer_key"),
-	    .consumer_secret = json_text(secrets, "consumer_secret"), .token = json_text(secrets, "token"),
-	    .token_secret = json_text(secrets, "token_secret"), .nonce = secret_token(a, NONCE),
+	const struct x_signing s = { .consumer_key = json_text(secrets, "api_key"),
+	    .consumer_secret = json_text(secrets, "api_secret"), .token = json_text(secrets, "access_token"),
+	    .token_secret = json_text(secrets, "access_secret"), .nonce = secret_token(a, NONCE),
 	    .time_s = clock_ms() / 1000 };
 	struct pairs own = { .n = 0 };
 	struct buf b;
@@ -138,12 +138,19 @@ signed_header(struct arena *a, const json_t *secrets, const char *method, const 
 	return b.data;
 }
 
+/* With an access_secret the access_token is of OAuth 1.0a. */
+static bool
+is_signed(const json_t *secrets)
+{
+	return json_text(secrets, "api_key")[0] != '\0' && json_text(secrets, "access_secret")[0] != '\0';
+}
+
 const char *
 x_authorization(struct arena *a, const json_t *secrets, const char *method, const char *url, const char *query)
 {
 	const char *bearer = json_text(secrets, "access_token");
 
-	if (json_text(secrets, "consumer_key")[0] != '\0' && json_text(secrets, "token")[0] != '\0')
+	if (is_signed(secrets))
 		return signed_header(a, secrets, method, url, query);
 	return bearer[0] != '\0' ? arena_printf(a, "Authorization: Bearer %s", bearer) : NULL;
 }
@@ -151,10 +158,15 @@ x_authorization(struct arena *a, const json_t *secrets, const char *method, cons
 /* --- OAuth 2.0 --- */
 
 bool
+x_is_renewable(const json_t *secrets)
+{
+	return !is_signed(secrets) && json_text(secrets, "refresh_token")[0] != '\0';
+}
+
+bool
 x_is_stale(const json_t *secrets, int64_t now_ms)
 {
-	return json_text(secrets, "consumer_key")[0] == '\0' && json_text(secrets, "refresh_token")[0] != '\0' &&
-	    json_int(secrets, "expires") < now_ms + STALE_MS;
+	return x_is_renewable(secrets) && json_int(secrets, "expires") < now_ms + STALE_MS;
 }
 
 static const char *
@@ -201,7 +213,7 @@ x_renew(struct http *http, struct arena *a, const char *url, const json_t *secre
 		headers[1] = basic(a, secrets);
 	detail[0] = '\0';
 	if (http_start(http, &(struct http_call){ .method = "POST", .headers = headers, .body = body, .n = strlen(body),
-	    .url = arena_printf(a, "%s/2/oauth2/token", url), .fresh = true }) != ERR_OK)
+	    .url = arena_printf(a, "%s/2/oauth2/token", url), .fresh = true, .timeout_ms = RENEW_MS }) != ERR_OK)
 		return X_NOT_NOW;
 	while (http_next(http, &answer) != ERR_OK)
 		http_wait(http, TURN_MS, -1);

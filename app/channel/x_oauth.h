@@ -10,7 +10,7 @@ struct http;
 /*
  * Who we are to X (integrations.md 9.1).  An account has one of two kinds of secrets:
  *
- *	consumer_key, consumer_secret, token, token_secret
+ *	api_key, api_secret, access_token, access_secret
  *		OAuth 1.0a (RFC 5849): each call is signed, and they have no end
  *	client_id, client_secret, access_token, refresh_token, expires (ms since 1970)
  *		OAuth 2.0: the access token is good for two hours; the refresh token for
@@ -36,6 +36,8 @@ struct x_signing {
 const char *x_signature(struct arena *, const struct x_signing *, const char *method, const char *url,
     const char *query);
 
+/* It is one that is renewed: OAuth 2.0. */
+bool x_is_renewable(const json_t *secrets);
 /* The access token is used up at now_ms, or within the next minutes; false of OAuth 1.0a. */
 bool x_is_stale(const json_t *secrets, int64_t now_ms);
 

@@ -277,7 +277,7 @@ look(struct courier *c, struct look *l)
 	*l = (struct look){ 0 };
 	e = db_begin(c->db, DB_READ);
 	if (e == ERR_OK)
-		e = peers_look(c, l->dead, &l->n_dead);
+		e = peers_look(c->db, c->holder, &c->peers, l->dead, &l->n_dead);
 	if (e == ERR_OK)
 		e = q_courier_work(c->db, (struct q_courier_work){ .dead = { l->dead, l->n_dead }, .channel = c->kind->name }, &l->work);
 	if (e == ERR_OK)

@@ -17,6 +17,8 @@
  *	claim.c		batches become jobs, letters wait for a connection
  *	sweep.c		what has ended is taken away (in the planner)
  *	quota.c		how much of the month is left at LINE (a process of its own)
+ *	posts.c		posts on X, one for a message (a process of its own)
+ *	posts_token.c	tokens of X that are good for two hours
  *	peers.c		which other couriers are dead
  *	ledger.c	rounds: transactions on their way to the database and back
  *	round.c		what is in a round: verdicts, next members, ends of batches
@@ -111,6 +113,15 @@ struct account {
 	const char *told;	/* the state of its breaker there */
 };
 
+/* Couriers without a connection, since when (peers.c). */
+struct peers {
+	struct {
+		int holder;
+		int64_t since;
+	} missing[COURIER_DEAD];
+	int n;
+};
+
 /* A batch that this courier holds. */
 struct job {
 	bool held;
@@ -197,11 +208,7 @@ struct courier {
 	int64_t landed;		/* when the first letter landed that is in no round yet; 0: none */
 	int64_t looked;		/* when due work was last looked for */
 	bool more;		/* … and there was more than was taken */
-	struct {
-		int holder;
-		int64_t since;
-	} missing[COURIER_DEAD];
-	int n_missing;
+	struct peers peers;
 };
 
 /* plan.c: the planner, a process beside the courier; context is struct house. */
@@ -209,6 +216,19 @@ int plan_work(void *context, int slot);
 
 /* quota.c: the process. */
 int quota_work(void *context, int slot);
+
+/* posts.c: the process. */
+int posts_work(void *context, int slot);
+
+/* posts_token.c: what posts of a tenant need before they are claimed. */
+struct posts_tokens;
+struct posts_tokens *posts_tokens_new(const struct house *, struct db *, struct vault *);
+void posts_tokens_free(struct posts_tokens *);
+/* The token of this account, renewed if it has to be; ERR_BUSY: not now, somebody is at it
+ * or the far side is away; ERR_FORBIDDEN: a person has to sign in.  Outside a transaction. */
+enum err posts_token_ready(struct posts_tokens *, struct arena *, int64_t tenant, const json_t *account) MUST_USE;
+/* X did not take it: it is renewed before it is used again. */
+void posts_token_denied(struct posts_tokens *, const json_t *account);
 
 /* sweep.c: once an hour, in all tenants. */
 void sweep_hourly(struct db *, int64_t *swept);
@@ -236,9 +256,9 @@ void account_report(struct courier *);
 /* claim.c: looks for due work in all tenants, if it is time to. */
 void claim_due(struct courier *);
 
-/* peers.c: says that we are here, and puts into dead those couriers that have had
+/* peers.c: says that we (holder) are here, and puts into dead those couriers that have had
  * no connection to the database for a second.  Inside a transaction. */
-enum err peers_look(struct courier *, int32_t dead[COURIER_DEAD], size_t *n) MUST_USE;
+enum err peers_look(struct db *, int holder, struct peers *, int32_t dead[COURIER_DEAD], size_t *n) MUST_USE;
 
 /* ledger.c: takes what the database answered, and begins what rounds it can. */
 void ledger_turn(struct courier *);

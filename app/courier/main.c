@@ -177,9 +177,10 @@ main(int argc, char **argv)
 	}
 	pools[n++] = (struct proc_pool){ .name = "planner", .workers = 1, .run = plan_work, .context = &house };
 	pools[n++] = (struct proc_pool){ .name = "quota", .workers = 1, .run = quota_work, .context = &house };
+	pools[n++] = (struct proc_pool){ .name = "x", .workers = 1, .run = posts_work, .context = &house };
 	for (i = 0; channel_kinds[i] != NULL && n < POOLS; i++) {
 		if (channel_kinds[i]->people == 0)
-			continue;	/* no channel to single people */
+			continue;	/* X: nobody in particular is written to */
 		posts[n] = (struct post){ .house = &house, .kind = channel_kinds[i] };
 		pools[n] = (struct proc_pool){ .name = channel_kinds[i]->name, .workers = 1, .run = work, .context = &posts[n] };
 		n++;

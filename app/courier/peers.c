@@ -17,18 +17,18 @@
 enum { PATIENCE_MS = 1000 };
 
 static int64_t
-missing_since(const struct courier *c, int holder, int64_t now)
+missing_since(const struct peers *p, int holder, int64_t now)
 {
 	int i;
 
-	for (i = 0; i < c->n_missing; i++)
-		if (c->missing[i].holder == holder)
-			return c->missing[i].since;
+	for (i = 0; i < p->n; i++)
+		if (p->missing[i].holder == holder)
+			return p->missing[i].since;
 	return now;
 }
 
 enum err
-peers_look(struct courier *c, int32_t dead[COURIER_DEAD], size_t *n)
+peers_look(struct db *db, int me, struct peers *p, int32_t dead[COURIER_DEAD], size_t *n)
 {
 	int64_t now = clock_monotonic_ms(), since[COURIER_DEAD];
 	int holders[COURIER_DEAD], found = 0, i;
@@ -37,22 +37,22 @@ peers_look(struct courier *c, int32_t dead[COURIER_DEAD], size_t *n)
 	size_t k;
 
 	*n = 0;
-	e = q_courier_here_queue(c->db, (struct q_courier_here){ .holder = c->holder }, &here);
+	e = q_courier_here_queue(db, (struct q_courier_here){ .holder = me }, &here);
 	if (e == ERR_OK)
-		e = q_courier_missing(c->db, &rows);
+		e = q_courier_missing(db, &rows);
 	if (e != ERR_OK)
 		return e;
 	for (k = 0; k < rows_count(rows) && found < COURIER_DEAD; k++) {
 		holders[found] = (int)rows_int(rows, k, "holder");
-		since[found] = missing_since(c, holders[found], now);
+		since[found] = missing_since(p, holders[found], now);
 		if (now - since[found] >= PATIENCE_MS)
 			dead[(*n)++] = holders[found];
 		found++;
 	}
 	for (i = 0; i < found; i++) {
-		c->missing[i].holder = holders[i];
-		c->missing[i].since = since[i];
+		p->missing[i].holder = holders[i];
+		p->missing[i].since = since[i];
 	}
-	c->n_missing = found;
+	p->n = found;
 	return ERR_OK;
 }

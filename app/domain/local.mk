@@ -5,7 +5,7 @@ libdomain_a_SOURCES = \
 	app/domain/approval.c app/domain/approval_compare.c app/domain/approval.h \
 	app/domain/delivery.c app/domain/delivery.h \
 	app/domain/people.c app/domain/people.h \
-	app/domain/phone.c app/domain/phone.h \
+	app/domain/phone.c app/domain/post.c app/domain/post.h app/domain/phone.h \
 	app/domain/push.c app/domain/push.h \
 	app/domain/gateway.c app/domain/gateway.h \
 	app/domain/line.c app/domain/line.h app/domain/line_reply.c app/domain/line_reply.h \

@@ -177,6 +177,10 @@ enum err desk_delivery_resend_do(struct web *);
 enum err desk_delivery_stop(struct web *);
 enum err desk_delivery_stop_do(struct web *);
 
+/* desk/post.c */
+enum err desk_post_withdraw(struct web *);
+enum err desk_post_withdraw_do(struct web *);
+
 /* desk/people.c */
 enum err desk_people(struct web *);
 enum err desk_people_find(struct web *);

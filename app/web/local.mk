@@ -24,7 +24,7 @@ libweb_a_SOURCES += app/web/desk/account.c app/web/desk/area.c app/web/desk/depa
 	app/web/desk/topic.c app/web/operator/home.c app/web/qr.c app/web/qr.h
 
 libweb_a_SOURCES += app/web/desk/approval.c app/web/desk/approval.h app/web/desk/delivery.c \
-	app/web/desk/people.c
+	app/web/desk/people.c app/web/desk/post.c app/web/desk/post.h
 
 libweb_a_SOURCES += app/web/hooks/line.c app/web/hooks/sms.c app/web/citizen/line.c app/web/citizen/draft.h
 

@@ -169,6 +169,8 @@ const struct route routes[] = {
 	{ POST, "/desk/messages/{message}/resend", desk_delivery_resend_do, STAFF(RIGHT_APPROVE) | TOKEN },
 	{ GET, "/desk/messages/{message}/stop", desk_delivery_stop, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
 	{ POST, "/desk/messages/{message}/stop", desk_delivery_stop_do, STAFF(RIGHT_WRITE | RIGHT_APPROVE) | TOKEN },
+	{ GET, "/desk/messages/{message}/post", desk_post_withdraw, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
+	{ POST, "/desk/messages/{message}/post", desk_post_withdraw_do, STAFF(RIGHT_WRITE | RIGHT_APPROVE) | TOKEN },
 	{ GET, "/desk/people", desk_people, STAFF(RIGHTS) },
 	{ POST, "/desk/people", desk_people_find, STAFF(RIGHTS) | TOKEN },
 	{ GET, "/desk/people/{person}", desk_people_show, STAFF(RIGHTS) },

@@ -11,6 +11,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
       OR m.next_step <= now()
       OR m.state = 'sending' AND NOT EXISTS (SELECT FROM batch b WHERE b.tenant_id = m.tenant_id AND b.message_id = m.id
                                                 AND b.state IN ('queued', 'sending'))
+                               AND NOT EXISTS (SELECT FROM post p WHERE p.tenant_id = m.tenant_id AND p.message_id = m.id
+                                                AND p.state IN ('queued', 'sending'))
       OR m.state = 'sent' AND (m.told IS NULL OR m.told < m.finished) AND m.finished > now() - interval '1 hour'
    GROUP BY m.tenant_id
    ORDER BY random()
@@ -41,7 +43,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
   WITH held AS (
     SELECT b.holder FROM batch b WHERE b.state = 'sending'
     UNION
-    SELECT l.holder FROM letter l WHERE l.state = 'sending')
+    SELECT l.holder FROM letter l WHERE l.state = 'sending'
+    UNION
+    SELECT p.holder FROM post p WHERE p.state = 'sending')
   SELECT h.holder FROM held h
    WHERE h.holder IS NOT NULL
      AND NOT EXISTS (SELECT FROM pg_locks k

@@ -56,4 +56,10 @@ GRANT SELECT (tenant_id, hash, created), UPDATE (created), DELETE ON citizen_ses
 GRANT SELECT (tenant_id, hash, ends), UPDATE (ends), DELETE ON line_link TO chromo_courier;
 GRANT SELECT (tenant_id, hash, ends), UPDATE (ends), DELETE ON response_draft TO chromo_courier;
 GRANT DELETE ON letter, gateway_event TO chromo_courier;
+-- Posts on X, and tokens that are renewed.
+GRANT SELECT, INSERT, UPDATE ON post TO chromo_courier;
+GRANT UPDATE (state, withdraw, looks, try, due, finished) ON post TO chromo_web; -- post_withdraw()
+GRANT SELECT, INSERT, UPDATE, DELETE ON gateway_renewal TO chromo_courier;
+GRANT UPDATE (secrets, version) ON gateway TO chromo_courier;
+REVOKE ALL ON gateway_renewal FROM chromo_web, chromo_report;
 -- Row locks (SELECT … FOR UPDATE) ask for UPDATE on a column, which these have.

@@ -101,6 +101,8 @@ $$;
 --	lease		a courier has a batch whose lease ran out ten minutes ago
 --	unknown		nobody has asked for a day what became of a mail, or of a call
 --	step		the next step of a ladder is due for a quarter of an hour
+--	post		a message that goes to X has no post there; or it is sent, and its post is not;
+--			or nobody asks what became of it
 --	letter		a letter is due for a quarter of an hour
 CREATE OR REPLACE FUNCTION ledger_faults()
 RETURNS TABLE (kind text, message_id bigint, batch_id bigint, n bigint)
@@ -132,6 +134,7 @@ LANGUAGE sql STABLE AS $$
     FROM message m
    WHERE m.state = 'sending'
      AND NOT EXISTS (SELECT FROM batch b WHERE b.message_id = m.id AND b.state IN ('queued', 'sending'))
+     AND NOT EXISTS (SELECT FROM post p WHERE p.message_id = m.id AND p.state IN ('queued', 'sending'))
   UNION ALL
   SELECT 'lease', b.message_id, b.id, b.size::bigint
     FROM batch b
@@ -152,6 +155,17 @@ LANGUAGE sql STABLE AS $$
   SELECT 'step', m.id, NULL, m.step::bigint
     FROM message m
    WHERE m.next_step < now() - interval '15 minutes' AND m.state IN ('sending', 'sent')
+  UNION ALL
+  SELECT 'post', m.id, NULL, 1
+    FROM message m
+   WHERE m.by_x AND m.published IS NOT NULL AND NOT EXISTS (SELECT FROM post p WHERE p.message_id = m.id)
+  UNION ALL
+  SELECT 'post', p.message_id, p.id, 1
+    FROM post p
+    JOIN message m ON m.id = p.message_id
+   WHERE (p.state IN ('queued', 'sending') AND m.state = 'sent' AND NOT p.withdraw)
+      OR (p.state = 'sending' AND p.lease_until < now() - interval '10 minutes')
+      OR ((p.state = 'queued' OR (p.state = 'accepted' AND p.withdraw)) AND p.due < now() - interval '15 minutes')
   UNION ALL
   SELECT 'letter', NULL, l.id, 1
     FROM letter l

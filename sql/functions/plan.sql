@@ -88,6 +88,7 @@ BEGIN
                                    g.channel, g.language, quiet_due(g.quiet), g.citizens);
   END LOOP;
 
+  PERFORM post_plan(m);
   UPDATE message SET state = 'sending', published = now(), recipients = planned,
                      next_step = CASE WHEN jsonb_array_length(m.ladder) > 1 THEN now() + ladder_wait(m.ladder, 1) END
    WHERE id = m.id;
@@ -104,7 +105,8 @@ LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM FROM message WHERE id = p_message AND state = 'sending' FOR NO KEY UPDATE;
   IF FOUND AND NOT EXISTS (SELECT FROM batch WHERE message_id = p_message
-                              AND state IN ('queued', 'sending')) THEN
+                              AND state IN ('queued', 'sending'))
+     AND NOT EXISTS (SELECT FROM post WHERE message_id = p_message AND state IN ('queued', 'sending')) THEN
     UPDATE message SET state = 'sent', finished = now() WHERE id = p_message;
   END IF;
 END $$;
@@ -130,6 +132,7 @@ CREATE OR REPLACE FUNCTION message_settle_open() RETURNS int LANGUAGE sql AS $$
     FROM message m
    WHERE m.state = 'sending'
      AND NOT EXISTS (SELECT FROM batch b WHERE b.message_id = m.id AND b.state IN ('queued', 'sending'))
+     AND NOT EXISTS (SELECT FROM post p WHERE p.message_id = m.id AND p.state IN ('queued', 'sending'))
 $$;
 
 -- 「届かなかった人に送り直す」: a new round, with new keys, for whom the last word
@@ -186,4 +189,5 @@ BEGIN
                    verdict = CASE WHEN doubt THEN 'unknown' ELSE verdict END,
                    unknown = CASE WHEN doubt THEN size - dropped ELSE unknown END
    WHERE message_id = p_message AND state IN ('queued', 'held');
+  PERFORM post_withdraw(p_message);
 END $$;

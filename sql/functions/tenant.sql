@@ -21,6 +21,8 @@ CREATE OR REPLACE FUNCTION tenant_erase() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM message_stop(id) FROM message WHERE state IN ('approved', 'sending');
   UPDATE batch SET state = 'cancelled', finished = now() WHERE state IN ('queued', 'sending', 'held');
+  UPDATE post SET state = CASE WHEN state = 'accepted' THEN state ELSE 'cancelled' END, withdraw = false, finished = now()
+   WHERE state IN ('queued', 'sending', 'held') OR withdraw;
   UPDATE message SET told = finished WHERE state = 'sent';
   DELETE FROM letter;
   DELETE FROM link;

@@ -126,7 +126,7 @@ class Post {
 	}
 
 	// An approved message; due at once, unless sendAt (SQL) says otherwise.  ways:
-	// renderings of channels beside mail; or by and content: of one instead of it.
+	// renderings of channels beside mail, with {id} where its number goes; or by and content: of one instead of it.
 	async message(town, { subject = '避難所の開設', vital = false, sendAt = 'NULL', validUntil = "now() + interval '1 day'",
 		text = 'こんにちは。\n{stop}\n', onSite = true, by = 'email', content: given,
 		ways = by === 'email' ? {} : { [by]: given }, mail = by === 'email', ladder = null } = {}) {
@@ -136,15 +136,15 @@ class Post {
 		const contents = { ...(mail ? { email: content } : {}), ...Object.fromEntries(Object.entries(ways).map(([w, c]) => [w, JSON.stringify(c)])) };
 		const values = Object.entries(contents).map(([w, c]) => `('${w}', ${quote(c)}::jsonb)`).join();
 		const out = await this.feed(`SELECT FROM enter_tenant(${town.tenant}, 'command');
-			INSERT INTO message (department_id, author_id, subject, body, audience, topics, by_email, by_line, by_sms, by_webpush, ladder, on_site, scheduled, send_at, valid_until, publish_until)
+			INSERT INTO message (department_id, author_id, subject, body, audience, topics, by_email, by_line, by_sms, by_webpush, by_x, ladder, on_site, scheduled, send_at, valid_until, publish_until)
 			SELECT d.id, s.id, ${quote(subject.slice(0, 100))}, 'x', '${vital ? 'chosen' : 'everyone'}',
-			       ${vital ? 'ARRAY(SELECT id FROM topic WHERE vital)' : "'{}'"}, ${mail}, ${'line' in ways}, ${'sms' in ways}, ${'webpush' in ways},
+			       ${vital ? 'ARRAY(SELECT id FROM topic WHERE vital)' : "'{}'"}, ${mail}, ${'line' in ways}, ${'sms' in ways}, ${'webpush' in ways}, ${'x' in ways},
 			       ${ladder ? `${quote(JSON.stringify(ladder))}::jsonb` : 'NULL'}, ${onSite}, true, ${sendAt}, ${validUntil}, now() + interval '60 days'
 			  FROM department d, staff s WHERE s.login = 'writer' AND d.tenant_id = ${town.tenant} AND s.tenant_id = ${town.tenant} RETURNING id \\gset
 			SELECT id AS writer FROM staff WHERE tenant_id = ${town.tenant} AND login = 'writer' \\gset
 			SELECT id AS approver FROM staff WHERE tenant_id = ${town.tenant} AND login = 'approver' \\gset
 			INSERT INTO message_rendering (message_id, revision, channel, language, content)
-			SELECT m.id, m.revision, w.channel, l, w.content FROM message m, unnest('{ja,en}'::text[]) l, (VALUES ${values}) w (channel, content) WHERE m.id = :id;
+			SELECT m.id, m.revision, w.channel, l, replace(w.content::text, '{id}', m.id::text)::jsonb FROM message m, unnest('{ja,en}'::text[]) l, (VALUES ${values}) w (channel, content) WHERE m.id = :id;
 			UPDATE message SET state = 'pending', submitter_id = :writer, hash = ${hash} WHERE id = :id;
 			INSERT INTO approval (message_id, revision, act, staff_id, hash)
 			SELECT id, revision, 'approve', :approver, hash FROM message WHERE id = :id;

@@ -47,7 +47,7 @@ export class X extends Gateway {
 
 	account(settings = {}) {
 		return { channel: 'x', kind: 'x', url: this.url, settings: { user_id: this.user, link: true, ...settings },
-			secrets: { consumer_key: this.consumer[0], consumer_secret: this.consumer[1], token: this.token[0], token_secret: this.token[1] } };
+			secrets: { api_key: this.consumer[0], api_secret: this.consumer[1], access_token: this.token[0], access_secret: this.token[1] } };
 	}
 
 	account2(settings = {}, expires = Date.now() + 2 * HOURS) {

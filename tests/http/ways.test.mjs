@@ -27,7 +27,7 @@ const choose = async (id, values) => sato.submit(await sato.get(`/desk/messages/
 test('what is set up may be chosen, what is not may not', async () => {
 	const id = await written(town, 'sato');
 	const page = await sato.get(`/desk/messages/${id}/channels`);
-	assert.match(said(page), /X まだ使えません/);
+	assert.match(said(page), /X 設定されていません/);
 	assert.ok(!page.text.includes('name="by_x"'));
 	let answer = await choose(id, { ...all, by_x: '1' });
 	assert.equal(answer.status, 303);
@@ -113,4 +113,49 @@ test('the approver sees and signs every way', async () => {
 	await inside(town, `SET session_replication_role = replica; UPDATE message_rendering SET content = jsonb_set(content, '{text}', '"別の文"')
 		WHERE message_id = ${id} AND channel = 'sms' AND language = 'ja'`);
 	assert.equal((await suzuki.get(`/desk/messages/${id}/approve`)).status, 500, 'what was signed is not there any more');
+});
+
+test('X: chosen where there is an account, drawn as it is posted, and shown where the message stands', async () => {
+	await inside(town, `INSERT INTO gateway (channel, kind, active, settings) VALUES ('x', 'x', true, '{"yen_post": "3", "yen_post_link": "31"}')
+		ON CONFLICT (tenant_id, channel, place) DO UPDATE SET active = true, url = '', settings = excluded.settings`);
+	town.kill('courier', 'SIGTERM');
+	const id = await written(town, 'sato');
+	assert.match((await sato.get(`/desk/messages/${id}/channels`)).text, /name="by_x"/);
+	assert.equal((await choose(id, { by_x: '1', on_site: '1', by_line: null, by_sms: null, by_webpush: null })).status, 303);
+	const preview = said(await sato.get(`/desk/messages/${id}/preview`));
+	const text = new RegExp(`【みなと市】断水のお知らせ https://minato\\.localhost[:\\d]*/messages/${id}`);
+	assert.match(preview, text);
+	// 13 letters of 2, a line's end, and an address that X does not know for one.
+	const length = new RegExp(`文字数 ${27 + text.exec(preview)[0].split(' ')[1].length}（上限 280）`);
+	assert.match(preview, length);
+	assert.match(preview, /費用の見込み 31円/);
+	assert.equal((await sato.submit(await sato.get(`/desk/messages/${id}/submit`), {}, '/submit')).status, 303);
+	const page = await suzuki.get(`/desk/messages/${id}/approve`);
+	assert.match(said(page), text);
+	assert.equal((await suzuki.submit(page, { act: 'approve', confirm: '1' }, '/approve')).status, 303);
+
+	// Without a courier: as the planner and the courier leave it.
+	await inside(town, `SELECT message_plan(${id}, 500)`);
+	const status = async () => said(await suzuki.get(`/desk/messages/${id}/status`));
+	assert.match(await status(), /X への投稿 投稿を待っています/);
+	assert.match(await status(), text);
+	assert.match(await status(), length);
+	await inside(town, `UPDATE post SET doubt = true, try = 1, reason = 'no_answer', due = now() + interval '1 minute' WHERE message_id = ${id}`);
+	assert.match(await status(), /投稿できたか確認中 理由：送ったあとの返事がありませんでした .* 次に試す時刻：/);
+	await inside(town, `UPDATE post SET state = 'unknown', finished = now() WHERE message_id = ${id}`);
+	assert.match(await status(), /投稿されたか分かりません .*公式アカウントを開いて/);
+	await inside(town, `UPDATE post SET state = 'accepted', doubt = false, provider_id = '186000', reason = 'sent', posted = now() WHERE message_id = ${id}`);
+	assert.match((await suzuki.get(`/desk/messages/${id}/status`)).text, /href="https:\/\/x.com\/i\/status\/186000"/);
+
+	// Taken back, once.
+	const question = await suzuki.get(`/desk/messages/${id}/post`);
+	assert.match(said(question), text);
+	assert.equal((await suzuki.submit(question, {}, '/post')).status, 303);
+	assert.match(await status(), /投稿を消すよう X に頼みました。.*投稿を消しています/);
+	assert.match((await inside(town, `SELECT withdraw FROM post WHERE message_id = ${id}`)), /t$/);
+	assert.match((await inside(town, `SELECT count(*) FROM audit WHERE act = 'post.withdrawn' AND object_id = ${id}`)), /1$/);
+	assert.equal((await suzuki.submit(question, {}, '/post')).status, 303, 'the same press');
+	assert.equal((await suzuki.get(`/desk/messages/${id}/post`)).status, 303, 'there is nothing to take back any more');
+	await inside(town, `UPDATE post SET state = 'deleted', withdraw = false WHERE message_id = ${id}`);
+	assert.match(await status(), /投稿を消しました/);
 });

@@ -34,8 +34,8 @@ test_rfc(struct arena *a)
 static void
 test_header(struct arena *a)
 {
-	json_t *one = json_keep(a, json_pack("{s:s, s:s, s:s, s:s}", "consumer_key", "ck", "consumer_secret", "consumer-secret",
-	    "token", "1-t", "token_secret", "token-secret"));
+	json_t *one = json_keep(a, json_pack("{s:s, s:s, s:s, s:s}", "api_key", "ck", "api_secret", "consumer-secret",
+	    "access_token", "1-t", "access_secret", "token-secret"));
 	json_t *two = json_keep(a, json_pack("{s:s, s:s, s:I}", "access_token", "abc", "refresh_token", "r",
 	    "expires", (json_int_t)1000000));
 	const char *header = x_authorization(a, one, "POST", "https://api.x.com/2/tweets", "");

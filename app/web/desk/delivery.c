@@ -11,6 +11,7 @@
 #include "domain/delivery.h"
 
 #include "web/desk/approval.h"
+#include "web/desk/post.h"
 #include "web/handlers.h"
 
 enum { COMMENT_MAX = 1000 };
@@ -62,6 +63,8 @@ put_status(struct web *w)
 	if (e == ERR_OK)
 		e = delivery_ways(w->db, w->words, json_int(message, "id"), &ways);
 	if (e == ERR_OK)
+		e = desk_posts(w, json_int(message, "id"));
+	if (e == ERR_OK)
 		e = may_list(w, json_int(message, "id"), &listed);
 	if (e != ERR_OK)
 		return e;
@@ -79,7 +82,7 @@ put_status(struct web *w)
 	/* "path" for the link in the block: the page, also when the block alone is fetched. */
 	json_object_set_new(w->view, "live", json_pack("{s:o, s:o, s:b, s:O, s:O}",
 	    "live_url", json_sprintf("%s/status/live", page), "path", json_sprintf("%s/status", page),
-	    "going", json_flag(status, "going"), "at", json_object_get(status, "at"),
+	    "going", json_flag(status, "going") || json_flag(w->view, "post_open"), "at", json_object_get(status, "at"),
 	    "at_text", json_object_get(status, "at_text")));
 	json_object_set_new(w->view, "may_list", json_boolean(listed));
 	json_object_set_new(w->view, "may_resend", json_boolean(web_may(w, RIGHT_APPROVE) &&

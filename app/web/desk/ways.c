@@ -71,26 +71,16 @@ left(struct web *w, const json_t *account)
 	return said(w, "way_left", json_int(account, "left"), 0);
 }
 
-/* Whether the courier takes anything there: no posts yet (channel/x.c). */
-static bool
-carried(const char *channel)
-{
-	const struct channel_kind *kind = channel_kind(channel);
-
-	return own(channel) || (kind != NULL && kind->people > 0);
-}
-
 static json_t *
 row(struct web *w, const struct message_way *way, const json_t *message, const json_t *accounts, const json_t *able)
 {
 	const json_t *account = account_of(accounts, way->channel);
 	bool stopped = account != NULL && json_flag(account, "open");
 
-	return json_pack("{s:s, s:s, s:s, s:o, s:b, s:b, s:b, s:b, s:O?, s:s?, s:O?, s:O?, s:o, s:n, s:n, s:n, s:n, s:i}",
+	return json_pack("{s:s, s:s, s:s, s:o, s:b, s:b, s:b, s:O?, s:s?, s:O?, s:O?, s:o, s:n, s:n, s:n, s:n, s:i}",
 	    "channel", way->channel, "name", way->flag, "way_text", message_way(w->words, way->channel),
 	    "about", about(w, way->channel), "on", json_flag(message, way->flag),
-	    "ready", own(way->channel) || (account != NULL && carried(way->channel)),
-	    "coming", !carried(way->channel), "stopped", stopped,
+	    "ready", own(way->channel) || account != NULL, "stopped", stopped,
 	    "stopped_text", stopped ? json_object_get(account, "reason_text") : NULL,
 	    "set_url", web_may(w, RIGHT_ADMIN) && !own(way->channel)
 	    ? arena_printf(w->arena, "/desk/settings/channels/%s", way->channel) : NULL,
@@ -140,6 +130,15 @@ worst(const struct channel_kind *kind, const json_t *languages, const json_t *se
 			most = m;
 	}
 	return most;
+}
+
+json_t *
+desk_way_length(struct web *w, const char *channel, const json_t *content)
+{
+	const struct channel_kind *kind = channel_kind(channel);
+	struct measure m = kind->measure(content, NULL);
+
+	return said(w, "way_length", m.length, m.limit);
 }
 
 static int64_t

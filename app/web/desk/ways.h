@@ -9,7 +9,6 @@
  *
  *	{"channel": "sms", "name": "by_sms", "way_text": "SMS", "about": "…",
  *	 "on": chosen, "ready": there is an account in use (mail and site: always),
- *	 "coming": no courier takes it there yet,
  *	 "stopped": its gateway refuses at present, "stopped_text",
  *	 "set_url": page of its settings or null, "reach": reach_number of those who have it, or null,
  *	 "settings": of the account, "left_text": what is left of the month, or null}
@@ -22,5 +21,7 @@ enum err desk_ways(struct web *, const json_t *message, json_t **rows) MUST_USE;
 /* reach: message_reach_of, for the cost; may be null.  Adds to the rows of chosen ways, and says
  * whether all of it may be sent: no problem, and an account for each. */
 bool desk_ways_measure(struct web *, json_t *rows, const json_t *reach, const json_t *renderings);
+/* 「文字数 84（上限 280）」 of a rendering, in the channel's own units. */
+json_t *desk_way_length(struct web *, const char *channel, const json_t *content);
 /* 「約1,200円」 of all rows together, or null. */
 json_t *desk_ways_cost(struct web *, const json_t *rows);
