@@ -17,6 +17,9 @@ libdomain_a_SOURCES = \
 	app/domain/login.c app/domain/login_factor.c app/domain/login.h app/domain/login_private.h \
 	app/domain/metrics.c app/domain/metrics.h \
 	app/domain/password.c app/domain/password.h \
+	app/domain/questionnaire.c app/domain/questionnaire_accept.c app/domain/questionnaire_faults.c \
+	app/domain/questionnaire_parse.c app/domain/questionnaire_read.c app/domain/questionnaire_view.c \
+	app/domain/questionnaire.h app/domain/questionnaire_private.h \
 	app/domain/rendering.c app/domain/rendering_short.c app/domain/rendering.h app/domain/rendering_private.h \
 	app/domain/reach.c app/domain/reach.h \
 	app/domain/sms.c app/domain/sms.h \
@@ -31,6 +34,8 @@ libdomain_a_SOURCES = \
 # A unit test of this layer, two lines each:
 #	check_PROGRAMS += tests/unit/domain_NAME_test
 #	tests_unit_domain_NAME_test_LDADD = $(LINK_DOMAIN)
+check_PROGRAMS += tests/unit/domain_questionnaire_test
+tests_unit_domain_questionnaire_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_rendering_test
 tests_unit_domain_rendering_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_voice_test

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <jansson.h>
+#include <stdbool.h>
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/fields.h"
+#include "base/form.h"
 /*
  * Questionnaires: the one engine for questions, of surveys, of sign-ups to events and of
  * forms on the web.
@@ -37,7 +42,7 @@
  *	long		max
  *	number		min, max (decimal text), decimals, unit
  *	date, time	min, max ("2026-11-26", "09:30"), date also "past" or "future": true
- *	scale		points: 5, 7 or 11 (NPS, 0 … 10); low, high (texts of the ends, by language)
+ *	scale		points: 5, 7 or 11 (NPS, 0 … 10); low, high (the ends: {"texts": {…}})
  *	rank		max (how many of the choices are put in order)
  *	matrix		rows: [{"code": "r1", "texts": {…}}]; choices are its columns; multi: true
  *	address		district: true (the postcode gives the district)
@@ -55,3 +60,66 @@
  *
  * What was not asked (skipped by the path) is not there.
  */
+
+/* The question of this code; NULL: there is none. */
+const json_t *questionnaire_question(const json_t *document, const char *code);
+/* A text of a question, choice or row, by key ("label", "help"), in this language or else
+ * in "ja"; "" where there is none.  Texts of choices are {"ja": "…"} without key: NULL. */
+const char *questionnaire_text(const json_t *thing, const char *key, const char *language);
+
+/* Whether a condition holds for these answers; one that is null does. */
+bool questionnaire_holds(const json_t *condition, const json_t *answers);
+
+/* --- the path --- */
+
+/* What comes behind the question of this code ("": what comes first) with these answers:
+ * a question, or NULL where the end is reached. */
+const json_t *questionnaire_next(const json_t *document, const json_t *answers, const char *code);
+/* The questions that somebody with these answers is asked, in order, up to and with the
+ * first one that still wants an answer.  *whole: there is none such.  Belongs to the arena. */
+json_t *questionnaire_path(struct arena *, const json_t *document, const json_t *answers, bool *whole);
+/* Takes away what answers have of questions that are not on the path, after a change. */
+void questionnaire_prune(struct arena *, const json_t *document, json_t *answers);
+
+/* --- a question as a field of a form ---
+ *
+ * Fields are named by the code: "q3"; boxes "q3_1"; rows "q4_r2" (boxes "q4_r2_1");
+ * ranks "q5_2"; parts "q6_postcode"; その他 in words "q1_other".
+ */
+
+/* Reads the answer of one question from what was sent, puts it into answers (or takes it
+ * away where nothing was said) and shows what is wrong in the form. */
+void questionnaire_read(struct arena *, struct form *, const struct fields *, const json_t *question,
+    json_t *answers);
+/* Shows in the form what was answered so far. */
+void questionnaire_show(struct arena *, struct form *, const json_t *question, const json_t *answers);
+
+struct questionnaire_look {
+	struct arena *arena;
+	struct form *form;		/* the question was read or shown in it */
+	const char *language;
+	const json_t *document, *answers;
+	const char *seed;		/* shuffled choices stand in an order of this seed; NULL: as staff wrote them */
+};
+/* What templates/part/question.html shows: {"code", "name", "label", "help", "required", "unit",
+ * "is": {"single": true, "multi": false, …}, "field": the form's field with its "options",
+ * "other": the field of その他 or null, "low", "high" (ends of a scale), "rows" (ranks and rows, each
+ * with its options), "year", "month", "day", "postcode", "district", "text", "lat", "lon": fields or
+ * null}.  Belongs to the arena. */
+json_t *questionnaire_view(const struct questionnaire_look *, const json_t *question);
+/* An answer in words, line by line, for the check page, mails and lists; [] where there is none. */
+json_t *questionnaire_words(struct arena *, const json_t *question, const json_t *answers, const char *language);
+
+/* --- the whole --- */
+
+/* Whether these answers, as a program sends them, are possible: every question on their path
+ * answered rightly, nothing else there.  ERR_INVALID: *problem is the code of the first one that is
+ * not. */
+enum err questionnaire_accept(struct arena *, const json_t *document, const json_t *answers,
+    const char **problem) MUST_USE;
+
+/* What is to be solved before this may be published: a list of {"code", "key", "other"}, words by
+ * "question_fault_<key>": no_questions, no_label, no_choices, choice_twice, choice_empty, range, refers (to a
+ * question that is not earlier, or a choice that does not exist), jump_back, unreachable, rows.
+ * Empty: nothing. */
+json_t *questionnaire_faults(struct arena *, const json_t *document);

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether an answer is possible: one rule for what comes from a form, from a program and
+ * from a file.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "domain/questionnaire_private.h"
+
+enum { TEXT_MAX = 200, LONG_MAX = 2000, OTHER_MAX = 200, MAP_DIGITS = 6, JAPAN_S = 9 * 3600 };
+
+static const struct {
+	const char *kind;
+	int64_t max;
+} lengths[] = { { "text", TEXT_MAX }, { "long", LONG_MAX } };
+
+struct judged {
+	struct arena *arena;
+	const json_t *question, *answer, *answers;
+	struct questionnaire_limits *limits;
+};
+
+static const json_t *
+settings(const json_t *question)
+{
+	return json_object_get(question, "settings");
+}
+
+static const json_t *
+coded(const json_t *list, const char *code)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+		if (strcmp(json_text(one, "code"), code) == 0)
+			return one;
+	return NULL;
+}
+
+static const json_t *
+choice(const struct judged *j, const json_t *code)
+{
+	return json_is_string(code) ? coded(json_object_get(j->question, "choices"), json_string_value(code)) : NULL;
+}
+
+/* A list of choices: each exists, none is there twice. */
+static bool
+list_of_choices(const struct judged *j, const json_t *list)
+{
+	size_t i, k;
+
+	if (!json_is_array(list) || json_array_size(list) == 0)
+		return false;
+	for (i = 0; i < json_array_size(list); i++) {
+		if (choice(j, json_array_get(list, i)) == NULL)
+			return false;
+		for (k = 0; k < i; k++)
+			if (json_equal(json_array_get(list, i), json_array_get(list, k)))
+				return false;
+	}
+	return true;
+}
+
+static const char *
+other_problem(const struct judged *j, bool wanted)
+{
+	const char *code = json_text(j->question, "code");
+	const json_t *other = json_object_get(j->answers, arena_printf(j->arena, "%s.other", code));
+
+	if (other == NULL)
+		return wanted ? "question_other_required" : NULL;
+	if (!wanted)
+		return "question_other_unchosen";
+	j->limits->max = OTHER_MAX;
+	j->limits->length = json_is_string(other) ? (int64_t)text_length(json_string_value(other)) : 0;
+	return j->limits->length > OTHER_MAX ? "form_too_long" : j->limits->length == 0 ? "question_other_required" : NULL;
+}
+
+static const char *
+single(const struct judged *j)
+{
+	const json_t *c = choice(j, j->answer);
+
+	return c == NULL ? "form_choice" : other_problem(j, json_flag(c, "other"));
+}
+
+static const char *
+multi(const struct judged *j)
+{
+	int64_t n = (int64_t)json_array_size(j->answer), min = json_int(settings(j->question), "min");
+	int64_t max = json_int(settings(j->question), "max");
+	bool other = false, none = false;
+	const json_t *code;
+	size_t i;
+
+	if (!list_of_choices(j, j->answer))
+		return "form_choose_some";
+	json_array_foreach(j->answer, i, code) {
+		other = other || json_flag(choice(j, code), "other");
+		none = none || json_flag(choice(j, code), "none");
+	}
+	if (none && n > 1)
+		return "question_none_alone";
+	*j->limits = (struct questionnaire_limits){ min, max, n };
+	if (!none && n < min)
+		return "question_choose_min";
+	if (max > 0 && n > max)
+		return "question_choose_max";
+	return other_problem(j, other);
+}
+
+static const char *
+words(const struct judged *j)
+{
+	const char *kind = json_text(j->question, "kind"), *pattern = json_text(settings(j->question), "pattern");
+	const char *text = json_string_value(j->answer);
+	int64_t max = json_int(settings(j->question), "max");
+	size_t i;
+
+	for (i = 0; max == 0 && i < sizeof lengths / sizeof *lengths; i++)
+		if (strcmp(lengths[i].kind, kind) == 0)
+			max = lengths[i].max;
+	if (text == NULL || text[0] == '\0')
+		return "form_required";
+	if (text_is_mended(text))
+		return "form_unreadable";
+	if (!text_is_clean(text, strcmp(kind, "long") == 0))
+		return "form_control_characters";
+	j->limits->max = max;
+	j->limits->length = (int64_t)text_length(text);
+	if (j->limits->length > max)
+		return "form_too_long";
+	if (pattern[0] != '\0' && questionnaire_pattern(j->arena, pattern, text) == NULL)
+		return arena_printf(j->arena, "question_pattern_%s", pattern);
+	return NULL;
+}
+
+static bool
+within(const json_t *limits, const char *key, double value, int sign)
+{
+	const char *limit = json_text(limits, key);
+
+	return limit[0] == '\0' || sign * (value - strtod(limit, NULL)) >= 0;
+}
+
+static const char *
+number(const struct judged *j)
+{
+	const json_t *s = settings(j->question);
+	const char *text = json_string_value(j->answer);
+	const char *kept = text == NULL ? NULL : questionnaire_number(j->arena, text, json_int(s, "decimals"));
+	double value;
+
+	if (kept == NULL || strcmp(kept, text) != 0)
+		return json_int(s, "decimals") > 0 ? "question_number_decimal" : "question_number";
+	value = strtod(text, NULL);
+	j->limits->min = strtoll(json_text(s, "min"), NULL, 10);
+	j->limits->max = strtoll(json_text(s, "max"), NULL, 10);
+	if (!within(s, "min", value, 1))
+		return "question_number_min";
+	return within(s, "max", value, -1) ? NULL : "question_number_max";
+}
+
+static const char *
+today(struct arena *a)
+{
+	time_t japan = (time_t)(clock_ms() / 1000 + JAPAN_S);
+	struct tm tm;
+
+	must(gmtime_r(&japan, &tm) != NULL);
+	return arena_printf(a, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
+}
+
+static const char *
+date(const struct judged *j)
+{
+	const json_t *s = settings(j->question);
+	const char *text = json_string_value(j->answer), *min = json_text(s, "min"), *max = json_text(s, "max");
+	char year[8], month[8], day[8];
+	const char *kept;
+
+	if (text == NULL || sscanf(text, "%4[0-9]-%2[0-9]-%2[0-9]", year, month, day) != 3)
+		return "form_date";
+	kept = questionnaire_date(j->arena, year, month, day);
+	if (kept == NULL || strcmp(kept, text) != 0)
+		return "form_date";
+	if (json_flag(s, "past") && strcmp(text, today(j->arena)) > 0)
+		return "question_date_past";
+	if (json_flag(s, "future") && strcmp(text, today(j->arena)) < 0)
+		return "question_date_future";
+	if ((min[0] != '\0' && strcmp(text, min) < 0) || (max[0] != '\0' && strcmp(text, max) > 0))
+		return "question_date_range";
+	return NULL;
+}
+
+static const char *
+time_of_day(const struct judged *j)
+{
+	const json_t *s = settings(j->question);
+	const char *text = json_string_value(j->answer), *min = json_text(s, "min"), *max = json_text(s, "max");
+	const char *kept = text == NULL ? NULL : questionnaire_time(j->arena, text);
+
+	if (kept == NULL || strcmp(kept, text) != 0)
+		return "question_time";
+	if ((min[0] != '\0' && strcmp(text, min) < 0) || (max[0] != '\0' && strcmp(text, max) > 0))
+		return "question_time_range";
+	return NULL;
+}
+
+static const char *
+scale(const struct judged *j)
+{
+	int64_t points = json_int(settings(j->question), "points");
+	const char *text = json_string_value(j->answer);
+	const char *kept = text == NULL ? NULL : questionnaire_number(j->arena, text, 0);
+	int64_t value;
+
+	if (kept == NULL || strcmp(kept, text) != 0)
+		return "form_choice";
+	value = strtoll(text, NULL, 10);
+	/* Eleven points are 0 … 10, others 1 … n. */
+	return value >= (points != 11) && value <= points - (points == 11) ? NULL : "form_choice";
+}
+
+static const char *
+ranking(const struct judged *j)
+{
+	int64_t n = (int64_t)json_array_size(json_object_get(j->question, "choices"));
+	int64_t max = json_int(settings(j->question), "max");
+
+	if (!list_of_choices(j, j->answer))
+		return "question_rank";
+	j->limits->max = max > 0 && max < n ? max : n;
+	return (int64_t)json_array_size(j->answer) > j->limits->max ? "question_rank_max" : NULL;
+}
+
+static const char *
+matrix(const struct judged *j)
+{
+	const json_t *rows = json_object_get(settings(j->question), "rows"), *value;
+	bool several = json_flag(settings(j->question), "multi");
+	const char *row;
+
+	if (!json_is_object(j->answer))
+		return "question_rows";
+	json_object_foreach((json_t *)(uintptr_t)j->answer, row, value)
+		if (coded(rows, row) == NULL || (several ? !list_of_choices(j, value) : choice(j, value) == NULL))
+			return "question_rows";
+	if (json_flag(j->question, "required") && json_object_size(j->answer) < json_array_size(rows))
+		return "question_rows";
+	return json_object_size(j->answer) == 0 ? "question_rows" : NULL;
+}
+
+static const char *
+parts(const struct judged *j, const char *const *names, const char *problem)
+{
+	const json_t *value;
+	const char *name;
+
+	if (!json_is_object(j->answer) || json_object_size(j->answer) == 0)
+		return problem;
+	json_object_foreach((json_t *)(uintptr_t)j->answer, name, value) {
+		size_t i = 0;
+
+		while (names[i] != NULL && strcmp(names[i], name) != 0)
+			i++;
+		if (names[i] == NULL || !json_is_string(value) || json_string_length(value) == 0)
+			return problem;
+		j->limits->max = TEXT_MAX;
+		j->limits->length = (int64_t)text_length(json_string_value(value));
+		if (j->limits->length > TEXT_MAX)
+			return "form_too_long";
+		if (!text_is_clean(json_string_value(value), false))
+			return "form_control_characters";
+	}
+	return NULL;
+}
+
+static const char *
+address(const struct judged *j)
+{
+	static const char *const names[] = { "postcode", "district", "text", NULL };
+	const char *postcode = json_text(j->answer, "postcode"), *problem = parts(j, names, "form_required");
+
+	if (problem != NULL || postcode[0] == '\0')
+		return problem;
+	return questionnaire_pattern(j->arena, "postcode", postcode) != NULL ? NULL : "form_postcode";
+}
+
+static bool
+degree(struct arena *a, const char *text, double most)
+{
+	const char *kept = questionnaire_number(a, text, MAP_DIGITS);
+
+	return kept != NULL && strtod(kept, NULL) >= -most && strtod(kept, NULL) <= most;
+}
+
+/* A point, or the place in words. */
+static const char *
+map(const struct judged *j)
+{
+	static const char *const names[] = { "lat", "lon", "text", NULL };
+	const char *lat = json_text(j->answer, "lat"), *lon = json_text(j->answer, "lon");
+	const char *problem = parts(j, names, "question_map");
+
+	if (problem != NULL)
+		return problem;
+	if (lat[0] == '\0' && lon[0] == '\0')
+		return NULL;
+	return degree(j->arena, lat, 90) && degree(j->arena, lon, 180) ? NULL : "question_map";
+}
+
+static const char *
+file(const struct judged *j)
+{
+	int64_t max = json_int(settings(j->question), "max");
+	const json_t *id;
+	size_t i;
+
+	if (!json_is_array(j->answer) || json_array_size(j->answer) == 0)
+		return "question_file";
+	json_array_foreach(j->answer, i, id)
+		if (!json_is_string(id))
+			return "question_file";
+	j->limits->max = max > 0 ? max : 1;
+	return (int64_t)json_array_size(j->answer) > j->limits->max ? "question_file_max" : NULL;
+}
+
+static const char *
+consent(const struct judged *j)
+{
+	return json_is_string(j->answer) && strcmp(json_string_value(j->answer), "1") == 0 ? NULL : "question_consent";
+}
+
+static const struct {
+	const char *kind;
+	const char *(*problem)(const struct judged *);
+} rules[] = {
+	{ "single", single }, { "multi", multi }, { "text", words }, { "long", words }, { "number", number },
+	{ "date", date }, { "time", time_of_day }, { "scale", scale }, { "rank", ranking }, { "matrix", matrix },
+	{ "address", address }, { "map", map }, { "file", file }, { "consent", consent },
+};
+
+/* Not less than the answer to another question. */
+static const char *
+across(const struct judged *j)
+{
+	const char *than = json_text(settings(j->question), "equal_or_more");
+	const char *least = json_text(j->answers, than), *value = json_string_value(j->answer);
+
+	if (least[0] == '\0' || value == NULL)
+		return NULL;
+	if (strcmp(json_text(j->question, "kind"), "number") == 0)
+		return strtod(value, NULL) >= strtod(least, NULL) ? NULL : "question_less_than_other";
+	return strcmp(value, least) >= 0 ? NULL : "question_less_than_other";
+}
+
+const char *
+questionnaire_problem(struct arena *a, const json_t *question, const json_t *answers,
+    struct questionnaire_limits *limits)
+{
+	const char *kind = json_text(question, "kind");
+	struct judged j = { a, question, json_object_get(answers, json_text(question, "code")), answers, limits };
+	size_t i;
+
+	if (j.answer == NULL) {
+		if (!json_flag(question, "required") || strcmp(kind, "note") == 0)
+			return NULL;
+		return strcmp(kind, "single") == 0 || strcmp(kind, "scale") == 0 ? "form_choice" :
+		    strcmp(kind, "multi") == 0 ? "form_choose_some" : strcmp(kind, "consent") == 0 ? "question_consent" :
+		    strcmp(kind, "matrix") == 0 ? "question_rows" : strcmp(kind, "rank") == 0 ? "question_rank" :
+		    strcmp(kind, "map") == 0 ? "question_map" : strcmp(kind, "file") == 0 ? "question_file" : "form_required";
+	}
+	for (i = 0; i < sizeof rules / sizeof *rules; i++) {
+		if (strcmp(rules[i].kind, kind) == 0) {
+			const char *problem = rules[i].problem(&j);
+
+			return problem != NULL ? problem : across(&j);
+		}
+	}
+	return "form_required";		/* a note has no answer */
+}
+
+enum err
+questionnaire_accept(struct arena *a, const json_t *document, const json_t *answers, const char **problem)
+{
+	struct questionnaire_limits limits = { 0, 0, 0 };
+	const json_t *path, *q;
+	json_t *left;
+	bool whole;
+	size_t i;
+
+	if (!json_is_object(answers)) {
+		*problem = "";
+		return ERR_INVALID;
+	}
+	path = questionnaire_path(a, document, answers, &whole);
+	json_array_foreach(path, i, q) {
+		*problem = json_text(q, "code");
+		if (questionnaire_problem(a, q, answers, &limits) != NULL)
+			return ERR_INVALID;
+	}
+	/* Nothing but the path: who answered what was not asked came by an impossible way. */
+	left = json_keep(a, json_copy((json_t *)(uintptr_t)answers));
+	questionnaire_prune(a, document, left);
+	*problem = "";
+	return whole && json_object_size(left) == json_object_size(answers) ? ERR_OK : ERR_INVALID;
+}

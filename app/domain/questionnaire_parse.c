@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Numbers, dates and times as people write them, brought to the one form in which an
+ * answer is kept.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "domain/questionnaire_private.h"
+
+enum { DIGITS_MAX = 15, PHONE_LEAST = 10, PHONE_MOST = 11, POSTCODE = 7 };
+
+const char *
+questionnaire_field(struct arena *a, const char *code, const char *part)
+{
+	return arena_printf(a, "%s_%s", code, part);
+}
+
+/* 1,200 and １２００ and -0.50: sign, digits without leading zeros, decimals without
+ * trailing ones. */
+const char *
+questionnaire_number(struct arena *a, const char *typed, int64_t decimals)
+{
+	const char *p = text_normal(a, typed);
+	size_t whole, part = 0;
+	struct buf out;
+	bool minus = *p == '-';
+	struct buf digits;
+
+	buf_init(&digits, a);
+	for (p += minus; *p != '\0'; p++)
+		if (*p != ',')
+			buf_addch(&digits, *p);
+	p = digits.len == 0 ? "" : digits.data;
+	whole = strspn(p, "0123456789");
+	if (p[whole] == '.')
+		part = strspn(p + whole + 1, "0123456789");
+	if (whole == 0 || whole + part > DIGITS_MAX || p[whole + (p[whole] == '.') + part] != '\0')
+		return NULL;
+	for (; whole > 1 && *p == '0'; whole--)
+		p++;
+	while (part > 0 && p[whole + part] == '0')
+		part--;
+	if ((int64_t)part > decimals)
+		return NULL;
+	buf_init(&out, a);
+	if (minus && !(whole == 1 && *p == '0' && part == 0))
+		buf_addch(&out, '-');
+	buf_add(&out, p, whole + (part > 0) + part);
+	return out.data;
+}
+
+/* Years of an era and the western year before its first (元年 is 1). */
+static const struct era {
+	const char *name, *letter;
+	int before, first, last;	/* western years in which it can stand */
+} eras[] = {
+	{ "明治", "M", 1867, 1868, 1912 },	/* lint: words */
+	{ "大正", "T", 1911, 1912, 1926 },	/* lint: words */
+	{ "昭和", "S", 1925, 1926, 1989 },	/* lint: words */
+	{ "平成", "H", 1988, 1989, 2019 },	/* lint: words */
+	{ "令和", "R", 2018, 2019, 9999 },	/* lint: words */
+};
+
+static int
+small_number(const char *p)
+{
+	size_t n = strspn(p, "0123456789");
+
+	return n > 0 && n <= 4 && p[n] == '\0' ? (int)strtol(p, NULL, 10) : -1;
+}
+
+/* 2026, 令和8, R8, 平成元; -1: none of these. */
+static int
+year_of(const char *typed)
+{
+	for (size_t i = 0; i < sizeof eras / sizeof *eras; i++) {
+		const struct era *era = &eras[i];
+		size_t n = strncmp(typed, era->name, strlen(era->name)) == 0 ? strlen(era->name) :
+		    (typed[0] & ~0x20) == era->letter[0] ? 1 : 0;
+		const char *rest = typed + n;
+		int year;
+
+		if (n == 0)
+			continue;
+		rest += strspn(rest, " ");
+		year = strcmp(rest, "元") == 0 ? 1 : small_number(rest);	/* lint: words */
+		year += era->before;
+		return year > era->before && year >= era->first && year <= era->last ? year : -1;
+	}
+	return small_number(typed);
+}
+
+static const char *
+without(struct arena *a, const char *typed, const char *unit)
+{
+	char *text = text_normal(a, typed);
+	size_t n = strlen(text), u = strlen(unit);
+
+	if (n >= u && strcmp(text + n - u, unit) == 0)
+		text[n - u] = '\0';
+	return text;
+}
+
+const char *
+questionnaire_date(struct arena *a, const char *year, const char *month, const char *day)
+{
+	int y = year_of(without(a, year, "年")), m = small_number(without(a, month, "月"));	/* lint: words */
+	int d = small_number(without(a, day, "日"));	/* lint: words */
+	int64_t ms;
+
+	if (y < 1 || m < 1 || d < 1 || clock_from_japan(y, m, d, 0, 0, &ms) != ERR_OK)
+		return NULL;
+	return arena_printf(a, "%04d-%02d-%02d", y, m, d);
+}
+
+/* 9:30, ９時３０分, 0930. */
+const char *
+questionnaire_time(struct arena *a, const char *typed)
+{
+	const char *p = text_digits(a, typed), *text = text_normal(a, typed);
+	size_t n = strlen(p), hours = n == 4 ? 2 : 1;
+	int hour, minute;
+
+	if (strcspn(text, "-./") != strlen(text))
+		return NULL;
+	if ((n == 1 || n == 2) && strstr(text, "時") != NULL) {	/* lint: words */
+		hour = small_number(p);
+		minute = strstr(text, "半") != NULL ? 30 : 0;	/* lint: words */
+	} else if (n == 3 || n == 4) {
+		hour = small_number(arena_printf(a, "%.*s", (int)hours, p));
+		minute = small_number(p + hours);
+	} else
+		return NULL;
+	return hour < 24 && minute < 60 ? arena_printf(a, "%02d:%02d", hour, minute) : NULL;
+}
+
+/* Hiragana, katakana, the long vowel mark, the middle dot and blanks. */
+static bool
+is_kana(const char *text)
+{
+	size_t n = strlen(text), at = 0;
+
+	while (at < n) {
+		int32_t c = text_next(text, n, &at);
+
+		if (!((c >= 0x3041 && c <= 0x3096) || (c >= 0x30a1 && c <= 0x30fc) || c == ' ' || c == 0x3000))
+			return false;
+	}
+	return n > 0;
+}
+
+const char *
+questionnaire_pattern(struct arena *a, const char *pattern, const char *typed)
+{
+	const char *text = text_normal(a, typed), *digits = text_digits(a, typed);
+	size_t n = strlen(digits);
+
+	if (strcmp(pattern, "email") == 0)
+		return text_email(a, typed);
+	if (strcmp(pattern, "phone") == 0)
+		return n >= PHONE_LEAST && n <= PHONE_MOST && digits[0] == '0' &&
+		    strspn(text, "0123456789-() ") == strlen(text) ? digits : NULL;
+	if (strcmp(pattern, "postcode") == 0)
+		return n == POSTCODE ? digits : NULL;
+	if (strcmp(pattern, "kana") == 0)
+		return is_kana(text) ? text : NULL;
+	if (strcmp(pattern, "digits") == 0)
+		return n > 0 && n == strlen(text) ? digits : NULL;
+	return text;
+}
