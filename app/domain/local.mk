@@ -24,6 +24,7 @@ libdomain_a_SOURCES = \
 	app/domain/reach.c app/domain/reach.h \
 	app/domain/sms.c app/domain/sms.h \
 	app/domain/staff.c app/domain/staff.h \
+	app/domain/statistics.c app/domain/statistics.h \
 	app/domain/stop_link.c app/domain/stop_link.h \
 	app/domain/tenant.c app/domain/tenant.h \
 	app/domain/topic.c app/domain/topic.h \
@@ -45,3 +46,5 @@ tests_unit_domain_tenant_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_password_test tests/unit/domain_totp_test
 tests_unit_domain_password_test_LDADD = $(LINK_DOMAIN)
 tests_unit_domain_totp_test_LDADD = $(LINK_DOMAIN)
+check_PROGRAMS += tests/unit/domain_statistics_test
+tests_unit_domain_statistics_test_LDADD = $(LINK_DOMAIN)
