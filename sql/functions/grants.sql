@@ -35,6 +35,9 @@ GRANT INSERT, UPDATE ON gateway_event TO chromo_web;
 GRANT INSERT, UPDATE ON questionnaire, survey, response TO chromo_web;
 GRANT INSERT ON questionnaire_edition TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON question, response_draft TO chromo_web;
+-- results: counts, the population, what was published, files that are asked for
+GRANT INSERT, UPDATE ON tally_design, tally, result_publication, population_file, export TO chromo_web;
+GRANT INSERT, UPDATE, DELETE ON tally_cell, population, response_tag TO chromo_web;
 
 GRANT SELECT ON tenant, tenant_host, tenant_key, message, message_rendering, approval, topic, district, citizen, contact, batch,
   delivery, letter, message_move, department, gateway, gateway_health, gateway_event TO chromo_courier;

@@ -1,0 +1,178 @@
+-- Counting answers.  A response is either in the tallies (counted) or not yet, and what is
+-- counted is taken out again before it changes or goes; so tallies are at every moment the
+-- sum over the responses that are marked (tests/db/tally.sql counts them by brute force).
+--
+-- Whoever counts holds the row of tally_design: one at a time, so that no two add to the
+-- same rows in different order.
+
+-- The kind of each question, by code, of all editions: a code keeps its meaning.
+CREATE OR REPLACE FUNCTION tally_kinds(p_questionnaire bigint) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT coalesce(jsonb_object_agg(q ->> 'code', q ->> 'kind' ORDER BY e.edition), '{}')
+    FROM questionnaire_edition e, jsonb_array_elements(e.document -> 'questions') q
+   WHERE e.questionnaire_id = p_questionnaire
+$$;
+
+-- Numbers are counted whole, and large ones by their first two digits, so that a tally
+-- stays small.
+CREATE OR REPLACE FUNCTION tally_bucket(v numeric) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT (CASE WHEN abs(v) < 1000 THEN floor(v)
+               ELSE trunc(v, 2 - length(trunc(abs(v))::text)) END)::bigint::text
+$$;
+
+-- What one set of answers adds to the tallies.  One expression, so that the planner writes
+-- it into the query: as a call it takes five times as long.
+CREATE OR REPLACE FUNCTION tally_items(p_kinds jsonb, p_answers jsonb)
+RETURNS TABLE (code text, item text, value numeric) LANGUAGE sql STABLE AS $$
+  SELECT a.key, i.item,
+         CASE WHEN p_kinds ->> a.key IN ('number', 'scale') AND i.item <> '' THEN (a.answer #>> '{}')::numeric END
+    FROM jsonb_each(p_answers) AS a (key, answer)
+   CROSS JOIN LATERAL unnest(CASE p_kinds ->> a.key
+           WHEN 'single'  THEN ARRAY[a.answer #>> '{}']
+           WHEN 'scale'   THEN CASE WHEN a.answer #>> '{}' ~ '^[0-9]{1,2}$' THEN ARRAY[a.answer #>> '{}'] ELSE '{""}' END
+           WHEN 'consent' THEN ARRAY[a.answer #>> '{}']
+           WHEN 'multi'   THEN ARRAY(SELECT '' UNION SELECT jsonb_array_elements_text(
+                                 CASE jsonb_typeof(a.answer) WHEN 'array' THEN a.answer ELSE '[]' END))
+           WHEN 'number'  THEN CASE WHEN a.answer #>> '{}' ~ '^-?[0-9]{1,15}(\.[0-9]{1,10})?$'
+                                    THEN ARRAY[tally_bucket((a.answer #>> '{}')::numeric)] ELSE '{""}' END
+           WHEN 'date'    THEN ARRAY[left(a.answer #>> '{}', 7)]
+           WHEN 'time'    THEN ARRAY[left(a.answer #>> '{}', 2)]
+           WHEN 'rank'    THEN ARRAY(SELECT '' UNION SELECT r.place || ':' || r.choice
+                                       FROM jsonb_array_elements_text(CASE jsonb_typeof(a.answer) WHEN 'array' THEN a.answer ELSE '[]' END)
+                                            WITH ORDINALITY AS r (choice, place))
+           WHEN 'matrix'  THEN ARRAY(SELECT '' UNION SELECT m.row || ':' || c
+                                       FROM jsonb_each(CASE jsonb_typeof(a.answer) WHEN 'object' THEN a.answer ELSE '{}' END) AS m (row, chosen),
+                                            jsonb_array_elements_text(CASE jsonb_typeof(m.chosen) WHEN 'array' THEN m.chosen || '[""]'
+                                                                      ELSE jsonb_build_array(m.chosen, '') END) AS c)
+           WHEN 'address' THEN ARRAY[coalesce(a.answer ->> 'district', '')]
+           ELSE '{""}' END) AS i (item)
+$$;
+
+-- Age and district as the design says: a choice as it is, a number by tens, an address by
+-- its district.
+CREATE OR REPLACE FUNCTION tally_age(p_kind text, p_answer jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE p_kind WHEN 'single' THEN p_answer #>> '{}'
+              WHEN 'number' THEN CASE WHEN p_answer #>> '{}' ~ '^[0-9]{1,3}$'
+                                      THEN ((p_answer #>> '{}')::int / 10 * 10)::text END END
+$$;
+
+CREATE OR REPLACE FUNCTION tally_district(p_kind text, p_answer jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE p_kind WHEN 'single' THEN p_answer #>> '{}' WHEN 'address' THEN p_answer ->> 'district' END
+$$;
+
+-- Adds (1) or takes out (-1) these responses.  The caller holds the design.
+CREATE OR REPLACE FUNCTION tally_add(p_questionnaire bigint, p_sign int, p_rows response[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+  kinds   jsonb := tally_kinds(p_questionnaire);
+  design  tally_design;
+BEGIN
+  SELECT * INTO STRICT design FROM tally_design WHERE questionnaire_id = p_questionnaire;
+
+  WITH r AS MATERIALIZED (
+    SELECT coalesce(tally_district(kinds ->> design.district_code, answers -> design.district_code), '') AS district,
+           coalesce(tally_age(kinds ->> design.age_code, answers -> design.age_code), '') AS age,
+           language, way, day, answers, seconds
+      FROM unnest(p_rows)),
+  fine AS MATERIALIZED (
+    SELECT district, age, language, way, day, i.code, i.item, count(*) AS n, coalesce(sum(i.value), 0) AS total
+      FROM r CROSS JOIN LATERAL tally_items(kinds, r.answers) i
+     GROUP BY 1, 2, 3, 4, 5, 6, 7
+    UNION ALL
+    SELECT district, age, language, way, day, '#', (least(seconds, 7200) / 5 * 5)::text, count(*), 0
+      FROM r WHERE seconds >= 0 GROUP BY 1, 2, 3, 4, 5, 7
+    UNION ALL
+    SELECT district, age, language, way, day, NULL, NULL, count(*), 0 FROM r GROUP BY 1, 2, 3, 4, 5),
+  three AS MATERIALIZED (
+    SELECT 'all' AS kind, '-infinity'::date AS day, '' AS district, '' AS age, '' AS language, '' AS way,
+           code, item, sum(n) AS n, sum(total) AS total FROM fine GROUP BY code, item
+    UNION ALL
+    SELECT 'day', day, '', '', '', '', code, item, sum(n), sum(total) FROM fine GROUP BY day, code, item
+    UNION ALL
+    SELECT 'group', '-infinity', district, age, language, way, code, item, sum(n), sum(total) FROM fine
+     GROUP BY district, age, language, way, code, item),
+  cell AS (
+    INSERT INTO tally_cell AS c (questionnaire_id, kind, day, district, age, language, way, n)
+    SELECT p_questionnaire, kind, day, district, age, language, way, p_sign * n FROM three WHERE code IS NULL
+    ON CONFLICT (tenant_id, questionnaire_id, kind, day, district, age, language, way) DO UPDATE SET n = c.n + excluded.n
+    RETURNING id, kind, day, district, age, language, way)
+  INSERT INTO tally AS t (cell_id, code, item, n, total)
+  SELECT cell.id, three.code, three.item, p_sign * three.n, p_sign * three.total
+    FROM three JOIN cell USING (kind, day, district, age, language, way)
+   WHERE three.code IS NOT NULL
+  ON CONFLICT (tenant_id, cell_id, code, item) DO UPDATE SET n = t.n + excluded.n, total = t.total + excluded.total;
+END $$;
+
+-- What asks for age and district, where nobody said: by the words of the question.
+CREATE OR REPLACE FUNCTION tally_design_make(p_questionnaire bigint) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO tally_design (questionnaire_id, age_code, district_code)
+  SELECT p_questionnaire,
+         coalesce((SELECT q ->> 'code' FROM jsonb_array_elements(e.document -> 'questions') WITH ORDINALITY AS x (q, place)
+                    WHERE q ->> 'kind' IN ('single', 'number') AND q #>> '{texts,ja,label}' ~ '年齢|年代|何歳|おいくつ'
+                    ORDER BY place LIMIT 1), ''),
+         coalesce((SELECT q ->> 'code' FROM jsonb_array_elements(e.document -> 'questions') WITH ORDINALITY AS x (q, place)
+                    WHERE q ->> 'kind' = 'address'
+                       OR q ->> 'kind' = 'single' AND q #>> '{texts,ja,label}' ~ '地区|お住まい|住んでいる'
+                    ORDER BY q ->> 'kind' <> 'address', place LIMIT 1), '')
+    FROM (SELECT document FROM questionnaire_edition WHERE questionnaire_id = p_questionnaire
+           ORDER BY edition DESC LIMIT 1) e
+  ON CONFLICT DO NOTHING
+$$;
+
+-- Counts what is new, at most so many; returns how many.  0 where there is nothing, or
+-- where somebody else is just counting: their commit shows it.
+CREATE OR REPLACE FUNCTION tally_count(p_questionnaire bigint, p_most int) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  taken response[];
+BEGIN
+  IF NOT EXISTS (SELECT FROM response WHERE questionnaire_id = p_questionnaire AND NOT counted) THEN
+    RETURN 0;
+  END IF;
+  PERFORM tally_design_make(p_questionnaire);
+  PERFORM FROM tally_design WHERE questionnaire_id = p_questionnaire FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN 0;
+  END IF;
+  WITH news AS (
+    SELECT id FROM response WHERE questionnaire_id = p_questionnaire AND NOT counted
+     LIMIT p_most FOR UPDATE SKIP LOCKED),
+  done AS (
+    UPDATE response r SET counted = true FROM news WHERE r.id = news.id RETURNING r)
+  SELECT array_agg(done.r) INTO taken FROM done;
+  IF taken IS NULL THEN
+    RETURN 0;
+  END IF;
+  PERFORM tally_add(p_questionnaire, 1, taken);
+  RETURN cardinality(taken);
+END $$;
+
+-- By which questions people are told apart from now on; all is counted anew.
+CREATE OR REPLACE FUNCTION tally_design_set(p_questionnaire bigint, p_age text, p_district text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM tally_design_make(p_questionnaire);
+  UPDATE tally_design SET age_code = p_age, district_code = p_district
+   WHERE questionnaire_id = p_questionnaire AND (age_code, district_code) <> (p_age, p_district);
+  IF FOUND THEN
+    DELETE FROM tally_cell WHERE questionnaire_id = p_questionnaire;
+    UPDATE response SET counted = false WHERE questionnaire_id = p_questionnaire AND counted;
+  END IF;
+END $$;
+
+-- An answer that changes or goes is taken out first; changed, it is counted again.
+CREATE OR REPLACE FUNCTION tally_out() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM tally_design WHERE questionnaire_id = OLD.questionnaire_id FOR UPDATE;
+  PERFORM tally_add(OLD.questionnaire_id, -1, ARRAY[OLD]);
+  IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+  END IF;
+  NEW.counted := false;
+  RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER tally_change BEFORE UPDATE OF answers, day, language, way, seconds ON response
+  FOR EACH ROW WHEN (OLD.counted AND (OLD.answers, OLD.day, OLD.language, OLD.way, OLD.seconds)
+                     IS DISTINCT FROM (NEW.answers, NEW.day, NEW.language, NEW.way, NEW.seconds))
+  EXECUTE FUNCTION tally_out();
+CREATE OR REPLACE TRIGGER tally_delete BEFORE DELETE ON response
+  FOR EACH ROW WHEN (OLD.counted) EXECUTE FUNCTION tally_out();
