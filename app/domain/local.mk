@@ -22,6 +22,7 @@ libdomain_a_SOURCES = \
 	app/domain/questionnaire.h app/domain/questionnaire_private.h \
 	app/domain/rendering.c app/domain/rendering_short.c app/domain/rendering.h app/domain/rendering_private.h \
 	app/domain/reach.c app/domain/reach.h \
+	app/domain/right.c app/domain/right.h \
 	app/domain/sms.c app/domain/sms.h \
 	app/domain/staff.c app/domain/staff.h \
 	app/domain/statistics.c app/domain/statistics.h \

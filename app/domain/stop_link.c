@@ -90,3 +90,15 @@ seen_link_read(struct arena *a, const struct vault *v, const char *text, int64_t
 {
 	return read_token(a, v, "seen", text, citizen, message);
 }
+
+char *
+survey_link_token(struct arena *a, const struct vault *v, int64_t citizen, int64_t survey)
+{
+	return token(a, v, "survey", citizen, survey);
+}
+
+enum err
+survey_link_read(struct arena *a, const struct vault *v, const char *text, int64_t *citizen, int64_t *survey)
+{
+	return read_token(a, v, "survey", text, citizen, survey);
+}

@@ -20,3 +20,8 @@ enum err stop_link_read(struct arena *, const struct vault *, const char *token,
 char *seen_link_token(struct arena *, const struct vault *, int64_t citizen, int64_t message);
 enum err seen_link_read(struct arena *, const struct vault *, const char *token,
     int64_t *citizen, int64_t *message) MUST_USE;
+
+/* And for a personal link to a survey: /surveys/{survey}/for/{token}. */
+char *survey_link_token(struct arena *, const struct vault *, int64_t citizen, int64_t survey);
+enum err survey_link_read(struct arena *, const struct vault *, const char *token,
+    int64_t *citizen, int64_t *survey) MUST_USE;

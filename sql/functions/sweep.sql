@@ -70,5 +70,6 @@ CREATE OR REPLACE FUNCTION sweep(p_most int) RETURNS int LANGUAGE sql AS $$
   SELECT count(*)::int
     FROM (TABLE tokens UNION ALL TABLE drafts UNION ALL TABLE links UNION ALL
           TABLE codes UNION ALL TABLE events UNION ALL TABLE visits UNION ALL TABLE logins UNION ALL TABLE letters UNION ALL
-          TABLE numbers UNION ALL TABLE early UNION ALL TABLE answers UNION ALL SELECT 1 FROM generate_series(1, sms_expire(p_most))) AS swept
+          TABLE numbers UNION ALL TABLE early UNION ALL TABLE answers UNION ALL SELECT 1 FROM generate_series(1, sms_expire(p_most)) UNION ALL
+          SELECT 1 FROM generate_series(1, right_mix())) AS swept
 $$;

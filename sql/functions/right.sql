@@ -1,0 +1,62 @@
+-- Rights to answer once, and what keeps them from being joined with answers
+-- (docs/secrecy.md).
+
+-- A person draws one, for the number that is shown to be signed.  The same number again is
+-- the same request: its answer was lost on the way.  CH002: nothing is drawn here now.
+-- CH003: this person has drawn.
+CREATE OR REPLACE FUNCTION right_draw(p_survey bigint, p_citizen bigint, p_hidden bytea) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM survey s
+   WHERE s.id = p_survey AND s.mode = 'once' AND s.state = 'open' AND (s.closes IS NULL OR now() < s.closes)
+     AND EXISTS (SELECT FROM citizen c WHERE c.id = p_citizen AND c.state IN ('active', 'paused'));
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'no rights are drawn here' USING ERRCODE = 'CH002';
+  END IF;
+  INSERT INTO right_drawn (survey_id, citizen_id, hidden) VALUES (p_survey, p_citizen, p_hidden) ON CONFLICT DO NOTHING;
+  PERFORM FROM right_drawn WHERE survey_id = p_survey AND citizen_id = p_citizen AND hidden = p_hidden;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'this right was drawn' USING ERRCODE = 'CH003';
+  END IF;
+END $$;
+
+-- The right that a numbered form is.
+CREATE OR REPLACE FUNCTION right_paper(p_survey bigint, p_number text) RETURNS bytea LANGUAGE sql IMMUTABLE AS
+$$ SELECT sha256(convert_to('paper ' || p_survey || ' ' || p_number, 'UTF8')) $$;
+
+-- Puts answers and drawn rights of anonymous surveys into an order of chance, once a day: rows
+-- lie where and with the number of the transaction in which they were written, and so tell in
+-- what order people came.  Afterwards all that came before have one number and a random place.
+-- Which answer a form's token led to goes, too.  Returns how many rows were moved.
+-- By its owner, for the courier that asks must not read answers.
+CREATE OR REPLACE FUNCTION right_mix() RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+  today date := (now() AT TIME ZONE 'Asia/Tokyo')::date;
+  one   record;
+  row   record;
+  n     int := 0;
+BEGIN
+  FOR one IN SELECT s.id, s.questionnaire_id FROM survey s JOIN right_key k ON k.survey_id = s.id
+              WHERE k.mixed < today
+                AND (s.state = 'open' OR (s.closed AT TIME ZONE 'Asia/Tokyo')::date >= k.mixed)
+              ORDER BY s.id FOR UPDATE OF k SKIP LOCKED LOOP
+    FOR row IN SELECT r.id FROM response r WHERE r.questionnaire_id = one.questionnaire_id ORDER BY random() FOR UPDATE LOOP
+      UPDATE response SET right_hash = right_hash WHERE id = row.id;
+      n := n + 1;
+    END LOOP;
+    FOR row IN SELECT d.citizen_id FROM right_drawn d WHERE d.survey_id = one.id ORDER BY random() FOR UPDATE LOOP
+      UPDATE right_drawn SET hidden = hidden WHERE survey_id = one.id AND citizen_id = row.citizen_id;
+      n := n + 1;
+    END LOOP;
+    FOR row IN SELECT a.id FROM attachment a WHERE a.purpose = 'survey' AND a.owner_id = one.id ORDER BY random() FOR UPDATE LOOP
+      UPDATE attachment SET kept = kept WHERE id = row.id;
+      n := n + 1;
+    END LOOP;
+    DELETE FROM once WHERE location LIKE '/surveys/' || one.id || '/%';
+    UPDATE right_key SET mixed = today WHERE survey_id = one.id;
+  END LOOP;
+  RETURN n;
+END $$;
+REVOKE ALL ON FUNCTION right_mix FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION right_mix TO chromo_courier;
