@@ -10,6 +10,7 @@ libdomain_a_SOURCES = \
 	app/domain/gateway.c app/domain/gateway.h \
 	app/domain/line.c app/domain/line.h app/domain/line_reply.c app/domain/line_reply.h \
 	app/domain/mail.c app/domain/mail.h \
+	app/domain/lottery.c app/domain/lottery.h \
 	app/domain/message.c app/domain/message_read.c app/domain/message.h \
 	app/domain/publication.c app/domain/publication.h \
 	app/domain/area.c app/domain/area.h \
@@ -49,3 +50,10 @@ tests_unit_domain_password_test_LDADD = $(LINK_DOMAIN)
 tests_unit_domain_totp_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_statistics_test
 tests_unit_domain_statistics_test_LDADD = $(LINK_DOMAIN)
+check_PROGRAMS += tests/unit/domain_lottery_test
+tests_unit_domain_lottery_test_LDADD = $(LINK_DOMAIN)
+# The drawing against docs/lottery_verify.mjs, which shares nothing with it.
+noinst_PROGRAMS += tests/unit/domain_lottery_cases
+tests_unit_domain_lottery_cases_LDADD = $(LINK_DOMAIN)
+dist_check_SCRIPTS += tests/unit/domain_lottery_verify_test.sh
+TESTS += tests/unit/domain_lottery_verify_test.sh
