@@ -21,6 +21,7 @@ libdomain_a_SOURCES = \
 	app/domain/questionnaire.c app/domain/questionnaire_accept.c app/domain/questionnaire_faults.c \
 	app/domain/questionnaire_parse.c app/domain/questionnaire_read.c app/domain/questionnaire_view.c \
 	app/domain/questionnaire.h app/domain/questionnaire_private.h \
+	app/domain/opendata.c app/domain/opendata_columns.c app/domain/opendata.h \
 	app/domain/rendering.c app/domain/rendering_short.c app/domain/rendering.h app/domain/rendering_private.h \
 	app/domain/reach.c app/domain/reach.h \
 	app/domain/right.c app/domain/right.h \
@@ -57,3 +58,5 @@ noinst_PROGRAMS += tests/unit/domain_lottery_cases
 tests_unit_domain_lottery_cases_LDADD = $(LINK_DOMAIN)
 dist_check_SCRIPTS += tests/unit/domain_lottery_verify_test.sh
 TESTS += tests/unit/domain_lottery_verify_test.sh
+check_PROGRAMS += tests/unit/domain_opendata_test
+tests_unit_domain_opendata_test_LDADD = $(LINK_DOMAIN)

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tables as text: what a file says, cut into cells, and cells written down.
+ */
+#include "base/csv.h"
+#include <iconv.h>
+#include <stdint.h>
+#include <string.h>
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/text.h"
+
+#define MARK "\xef\xbb\xbf"
+
+static enum err
+from_cp932(struct arena *arena, const char *bytes, size_t n, const char **text)
+{
+	iconv_t cd = iconv_open("UTF-8", "CP932");
+	size_t room = n * 3 + 1, left = room - 1, in = n, done;
+	char *out = arena_alloc(arena, room), *to = out, *from = (char *)(uintptr_t)bytes;
+
+	if (cd == (iconv_t)-1)
+		return ERR_INVALID;
+	done = iconv(cd, &from, &in, &to, &left);
+	iconv_close(cd);
+	if (done == (size_t)-1)
+		return ERR_INVALID;
+	*to = '\0';
+	*text = out;
+	return ERR_OK;
+}
+
+enum err
+csv_decode(struct arena *arena, const char *bytes, size_t n, const char **text)
+{
+	if (n >= 3 && memcmp(bytes, MARK, 3) == 0) {
+		bytes += 3;
+		n -= 3;
+	}
+	if (text_is_utf8(bytes, n)) {
+		*text = arena_strndup(arena, bytes, n);
+		return ERR_OK;
+	}
+	if (memchr(bytes, '\0', n) != NULL)
+		return ERR_INVALID;
+	return from_cp932(arena, bytes, n, text);
+}
+
+/* A number: sign, digits, one point.  It is no formula. */
+static bool
+is_number(const char *s)
+{
+	size_t digits = strspn(s + 1, "0123456789"), more = 0;
+
+	s += 1 + digits;
+	if (*s == '.') {
+		more = strspn(s + 1, "0123456789");
+		s += 1 + more;
+	}
+	return digits + more > 0 && *s == '\0';
+}
+
+static bool
+is_formula(const char *s)
+{
+	return *s != '\0' && strchr("=+-@", *s) != NULL && !is_number(s);
+}
+
+/* What csv_add_cell writes with an apostrophe in front: formulas, and what already had
+ * one before a formula, so that reading is the exact opposite. */
+static bool
+wants_apostrophe(const char *s)
+{
+	while (*s == '\'')
+		s++;
+	return is_formula(s);
+}
+
+/* One cell from *at on, which moves behind it, onto separator, line break or end. */
+static enum err
+cell_read(struct arena *arena, const char **at, char separator, const char **out)
+{
+	const char *p = *at;
+	struct buf cell;
+
+	buf_init(&cell, arena);
+	if (*p == '"') {
+		for (p++; *p != '\0' && (*p != '"' || p[1] == '"'); p++) {
+			if (*p == '"')
+				p++;
+			buf_addch(&cell, *p);
+		}
+		if (*p++ != '"' || (*p != '\0' && *p != separator && *p != '\n' && *p != '\r'))
+			return ERR_INVALID;
+	} else {
+		for (; *p != '\0' && *p != separator && *p != '\n' && *p != '\r'; p++)
+			;
+		buf_add(&cell, *at, (size_t)(p - *at));
+	}
+	*out = cell.data;
+	if (cell.data[0] == '\'' && wants_apostrophe(cell.data + 1))
+		*out = cell.data + 1;
+	*at = p;
+	return ERR_OK;
+}
+
+static enum err
+row_read(struct arena *arena, const char **at, char separator, struct csv_row *row)
+{
+	const char *cell[CSV_COLUMNS];
+	size_t n = 0;
+	enum err e;
+
+	for (;;) {
+		if (n == CSV_COLUMNS)
+			return ERR_TOO_LARGE;
+		e = cell_read(arena, at, separator, &cell[n++]);
+		if (e != ERR_OK)
+			return e;
+		if (**at != separator)
+			break;
+		(*at)++;
+	}
+	if (**at == '\r')
+		(*at)++;
+	if (**at == '\n')
+		(*at)++;
+	row->cells = n;
+	row->cell = arena_alloc(arena, n * sizeof *row->cell);
+	memcpy(row->cell, cell, n * sizeof *row->cell);
+	return ERR_OK;
+}
+
+enum err
+csv_read(struct arena *arena, const char *bytes, size_t n, char separator, struct csv *out)
+{
+	struct csv csv = { 0 };
+	const char *at;
+	size_t room = 0;
+	enum err e;
+
+	e = csv_decode(arena, bytes, n, &at);
+	if (e != ERR_OK)
+		return e;
+	while (*at != '\0') {
+		if (*at == '\n' || *at == '\r') {
+			at++;
+			continue;
+		}
+		if (csv.rows == CSV_ROWS)
+			return ERR_TOO_LARGE;
+		if (csv.rows == room) {
+			csv.row = arena_grow(arena, csv.row, room * sizeof *csv.row,
+			    (room * 2 + 64) * sizeof *csv.row);
+			room = room * 2 + 64;
+		}
+		e = row_read(arena, &at, separator, &csv.row[csv.rows++]);
+		if (e != ERR_OK)
+			return e;
+	}
+	*out = csv;
+	return ERR_OK;
+}
+
+void
+csv_add_cell(struct buf *out, bool first, const char *text)
+{
+	bool quoted = strpbrk(text, ",\"\r\n") != NULL;
+
+	if (!first)
+		buf_addch(out, ',');
+	if (quoted)
+		buf_addch(out, '"');
+	if (wants_apostrophe(text))
+		buf_addch(out, '\'');
+	for (; *text != '\0'; text++) {
+		if (*text == '"')
+			buf_addch(out, '"');
+		buf_addch(out, *text);
+	}
+	if (quoted)
+		buf_addch(out, '"');
+}
+
+void
+csv_add_mark(struct buf *out)
+{
+	buf_adds(out, MARK);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include "base/err.h"
+struct arena;
+struct buf;
+/*
+ * Tables as text (RFC 4180), as offices really exchange them: UTF-8 with or without
+ * the mark in front, or CP932 (Windows' Shift_JIS); line breaks within quotes.
+ */
+enum { CSV_ROWS = 100000, CSV_COLUMNS = 500 };
+
+struct csv_row { const char **cell; size_t cells; };
+struct csv { struct csv_row *row; size_t rows; };
+
+/* UTF-8 without mark.  ERR_INVALID: neither UTF-8 nor CP932. */
+enum err csv_decode(struct arena *, const char *, size_t n, const char **text) MUST_USE;
+/* Decodes and cuts; empty lines are left out.  A cell that csv_add_cell made safe comes
+ * back as it was.  ERR_INVALID: a quote that is never closed, text behind one.
+ * ERR_TOO_LARGE: more rows or columns than the limits. */
+enum err csv_read(struct arena *, const char *, size_t n, char separator, struct csv *out) MUST_USE;
+
+/* Adds one cell, with a comma before it unless it is the first of its line.  Quoted only
+ * where it must be.  What a spreadsheet would take for a formula (= + - @ in front, unless
+ * it is a number) gets an apostrophe. */
+void csv_add_cell(struct buf *, bool first, const char *);
+/* EF BB BF, for Excel. */
+void csv_add_mark(struct buf *);
