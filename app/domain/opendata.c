@@ -25,7 +25,7 @@ day_of(struct arena *arena, const char *text)
 	if ((sscanf(plain, "%4d/%2d/%2d%n", &year, &month, &day, &end) == 3 ||
 	    sscanf(plain, "%4d.%2d.%2d%n", &year, &month, &day, &end) == 3 ||
 	    sscanf(plain, "%4d-%2d-%2d%n", &year, &month, &day, &end) == 3 ||
-	    sscanf(plain, "%4d年%2d月%2d日%n", &year, &month, &day, &end) == 3) &&
+	    sscanf(plain, "%4d年%2d月%2d日%n", &year, &month, &day, &end) == 3) && /* lint: words */
 	    end > 0 && plain[end] == '\0' && year >= 1900 && month >= 1 && month <= 12 && day >= 1 && day <= 31)
 		return arena_printf(arena, "%04d-%02d-%02d", year, month, day);
 	return text;
@@ -39,7 +39,7 @@ time_of(struct arena *arena, const char *text)
 	int hour, minute = 0, end = 0;
 
 	if ((sscanf(plain, "%2d:%2d%n", &hour, &minute, &end) == 2 ||
-	    sscanf(plain, "%2d時%2d分%n", &hour, &minute, &end) == 2) && end > 0 &&
+	    sscanf(plain, "%2d時%2d分%n", &hour, &minute, &end) == 2) && end > 0 && /* lint: words */
 	    (plain[end] == '\0' || strcmp(plain + end, ":00") == 0) && hour >= 0 && hour < 24 && minute >= 0 &&
 	    minute < 60)
 		return arena_printf(arena, "%02d:%02d", hour, minute);
