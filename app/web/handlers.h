@@ -23,6 +23,13 @@ enum err citizen_cap_feed(struct web *);
 enum err citizen_cap(struct web *);
 enum err citizen_circular(struct web *);
 
+/* citizen/right.c */
+enum err citizen_right_show(struct web *);
+enum err citizen_right_draw(struct web *);
+enum err citizen_right_link(struct web *);
+enum err citizen_right_link_draw(struct web *);
+enum err citizen_right_keep(struct web *);
+
 /* api/message.c */
 enum err api_message_list(struct web *);
 enum err api_message_show(struct web *);

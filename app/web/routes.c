@@ -104,6 +104,13 @@ const struct route routes[] = {
 	{ GET, "/help", citizen_help, ANYONE | CACHED },
 	{ GET, "/privacy", citizen_privacy, ANYONE },
 
+	/* citizen: rights to answer a survey once */
+	{ GET, "/surveys/{survey}/right", citizen_right_show, CITIZEN },
+	{ POST, "/surveys/{survey}/right", citizen_right_draw, CITIZEN | TOKEN },
+	{ POST, "/surveys/{survey}/right/keep", citizen_right_keep, ANYONE | TOKEN },
+	{ GET, "/surveys/{survey}/for/{token}", citizen_right_link, ANYONE },
+	{ POST, "/surveys/{survey}/for/{token}", citizen_right_link_draw, ANYONE | TOKEN },
+
 	/* hooks: what gateways call in */
 	{ POST, "/hooks/line/{gateway}", hook_line, ANYONE | SIGNED },
 	{ POST, "/hooks/sms/{gateway}", hook_sms, ANYONE | SIGNED },

@@ -53,7 +53,7 @@ BEGIN
       UPDATE attachment SET kept = kept WHERE id = row.id;
       n := n + 1;
     END LOOP;
-    DELETE FROM once WHERE location LIKE '/surveys/' || one.id || '/%';
+    DELETE FROM once WHERE location = '/surveys/' || one.id OR location LIKE '/surveys/' || one.id || '/%';
     UPDATE right_key SET mixed = today WHERE survey_id = one.id;
   END LOOP;
   RETURN n;

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rights to answer once: drawn once a person, hidden by the browser's own script or by the
+// program, shown, kept; and none that is forged, of another survey or another town.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { up } from '../harness/up.mjs';
+import { bare, bytes, hide, text } from '../../nginx/static/js/blind.js';
+import { once_survey, right_of, signed_in } from './right.mjs';
+
+const host = 'minato.localhost';
+let town, survey;
+before(async () => {
+	town = await up();
+	survey = await once_survey(town, host);
+	const { client } = await signed_in(town, host);
+	await client.submit(await client.get(`/surveys/${survey}/right`), {}); // makes the key, as publishing does
+});
+after(() => town?.stop());
+
+const drawn = async (id) => Number(await town.sql(`SELECT count(*) FROM right_drawn WHERE survey_id = ${id}`));
+const sign = async (client, path, hidden) => {
+	const page = await client.get(path);
+	const [, token] = page.text.match(/action="[^"]*\/(?:right|for\/[^"]*)"[^>]*>\s*<input type="hidden" name="token" value="([^"]+)"/);
+	return client.post(path, { token, hidden });
+};
+
+test('the script hides and bares as RFC 9474 says', async () => {
+	const lines = readFileSync(new URL('../data/blind/rfc9474.txt', import.meta.url), 'utf8').split('\n');
+	const v = Object.fromEntries(lines.filter((l) => /^[a-z]/.test(l)).map((l) => l.split(' ')));
+	const octets = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (h) => parseInt(h, 16));
+	const modulus = octets((BigInt('0x' + v.p) * BigInt('0x' + v.q)).toString(16));
+	for (const name of ['a1', 'a4']) {
+		const made = await hide(modulus, octets(v[`${name}.input`]), octets(v[`${name}.salt`] ?? ''), BigInt('0x' + v[`${name}.inv`]));
+		assert.equal(Buffer.from(made.hidden).toString('hex'), v[`${name}.blinded`]);
+		assert.equal(Buffer.from(bare(modulus, octets(v[`${name}.blind_sig`]), made)).toString('hex'), v[`${name}.sig`]);
+		assert.equal(bare(modulus, octets(v[`${name}.sig`]), made), null, 'another number is found out');
+	}
+});
+
+test('by the script: drawn, bared, kept; a second time the same number, never another', async () => {
+	const { client } = await signed_in(town, host), path = `/surveys/${survey}/right`;
+	const page = await client.get(path);
+	assert.equal(page.status, 200);
+	const key = bytes(page.text.match(/data-key="([^"]+)"/)[1]), token = crypto.getRandomValues(new Uint8Array(32));
+	const secret = await hide(key, token), before_ = await drawn(survey);
+	const answer = await sign(client, path, text(secret.hidden));
+	assert.equal(answer.status, 200);
+	assert.equal(await drawn(survey), before_ + 1);
+	assert.deepEqual(await sign(client, `/surveys/${survey}/right`, text(secret.hidden)).then((a) => a.status, () => 'drawn'), 'drawn',
+		'the page has no form any more');
+	const signature = bare(key, bytes(answer.json().signature), secret);
+	assert.ok(signature, 'the program signed what it was shown');
+
+	const right = `${text(token)}.${text(signature)}`, other = town.client(host);
+	const kept = await right_of(other, survey, right);
+	assert.equal(kept.status, 303, 'shown by a browser that nobody knows');
+	assert.ok(other.cookies.get(`__Host-right-${survey}`).startsWith(text(token)));
+	assert.equal((await right_of(town.client(host), survey, right.replace(/.$/, (c) => (c === 'A' ? 'E' : 'A')))).status, 404, 'forged');
+	assert.equal((await right_of(town.client(host), survey, 'x.y')).status, 404, 'rubbish');
+});
+
+test('without script: one press, a cookie; not again', async () => {
+	const { client, citizen } = await signed_in(town, host);
+	const form = await client.get(`/surveys/${survey}/right`);
+	const done = await client.submit(form, {});
+	assert.equal(done.status, 303);
+	assert.equal(done.headers.location, `/surveys/${survey}`);
+	assert.match(client.cookies.get(`__Host-right-${survey}`), /^[\w-]{43}\.[\w-]{342}$/);
+	assert.equal((await client.submit(form, {})).status, 303, 'a second press shows the same');
+	assert.equal(await town.sql(`SELECT count(*) FROM right_drawn WHERE survey_id = ${survey} AND citizen_id = ${citizen}`), '1');
+	assert.match((await client.get(`/surveys/${survey}/right`)).text, /すでにお渡し/);
+});
+
+test('of many presses at once by one person one is signed', async () => {
+	const { client } = await signed_in(town, host), path = `/surveys/${survey}/right`;
+	const page = await client.get(path), key = bytes(page.text.match(/data-key="([^"]+)"/)[1]);
+	const tokens = await Promise.all(Array.from({ length: 6 }, async () => (await client.get(path)).text.match(/name="token" value="([^"]+)"/)[1]));
+	const answers = await Promise.all(tokens.map(async (token) =>
+		client.post(path, { token, hidden: text((await hide(key, crypto.getRandomValues(new Uint8Array(32)))).hidden) })));
+	assert.deepEqual(answers.map((a) => a.status).sort(), [200, 409, 409, 409, 409, 409]);
+});
+
+test('a number that is none is not signed, and nothing is noted', async () => {
+	const { client } = await signed_in(town, host), path = `/surveys/${survey}/right`, n = await drawn(survey);
+	const key = (await client.get(path)).text.match(/data-key="([^"]+)"/)[1];
+	for (const hidden of [key, 'AAAA', '!', 'A'.repeat(5000)])
+		assert.equal((await sign(client, path, hidden)).status, 400);
+	assert.equal(await drawn(survey), n);
+});
+
+test('nobody draws without being known, nor by a made-up link, nor in another survey', async () => {
+	const nobody = town.client(host);
+	assert.equal((await nobody.get(`/surveys/${survey}/right`)).status, 303);
+	assert.equal((await nobody.get(`/surveys/${survey}/for/${'A'.repeat(43)}`)).status, 404);
+	const { client } = await signed_in(town, host);
+	assert.equal((await client.get(`/surveys/${survey + 100000}/right`)).status, 404);
+	const second = await once_survey(town, host);
+	await client.submit(await client.get(`/surveys/${survey}/right`), {});
+	const right = client.cookies.get(`__Host-right-${survey}`);
+	await client.submit(await client.get(`/surveys/${second}/right`), {});
+	assert.equal((await right_of(town.client(host), second, right)).status, 404, 'a right of another survey');
+	await town.sql(`UPDATE survey SET state = 'closed' WHERE id = ${second}`);
+	assert.match((await (await signed_in(town, host)).client.get(`/surveys/${second}/right`)).text, /いまは受け付けていません/);
+});
