@@ -7,6 +7,7 @@ libdomain_a_SOURCES = \
 	app/domain/people.c app/domain/people.h \
 	app/domain/phone.c app/domain/post.c app/domain/post.h app/domain/phone.h \
 	app/domain/push.c app/domain/push.h \
+	app/domain/ical.c app/domain/ical_write.c app/domain/ical.h \
 	app/domain/gateway.c app/domain/gateway.h \
 	app/domain/line.c app/domain/line.h app/domain/line_reply.c app/domain/line_reply.h \
 	app/domain/mail.c app/domain/mail.h \
@@ -60,3 +61,5 @@ dist_check_SCRIPTS += tests/unit/domain_lottery_verify_test.sh
 TESTS += tests/unit/domain_lottery_verify_test.sh
 check_PROGRAMS += tests/unit/domain_opendata_test
 tests_unit_domain_opendata_test_LDADD = $(LINK_DOMAIN)
+check_PROGRAMS += tests/unit/domain_ical_test
+tests_unit_domain_ical_test_LDADD = $(LINK_DOMAIN)
