@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a new user does with ./dev run --gateways fake, in a real browser: four people
-// register, by mail, LINE, SMS and a device; a clerk sends one message by all of these, an
-// approver signs it, and it arrives once on each, as the gateways' own ledgers say.
+// register, by mail, LINE, SMS and a device; a clerk sends one message by all of these and
+// to X, an approver signs it, and it arrives once on each, as the gateways' own ledgers say.
+// Then the post is taken back.
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { startLine, userId } from '../gateways/line.mjs';
 import { startPush } from '../gateways/push.mjs';
 import { registering } from '../gateways/push_page.mjs';
 import { Karaden } from '../gateways/sms_karaden.mjs';
+import { X } from '../gateways/x.mjs';
 import { desk, written } from '../harness/desk.mjs';
 import { gateways, load } from '../harness/gateways.mjs';
 import { eventually, up } from '../harness/up.mjs';
@@ -19,23 +21,23 @@ import { e164, number } from '../http/texts.mjs';
 import { named, openEyes, ways } from './eye.mjs';
 
 const host = 'minato.localhost';
-let town, eyes, line, push, sms, chat;
+let town, eyes, line, push, sms, x, chat;
 before(async () => {
-	[line, push, sms] = await Promise.all([startLine(), startPush(), new Karaden().start()]);
+	[line, push, sms, x] = await Promise.all([startLine(), startPush(), new Karaden().start(), new X().start()]);
 	chat = line.channel();
 	town = await up({ conf: { gateway_ca_file: line.caFile, gateway_private: 'yes', push_hosts: push.hosts } });
 	// As ./dev run does it: the ledgers are in the outbox.
 	mkdirSync(join(town.dir, 'outbox'), { recursive: true });
-	for (const g of [line, push, sms]) g.ledgerFile = join(town.dir, 'outbox', `${g.name}.jsonl`);
+	for (const g of [line, push, sms, x]) g.ledgerFile = join(town.dir, 'outbox', `${g.name}.jsonl`);
 	await gateways(town, line, { [host]: chat });
-	const { channel, kind, place, url, settings, secrets } = sms.account();
-	await load(town, [{ host, channel, kind, place, url, settings, secrets }]);
+	await load(town, [sms.account(), x.account({ yen_post: 3, yen_post_link: 31, posts_per_month: 100 })].map(
+		({ channel, kind, place, url, settings, secrets }) => ({ host, channel, kind, place, url, settings, secrets })));
 	eyes = await openEyes(town);
 });
 after(async () => {
 	await eyes?.close();
 	await town?.stop();
-	await Promise.all([line, push, sms].map((g) => g?.close()));
+	await Promise.all([line, push, sms, x].map((g) => g?.close()));
 });
 
 // From the choice of a way to its proof: districts, topics, language, consent.
@@ -109,14 +111,14 @@ async function byDevice(way) {
 }
 
 for (const [i, way] of ways.entries())
-	test(`one message arrives on mail, LINE, SMS and a device: ${named(way)}`, async () => {
+	test(`one message arrives on mail, LINE, SMS, a device and X: ${named(way)}`, async () => {
 		const email = await byMail(way), user = await byLine(way), phone = await bySms(way), device = await byDevice(way);
 		const subject = `断水のお知らせ${i}`;
 		const id = await written(town, 'sato', { subject: `'${subject}'` });
 		const person = async (login) => eyes.person(host, { ...way, cookies: Object.fromEntries((await desk(town, login)).cookies) });
 		const sato = await person('sato'), suzuki = await person('suzuki');
 		await sato.go(`/desk/messages/${id}/channels`);
-		await sato.fill({ by_email: true, by_line: true, by_sms: true, by_webpush: true });
+		await sato.fill({ by_email: true, by_line: true, by_sms: true, by_webpush: true, by_x: true });
 		await sato.press('button', '保存して次へ');
 		await sato.go(`/desk/messages/${id}/submit`);
 		await sato.look('all_ways_submit');
@@ -133,17 +135,27 @@ for (const [i, way] of ways.entries())
 		once('SMS', sms.ledger.filter((m) => m.to === phone && m.body.includes(subject)).length);
 		once('device', push.ledger.filter((e) => e.device === device.name && e.text.includes(subject)).length);
 		once('card', device.cards.size);
+		once('X', x.posts.filter((p) => p.text.includes(subject)).length);
 		assert.deepEqual([...push.faults, ...line.faults], []);
 
 		await suzuki.go(`/desk/messages/${id}/status`);
 		await suzuki.look('all_ways_status');
-		await suzuki.sees('メール', 'LINE', 'SMS', 'プッシュ通知');
+		await suzuki.sees('メール', 'LINE', 'SMS', 'プッシュ通知', 'X への投稿', '投稿しました');
 		await suzuki.go('/desk/outbox');
 		await suzuki.look('all_ways_outbox');
 		await suzuki.go('/desk/outbox/others');
 		// Not looked at: the ledgers' own JSON is full of null.
-		for (const g of [line, sms, push])
+		for (const g of [line, sms, push, x])
 			assert.equal(await suzuki.page.locator('.c-list__row', { hasText: subject }).filter({ has: suzuki.page.getByText(g.name, { exact: true }) }).count(),
 				g.ledger.filter((e) => JSON.stringify(e).includes(subject)).length, `${g.name}: each thing that it took`);
+
+		await suzuki.go(`/desk/messages/${id}/status`);
+		await suzuki.press('link', '投稿を消す');
+		await suzuki.look('all_ways_post');
+		await suzuki.press('button', '投稿を消す');
+		await eventually('it is gone', async () => await town.sql(`SELECT state FROM post WHERE message_id = ${id}`) === 'deleted', 20);
+		assert.equal(x.posts.filter((p) => p.text.includes(subject)).length, 0);
+		await suzuki.go(`/desk/messages/${id}/status`);
+		await suzuki.sees('投稿を消しました');
 		for (const p of [sato, suzuki]) await p.context.close();
 	});
