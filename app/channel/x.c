@@ -5,8 +5,10 @@
  *	POST   {url}/2/tweets			{"text"}; 201 {"data": {"id"}}
  *	DELETE {url}/2/tweets/ID		a message that is withdrawn
  *	GET    {url}/2/users/ID/tweets		our own posts, the newest first
+ *	POST   {url}/2/media/upload		a picture in base64, before the post that shows it
+ *	POST   {url}/2/media/metadata		what is read out in its place
  *
- *	content		{"text"}: a rendering of templates/x/
+ *	content		{"text", "card" (card.h)}: a rendering of templates/x/; 命を守る情報 has a card
  *	settings	user_id, readback_s, and what others read: yen_post, posts_per_month, link
  *	secrets		x_oauth.h
  *
@@ -15,6 +17,8 @@
  * is there: SENT, with its id.  It is absent twice, a minute apart: posted again, and where
  * X then calls it a duplicate, that is the proof that it was taken before.  A look that
  * fails leaves the doubt as it was.
+ *
+ * A picture that X does not take keeps nothing back: the text goes without (sent_plain).
  */
 #include "channel/x.h"
 
@@ -28,13 +32,15 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text_x.h"
+#include "channel/card.h"
 #include "channel/http_channel.h"
 #include "channel/x_oauth.h"
 
-enum { CALLS = 16, READBACK_S = 60, WAIT_MOST_S = 3600, CLOCKS_MS = 120 * 1000, TIMELINE_MOST = 1024 * 1024 };
+enum { CALLS = 16, READBACK_S = 60, WAIT_MOST_S = 3600, CLOCKS_MS = 120 * 1000, TIMELINE_MOST = 1024 * 1024,
+	PICTURE_MS = 10000 };
 
 /* PROOF: X says that it has it, and its id is looked for. */
-enum step { LOOK, LOOK_AGAIN, SEND, PROOF };
+enum step { LOOK, LOOK_AGAIN, PICTURE, WORDS, SEND, PROOF };
 
 /* --- letters --- */
 
@@ -57,8 +63,8 @@ x_write(struct arena *a, const struct x_post *p, struct letter *l)
 
 	if (!x_text_length(text).valid)
 		return ERR_INVALID;
-	return write_document(a, json_pack("{s:s, s:s, s:I, s:b}", "text", text, "link", p->link,
-	    "since", (json_int_t)p->since_ms, "look_only", p->look_only), l);
+	return write_document(a, json_pack("{s:s, s:s, s:I, s:b, s:O?}", "text", text, "link", p->link,
+	    "since", (json_int_t)p->since_ms, "look_only", p->look_only, "card", p->card), l);
 }
 
 void
@@ -116,17 +122,49 @@ address(struct http_trade *t, struct http_call *call, const char *path, const ch
 }
 
 static bool
-ask_post(struct http_trade *t, const json_t *doc, struct http_call *call)
+ask_json(struct http_trade *t, struct http_call *call, const char *path, json_t *said)
 {
 	struct buf body;
 
 	buf_init(&body, t->arena);
-	json_canonical(json_keep(t->arena, json_pack("{s:O}", "text", json_object_get(doc, "text"))), &body);
+	json_canonical(json_keep(t->arena, said), &body);
 	call->method = "POST";
 	call->body = body.data;
 	call->n = body.len;
+	return address(t, call, path, "", "Content-Type: application/json");
+}
+
+static bool
+ask_post(struct http_trade *t, const json_t *doc, struct http_call *call)
+{
+	json_t *said = json_pack("{s:O}", "text", json_object_get(doc, "text"));
+
+	if (t->mine != NULL)
+		json_object_set_new(said, "media", json_pack("{s:[s]}", "media_ids", t->mine));
 	call->fresh = true;	/* libcurl is not to repeat it by itself */
-	return address(t, call, "/2/tweets", "", "Content-Type: application/json");
+	return ask_json(t, call, "/2/tweets", said);
+}
+
+static bool
+ask_picture(struct http_trade *t, const json_t *card, struct http_call *call)
+{
+	struct buf picture, base64;
+
+	buf_init(&picture, t->arena);
+	card_draw(card, &picture);
+	buf_init(&base64, t->arena);
+	buf_add_base64(&base64, picture.data, picture.len);
+	call->timeout_ms = PICTURE_MS;
+	return ask_json(t, call, "/2/media/upload", json_pack("{s:s, s:s, s:s}", "media", base64.data,
+	    "media_category", "tweet_image", "media_type", "image/png"));
+}
+
+static bool
+ask_words(struct http_trade *t, const json_t *card, struct http_call *call)
+{
+	call->timeout_ms = PICTURE_MS;
+	return ask_json(t, call, "/2/media/metadata", json_pack("{s:s, s:{s:{s:s}}}", "id", t->mine, "metadata", "alt_text",
+	    "text", card_words(t->arena, card)));
 }
 
 static bool
@@ -172,28 +210,36 @@ not_sent(struct http_trade *t, const json_t *doc)
 	return over(t, VERDICT_REFUSED, json_flag(doc, "look_only") ? "withdrawn" : "expired");
 }
 
+static bool
+is_over(const struct http_trade *t, const json_t *doc)
+{
+	return json_flag(doc, "look_only") || (t->letter->valid_until_ms != 0 && clock_ms() >= t->letter->valid_until_ms);
+}
+
 static enum http_turn
 ask(void *self, struct http_trade *t, struct http_call *call)
 {
-	const json_t *doc = document(t);
+	const json_t *doc = document(t), *card = json_object_get(doc, "card");
 	bool possible;
 
 	(void)self;
 	if (doc == NULL)
 		return over(t, VERDICT_REFUSED, "message_invalid");
 	if (t->step == LOOK && !t->letter->doubt)
+		t->step = PICTURE;
+	if (t->step == PICTURE && !json_is_object(card))
 		t->step = SEND;
 	if (t->step == LOOK_AGAIN && clock_monotonic_ms() < t->rest_until)
 		return HTTP_REST;
 	if (json_text(doc, "delete")[0] != '\0') {
 		possible = ask_deletion(t, doc, call);
-	} else if (t->step != SEND) {
+	} else if (t->step == LOOK || t->step == LOOK_AGAIN || t->step == PROOF) {
 		possible = ask_look(t, doc, call);
 	} else {
-		if (json_flag(doc, "look_only") ||
-		    (t->letter->valid_until_ms != 0 && clock_ms() >= t->letter->valid_until_ms))
+		if (is_over(t, doc))
 			return not_sent(t, doc);
-		possible = ask_post(t, doc, call);
+		possible = t->step == PICTURE ? ask_picture(t, card, call) : t->step == WORDS ? ask_words(t, card, call) :
+		    ask_post(t, doc, call);
 	}
 	return possible ? HTTP_CALL : over(t, t->letter->doubt ? VERDICT_UNKNOWN : VERDICT_LATER, "gateway_denied");
 }
@@ -300,7 +346,7 @@ hear_look(struct http_trade *t, const struct http_answer *answer)
 		t->step = LOOK_AGAIN;
 		t->rest_until = clock_monotonic_ms() + (rest_s > 0 ? rest_s : READBACK_S) * 1000;
 	} else {
-		t->step = SEND;
+		t->step = PICTURE;
 	}
 	return HTTP_CALL;
 }
@@ -340,6 +386,19 @@ judge(struct http_trade *t, const struct http_answer *answer, const json_t *said
 		http_clean(words, strlen(words), t->outcome.detail, sizeof t->outcome.detail);
 }
 
+/* What a picture needs may fail; the post is what matters. */
+static enum http_turn
+hear_picture(struct http_trade *t, const json_t *said)
+{
+	const char *id = json_text(json_object_get(said, "data"), "id");
+
+	if (t->step == PICTURE && t->outcome.verdict == VERDICT_SENT && id[0] != '\0')
+		t->mine = arena_strdup(t->arena, id);
+	t->step = t->step == PICTURE && t->mine != NULL ? WORDS : SEND;
+	t->outcome.detail[0] = '\0';
+	return HTTP_CALL;
+}
+
 static enum http_turn
 hear_post(struct http_trade *t, const struct http_answer *answer, const json_t *said)
 {
@@ -348,7 +407,9 @@ hear_post(struct http_trade *t, const struct http_answer *answer, const json_t *
 	if (t->outcome.verdict == VERDICT_SENT) {
 		if (id[0] == '\0' || json_object_get(said, "errors") != NULL)
 			return over(t, VERDICT_UNKNOWN, "no_answer");
-		return is_sent(t, id);
+		(void)is_sent(t, id);
+		return json_is_object(json_object_get(document(t), "card")) && t->mine == NULL
+		    ? over(t, VERDICT_SENT, "sent_plain") : HTTP_OVER;
 	}
 	if (answer->status == 403 && strcasestr(json_text(said, "detail"), "duplicate content") != NULL) {
 		if (!t->letter->doubt)
@@ -375,12 +436,14 @@ hear(void *self, struct http_trade *t, const struct http_answer *answer)
 	bool deletion = json_text(document(t), "delete")[0] != '\0';
 
 	(void)self;
-	if (!deletion && t->step != SEND)
+	if (!deletion && t->step != SEND && t->step != PICTURE && t->step != WORDS)
 		return hear_look(t, answer);
 	http_outcome(answer, &t->outcome);
+	said = answer->fate == HTTP_ANSWERED ? parsed(t, answer) : NULL;
+	if (!deletion && t->step != SEND)
+		return hear_picture(t, said);
 	if (answer->fate != HTTP_ANSWERED)
 		return HTTP_OVER;
-	said = parsed(t, answer);
 	judge(t, answer, said);
 	return deletion ? hear_deletion(t, answer, said) : hear_post(t, answer, said);
 }
@@ -412,7 +475,8 @@ compose(struct arena *a, const struct envelope *v, struct letter *l)
 {
 	const char *text = json_text(v->content, "text");
 
-	return x_write(a, &(struct x_post){ .text = text, .link = x_link_in(a, text, v->message) }, l);
+	return x_write(a, &(struct x_post){ .text = text, .link = x_link_in(a, text, v->message),
+	    .card = json_object_get(v->content, "card") }, l);
 }
 
 /* Nobody in particular is written to: courier/posts.c works its posts off. */

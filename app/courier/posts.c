@@ -181,7 +181,8 @@ fly(struct posts *p, struct errand *r, const struct rows *rows, size_t i, const 
 			return;
 		text = json_text(content, "text");
 		if (x_write(r->arena, &(struct x_post){ .text = text, .link = x_link_in(r->arena, text, r->message),
-		    .since_ms = rows_int(rows, i, "first_try_ms"), .look_only = rows_bool(rows, i, "withdraw") }, &r->letter) != ERR_OK)
+		    .card = json_object_get(content, "card"), .since_ms = rows_int(rows, i, "first_try_ms"),
+		    .look_only = rows_bool(rows, i, "withdraw") }, &r->letter) != ERR_OK)
 			return;
 	}
 	/* There is a place for each: AT_ONCE is less than the channel takes. */

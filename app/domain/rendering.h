@@ -13,7 +13,7 @@
  *	 "line":    {"ja": {"messages": [… as LINE takes them …]}, …},
  *	 "sms":     {"ja": {"text": "【みなと市】件名 https://…/m/7"}, …},
  *	 "webpush": {"ja": {"title": "…", "body": "…", "url": "https://…", "tag": "m7"}, …},
- *	 "x":       {"ja": {"text": "…"}},
+ *	 "x":       {"ja": {"text": "…", "card": {…} of 命を守る情報}},
  *	 "site":    {"ja": {"subject": "…", "text": "…", "html": "…"}}}
  */
 
@@ -27,6 +27,9 @@
  * ERR_INVALID: the body is too long for Markdown. */
 enum err rendering_make(struct arena *, struct templates *, const struct catalogue *,
     const json_t *message, json_t **out) MUST_USE;
+
+/* 命を守る情報 as a picture shows it (channel/card.h); text: plain. */
+json_t *rendering_card(struct arena *, const struct words *, const char *town, const char *subject, const char *text);
 
 /* A text or html of a rendering with the personal link in its slots; stop_url is
  * of characters that need no escape in HTML (no & < > "). */

@@ -10,6 +10,9 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/text.h"
+
+enum { CARD_CHARACTERS = 300 };	/* more do not fit (channel/card.h) */
 
 /* 命を守る情報 comes as a card: a red head, and one button that leads on. */
 static json_t *
@@ -33,6 +36,22 @@ card(const struct words *words, const json_t *view, const char *text)
 	return bubble;
 }
 
+json_t *
+rendering_card(struct arena *a, const struct words *words, const char *town, const char *subject, const char *text)
+{
+	return json_keep(a, json_pack("{s:s, s:s, s:s, s:s}", "head", words_get(words, "line_vital"), "town", town,
+	    "subject", subject, "text", text_cut(a, text, CARD_CHARACTERS)));
+}
+
+/* What LINE draws: the card as a picture, which can be kept and passed on. */
+static json_t *
+picture(struct arena *a, const json_t *view)
+{
+	const char *url = arena_printf(a, "%s/card", json_text(view, "page_url"));
+
+	return json_pack("{s:s, s:s, s:s}", "type", "image", "originalContentUrl", url, "previewImageUrl", url);
+}
+
 enum err
 rendering_line(struct arena *a, struct templates *t, const struct words *words, const json_t *view, json_t **out)
 {
@@ -50,6 +69,8 @@ rendering_line(struct arena *a, struct templates *t, const struct words *words, 
 	else
 		message = json_pack("{s:s, s:s}", "type", "text", "text", text);
 	*out = json_keep(a, json_pack("{s:[o]}", "messages", message));
+	if (json_flag(view, "vital") && json_text(view, "page_url")[0] != '\0')
+		json_array_append_new(json_object_get(*out, "messages"), picture(a, view));
 	return ERR_OK;
 }
 
@@ -86,7 +107,11 @@ rendering_x(struct arena *a, struct templates *t, const struct words *words, con
 	if (!json_flag(view, "x_link"))
 		json_object_set_new(mine, "page_url", json_null());
 	e = rendering_text(a, t, "x/message.txt", words, mine, &text);
-	if (e == ERR_OK)
-		*out = json_keep(a, json_pack("{s:s}", "text", text));
-	return e;
+	if (e != ERR_OK)
+		return e;
+	*out = json_keep(a, json_pack("{s:s}", "text", text));
+	if (json_flag(view, "vital"))
+		json_object_set(*out, "card", rendering_card(a, words, json_text(view, "tenant_name"), json_text(view, "subject"),
+		    json_text(view, "body_text")));
+	return ERR_OK;
 }

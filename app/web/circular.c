@@ -4,6 +4,8 @@
  */
 #include "web/circular.h"
 
+#include "channel/card.h"
+#include "domain/rendering.h"
 #include "web/paper.h"
 
 enum { BOXES = 8 };
@@ -47,4 +49,15 @@ circular_pdf(struct web *w, const json_t *m, const char *url)
 	buf_init(&pdf, w->arena);
 	paper_finish(p, &pdf);
 	return web_bytes(w, HTTP_OK, "application/pdf", pdf.data, pdf.len);
+}
+
+enum err
+circular_card(struct web *w, const json_t *m)
+{
+	struct buf picture;
+
+	buf_init(&picture, w->arena);
+	card_draw(rendering_card(w->arena, catalogue_words(w->site->catalogue, "ja"), json_text(m, "town"),
+	    json_text(m, "subject"), json_text(m, "text")), &picture);
+	return web_bytes(w, HTTP_OK, "image/png", picture.data, picture.len);
 }

@@ -10,3 +10,5 @@
  * url: of the page; NULL: it has none.
  */
 enum err circular_pdf(struct web *, const json_t *message, const char *url) MUST_USE;
+/* 命を守る情報 as a picture (channel/card.h), of the same document. */
+enum err circular_card(struct web *, const json_t *message) MUST_USE;

@@ -22,6 +22,7 @@ enum err citizen_feed_json(struct web *);
 enum err citizen_cap_feed(struct web *);
 enum err citizen_cap(struct web *);
 enum err citizen_circular(struct web *);
+enum err citizen_card(struct web *);
 
 /* citizen/right.c */
 enum err citizen_right_show(struct web *);
@@ -74,6 +75,7 @@ enum err desk_message_schedule(struct web *);
 enum err desk_message_schedule_save(struct web *);
 enum err desk_message_preview(struct web *);
 enum err desk_message_circular(struct web *);
+enum err desk_message_card(struct web *);
 enum err desk_message_voice(struct web *);
 enum err desk_message_test(struct web *);
 enum err desk_message_tests(struct web *);

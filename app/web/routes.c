@@ -23,6 +23,7 @@ const struct route routes[] = {
 	{ GET, "/messages/{message}", citizen_message_show, ANYONE | CACHED },
 	{ GET, "/m/{message}", citizen_message_short, ANYONE },
 	{ GET, "/messages/{message}/circular", citizen_circular, ANYONE | CACHED },
+	{ GET, "/messages/{message}/card", citizen_card, ANYONE | CACHED },
 
 	/* citizen: subscribe, my, unsubscribe */
 	{ GET, "/subscribe", citizen_subscribe, ANYONE | CACHED },
@@ -157,6 +158,7 @@ const struct route routes[] = {
 	{ POST, "/desk/messages/{message}/schedule", desk_message_schedule_save, STAFF(RIGHT_WRITE) | TOKEN },
 	{ GET, "/desk/messages/{message}/preview", desk_message_preview, STAFF(RIGHTS) },
 	{ GET, "/desk/messages/{message}/circular", desk_message_circular, STAFF(RIGHTS) },
+	{ GET, "/desk/messages/{message}/card", desk_message_card, STAFF(RIGHTS) },
 	{ GET, "/desk/messages/{message}/voice", desk_message_voice, STAFF(RIGHTS) },
 	{ GET, "/desk/messages/{message}/test", desk_message_test, STAFF(RIGHT_WRITE) },
 	{ GET, "/desk/messages/{message}/tests", desk_message_tests, STAFF(RIGHT_WRITE) },

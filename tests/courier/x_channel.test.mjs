@@ -58,6 +58,37 @@ for (const [what, rules, verdict, reason, code, posts] of scenarios)
 			assert.equal(said.id, gateway.ledger[0].id);
 	}));
 
+const card = { head: '命を守る情報', town: 'みなと市', subject: '避難してください', text: '川の水があふれるおそれがあります。' };
+const withCard = (gateway, more) => letter(gateway, { content: { text: `【みなと市】避難してください\nhttps://minato.example.jp/messages/${number}`, card }, ...more });
+test('a picture, with words for those who do not see it', () => withChannel(async (gateway, channel) => {
+	const said = await channel.send(withCard(gateway));
+	assert.deepEqual([said.verdict, said.reason], ['SENT', 'sent']);
+	const { picture } = gateway.posts[0], { content } = [...gateway.media.values()][0];
+	assert.equal(picture.alt, '命を守る情報 みなと市\n避難してください\n川の水があふれるおそれがあります。');
+	assert.deepEqual([content.readUInt32BE(16), content.readUInt32BE(20)], [1200, 675]);
+	assert.ok(picture.bytes < 200000, `${picture.bytes}`);
+}));
+
+for (const [what, path, rule, pictured] of [
+	['refused', '/2/media/upload', { status: 403, body: { detail: 'no' } }, false], ['503', '/2/media/upload', { status: 503 }, false],
+	['cut', '/2/media/upload', { accept: true, bytes: 30 }, false], ['closed', '/2/media/upload', { close: true }, false],
+	['too many', '/2/media/upload', { status: 429 }, false], ['its words refused', '/2/media/metadata', { status: 403 }, true]])
+	test(`a picture that is not taken (${what}) keeps nothing back`, () => withChannel(async (gateway, channel) => {
+		gateway.script([{ method: 'POST', path, ...rule }]);
+		const said = await channel.send(withCard(gateway));
+		assert.deepEqual([said.verdict, said.reason], ['SENT', pictured ? 'sent' : 'sent_plain']);
+		assert.equal(live(gateway), 1);
+		assert.equal('picture' in gateway.posts[0], pictured);
+	}));
+
+test('a post with a picture that is in doubt is found, and not uploaded again', () => withChannel(async (gateway, channel) => {
+	gateway.script([{ ...POST, accept: true, close: true, times: 1 }]);
+	const first = withCard(gateway);
+	assert.equal((await channel.send(first)).verdict, 'UNKNOWN');
+	assert.equal((await channel.send({ ...first, doubt: true })).verdict, 'SENT');
+	assert.deepEqual([live(gateway), gateway.media.size], [1, 1]);
+}));
+
 test('429: until x-rate-limit-reset', () => withChannel(async (gateway, channel) => {
 	gateway.remaining = 0;
 	gateway.resetAt = Math.floor(Date.now() / 1000) + 120;

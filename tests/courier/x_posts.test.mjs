@@ -43,9 +43,9 @@ async function town(given) {
 
 let number = 0;
 // What it says carries a mark of its own, so that the ledger can tell messages apart.
-async function message(of, { mark = `M${++number}X`, link = true, ...more } = {}) {
+async function message(of, { mark = `M${++number}X`, link = true, card, ...more } = {}) {
 	const id = await post.message(of, { mail: false, by: 'x', ...more,
-		content: { text: `【みなと市】${mark}${link ? `\nhttps://${of.host}/messages/{id}` : ''}` } });
+		content: { text: `【みなと市】${mark}${link ? `\nhttps://${of.host}/messages/{id}` : ''}`, ...(card ? { card } : {}) } });
 	return { id, mark, town: of };
 }
 const ever = ({ mark }) => x.ledger.filter((p) => p.text?.includes(mark));
@@ -70,6 +70,20 @@ test('one post, with its id; the message waits for it, and the month counts it',
 	assert.match(there(m)[0].text, new RegExp(`/messages/${m.id}$`));
 	assert.equal(await sql(`SELECT quota, used, accepted, breaker FROM gateway_health WHERE tenant_id = ${city.tenant}`), '3|1|1|closed');
 	await faults(city);
+});
+
+test('an emergency has a picture; without it the text goes all the same, and staff see that', { timeout: 30000 }, async () => {
+	const card = { head: '命を守る情報', town: 'みなと市', subject: '避難', text: '高台へ。' };
+	const seen = await message(await town(), { vital: true, card });
+	await is(seen, 'accepted');
+	assert.match(there(seen)[0].picture.alt, /高台へ。$/);
+	const plain = await message(await town(), { vital: true, card, ...later });
+	x.script([{ path: '/2/media/upload', status: 403 }]);
+	await go(plain);
+	await is(plain, 'accepted');
+	assert.equal(await row(plain, 'reason'), 'sent_plain');
+	assert.equal(there(plain)[0].picture, undefined);
+	x.script([]);
 });
 
 // what X does, what becomes of the post, how many there ever were

@@ -5,7 +5,8 @@
 //	const gateway = await new X().start();
 //	gateway.account()		what chromo is to know of it: four secrets (OAuth 1.0a)
 //	gateway.account2()		… or a token that is renewed (OAuth 2.0)
-//	gateway.ledger			[{ id, text, link }]; of a deletion { id, deleted: true }
+//	gateway.ledger			[{ id, text, link, picture? }]; of a deletion { id, deleted: true };
+//					picture: { bytes, alt } of a PNG
 //	gateway.posts			what is there at present, the oldest first
 //	gateway.hidden = 600		so many ms a new post is not in the timeline yet
 //	gateway.remaining		how many more it takes until resetAt (seconds since 1970)
@@ -26,6 +27,7 @@ export class X extends Gateway {
 		Object.assign(this, { user: '4711', consumer: ['x-consumer-key', 'x-consumer-secret'], token: ['4711-token', 'x-token-secret'],
 			client: ['x-client', 'x-client-secret'], hidden: 0, remaining: Infinity, resetAt: 0, renewals: 0 });
 		this.posts = [];
+		this.media = new Map();
 		for (const entry of this.ledger)	// what it remembers
 			this.apply(entry);
 		this.access = 'access-0';
@@ -77,6 +79,10 @@ export class X extends Gateway {
 			return problem(401, 'unauthorized', 'Unauthorized', 'Unauthorized');
 		if (call.path === '/2/tweets' && call.method === 'POST')
 			return this.post(call.json());
+		if (call.path === '/2/media/upload' && call.method === 'POST')
+			return this.upload(call.json());
+		if (call.path === '/2/media/metadata' && call.method === 'POST')
+			return this.describe(call.json());
 		const [, deleted] = /^\/2\/tweets\/(\d+)$/.exec(call.path) ?? [];
 		if (deleted && call.method === 'DELETE')
 			return this.remove(deleted);
@@ -98,18 +104,39 @@ export class X extends Gateway {
 			scope: 'tweet.read tweet.write users.read offline.access' } };
 	}
 
-	post({ text }) {
+	upload({ media, media_category: category, media_type: type }) {
+		const bytes = Buffer.from(media ?? '', 'base64');
+		if (category !== 'tweet_image' || type !== 'image/png' || bytes.toString('latin1', 1, 4) !== 'PNG' || bytes.length > 5e6)
+			return problem(400, 'invalid-request', 'Invalid Request', 'One or more parameters to your request was invalid.');
+		const id = String(1870000000000000000n + BigInt(this.media.size) + 1n);
+		this.media.set(id, { bytes: bytes.length, alt: '', content: bytes });
+		return { status: 200, body: { data: { id, media_key: `3_${id}`, expires_after_secs: 86400, size: bytes.length } } };
+	}
+
+	describe({ id, metadata }) {
+		const alt = metadata?.alt_text?.text;
+		if (!this.media.has(id) || typeof alt !== 'string' || [...alt].length > 1000)
+			return problem(400, 'invalid-request', 'Invalid Request', 'One or more parameters to your request was invalid.');
+		this.media.get(id).alt = alt;
+		return { status: 200, body: { data: { id, associated_metadata: metadata } } };
+	}
+
+	post({ text, media }) {
 		const headers = { 'x-rate-limit-limit': '100', 'x-rate-limit-remaining': String(Math.min(100, this.remaining)),
 			'x-rate-limit-reset': String(this.resetAt || Math.floor(this.now() / 1000) + 900) };
 		if (this.remaining <= 0)
 			return problem(429, 'rate-limit', 'Too Many Requests', 'Too Many Requests', headers);
 		if (typeof text !== 'string' || text === '')
 			return problem(400, 'invalid-request', 'Invalid Request', 'One or more parameters to your request was invalid.', headers);
+		const pictures = (media?.media_ids ?? []).map((id) => this.media.get(id));
+		if (pictures.includes(undefined))
+			return problem(400, 'invalid-request', 'Invalid Request', 'Your media IDs are invalid.', headers);
 		if (this.posts.some((p) => p.text === text && this.now() - Date.parse(p.time) < 12 * HOURS))
 			return problem(403, 'not-authorized', 'Forbidden', 'You are not allowed to create a Tweet with duplicate content.', headers);
 		this.remaining--;
 		const id = String(1860000000000000000n + BigInt(this.ledger.length) + 1n);
-		this.apply(this.accept({ id, text, link: /https:\/\/\S+/.exec(text)?.[0] }));
+		this.apply(this.accept({ id, text, link: /https:\/\/\S+/.exec(text)?.[0],
+			...(pictures.length > 0 ? { picture: { bytes: pictures[0].bytes, alt: pictures[0].alt } } : {}) }));
 		return { status: 201, headers, body: { data: { id, text, edit_history_tweet_ids: [id] } } };
 	}
 

@@ -58,6 +58,7 @@ test_all() {
 		    step "it failed, and so will the tests that need it"
 	fi
 	export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1
+	export LSAN_OPTIONS=suppressions=$ROOT/tests/harness/leaks.txt:print_suppressions=0
 	export CHROMO_TEST_LOG=$DIR/log/tests
 	rm -rf "$CHROMO_TEST_LOG"
 	mkdir -p "$CHROMO_TEST_LOG"

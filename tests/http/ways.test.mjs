@@ -109,6 +109,12 @@ test('the approver sees and signs every way', async () => {
 	for (const words of ['【みなと市】避難してください', 'みなと市：午前9時から断水します。', '命を守る情報', 'くわしく見る', '（10分待って）'])
 		assert.ok(said(page).includes(words), words);
 
+	// The picture of LINE and X, with its words.
+	assert.match(page.text, new RegExp(`src="/desk/messages/${id}/card" width="1200" height="675" alt="命を守る情報 みなと市\n避難してください`));
+	const card = await suzuki.get(`/desk/messages/${id}/card`);
+	assert.deepEqual([card.status, card.headers['content-type'], card.text.slice(1, 4)], [200, 'image/png', 'PNG']);
+	assert.equal((await suzuki.get(`/messages/${id}/card`)).status, 404, 'which nobody sees before it goes out');
+
 	// One byte of one way is another thing.
 	await inside(town, `SET session_replication_role = replica; UPDATE message_rendering SET content = jsonb_set(content, '{text}', '"別の文"')
 		WHERE message_id = ${id} AND channel = 'sms' AND language = 'ja'`);
@@ -137,6 +143,7 @@ test('X: chosen where there is an account, drawn as it is posted, and shown wher
 	// Without a courier: as the planner and the courier leave it.
 	await inside(town, `SELECT message_plan(${id}, 500)`);
 	const status = async () => said(await suzuki.get(`/desk/messages/${id}/status`));
+	assert.equal((await suzuki.get(`/messages/${id}/card`)).status, 404, 'what saves no life has no picture');
 	assert.match(await status(), /X への投稿 投稿を待っています/);
 	assert.match(await status(), text);
 	assert.match(await status(), length);

@@ -148,7 +148,14 @@ test_short(struct house *h)
 	card = json_object_get(line, "contents");
 	is_str(json_text(json_object_get(json_array_get(json_object_get(json_object_get(card, "footer"), "contents"), 0), "action"), "uri"),
 	    "https://minato.example/messages/7", "and leads to the page");
+	line = json_array_get(json_object_get(content(r, "line", "ja"), "messages"), 1);
+	is_str(json_text(line, "type"), "image", "and comes as a picture, too");
+	is_str(json_text(line, "originalContentUrl"), "https://minato.example/messages/7/card", "from our site");
+	card = json_object_get(content(r, "x", "ja"), "card");
+	is_str(json_text(card, "subject"), "断水 <工事> & お知らせ", "which a post on X has beside it");
+	is_str(json_text(card, "town"), "みなと市", "with the town");
 	json_object_set_new(m, "on_site", json_false());
+	ok(json_array_size(json_object_get(content(rendered(h, m), "line", "ja"), "messages")) == 1, "without a page there is no picture");
 	line = json_array_get(json_object_get(content(r = rendered(h, m), "line", "ja"), "messages"), 0);
 	ok(json_object_get(json_object_get(line, "contents"), "footer") == NULL, "where there is one");
 	is_str(json_text(content(r, "sms", "ja"), "text"), "【みなと市】断水 <工事> & お知らせ", "SMS without a page");

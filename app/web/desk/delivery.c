@@ -213,6 +213,8 @@ show_stop(struct web *w, enum status status)
 
 	if (e == ERR_OK)
 		e = delivery_status(w->db, w->words, json_int(message, "id"), &numbers_now);
+	if (e == ERR_OK)
+		e = desk_posts(w, json_int(message, "id"));
 	if (e != ERR_OK)
 		return e;
 	state = json_text(message, "state");

@@ -3,6 +3,7 @@
  * The same message for those whom no screen reaches.
  *
  *	GET /desk/messages/{message}/circular	回覧, as PDF
+ *	GET /desk/messages/{message}/card	命を守る情報 as a picture, for X and LINE
  *	GET /desk/messages/{message}/voice	the text for loudspeakers
  */
 #include "base/markdown.h"
@@ -52,6 +53,17 @@ desk_message_circular(struct web *w)
 
 	return e != ERR_OK ? e : circular_pdf(w, document, !json_flag(message, "on_site") ? NULL :
 	    arena_printf(w->arena, "%s/messages/%" PRId64, web_origin(w), json_int(message, "id")));
+}
+
+enum err
+desk_message_card(struct web *w)
+{
+	json_t *message, *document;
+	enum err e = open_document(w, &message, &document);
+
+	if (e == ERR_OK && !json_flag(message, "vital"))
+		e = ERR_NOT_FOUND;
+	return e == ERR_OK ? circular_card(w, document) : e;
 }
 
 enum err

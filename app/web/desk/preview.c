@@ -6,6 +6,8 @@
 
 #include "base/markdown.h"
 #include "base/slot.h"
+#include "channel/card.h"
+#include "domain/rendering.h"
 #include "web/desk/ways.h"
 
 static const char *const drawings[] = { "mail", "page", "chat", "short", "notice", "post" };
@@ -26,16 +28,17 @@ text_at(const json_t *box, size_t i)
 
 /* The first message of LINE: a text, or the card of 命を守る情報 (domain/rendering_short.c). */
 static json_t *
-chat(const json_t *content)
+chat(const json_t *content, const char *card, const char *words)
 {
 	const json_t *m = json_array_get(json_object_get(content, "messages"), 0), *bubble = json_object_get(m, "contents");
 	const json_t *body = json_object_get(bubble, "body");
 	const json_t *button = json_array_get(json_object_get(json_object_get(bubble, "footer"), "contents"), 0);
 
 	if (bubble == NULL)
-		return json_pack("{s:b, s:s, s:n, s:n, s:n}", "card", 0, "text", json_text(m, "text"), "head", "title", "button");
-	return json_pack("{s:b, s:s, s:s, s:s, s:O?}", "card", 1, "text", text_at(body, 1),
-	    "head", text_at(json_object_get(bubble, "header"), 0), "title", text_at(body, 0),
+		return json_pack("{s:b, s:s, s:n, s:n, s:n, s:n, s:n}", "card", 0, "text", json_text(m, "text"), "head",
+		    "title", "button", "card_url", "card_words");
+	return json_pack("{s:b, s:s?, s:s?, s:s, s:s, s:s, s:O?}", "card", 1, "card_url", card, "card_words", words,
+	    "text", text_at(body, 1), "head", text_at(json_object_get(bubble, "header"), 0), "title", text_at(body, 0),
 	    "button", json_object_get(json_object_get(button, "action"), "label"));
 }
 
@@ -52,7 +55,7 @@ other(struct web *w, const char *channel, const char *language, const json_t *co
 		subject = json_text(content, "title");
 		text = json_text(content, "body");
 	} else if (strcmp(channel, "line") == 0) {
-		const json_t *seen = json_keep(w->arena, chat(content));
+		const json_t *seen = json_keep(w->arena, chat(content, NULL, NULL));
 
 		subject = json_flag(seen, "card") ? json_text(seen, "head") : NULL;
 		text = json_text(seen, "text");
@@ -61,14 +64,30 @@ other(struct web *w, const char *channel, const char *language, const json_t *co
 	    "subject", subject, "text", personal(w, text));
 }
 
+/* What the picture of 命を守る情報 says. */
+static const char *
+card_alt(struct web *w, const json_t *message)
+{
+	char *plain;
+
+	if (markdown_plain(w->arena, json_text(message, "body"), &plain) != ERR_OK)
+		return "";
+	return card_words(w->arena, rendering_card(w->arena, catalogue_words(w->site->catalogue, "ja"),
+	    json_text(json_object_get(message, "tenant"), "name"), json_text(message, "subject"), plain));
+}
+
 static void
 draw(struct web *w, json_t *r, const json_t *message, const json_t *content, const char *body_html)
 {
 	const json_t *tenant = json_object_get(message, "tenant");
-	const char *channel = json_text(r, "channel"), *url = json_flag(message, "on_site")
+	const char *channel = json_text(r, "channel"), *card = NULL, *words = NULL, *url = json_flag(message, "on_site")
 	    ? arena_printf(w->arena, "/messages/%" PRId64, json_int(message, "id")) : NULL;
 	const char *name = json_text(tenant, strcmp(w->lang, "ja") == 0 ? "name" : "name_en");
 
+	if (json_flag(message, "vital")) {
+		card = arena_printf(w->arena, "/desk/messages/%" PRId64 "/card", json_int(message, "id"));
+		words = card_alt(w, message);
+	}
 	if (strcmp(channel, "email") == 0)
 		json_object_set_new(r, "mail", json_pack("{s:s, s:s, s:s, s:s, s:s?}", "subject", json_text(content, "subject"),
 		    "text", personal(w, json_text(content, "text")), "body_html", body_html, "tenant_name", name, "page_url", url));
@@ -76,15 +95,16 @@ draw(struct web *w, json_t *r, const json_t *message, const json_t *content, con
 		json_object_set_new(r, "page", json_pack("{s:s, s:s}", "subject", json_text(content, "subject"),
 		    "body_html", json_text(content, "html")));
 	else if (strcmp(channel, "line") == 0)
-		json_object_set_new(r, "chat", chat(content));
+		json_object_set_new(r, "chat", chat(content,
+		    json_array_size(json_object_get(content, "messages")) > 1 ? card : NULL, words));
 	else if (strcmp(channel, "sms") == 0)
 		json_object_set_new(r, "short", json_pack("{s:s}", "text", personal(w, json_text(content, "text"))));
 	else if (strcmp(channel, "webpush") == 0)
 		json_object_set_new(r, "notice", json_pack("{s:O, s:O, s:s}", "title", json_object_get(content, "title"),
 		    "body", json_object_get(content, "body"), "tenant_name", name));
 	else
-		json_object_set_new(r, "post", json_pack("{s:O, s:s}", "text", json_object_get(content, "text"),
-		    "tenant_name", json_text(tenant, "name")));
+		json_object_set_new(r, "post", json_pack("{s:O, s:s, s:s?, s:s?}", "text", json_object_get(content, "text"),
+		    "tenant_name", json_text(tenant, "name"), "card_url", card, "card_words", words));
 }
 
 enum err
