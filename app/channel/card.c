@@ -29,6 +29,7 @@ layout_of(cairo_t *c, const char *text, const char *font, int size, int width, i
 	pango_layout_set_height(layout, height * PANGO_SCALE);
 	pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
 	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+	pango_layout_set_line_spacing(layout, 1.2f);
 	pango_layout_set_text(layout, text, -1);
 	return layout;
 }

@@ -60,6 +60,8 @@ const itself = {
 	elsewhere: new Set(['GET /u/{token}', 'POST /u/{token}', 'GET /unsubscribe/{token}', 'POST /unsubscribe/{token}',
 		'GET /unsubscribe/{token}/done', 'GET /seen/{token}', 'POST /seen/{token}', 'GET /desk/people/{person}', 'GET /desk/outbox/{mail}', 'GET /cap/{message}', 'POST /hooks/line/{gateway}',
 		'POST /hooks/sms/{gateway}', 'POST /hooks/sms/{gateway}/{secret}',
+		// Only 命を守る情報 has a picture.
+		'GET /messages/{message}/card', 'GET /desk/messages/{message}/card',
 		// The demonstration towns have no LINE.
 		'POST /subscribe/line', 'POST /my/line/code', 'POST /my/line/link', 'GET /desk/settings/channels/{channel}/switch',
 		'POST /desk/settings/channels/{channel}/switch', 'POST /desk/settings/channels/{channel}/check',
