@@ -58,6 +58,8 @@ static const struct key keys[] = {
 	KEY(NUMBER, workers, "8", 1, 1024, "processes of the reading pool, about 4 a core"),
 	KEY(NUMBER, workers_write, "8", 1, 1024, "processes of the committing pool, about 4 a core"),
 	KEY(NUMBER, worker_requests, "10000", 1, INT_MAX, "requests after which a worker retires"),
+	KEY(NUMBER, crowd, "30", 1, 100000, "arrivals a second at one form that need no queue"),
+	KEY(NUMBER, crowd_rate, "30", 1, 100000, "people let in a second where there is a queue"),
 	KEY(TEXT, public_port, "", 0, 0, "port in links, as :8443; empty: the usual one"),
 	KEY(SWITCH, development, "no", 0, 0,
 	    "shows the outbox, compiles templates again when they change"),

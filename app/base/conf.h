@@ -26,6 +26,8 @@ struct conf {
 	int workers;			/* processes of the reading pool */
 	int workers_write;		/* processes of the committing pool */
 	int worker_requests;		/* a worker retires after so many */
+	int crowd;			/* arrivals a second at one form that need no queue */
+	int crowd_rate;			/* let in a second, once there is one */
 	const char *public_port;	/* ":8443" in links; "" in production */
 	bool development;		/* /desk/outbox, templates compiled again when newer */
 	bool strict;			/* a template name that resolves nowhere is a failure */

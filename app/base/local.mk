@@ -24,6 +24,7 @@ libbase_a_SOURCES += app/base/slot.c app/base/slot.h \
 libbase_a_SOURCES += app/base/text.c app/base/text_email.c app/base/text_phone.c app/base/text.h \
 	app/base/text_x.c app/base/text_x.h app/base/text_x_url.c app/base/text_x_url.h
 libbase_a_SOURCES += app/base/secret_p256.c app/base/secret_p256.h
+libbase_a_SOURCES += app/base/turnstile.c app/base/turnstile.h
 libbase_a_SOURCES += app/base/words.c app/base/words.h
 
 # Its unit tests, two lines each.
@@ -35,6 +36,8 @@ check_PROGRAMS += tests/unit/base_buf_test
 tests_unit_base_buf_test_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/unit/base_csv_test
 tests_unit_base_csv_test_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base_turnstile_test
+tests_unit_base_turnstile_test_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/unit/base_diff_test
 tests_unit_base_diff_test_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/unit/base_err_test

@@ -7,6 +7,7 @@
  */
 #include "base/log.h"
 #include "base/secret.h"
+#include "web/room.h"
 #include "web/web.h"
 
 static const struct answer {
@@ -193,6 +194,8 @@ run(struct web *w)
 	enum err token = form ? token_read(w) : ERR_OK;
 	enum err e;
 
+	if (w->route->flags & CROWD && room_holds(w))
+		return room_show(w);
 	/* Whoever may not be here at all is told that first. */
 	e = guard_enter(w);
 	if (e == ERR_OK)

@@ -94,6 +94,19 @@ entered_again(struct web *w)
 	return json_keep(w->arena, json_incref(w->met->entered));
 }
 
+bool
+guard_known(struct web *w)
+{
+	if (fields_has(w->request->cookies, "__Host-staff") || fields_has(w->request->cookies, "__Host-citizen"))
+		return false;
+	w->met = tenants_find(w->site->tenants, w->request->host);
+	if (w->met == NULL)
+		return false;
+	w->entered = entered_again(w);
+	w->met = NULL;
+	return true;
+}
+
 /* A handler that misses a name in what is remembered says ERR_BUSY. */
 enum err
 guard_failed(struct web *w, enum err outcome)

@@ -16,6 +16,7 @@
 
 #include "base/log.h"
 #include "base/proc.h"
+#include "base/turnstile.h"
 #include "web/web.h"
 
 struct program {
@@ -110,6 +111,7 @@ open_site(struct program *p)
 	site->vault = vault_new(master);
 	site->tenants = tenants_new();
 	secret_derive(master, "web form token", site->token_key);
+	secret_derive(master, "web turn", site->turn_key);
 	secret_wipe(master, sizeof master);
 	return ERR_OK;
 }
@@ -120,7 +122,7 @@ reload(void *context)
 {
 	struct program *p = ((struct pool *)context)->program;
 	struct program next = { .path = p->path, .socket = p->socket, .socket_write = p->socket_write,
-	    .site.router = p->site.router };
+	    .site.router = p->site.router, .site.turnstile = p->site.turnstile };
 	enum err e = open_site(&next);
 
 	if (e != ERR_OK)
@@ -155,6 +157,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	p.site.router = router;
+	p.site.turnstile = turnstile_new();
 	if (fcgi_listen(p.conf.listen, &p.socket) != ERR_OK)
 		return 1;
 	pools[0] = (struct proc_pool){ .name = "web", .workers = p.conf.workers, .run = work,

@@ -56,6 +56,7 @@ enum {
 				 * signature is over request->body, which the handler checks first.
 				 * What is wrong is said in one plain word */
 	DRAFT = 1 << 13,	/* on the way through 登録: what was typed so far comes with enter() */
+	CROWD = 1 << 15,	/* a GET before which people wait when too many come at once (room.h) */
 
 	RIGHT_WRITE = 1 << 16,	/* 起案者 */
 	RIGHT_APPROVE = 1 << 17,	/* 承認者 */
@@ -74,7 +75,8 @@ struct site {
 	const struct catalogue *catalogue;
 	struct vault *vault;
 	struct tenants *tenants;	/* what it remembers of them */
-	uint8_t token_key[SECRET_KEY];
+	uint8_t token_key[SECRET_KEY], turn_key[SECRET_KEY];
+	struct turnstile *turnstile;	/* shared by all workers */
 };
 
 struct web {
@@ -161,6 +163,9 @@ enum err guard_enter(struct web *) MUST_USE;
 /* Reads the result of enter() if it is still on the way.  ERR_BUSY: what was
  * remembered is out of date and now forgotten; run it again. */
 enum err guard_arrive(struct web *) MUST_USE;
+/* Nobody, in a tenant that this worker remembers: w->entered is what it remembers, and
+ * the database was not asked. */
+bool guard_known(struct web *);
 /* After a handler that failed: ERR_BUSY if that is why, or the outcome. */
 enum err guard_failed(struct web *, enum err outcome) MUST_USE;
 

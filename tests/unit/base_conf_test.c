@@ -40,6 +40,7 @@ test_standards(struct arena *a)
 	is_str(c.public_port, "", "public_port is never NULL");
 	is_str(c.mail_domain, "localhost", "mail_domain");
 	ok(c.workers == 8 && c.workers_write == 8 && c.worker_requests == 10000, "workers");
+	ok(c.crowd == 30 && c.crowd_rate == 30, "the waiting room");
 	ok(!c.development && !c.strict, "switches are off");
 	ok(c.password_memory_kib == 19456 && c.password_passes == 2, "passwords");
 	ok(c.smtp_connections == 20 && c.smtp_timeout_s == 90, "mail");
