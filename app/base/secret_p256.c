@@ -179,6 +179,43 @@ p256_sign(const struct p256_key *key, const void *data, size_t n, uint8_t out[P2
 	ECDSA_SIG_free(signature);
 }
 
+/* The other way round; numbers that are no signature have no DER, or one that fails. */
+static int
+signature_der(const uint8_t signature[P256_SIGNATURE], uint8_t **der)
+{
+	ECDSA_SIG *sig = ECDSA_SIG_new();
+	BIGNUM *r = BN_bin2bn(signature, 32, NULL), *s = BN_bin2bn(signature + 32, 32, NULL);
+	int n;
+
+	must(sig != NULL && r != NULL && s != NULL && ECDSA_SIG_set0(sig, r, s) == 1);
+	n = i2d_ECDSA_SIG(sig, der);
+	ECDSA_SIG_free(sig);
+	must(n > 0);
+	return n;
+}
+
+bool
+p256_verify(const uint8_t point[P256_POINT], const void *data, size_t n, const uint8_t signature[P256_SIGNATURE])
+{
+	EVP_PKEY *key = point[0] == POINT_CONVERSION_UNCOMPRESSED ? key_from(point, NULL) : NULL;
+	EVP_MD_CTX *context;
+	uint8_t *der = NULL;
+	int len;
+	bool good;
+
+	if (key == NULL)
+		return false;
+	context = EVP_MD_CTX_new();
+	must(context != NULL);
+	must(EVP_DigestVerifyInit(context, NULL, EVP_sha256(), NULL, key) == 1);
+	len = signature_der(signature, &der);
+	good = EVP_DigestVerify(context, der, (size_t)len, data, n) == 1;
+	OPENSSL_free(der);
+	EVP_MD_CTX_free(context);
+	EVP_PKEY_free(key);
+	return good;
+}
+
 bool
 p256_is_point(const uint8_t point[P256_POINT])
 {

@@ -23,6 +23,9 @@ void p256_key_write(const struct p256_key *, uint8_t scalar[P256_SCALAR], uint8_
 /* SHA-256 and ECDSA: r · s, 64 bytes. */
 void p256_sign(const struct p256_key *, const void *, size_t n, uint8_t out[P256_SIGNATURE]);
 
+/* Whether the holder of the number behind this point signed it. */
+bool p256_verify(const uint8_t point[P256_POINT], const void *, size_t n, const uint8_t signature[P256_SIGNATURE]);
+
 /* Whether it is a point of the curve: all that a stranger's key must be, because the
  * curve has no small subgroups. */
 bool p256_is_point(const uint8_t point[P256_POINT]);

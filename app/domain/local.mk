@@ -31,6 +31,7 @@ libdomain_a_SOURCES = \
 	app/domain/statistics.c app/domain/statistics.h \
 	app/domain/stop_link.c app/domain/stop_link.h \
 	app/domain/tenant.c app/domain/tenant.h \
+	app/domain/ticket.c app/domain/ticket.h \
 	app/domain/topic.c app/domain/topic.h \
 	app/domain/totp.c app/domain/totp.h \
 	app/domain/vault.c app/domain/vault.h \
@@ -63,3 +64,10 @@ check_PROGRAMS += tests/unit/domain_opendata_test
 tests_unit_domain_opendata_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_ical_test
 tests_unit_domain_ical_test_LDADD = $(LINK_DOMAIN)
+check_PROGRAMS += tests/unit/domain_ticket_test
+tests_unit_domain_ticket_test_LDADD = $(LINK_DOMAIN)
+# The same tickets in a browser's words: nginx/static/js/ticket.js.
+noinst_PROGRAMS += tests/unit/domain_ticket_write
+tests_unit_domain_ticket_write_LDADD = $(LINK_DOMAIN)
+dist_check_SCRIPTS += tests/unit/domain_ticket_page_test.sh
+TESTS += tests/unit/domain_ticket_page_test.sh
