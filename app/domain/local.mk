@@ -28,7 +28,9 @@ libdomain_a_SOURCES = \
 	app/domain/right.c app/domain/right.h \
 	app/domain/sms.c app/domain/sms.h \
 	app/domain/staff.c app/domain/staff.h \
-	app/domain/statistics.c app/domain/statistics.h \
+	app/domain/population.c app/domain/population.h \
+	app/domain/result.c app/domain/result_question.c app/domain/result_weigh.c app/domain/result.h \
+	app/domain/statistics.c app/domain/statistics.h app/domain/tally.c app/domain/tally.h \
 	app/domain/stop_link.c app/domain/stop_link.h \
 	app/domain/tenant.c app/domain/tenant.h \
 	app/domain/ticket.c app/domain/ticket.h \

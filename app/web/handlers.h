@@ -264,3 +264,8 @@ enum err desk_account_codes(struct web *);
 
 /* operator/home.c */
 enum err operator_home(struct web *);
+
+/* desk: results of surveys */
+enum err desk_result(struct web *);
+enum err desk_result_design(struct web *);
+enum err desk_result_design_save(struct web *);

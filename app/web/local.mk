@@ -28,6 +28,8 @@ libweb_a_SOURCES += app/web/desk/approval.c app/web/desk/approval.h app/web/desk
 
 libweb_a_SOURCES += app/web/hooks/line.c app/web/hooks/sms.c app/web/citizen/line.c app/web/citizen/draft.h
 
+libweb_a_SOURCES += app/web/desk/result.c app/web/desk/result.h
+
 daemon_PROGRAMS += chromo-web
 chromo_web_SOURCES = app/web/main.c
 chromo_web_LDADD = libweb.a $(LINK_WEB)

@@ -184,6 +184,11 @@ const struct route routes[] = {
 	{ POST, "/desk/people", desk_people_find, STAFF(RIGHTS) | TOKEN },
 	{ GET, "/desk/people/{person}", desk_people_show, STAFF(RIGHTS) },
 
+	/* desk: results of surveys */
+	{ GET, "/desk/surveys/{survey}/results", desk_result, STAFF(RIGHTS) | WRITES },
+	{ GET, "/desk/surveys/{survey}/results/design", desk_result_design, STAFF(RIGHT_WRITE) },
+	{ POST, "/desk/surveys/{survey}/results/design", desk_result_design_save, STAFF(RIGHT_WRITE) | TOKEN },
+
 	/* desk: people, settings */
 	{ GET, "/desk/settings", desk_setting_index, STAFF_ANY },
 	{ GET, "/desk/settings/channels", desk_gateway_list, STAFF(RIGHT_ADMIN) },

@@ -41,7 +41,7 @@ const answers = (districts) => {
 	const list = `ARRAY[${districts.join(',')}]`;
 	return `jsonb_strip_nulls(jsonb_build_object(
 		'q1', (ARRAY['1','2','2','3','3','3','4','4','5','6'])[1 + ${r(1, 10)}],
-		'q2', jsonb_build_object('postcode', '1050011', 'district', (${list})[1 + least(${r(2, districts.length * 2)}, ${districts.length - 1})]::text),
+		'q2', jsonb_build_object('postcode', '1050011', 'district', (${list})[1 + least(${r(2, districts.length + 1)}, ${districts.length - 1})]::text),
 		'q3', (ARRAY['["1"]','["1","4"]','["3"]','["2","5"]','["1","3","other"]']::jsonb[])[1 + ${r(3, 5)}],
 		'q3.other', CASE WHEN ${r(3, 5)} = 4 THEN '写真をとる' END,
 		'q4', (1 + greatest(${r(4, 5)}, ${r(5, 5)}))::text,

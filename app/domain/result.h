@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/json.h"
+#include "base/words.h"
+#include "db/db.h"
+#include "domain/statistics.h"
+#include "domain/tally.h"
+/*
+ * Results of a survey, made of tallies: what was answered, by whom in comparison with who
+ * lives there, and how far that can be trusted.
+ *
+ *	result_open		the survey and what was asked
+ *	result_weigh		weights of those who answered, where that can be
+ *	result_questions	charts and tables, as templates/part/result_question.html shows them
+ *	result_overview		numbers, funnel, comparison, sentences
+ */
+
+/* What everything here is made of.  Filled from top to bottom. */
+struct result {
+	struct arena *arena;
+	struct db *db;
+	const struct words *words;
+	const char *lang;
+	json_t *survey;			/* query result_open */
+	const json_t *document;
+	int64_t questionnaire;
+	struct rows *districts;
+	struct tally_filter filter;
+	bool filtered, open_to_all;	/* open_to_all: will be published */
+	struct tally *whole, *part;	/* the same without a filter */
+	struct tally *weighted;		/* NULL: there are no weights, or a filter */
+	struct weighing *weighing;
+};
+
+/* ERR_NOT_FOUND: no such survey, or it was never published. */
+enum err result_open(struct result *, int64_t survey) MUST_USE;
+/* ERR_INVALID: a filter that cannot be. */
+enum err result_tallies(struct result *) MUST_USE;
+
+/* --- weights (result_weigh.c) --- */
+
+struct result_class {
+	const char *code, *label;
+	int from, to;			/* ages */
+	int64_t district;
+	int64_t answered;
+	double lives;
+};
+
+struct weighing {
+	/* Why there are none, by key of the words (result_weight_…); NULL: there are. */
+	const char *why, *where;
+	struct result_class *ages, *districts;
+	size_t n_ages, n_districts;	/* 0: nobody is told apart by it */
+	bool age_question, district_question;
+	double population;		/* of those ages and districts; 0: not known */
+	double effect, effective, largest;
+	struct db_ids cells;
+	double *weights;
+};
+enum err result_weigh(struct result *) MUST_USE;
+
+/* --- pages --- */
+
+/* How many answered this question. */
+int64_t result_answered(const struct tally *, const json_t *question);
+json_t *result_questions(struct result *);
+json_t *result_overview(struct result *);
+/* What can be chosen in a filter: {"district": [{"value","label","checked"}], …}. */
+enum err result_filters(struct result *, json_t **out) MUST_USE;
+
+/* What is published and given away: all of it, small cells hidden. */
+json_t *result_document(struct result *);
+
+/* "12,345", "52.3%", "3分20秒": as people read them. */
+const char *result_number(struct arena *, int64_t);
+const char *result_percent(struct arena *, double share);

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Question by question: what was answered, as bars and as a table.
+ *
+ * A question has blocks, a row of a table or a place of an order each one; a block has
+ * lines, one a choice.  The same lines are drawn, written into the table, published and
+ * given away.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "domain/questionnaire.h"
+#include "domain/result.h"
+
+enum { LINES = 400, STEP = 44, LABEL = 22, BUCKETS = 12 };
+
+struct choice {
+	const char *item, *label;
+	int64_t n, whole, weighted;
+	double value;
+	bool hidden;
+};
+
+struct block {
+	const char *heading;		/* NULL: the question itself */
+	const char *code;
+	struct choice *choices;
+	size_t n;
+	int64_t base, base_weighted;	/* what shares are of */
+};
+
+static bool
+is(const json_t *question, const char *kind)
+{
+	return strcmp(json_text(question, "kind"), kind) == 0;
+}
+
+static int64_t
+sum_of(const struct tally *t, const char *code)
+{
+	size_t first, i, n = tally_items(t, code, &first);
+	int64_t sum = 0;
+
+	for (i = 0; i < n; i++)
+		sum += tally_n(t, first + i);
+	return sum;
+}
+
+int64_t
+result_answered(const struct tally *t, const json_t *question)
+{
+	const char *code = json_text(question, "code");
+
+	/* Where each person is in one item only, nobody is counted beside them. */
+	if (is(question, "multi") || is(question, "rank") || is(question, "matrix"))
+		return tally_of(t, code, "");
+	return sum_of(t, code);
+}
+
+/* --- a block --- */
+
+static struct block *
+new_block(struct result *r, const char *code, const char *heading)
+{
+	struct block *b = arena_alloc(r->arena, sizeof *b);
+
+	*b = (struct block){ .heading = heading, .code = code, .choices = arena_alloc(r->arena, LINES * sizeof *b->choices) };
+	return b;
+}
+
+static void
+add_choice(struct result *r, struct block *b, const char *item, const char *label)
+{
+	struct choice *c = &b->choices[b->n];
+
+	if (b->n == LINES)
+		return;
+	*c = (struct choice){ .item = item, .label = label, .n = tally_of(r->part, b->code, item),
+	    .whole = tally_of(r->whole, b->code, item),
+	    .weighted = r->weighted != NULL ? tally_of(r->weighted, b->code, item) : 0, .value = strtod(item, NULL) };
+	b->n++;
+}
+
+static void
+base_of(struct result *r, struct block *b, const char *item)
+{
+	size_t i;
+
+	if (item != NULL) {
+		b->base = tally_of(r->part, b->code, item);
+		b->base_weighted = r->weighted != NULL ? tally_of(r->weighted, b->code, item) : 0;
+		return;
+	}
+	for (i = 0; i < b->n; i++) {
+		b->base += b->choices[i].n;
+		b->base_weighted += b->choices[i].weighted;
+	}
+}
+
+static void
+hide(struct result *r, struct block *b)
+{
+	int64_t *n = arena_alloc(r->arena, (b->n + 1) * sizeof *n), *whole = arena_alloc(r->arena, (b->n + 1) * sizeof *whole);
+	bool *hidden = arena_alloc(r->arena, b->n + 1);
+	size_t i;
+
+	for (i = 0; i < b->n; i++) {
+		n[i] = b->choices[i].n;
+		whole[i] = b->choices[i].whole;
+	}
+	if (r->filtered)
+		statistics_hide_part(n, whole, b->n, hidden);
+	else if (r->open_to_all)
+		statistics_hide_list(n, b->n, hidden);
+	for (i = 0; i < b->n; i++)
+		b->choices[i].hidden = hidden[i];
+}
+
+/* --- a block as pages have it --- */
+
+static json_t *
+line_of(struct result *r, const struct block *b, const struct choice *c)
+{
+	double share = b->base > 0 ? (double)c->n / (double)b->base : 0;
+	double weighted = b->base_weighted > 0 ? (double)c->weighted / (double)b->base_weighted : share;
+	double n = r->weighted != NULL ? (double)b->base / r->weighing->effect : (double)b->base;
+	double lives = r->filtered || r->weighing->population < (double)b->base ? 0 : r->weighing->population;
+	json_t *line = json_pack("{s:s, s:s, s:b, s:I, s:f}", "code", c->item, "label", c->label, "hidden", c->hidden,
+	    "count", (json_int_t)(c->hidden ? -1 : c->n), "fraction", c->hidden ? -1.0 : share);
+
+	json_object_set_new(line, "n", c->hidden ? json_null() : json_string(result_number(r->arena, c->n)));
+	json_object_set_new(line, "share", c->hidden ? json_null() : json_string(result_percent(r->arena, share)));
+	json_object_set_new(line, "weighted", c->hidden || r->weighted == NULL ? json_null() :
+	    json_string(result_percent(r->arena, weighted)));
+	json_object_set_new(line, "margin", c->hidden ? json_null() :
+	    json_string(arena_printf(r->arena, "±%.1f", 100 * statistics_margin(r->weighted != NULL ? weighted : share, n, lives))));
+	return line;
+}
+
+static const char *
+tallest(struct result *r, const struct block *b)
+{
+	const struct choice *most = NULL;
+	size_t i;
+
+	for (i = 0; i < b->n; i++)
+		if (!b->choices[i].hidden && (most == NULL || b->choices[i].n > most->n))
+			most = &b->choices[i];
+	return most == NULL || most->n == 0 ? "" : arena_printf(r->arena, "%s %s", most->label,
+	    result_percent(r->arena, b->base > 0 ? (double)most->n / (double)b->base : 0));
+}
+
+/* Bars one below the other; all measures in pixels but the lengths, so that letters stay
+ * as large on every screen. */
+static json_t *
+chart_of(struct result *r, const struct block *b, const char *title)
+{
+	json_t *bars = json_array();
+	size_t i;
+
+	for (i = 0; i < b->n; i++) {
+		const struct choice *c = &b->choices[i];
+		double share = b->base > 0 && !c->hidden ? 100 * (double)c->n / (double)b->base : 0;
+
+		json_array_append_new(bars, json_pack("{s:i, s:i, s:s, s:s, s:s*, s:b}", "label_y", (int)i * STEP + 16,
+		    "bar_y", (int)i * STEP + 22, "width", arena_printf(r->arena, "%.1f%%", share > 100 ? 100 : share),
+		    "label", text_cut(r->arena, c->label, LABEL), "value", c->hidden ? NULL : result_percent(r->arena, share / 100),
+		    "hidden", c->hidden));
+	}
+	for (i = 0; i < b->n; i++)
+		if (json_object_get(json_array_get(bars, i), "value") == NULL)
+			json_object_set_new(json_array_get(bars, i), "value", json_null());
+	return json_pack("{s:s, s:s, s:s, s:o}", "title", title, "most", tallest(r, b), "height",
+	    arena_printf(r->arena, "%zu", b->n * STEP + 4), "bars", bars);
+}
+
+static void
+show_block(struct result *r, json_t *list, struct block *b, const json_t *question)
+{
+	const char *label = questionnaire_text(question, "label", r->lang);
+	const char *title = b->heading == NULL ? label : arena_printf(r->arena, "%s %s", label, b->heading);
+	json_t *lines = json_array();
+	bool some_hidden = false;
+	size_t i;
+
+	hide(r, b);
+	for (i = 0; i < b->n; i++) {
+		json_array_append_new(lines, line_of(r, b, &b->choices[i]));
+		some_hidden |= b->choices[i].hidden;
+	}
+	json_array_append_new(list, json_pack("{s:s*, s:s, s:o, s:o, s:s, s:I, s:b, s:b}", "heading", b->heading,
+	    "id", arena_printf(r->arena, "%s-%zu", json_text(question, "code"), json_array_size(list) + 1),
+	    "chart", chart_of(r, b, title), "lines", lines, "base", result_number(r->arena, b->base),
+	    "base_count", (json_int_t)b->base, "some_hidden", some_hidden, "weights", r->weighted != NULL));
+	if (b->heading == NULL)
+		json_object_set_new(json_array_get(list, json_array_size(list) - 1), "heading", json_null());
+}
+
+/* --- by kind --- */
+
+static void
+show_choices(struct result *r, const json_t *question, json_t *list)
+{
+	struct block *b = new_block(r, json_text(question, "code"), NULL);
+	const json_t *choices = json_object_get(question, "choices"), *c;
+	size_t i;
+
+	json_array_foreach(choices, i, c)
+		add_choice(r, b, json_text(c, "code"), questionnaire_text(c, NULL, r->lang));
+	base_of(r, b, is(question, "multi") ? "" : NULL);
+	show_block(r, list, b, question);
+}
+
+static const char *
+end_of_scale(struct result *r, const json_t *question, const char *end)
+{
+	const json_t *texts = json_object_get(json_object_get(question, "settings"), end);
+	const char *text = json_text(texts, r->lang);
+
+	return text[0] != '\0' ? text : json_text(texts, "ja");
+}
+
+static void
+show_scale(struct result *r, const json_t *question, json_t *list)
+{
+	struct block *b = new_block(r, json_text(question, "code"), NULL);
+	int points = (int)json_int(json_object_get(question, "settings"), "points"), first, i;
+
+	first = points == 11 ? 0 : 1;
+	for (i = first; i < first + (points > 0 ? points : 5); i++) {
+		const char *item = arena_printf(r->arena, "%d", i);
+		const char *end = i == first ? end_of_scale(r, question, "low") : i == first + points - 1 ?
+		    end_of_scale(r, question, "high") : "";
+
+		add_choice(r, b, item, end[0] == '\0' ? item : arena_printf(r->arena, "%s %s", item, end));
+	}
+	base_of(r, b, NULL);
+	show_block(r, list, b, question);
+}
+
+static void
+show_matrix(struct result *r, const json_t *question, json_t *list)
+{
+	const json_t *rows = json_object_get(json_object_get(question, "settings"), "rows"), *row, *c;
+	const json_t *choices = json_object_get(question, "choices");
+	size_t i, k;
+
+	json_array_foreach(rows, i, row) {
+		struct block *b = new_block(r, json_text(question, "code"), questionnaire_text(row, NULL, r->lang));
+		const char *code = json_text(row, "code");
+
+		json_array_foreach(choices, k, c)
+			add_choice(r, b, arena_printf(r->arena, "%s:%s", code, json_text(c, "code")), questionnaire_text(c, NULL, r->lang));
+		base_of(r, b, arena_printf(r->arena, "%s:", code));
+		show_block(r, list, b, question);
+	}
+}
+
+static void
+show_rank(struct result *r, const json_t *question, json_t *list)
+{
+	const json_t *choices = json_object_get(question, "choices"), *c;
+	int64_t most = json_int(json_object_get(question, "settings"), "max"), place;
+	size_t k;
+
+	if (most <= 0 || most > (int64_t)json_array_size(choices))
+		most = (int64_t)json_array_size(choices);
+	for (place = 1; place <= most; place++) {
+		const char *ordinal = words_find(r->words, arena_printf(r->arena, "result_place_%" PRId64, place));
+		struct block *b = new_block(r, json_text(question, "code"), ordinal != NULL ? ordinal :
+		    arena_printf(r->arena, "%" PRId64, place));
+
+		json_array_foreach(choices, k, c)
+			add_choice(r, b, arena_printf(r->arena, "%" PRId64 ":%s", place, json_text(c, "code")),
+			    questionnaire_text(c, NULL, r->lang));
+		base_of(r, b, "");
+		show_block(r, list, b, question);
+	}
+}
+
+static int
+by_value(const void *one, const void *other)
+{
+	const struct choice *a = one, *b = other;
+
+	return (a->value > b->value) - (a->value < b->value);
+}
+
+/* Numbers that are many become a dozen of classes. */
+static void
+gather(struct result *r, struct block *b)
+{
+	double low = b->choices[0].value, high = b->choices[b->n - 1].value, width = ceil((high - low + 1) / BUCKETS);
+	struct choice *out = arena_alloc(r->arena, BUCKETS * sizeof *out);
+	size_t i, n = 0;
+
+	for (i = 0; i < b->n; i++) {
+		const struct choice *c = &b->choices[i];
+		double from = low + floor((c->value - low) / width) * width;
+
+		if (n == 0 || out[n - 1].value != from) {
+			out[n] = (struct choice){ .item = c->item, .value = from, .label = width <= 1 ? arena_printf(r->arena, "%.0f", from) :
+			    arena_printf(r->arena, "%.0f–%.0f", from, from + width - 1) };
+			n++;
+		}
+		out[n - 1].n += c->n;
+		out[n - 1].whole += c->whole;
+		out[n - 1].weighted += c->weighted;
+	}
+	b->choices = out;
+	b->n = n;
+}
+
+/* Items as they come: numbers, months, hours, districts. */
+static void
+show_items(struct result *r, const json_t *question, json_t *list)
+{
+	const char *code = json_text(question, "code");
+	struct block *b = new_block(r, code, NULL);
+	size_t i, k, first, n = tally_items(r->whole, code, &first);
+
+	for (i = 0; i < n && b->n < LINES; i++) {
+		const char *item = tally_item(r->whole, first + i), *label = item;
+
+		if (item[0] == '\0')
+			label = words_get(r->words, "result_unknown");
+		for (k = 0; is(question, "address") && k < rows_count(r->districts); k++)
+			if (strcmp(rows_text(r->districts, k, "id"), item) == 0)
+				label = rows_text(r->districts, k, "name");
+		if (is(question, "consent") && strcmp(item, "1") == 0)
+			label = words_get(r->words, "result_consent");
+		add_choice(r, b, item, label);
+	}
+	qsort(b->choices, b->n, sizeof *b->choices, by_value);
+	if (is(question, "number") && b->n > BUCKETS)
+		gather(r, b);
+	base_of(r, b, NULL);
+	if (b->n > 0)
+		show_block(r, list, b, question);
+}
+
+/* Mean, median and what marketing asks for. */
+static json_t *
+figures(struct result *r, const json_t *question)
+{
+	const char *code = json_text(question, "code");
+	size_t first, i, n = tally_items(r->part, code, &first);
+	struct choice *c = arena_alloc(r->arena, (n + 1) * sizeof *c);
+	double *value = arena_alloc(r->arena, (n + 1) * sizeof *value), total = 0, median;
+	int64_t *count = arena_alloc(r->arena, (n + 1) * sizeof *count), nps[11] = { 0 }, all = 0;
+	json_t *out;
+
+	for (i = 0; i < n; i++) {
+		c[i] = (struct choice){ .value = strtod(tally_item(r->part, first + i), NULL), .n = tally_n(r->part, first + i) };
+		total += tally_total(r->part, first + i);
+		all += c[i].n;
+	}
+	qsort(c, n, sizeof *c, by_value);
+	for (i = 0; i < n; i++) {
+		value[i] = c[i].value;
+		count[i] = c[i].n;
+		if (c[i].value >= 0 && c[i].value <= 10)
+			nps[(int)c[i].value] = c[i].n;
+	}
+	if (all < SMALL_CELL || statistics_median(value, count, n, &median) != ERR_OK)
+		return json_null();
+	out = json_pack("{s:s, s:s, s:s, s:n}", "mean", arena_printf(r->arena, "%.2f", total / (double)all),
+	    "median", arena_printf(r->arena, "%g", median), "unit", json_text(json_object_get(question, "settings"), "unit"), "nps");
+	if (is(question, "scale") && json_int(json_object_get(question, "settings"), "points") == 11)
+		json_object_set_new(out, "nps", json_string(arena_printf(r->arena, "%+.0f", statistics_nps(nps))));
+	return out;
+}
+
+static json_t *
+blocks_of(struct result *r, const json_t *question)
+{
+	json_t *list = json_array();
+
+	if (is(question, "single") || is(question, "multi"))
+		show_choices(r, question, list);
+	else if (is(question, "scale"))
+		show_scale(r, question, list);
+	else if (is(question, "matrix"))
+		show_matrix(r, question, list);
+	else if (is(question, "rank"))
+		show_rank(r, question, list);
+	else if (!is(question, "text") && !is(question, "long") && !is(question, "map") && !is(question, "file"))
+		show_items(r, question, list);
+	return list;
+}
+
+/* その他 in words is a free text of its own. */
+static const char *
+words_code(struct result *r, const json_t *question)
+{
+	const char *other = arena_printf(r->arena, "%s.other", json_text(question, "code"));
+
+	if (is(question, "text") || is(question, "long"))
+		return json_text(question, "code");
+	return sum_of(r->whole, other) > 0 ? other : NULL;
+}
+
+json_t *
+result_questions(struct result *r)
+{
+	const json_t *questions = json_object_get(r->document, "questions"), *q;
+	json_t *list = json_array();
+	size_t i, number = 0;
+
+	json_array_foreach(questions, i, q) {
+		const char *words = words_code(r, q), *kind = json_text(q, "kind");
+		json_t *one, *blocks;
+
+		if (is(q, "note"))
+			continue;
+		blocks = blocks_of(r, q);
+		one = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:b, s:b, s:o}", "code", json_text(q, "code"),
+		    "number", arena_printf(r->arena, "%zu", ++number), "kind", kind,
+		    "label", questionnaire_text(q, "label", r->lang), "answered", result_number(r->arena, result_answered(r->part, q)),
+		    "blocks", blocks, "drawn", json_array_size(blocks) > 0, "several", is(q, "multi"),
+		    "figures", is(q, "number") || is(q, "scale") ? figures(r, q) : json_null());
+		json_object_set_new(one, "words", words != NULL ? json_string(words) : json_null());
+		json_object_set_new(one, "answered_count", json_integer((json_int_t)result_answered(r->part, q)));
+		json_array_append_new(list, one);
+	}
+	return json_keep(r->arena, list);
+}

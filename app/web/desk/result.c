@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What came of a survey.
+ *
+ *	GET /desk/surveys/{survey}/results	overview and all questions; a filter in the query
+ *	GET, POST …/results/design		which questions ask age and district
+ *
+ * What has come in since is counted while the page is made, so much of it as nobody
+ * waits for; the rest by the courier (courier/clerk.c), and the page says how much.
+ */
+#include "web/desk/result.h"
+
+#include "db/queries.h"
+#include "domain/questionnaire.h"
+#include "web/handlers.h"
+
+enum { COUNT_AT_ONCE = 3000 };
+
+static void
+read_filter(struct web *w, struct tally_filter *f)
+{
+	*f = (struct tally_filter){ fields_get(w->query, "district"), fields_get(w->query, "age"), fields_get(w->query, "language"),
+	    fields_get(w->query, "way"), fields_get(w->query, "from"), fields_get(w->query, "until") };
+}
+
+enum err
+desk_result_open(struct web *w, struct result *r)
+{
+	int64_t waiting;
+	enum err e;
+
+	*r = (struct result){ .arena = w->arena, .db = w->db, .words = w->words, .lang = w->lang };
+	e = result_open(r, web_id(w, "survey"));
+	if (e == ERR_OK)
+		e = tally_count(w->db, r->questionnaire, COUNT_AT_ONCE, &waiting);
+	if (e != ERR_OK)
+		return e;
+	json_object_set(w->view, "survey", r->survey);
+	json_object_set_new(w->view, "waiting", waiting > 0 ? json_string(result_number(w->arena, waiting)) : json_null());
+	return ERR_OK;
+}
+
+/* "2026-11-26": nothing else goes into a query as a day. */
+static bool
+is_day(const char *text)
+{
+	static const char shape[] = "dddd-dd-dd";
+	size_t i;
+
+	for (i = 0; shape[i] != '\0'; i++)
+		if (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
+			return false;
+	return text[i] == '\0';
+}
+
+/* A filter that cannot be is said so, and all is shown. */
+static bool
+filter_will_do(const struct tally_filter *f)
+{
+	bool days = f->from[0] != '\0' || f->until[0] != '\0';
+
+	return !days || ((f->from[0] == '\0' || is_day(f->from)) && (f->until[0] == '\0' || is_day(f->until)) &&
+	    f->district[0] == '\0' && f->age[0] == '\0' && f->language[0] == '\0' && f->way[0] == '\0');
+}
+
+enum err
+desk_result(struct web *w)
+{
+	struct result r;
+	json_t *filters;
+	bool good;
+	enum err e = desk_result_open(w, &r);
+
+	if (e != ERR_OK)
+		return e;
+	read_filter(w, &r.filter);
+	good = filter_will_do(&r.filter);
+	if (!good)
+		r.filter = (struct tally_filter){ "", "", "", "", "", "" };
+	e = result_tallies(&r);
+	if (e == ERR_OK)
+		e = result_weigh(&r);
+	if (e == ERR_OK)
+		e = result_filters(&r, &filters);
+	if (e != ERR_OK)
+		return e;
+	json_object_set(w->view, "overview", result_overview(&r));
+	json_object_set(w->view, "questions", result_questions(&r));
+	json_object_set(w->view, "filters", filters);
+	json_object_set_new(w->view, "filter_open", json_boolean(r.filtered || !good));
+	json_object_set_new(w->view, "filter_wrong", json_boolean(!good));
+	json_object_set_new(w->view, "filter_clear_url", !r.filtered ? json_null() :
+	    json_sprintf("/desk/surveys/%" PRId64 "/results", json_int(r.survey, "id")));
+	json_object_set_new(w->view, "admin", json_boolean(web_may(w, RIGHT_ADMIN)));
+	return web_page(w, HTTP_OK, "desk/result/show");
+}
+
+/* --- which questions tell people apart --- */
+
+static void
+offer(struct web *w, const struct result *r, struct form *f, const char *name, const char *const kinds[])
+{
+	const json_t *questions = json_object_get(r->document, "questions"), *q;
+	json_t *options = json_array();
+	size_t i, k;
+
+	json_array_foreach(questions, i, q)
+		for (k = 0; kinds[k] != NULL; k++)
+			if (strcmp(json_text(q, "kind"), kinds[k]) == 0)
+				json_array_append_new(options, json_pack("{s:s, s:s}", "value", json_text(q, "code"),
+				    "label", questionnaire_text(q, "label", w->lang)));
+	form_options(f, name, options);
+}
+
+static enum err
+design_form(struct web *w, struct result *r, struct form **out)
+{
+	static const char *const age[] = { "single", "number", NULL }, *const district[] = { "address", "single", NULL };
+	enum err e;
+
+	*r = (struct result){ .arena = w->arena, .db = w->db, .words = w->words, .lang = w->lang };
+	e = result_open(r, web_id(w, "survey"));
+	if (e != ERR_OK)
+		return e;
+	*out = web_form(w);
+	json_object_set(w->view, "survey", r->survey);
+	offer(w, r, *out, "age", age);
+	offer(w, r, *out, "district", district);
+	return ERR_OK;
+}
+
+enum err
+desk_result_design(struct web *w)
+{
+	struct result r;
+	struct form *f;
+	struct rows *design;
+	enum err e = design_form(w, &r, &f);
+
+	if (e == ERR_OK)
+		e = q_tally_design(w->db, (struct q_tally_design){ r.questionnaire }, &design);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	form_set(f, "age", e == ERR_OK ? rows_text(design, 0, "age_code") : "");
+	form_set(f, "district", e == ERR_OK ? rows_text(design, 0, "district_code") : "");
+	return web_page(w, HTTP_OK, "desk/result/design");
+}
+
+/* One of the questions that were offered, or none. */
+static const char *
+chosen(const struct result *r, struct form *f, const char *name)
+{
+	const char *code = form_text(f, name, FORM_OPTIONAL, 10);
+
+	if (code[0] != '\0' && questionnaire_question(r->document, code) == NULL)
+		form_problem(f, name, "form_choice");
+	return code;
+}
+
+enum err
+desk_result_design_save(struct web *w)
+{
+	struct result r;
+	struct form *f;
+	const char *age, *district;
+	enum err e = design_form(w, &r, &f);
+
+	if (e != ERR_OK)
+		return e;
+	age = chosen(&r, f, "age");
+	district = chosen(&r, f, "district");
+	if (!form_ok(f))
+		return web_page(w, HTTP_UNPROCESSABLE, "desk/result/design");
+	e = q_tally_design_set(w->db, (struct q_tally_design_set){ r.questionnaire, age, district }, NULL);
+	if (e != ERR_OK)
+		return e;
+	web_tell(w, "success", "tell_saved");
+	return web_see_other(w, "/desk/surveys/%" PRId64 "/results", json_int(r.survey, "id"));
+}

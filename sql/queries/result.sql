@@ -1,0 +1,60 @@
+-- Results of a survey.
+-- role: web
+
+-- name: result_open :json
+-- What is asked and where it stands.  drafts: where people are who have begun.
+SELECT jsonb_build_object(
+         'id', s.id, 'questionnaire', s.questionnaire_id, 'state', s.state, 'mode', s.mode,
+         'title', coalesce(s.texts #>> ARRAY[:lang::text, 'title'], s.texts #>> '{ja,title}'),
+         'actions', s.actions, 'opened', moment(s.opened, :lang), 'closes', moment(s.closes, :lang),
+         'published', moment(s.published, :lang),
+         'department', d.name, 'tenant', t.name,
+         'document', e.document,
+         'drafts', (SELECT coalesce(jsonb_object_agg(x.reached, x.n), '{}')
+                      FROM (SELECT reached, count(*) AS n FROM response_draft
+                             WHERE questionnaire_id = s.questionnaire_id AND ends > now() GROUP BY reached) x))
+  FROM survey s
+  JOIN department d ON d.id = s.department_id
+  JOIN tenant t ON t.id = s.tenant_id
+  JOIN questionnaire q ON q.id = s.questionnaire_id
+  JOIN questionnaire_edition e ON e.questionnaire_id = q.id AND e.edition = q.edition
+ WHERE s.id = :survey::bigint;
+
+-- name: result_districts :many
+SELECT id, name FROM district ORDER BY place, id;
+
+-- name: result_texts :many
+-- Free texts of one question, those with a word in them; by number, a page at a time.
+SELECT r.id, r.number, r.answers ->> :code::text AS text, r.language, r.way, to_char(r.day, 'YYYY-MM-DD') AS day,
+       coalesce((SELECT string_agg(g.tag, '、' ORDER BY g.tag) FROM response_tag g WHERE g.response_id = r.id AND g.code = :code), '') AS tags
+  FROM response r
+ WHERE r.questionnaire_id = :questionnaire::bigint AND r.answers ? :code
+   AND (:word::text = '' OR position(lower(:word) IN lower(r.answers ->> :code)) > 0)
+   AND (:tag::text = '' OR EXISTS (SELECT FROM response_tag g WHERE g.response_id = r.id AND g.code = :code AND g.tag = :tag))
+   AND r.number > :after::text
+ ORDER BY r.number LIMIT :most::int;
+
+-- name: result_tags :many
+SELECT tag, count(*) AS n FROM response_tag
+ WHERE questionnaire_id = :questionnaire::bigint AND code = :code::text
+ GROUP BY tag ORDER BY n DESC, tag LIMIT 50;
+
+-- name: result_tag_add :exec
+INSERT INTO response_tag (response_id, questionnaire_id, code, tag)
+SELECT r.id, r.questionnaire_id, :code::text, :tag::text FROM response r
+ WHERE r.id = :response::uuid AND r.questionnaire_id = :questionnaire::bigint AND r.answers ? :code
+ON CONFLICT DO NOTHING;
+
+-- name: result_tag_drop :exec
+DELETE FROM response_tag WHERE response_id = :response::uuid AND questionnaire_id = :questionnaire::bigint
+   AND code = :code::text AND tag = :tag::text;
+
+-- name: result_cross :many
+-- Two questions against each other.  What has several answers counts in each of them.
+SELECT a.item AS a, b.item AS b, count(*) AS n
+  FROM response r
+ CROSS JOIN LATERAL tally_items(jsonb_build_object(:first::text, :first_kind::text), jsonb_build_object(:first, r.answers -> :first)) a
+ CROSS JOIN LATERAL tally_items(jsonb_build_object(:second::text, :second_kind::text), jsonb_build_object(:second, r.answers -> :second)) b
+ WHERE r.questionnaire_id = :questionnaire::bigint AND r.answers ? :first AND r.answers ? :second
+   AND a.item <> '' AND b.item <> ''
+ GROUP BY a.item, b.item;

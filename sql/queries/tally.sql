@@ -1,0 +1,53 @@
+-- Tallies: what was answered, counted.
+-- role: web
+
+-- name: tally_count :one
+-- role: web courier
+SELECT tally_count(:questionnaire::bigint, :most::int) AS counted;
+
+-- name: tally_waiting :one
+-- How many wait to be counted; no more than anybody wants to know.
+SELECT count(*) AS waiting FROM (SELECT FROM response WHERE questionnaire_id = :questionnaire::bigint AND NOT counted LIMIT 1000000) w;
+
+-- name: tally_answers :many
+-- By question and item.  kind says which cells are asked: 'all' without a filter.
+SELECT t.code, t.item, sum(t.n)::bigint AS n, sum(t.total)::text AS total
+  FROM tally_cell c JOIN tally t ON t.cell_id = c.id
+ WHERE c.questionnaire_id = :questionnaire::bigint AND c.kind = :kind::text
+   AND (:district::text = '' OR c.district = :district) AND (:age::text = '' OR c.age = :age)
+   AND (:language::text = '' OR c.language = :language) AND (:way::text = '' OR c.way = :way)
+   AND c.day BETWEEN :from::date AND :until::date
+ GROUP BY t.code, t.item HAVING sum(t.n) > 0
+ ORDER BY t.code, t.item;
+
+-- name: tally_people :one
+SELECT coalesce(sum(c.n), 0)::bigint AS n
+  FROM tally_cell c
+ WHERE c.questionnaire_id = :questionnaire::bigint AND c.kind = :kind::text
+   AND (:district::text = '' OR c.district = :district) AND (:age::text = '' OR c.age = :age)
+   AND (:language::text = '' OR c.language = :language) AND (:way::text = '' OR c.way = :way)
+   AND c.day BETWEEN :from::date AND :until::date;
+
+-- name: tally_groups :many
+SELECT id, district, age, language, way, n FROM tally_cell
+ WHERE questionnaire_id = :questionnaire::bigint AND kind = 'group' AND n > 0
+ ORDER BY id;
+
+-- name: tally_days :many
+SELECT to_char(day, 'YYYY-MM-DD') AS day, n FROM tally_cell
+ WHERE questionnaire_id = :questionnaire::bigint AND kind = 'day' AND n > 0
+ ORDER BY day;
+
+-- name: tally_weighted :many
+-- Weights in millionths, by cell.
+SELECT t.code, t.item, sum(t.n * w.weight)::bigint AS n
+  FROM unnest(:cells::bigint[], :weights::bigint[]) AS w (cell, weight)
+  JOIN tally t ON t.cell_id = w.cell
+ WHERE t.code <> '#'
+ GROUP BY t.code, t.item;
+
+-- name: tally_design :one
+SELECT age_code, district_code FROM tally_design WHERE questionnaire_id = :questionnaire::bigint;
+
+-- name: tally_design_set :exec
+SELECT tally_design_set(:questionnaire::bigint, :age::text, :district::text);
