@@ -13,6 +13,16 @@
 
 enum { COLUMNS = 200, ROWS = 20000, PEOPLE_DIGITS = 7 };
 
+/* How ages are written in choices and in the heads of tables. */
+#define LONG "ー" /* lint: words */
+#define TENS_OF "歳代" /* lint: words */
+#define TENS "代" /* lint: words */
+#define YEARS "歳" /* lint: words */
+#define AND_OVER "以上" /* lint: words */
+#define AND_UNDER "以下" /* lint: words */
+#define BELOW "未満" /* lint: words */
+#define FROM_TO "から" /* lint: words */
+
 /* --- ages --- */
 
 static const char *
@@ -28,7 +38,7 @@ take_number(const char *s, int *n)
 static const char *
 take_dash(const char *s)
 {
-	static const char *const dashes[] = { "〜", "~", "-", "−", "―", "–", "—", "ー", "から", "to" };
+	static const char *const dashes[] = { "〜", "~", "-", "−", "―", "–", "—", LONG, FROM_TO, "to" };
 	size_t i;
 
 	for (i = 0; i < sizeof dashes / sizeof *dashes; i++)
@@ -53,20 +63,20 @@ population_ages(struct arena *a, const char *text, int *from, int *to)
 	if (*s == '\0')
 		return false;
 	rest = take_number(s, &first);
-	if (strncmp(rest, "代", strlen("代")) == 0 || strncmp(rest, "歳代", strlen("歳代")) == 0) {
+	if (strncmp(rest, TENS, strlen(TENS)) == 0 || strncmp(rest, TENS_OF, strlen(TENS_OF)) == 0) {
 		*from = first;
-		*to = strstr(rest, "以上") != NULL ? POPULATION_OLDEST : first + 9;
+		*to = strstr(rest, AND_OVER) != NULL ? POPULATION_OLDEST : first + 9;
 		return true;
 	}
-	rest = take_word(rest, "歳");
+	rest = take_word(rest, YEARS);
 	rest = take_word(rest, " ");
-	if (strncmp(rest, "以上", strlen("以上")) == 0 || *rest == '+') {
+	if (strncmp(rest, AND_OVER, strlen(AND_OVER)) == 0 || *rest == '+') {
 		*from = first;
 		*to = POPULATION_OLDEST;
-	} else if (strncmp(rest, "以下", strlen("以下")) == 0) {
+	} else if (strncmp(rest, AND_UNDER, strlen(AND_UNDER)) == 0) {
 		*from = 0;
 		*to = first;
-	} else if (strncmp(rest, "未満", strlen("未満")) == 0) {
+	} else if (strncmp(rest, BELOW, strlen(BELOW)) == 0) {
 		*from = 0;
 		*to = first - 1;
 	} else if ((dash = take_dash(rest)) != NULL) {
@@ -100,7 +110,7 @@ fault(struct reading *r, const char *key, size_t line, const char *text)
 static bool
 is_sum(const char *text)
 {
-	static const char *const words[] = { "総数", "合計", "計", "人口", "total", "Total" };
+	static const char *const words[] = { "総数", "合計", "計", "人口", "total", "Total" }; /* lint: words */
 	size_t i;
 
 	for (i = 0; i < sizeof words / sizeof *words; i++)

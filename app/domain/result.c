@@ -111,10 +111,10 @@ result_filters(struct result *r, json_t **out)
 			add_option(age, w->ages[i].code, w->ages[i].label, r->filter.age);
 	for (i = 0; i < rows_count(groups); i++) {
 		const char *l = rows_text(groups, i, "language"), *v = rows_text(groups, i, "way");
-		const char *l_word = words_find(r->words, arena_printf(r->arena, "result_language_%.2s", l));
+		const char *l_word = words_find(r->words, arena_printf(r->arena, "result_language_%s", l));
 		const char *v_word = words_find(r->words, arena_printf(r->arena, "result_way_%s", v));
 
-		add_option(language, l, l_word != NULL && strlen(l) == 2 ? l_word : l, r->filter.language);
+		add_option(language, l, l_word != NULL ? l_word : l, r->filter.language);
 		add_option(way, v, v_word != NULL ? v_word : v, r->filter.way);
 	}
 	for (i = 0; i < rows_count(days); i++) {
@@ -169,10 +169,12 @@ funnel(const struct result *r, int64_t *begun)
 			continue;
 		number++;
 		answered = result_answered(r->whole, q);
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:b}", "number", result_number(r->arena, (int64_t)number),
-		    "label", questionnaire_text(q, "label", r->lang), "answered", result_number(r->arena, answered),
-		    "share", result_percent(r->arena, people > 0 ? (double)answered / (double)people : 0),
-		    "percent", people > 0 ? (int)(100 * answered / people) : 0, "left", result_number(r->arena, left), "some_left", left > 0));
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:b}",
+		    "number", result_number(r->arena, (int64_t)number), "label",
+		    questionnaire_text(q, "label", r->lang), "answered", result_number(r->arena, answered), "share",
+		    result_percent(r->arena, people > 0 ? (double)answered / (double)people : 0),
+		    "percent", people > 0 ? (int)(100 * answered / people) : 0, "left", result_number(r->arena, left),
+		    "some_left", left > 0));
 	}
 	return list;
 }

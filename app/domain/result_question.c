@@ -270,7 +270,7 @@ show_rank(struct result *r, const json_t *question, json_t *list)
 	if (most <= 0 || most > (int64_t)json_array_size(choices))
 		most = (int64_t)json_array_size(choices);
 	for (place = 1; place <= most; place++) {
-		const char *ordinal = words_find(r->words, arena_printf(r->arena, "result_place_%" PRId64, place));
+		const char *ordinal = words_find(r->words, arena_printf(r->arena, "result_place_%s", result_number(r->arena, place)));
 		struct block *b = new_block(r, json_text(question, "code"), ordinal != NULL ? ordinal :
 		    arena_printf(r->arena, "%" PRId64, place));
 
@@ -303,8 +303,8 @@ gather(struct result *r, struct block *b)
 		double from = low + floor((c->value - low) / width) * width;
 
 		if (n == 0 || out[n - 1].value != from) {
-			out[n] = (struct choice){ .item = c->item, .value = from, .label = width <= 1 ? arena_printf(r->arena, "%.0f", from) :
-			    arena_printf(r->arena, "%.0f–%.0f", from, from + width - 1) };
+			out[n] = (struct choice){ .item = c->item, .value = from, .label = width <= 1 ?
+			    arena_printf(r->arena, "%.0f", from) : arena_printf(r->arena, "%.0f–%.0f", from, from + width - 1) };
 			n++;
 		}
 		out[n - 1].n += c->n;

@@ -57,7 +57,8 @@ districts_of(struct result *r, const json_t *question, struct weighing *w)
 	const json_t *choices = json_object_get(question, "choices"), *c;
 	size_t i;
 
-	w->districts = arena_alloc(r->arena, (json_array_size(choices) + rows_count(r->districts) + 1) * sizeof *w->districts);
+	w->districts = arena_alloc(r->arena,
+	    (json_array_size(choices) + rows_count(r->districts) + 1) * sizeof *w->districts);
 	if (strcmp(json_text(question, "kind"), "address") == 0)
 		for (i = 0; i < rows_count(r->districts); i++)
 			w->districts[w->n_districts++] = (struct result_class){ .code = rows_text(r->districts, i, "id"),
@@ -65,7 +66,8 @@ districts_of(struct result *r, const json_t *question, struct weighing *w)
 	else
 		json_array_foreach(choices, i, c)
 			w->districts[w->n_districts++] = (struct result_class){ .code = json_text(c, "code"),
-			    .label = questionnaire_text(c, NULL, r->lang), .district = district_like(r, questionnaire_text(c, NULL, "ja")) };
+			    .label = questionnaire_text(c, NULL, r->lang),
+			    .district = district_like(r, questionnaire_text(c, NULL, "ja")) };
 }
 
 static int
