@@ -39,6 +39,10 @@ libdomain_a_SOURCES = \
 	app/domain/vault.c app/domain/vault.h \
 	app/domain/voice.c app/domain/voice.h
 
+libdomain_a_SOURCES += \
+	app/domain/question.c app/domain/question_read.c app/domain/question_words.c app/domain/question.h \
+	app/domain/survey_desk.c app/domain/survey_desk.h
+
 # A unit test of this layer, two lines each:
 #	check_PROGRAMS += tests/unit/domain_NAME_test
 #	tests_unit_domain_NAME_test_LDADD = $(LINK_DOMAIN)

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Building a survey at the desk, page by page: from nothing to open, what is said to
+// bad input, two clerks on one question, what is frozen once it is open, and its life.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { desk, inside, said } from '../harness/desk.mjs';
+import { up } from '../harness/up.mjs';
+
+let town, sato, suzuki;
+
+before(async () => {
+	town = await up();
+	sato = await desk(town, 'sato');		// writes
+	suzuki = await desk(town, 'suzuki');	// writes and approves
+});
+after(() => town?.stop());
+
+const tasks = (page) => Object.fromEntries([...page.text.matchAll(/c-task c-task--(\w+)"[\s\S]*?(?:surveys\/\d+\/(\w+)"|c-task__name)/g)]
+	.map(([, state, name]) => [name ?? 'closed', state]));
+const column = (sql) => town.sql(sql);
+const document = async (id) => JSON.parse(await column(`SELECT e.document FROM questionnaire_edition e
+	JOIN survey s ON s.questionnaire_id = e.questionnaire_id WHERE s.id = ${id} ORDER BY e.edition DESC LIMIT 1`));
+const questions = async (id) => JSON.parse(await column(`SELECT coalesce(jsonb_agg(to_jsonb(q) ORDER BY q.place), '[]') FROM question q
+	JOIN survey s ON s.questionnaire_id = q.questionnaire_id WHERE s.id = ${id}`));
+const order = async (id) => (await questions(id)).map((q) => q.code).join(' ');
+
+async function survey(title = '公園の使い方について', client = sato) {
+	const answer = await client.submit(await client.get('/desk/surveys/new'), { title }, '/new');
+	assert.equal(answer.status, 303);
+	return Number(answer.headers.location.match(/^\/desk\/surveys\/(\d+)$/)[1]);
+}
+// A question of this kind, with what is written on its page; its code.
+async function question(id, kind, values = {}, client = sato) {
+	const url = `/desk/surveys/${id}/questions`;
+	const made = await client.submit(await client.get(`${url}/new`), { kind }, '/new');
+	assert.equal(made.status, 303, kind);
+	const answer = await client.submit(await client.follow(made), { label: `${kind}の設問`, ...values }, url);
+	assert.equal(answer.status, 303, `${kind}: ${said(answer)}`);
+	return made.headers.location.split('/').pop();
+}
+async function save(client, id, part, values) {
+	return client.submit(await client.get(`/desk/surveys/${id}/${part}`), values, `/${id}/${part}`);
+}
+const lines = '滑り台\nブランコ\n砂場';
+const details = { title: '公園の使い方について', purpose: '公園の遊具を決めます', contact: '公園課 000-000-0000' };
+const privacy = { mode: 'anyone', readers: '公園課の職員が読みます' };
+
+// A survey that lacks nothing.
+async function complete(title) {
+	const id = await survey(title);
+	await question(id, 'single', { choices: 'はい\nいいえ' });
+	await question(id, 'long');
+	for (const [part, values] of [['details', { ...details, title }], ['privacy', privacy], ['period', { answers_max: '500' }]])
+		assert.equal((await save(sato, id, part, values)).status, 303, part);
+	return id;
+}
+async function open(id) {
+	const answer = await suzuki.submit(await suzuki.get(`/desk/surveys/${id}/publish`), { sure: '1' }, '/publish');
+	assert.equal(answer.status, 303, said(answer));
+	return answer;
+}
+
+test('from nothing to open', async () => {
+	const id = await survey();
+	let page = await sato.get(`/desk/surveys/${id}`);
+	assert.equal(page.status, 200);
+	assert.equal(tasks(page).details, 'begun');
+	assert.equal(tasks(page).questions, 'todo');
+	assert.equal(tasks(page).publish, undefined, 'it cannot be opened yet');
+	page = await sato.get(`/desk/surveys/${id}/questions`);
+	assert.match(said(page), /設問はまだありません/);
+
+	const code = await question(id, 'single', { label: '公園を使いますか', choices: '・はい\n　□ いいえ　\n\n', other: '1', other_text: 'その他', required: '1' });
+	assert.equal(code, 'q1');
+	const [q] = await questions(id);
+	assert.deepEqual(q.choices, [{ code: '1', texts: { ja: 'はい' } }, { code: '2', texts: { ja: 'いいえ' } },
+		{ code: 'other', texts: { ja: 'その他' }, other: true }], 'what was pasted, without its marks');
+	assert.equal(q.required, true);
+
+	page = await suzuki.get(`/desk/surveys/${id}/publish`);
+	for (const text of ['題名、目的、問い合わせ先を書いてください', 'だれが回答を読むかを書いてください', 'しめきりか、回答数の上限']) assert.ok(said(page).includes(text), text);
+	assert.doesNotMatch(page.text, /公開して受け付ける/);
+	for (const [part, values] of [['details', details], ['privacy', privacy], ['period', { answers_max: '５００' }]])
+		assert.equal((await save(sato, id, part, values)).status, 303, part);
+	assert.equal(await column(`SELECT answers_max FROM survey WHERE id = ${id}`), '500');
+
+	page = await sato.get(`/desk/surveys/${id}/publish`);
+	assert.doesNotMatch(page.text, /公開して受け付ける/, 'who only writes does not open it');
+	page = await suzuki.submit(await suzuki.get(`/desk/surveys/${id}/publish`), {}, '/publish');
+	assert.equal(page.status, 422, 'not without having looked');
+	await open(id);
+	assert.equal(await column(`SELECT state, opened IS NOT NULL FROM survey WHERE id = ${id}`), 'open|t');
+	const edition = await document(id);
+	assert.equal(edition.edition, 1);
+	assert.equal(edition.questions[0].code, 'q1');
+	page = await sato.get(`/desk/surveys/${id}`);
+	assert.match(said(page), /回答を受け付けています/);
+});
+
+test('each kind is asked for, kept and shown again', async () => {
+	const id = await survey('すべての答え方');
+	const kinds = {
+		single: [{ choices: lines, none: '1', none_text: 'わからない', shuffle: '1' }, { shuffle: true }],
+		multi: [{ choices: lines, min: '1', max: '２' }, { min: 1, max: 2 }],
+		text: [{ max: '40', pattern: 'kana' }, { max: 40, pattern: 'kana' }],
+		long: [{ max: '800' }, { max: 800 }],
+		number: [{ min: '-5', max: '１０．５', decimals: '1', unit: '人' }, { min: '-5', max: '10.5', decimals: 1, unit: '人' }],
+		date: [{ range: 'past', min: '2026-01-01', max: '' }, { min: '2026-01-01', past: true }],
+		time: [{ min: '09:30', max: '17:00' }, { min: '09:30', max: '17:00' }],
+		scale: [{ points: '7', low: '不満', high: '満足' }, { points: 7, low: { texts: { ja: '不満' } }, high: { texts: { ja: '満足' } } }],
+		rank: [{ choices: lines, max: '3' }, { max: 3 }],
+		matrix: [{ choices: 'よい\nわるい', rows: '便\n料金', multi: '1' },
+			{ rows: [{ code: 'r1', texts: { ja: '便' } }, { code: 'r2', texts: { ja: '料金' } }], multi: true }],
+		address: [{ district: '1' }, { district: true }],
+		map: [{ lat: '35.6', lon: '139.7', zoom: '14' }, { lat: '35.6', lon: '139.7', zoom: 14 }],
+		file: [{ image: '1', pdf: '1', max: '2' }, { kinds: ['image', 'pdf'], max: 2 }],
+		note: [{ help: '次の説明を読んでください' }, {}],
+		consent: [{ required: '1' }, {}],
+	};
+	for (const [kind, [values, settings]] of Object.entries(kinds)) {
+		const code = await question(id, kind, values);
+		const q = (await questions(id)).find((x) => x.code === code);
+		assert.deepEqual(q.settings, settings, kind);
+		const page = await sato.get(`/desk/surveys/${id}/questions/${code}`);
+		assert.equal(page.status, 200, kind);
+		const again = await sato.submit(page, {}, `/questions/${code}`);
+		assert.equal(again.status, 303, `${kind} as it stands`);
+		assert.deepEqual((await questions(id)).find((x) => x.code === code), q, `${kind} saved as it stood`);
+	}
+	const page = await sato.get(`/desk/surveys/${id}/questions`);
+	for (const word of ['1つ選ぶ', '地図で選ぶ', '同意', '滑り台']) assert.ok(said(page).includes(word), word);
+});
+
+test('choices keep their codes', async () => {
+	const id = await survey('符号');
+	const code = await question(id, 'single', { choices: lines });
+	const change = async (choices) => {
+		const answer = await sato.submit(await sato.get(`/desk/surveys/${id}/questions/${code}`), { choices }, `/questions/${code}`);
+		assert.equal(answer.status, 303, said(answer));
+		return (await questions(id))[0].choices.map((c) => `${c.code}${c.texts.ja}`).join(' ');
+	};
+	assert.equal(await change('砂場\n滑り台\nブランコ'), '3砂場 1滑り台 2ブランコ', 'another order');
+	assert.equal(await change('砂場\nすべり台\nブランコ'), '3砂場 1すべり台 2ブランコ', 'another spelling');
+	assert.equal(await change('砂場\nすべり台\nブランコ\n鉄棒'), '3砂場 1すべり台 2ブランコ 4鉄棒', 'one more');
+});
+
+test('what is typed wrong is said beside the field and stays', async () => {
+	const id = await survey('誤り'), single = await question(id, 'single', { choices: lines }), number = await question(id, 'number');
+	const date = await question(id, 'date'), file = await question(id, 'file');
+	const long = '長'.repeat(400);
+	for (const [code, values, message] of [
+		[single, { label: '' }, '入力してください'], [single, { label: long }, '300文字以内'], [single, { choices: '' }, '入力してください'],
+		[single, { choices: 'はい\nいいえ\nはい' }, '同じ行が2つあります'], [single, { choices: '字'.repeat(201) }, '1行は200文字以内'],
+		[single, { choices: Array.from({ length: 201 }, (_, i) => `選択肢${i}`).join('\n') }, '行は200まで'],
+		[single, { other: '1', other_text: '' }, '入力してください'],
+		[number, { min: '=1+1' }, '数字で入力してください'], [number, { max: '1e999' }, '数字で入力してください'], [number, { decimals: '9' }, '0から4まで'],
+		[date, { min: '令和8年2月30日' }, '2026-11-26 のように'], [date, { range: 'never' }, '1つ選んでください'],
+		[file, { image: null }, '写真かPDF'],
+	]) {
+		const page = await sato.get(`/desk/surveys/${id}/questions/${code}`);
+		const answer = await sato.submit(page, values, `/questions/${code}`);
+		assert.equal(answer.status, 422, `${code} ${JSON.stringify(values).slice(0, 60)}`);
+		assert.ok(said(answer).includes(message), `${message} in ${said(answer).slice(0, 400)}`);
+		assert.match(answer.text, /<title>エラー：/);
+	}
+	let answer = await sato.submit(await sato.get('/desk/surveys/new'), { title: long }, '/new');
+	assert.equal(answer.status, 422);
+	assert.match(said(answer), /100文字以内/);
+	assert.ok(answer.text.includes(long), 'what was typed stays');
+	answer = await sato.submit(await sato.get(`/desk/surveys/${id}/questions/new`), { kind: 'lottery' }, '/new');
+	assert.equal(answer.status, 422);
+	for (const [part, values] of [['details', { title: long }], ['details', { minutes: '9999' }], ['details', { department: '999999' }],
+		['privacy', { mode: 'everybody' }], ['period', { answers_max: '-1' }],
+		['period', { closes_year: '2020', closes_month: '1', closes_day: '1', closes_hour: '0', closes_minute: '0' }]]) {
+		answer = await save(sato, id, part, { ...{ details, privacy, period: {} }[part], ...values });
+		assert.equal(answer.status, 422, `${part} ${JSON.stringify(values).slice(0, 60)}`);
+	}
+	answer = await save(sato, id, 'details', { ...details, title: '=HYPERLINK("http://x")<script>' });
+	assert.equal(answer.status, 303, 'a formula is a title like any other');
+	assert.doesNotMatch((await sato.get('/desk/surveys')).text, /<script>[^<]/);
+});
+
+test('order by numbers and buttons, copies, and what is removed', async () => {
+	const id = await survey('順');
+	for (let i = 0; i < 4; i++) await question(id, 'text', { label: `問い${i}` });
+	const url = `/desk/surveys/${id}/questions`;
+	const list = async (values) => sato.submit(await sato.get(url), values, url);
+	assert.equal((await list({ place_q4: '1' })).status, 303);
+	assert.equal(await order(id), 'q4 q1 q2 q3', 'the fourth wants to be the first');
+	await list({ place_q4: '３' });
+	assert.equal(await order(id), 'q1 q2 q4 q3', 'in full width');
+	await list({ place_q1: 'x' });
+	assert.equal(await order(id), 'q1 q2 q4 q3', 'what is no number stays');
+	await list({ up: 'q3' });
+	assert.equal(await order(id), 'q1 q2 q3 q4');
+	await list({ down: 'q1' });
+	assert.equal(await order(id), 'q2 q1 q3 q4');
+
+	const answer = await list({ copy: 'q1' });
+	assert.equal(answer.headers.location, `${url}/q5`);
+	assert.equal(await order(id), 'q2 q1 q5 q3 q4');
+	const page = await sato.get(`${url}/q5/remove`);
+	assert.match(said(page), /設問を削除しますか/);
+	assert.equal((await sato.submit(page, { remove: 'q5' }, url)).status, 303);
+	assert.equal(await order(id), 'q2 q1 q3 q4');
+	assert.equal(await question(id, 'text'), 'q6', 'a code is never given twice');
+	assert.equal((await list({ remove: 'q99' })).status, 404);
+
+	const old = await sato.get(url);
+	await list({ up: 'q4' });
+	const late = await sato.submit(old, { down: 'q2' }, url);
+	assert.equal(late.status, 409, 'of two who arrange, the second looks first');
+	assert.match(said(late), /ほかの職員が先に設問を変えました/);
+});
+
+test('two clerks on one page', async () => {
+	const id = await survey('二人'), code = await question(id, 'single', { choices: lines });
+	const url = `/desk/surveys/${id}/questions/${code}`;
+	const [a, b] = [await sato.get(url), await suzuki.get(url)];
+	assert.equal((await sato.submit(a, { label: '佐藤の文' }, url)).status, 303);
+	let answer = await suzuki.submit(b, { label: '鈴木の文' }, url);
+	assert.equal(answer.status, 409);
+	assert.ok(said(answer).includes('佐藤の文') && answer.text.includes('鈴木の文'), 'both are shown');
+	answer = await suzuki.submit(answer, {}, url);
+	assert.equal(answer.status, 303, 'the next press decides');
+	assert.equal((await questions(id))[0].texts.ja.label, '鈴木の文');
+	for (const [part, one, two] of [['details', { purpose: '一' }, { purpose: '二' }], ['privacy', { readers: '一' }, { readers: '二' }], ['period', { answers_max: '1' }, { answers_max: '2' }]]) {
+		const base = { details, privacy, period: {} }[part];
+		const [x, y] = [await sato.get(`/desk/surveys/${id}/${part}`), await suzuki.get(`/desk/surveys/${id}/${part}`)];
+		assert.equal((await sato.submit(x, { ...base, ...one }, `/${part}`)).status, 303, part);
+		assert.equal((await suzuki.submit(y, { ...base, ...two }, `/${part}`)).status, 409, part);
+	}
+});
+
+test('once it is open only words change, with a reason', async () => {
+	const id = await complete('凍結');
+	const seen = await suzuki.get(`/desk/surveys/${id}/publish`);
+	await save(sato, id, 'details', { ...details, title: '凍結', purpose: '別の目的' });
+	const late = await suzuki.submit(seen, { sure: '1' }, '/publish');
+	assert.equal(late.status, 422, 'what was looked at is what goes out');
+	assert.match(said(late), /確認しているあいだに内容が変わりました/);
+	await open(id);
+
+	const url = `/desk/surveys/${id}/questions`, page = await sato.get(`${url}/q1`);
+	assert.match(said(page), /誤字の訂正/);
+	let answer = await sato.submit(page, { label: '直した文' }, `${url}/q1`);
+	assert.equal(answer.status, 422, 'not without a reason');
+	answer = await sato.submit(page, { label: '直した文', choices: 'はい\nいいえ\nたぶん', reason: '誤字' }, `${url}/q1`);
+	assert.equal(answer.status, 422, 'no choice more');
+	assert.match(said(answer), /2行のまま/);
+	answer = await sato.submit(page, { label: '直した文', choices: 'はい。\nいいえ', reason: '句点を付けた' }, `${url}/q1`);
+	assert.equal(answer.status, 303, said(answer));
+	const edition = await document(id);
+	assert.equal(edition.edition, 2);
+	assert.equal(edition.questions[0].texts.ja.label, '直した文');
+	assert.deepEqual(edition.questions[0].choices.map((c) => c.code), ['1', '2']);
+	assert.match(said(await sato.get(`/desk/surveys/${id}`)), /訂正 佐藤[\s\S]*句点を付けた/);
+
+	// Whoever still has the old list or form.
+	answer = await sato.submit(await sato.get(`${url}/new`).then((p) => (p.status === 303 ? sato.get('/desk/surveys/new') : p)), { title: 'x' }, '/new');
+	assert.equal(answer.status, 303);
+	const token = /name="token" value="([^"]+)"/.exec((await sato.get('/desk/surveys/new')).text)[1];
+	for (const body of [{ up: 'q2' }, { copy: 'q1' }, { remove: 'q1' }])
+		assert.equal((await sato.post(url, { token, revision: '1', ...body })).status, 409, JSON.stringify(body));
+	assert.equal(await order(id), 'q1 q2');
+	assert.equal((await sato.get(`/desk/surveys/${id}/privacy`)).status, 303, 'who may answer was told');
+	assert.equal((await save(sato, id, 'period', { answers_max: '900' })).status, 303, 'the end may still move');
+});
+
+test('closed, open again', async () => {
+	const id = await complete('終わり');
+	await open(id);
+	let answer = await suzuki.submit(await suzuki.get(`/desk/surveys/${id}/close`), {}, '/close');
+	assert.equal(answer.status, 303);
+	assert.equal(await column(`SELECT state, closed IS NOT NULL FROM survey WHERE id = ${id}`), 'closed|t');
+	assert.equal((await sato.get(`/desk/surveys/${id}/details`)).status, 303, 'what was asked stays');
+	const reopen = await suzuki.get(`/desk/surveys/${id}/reopen`);
+	answer = await suzuki.submit(reopen, { closes_year: '2020', closes_month: '1', closes_day: '1', closes_hour: '0', closes_minute: '0' }, '/reopen');
+	assert.equal(answer.status, 422);
+	answer = await suzuki.submit(reopen, { closes_year: '2099', closes_month: '1', closes_day: '1', closes_hour: '0', closes_minute: '0' }, '/reopen');
+	assert.equal(answer.status, 303);
+	assert.equal(await column(`SELECT state FROM survey WHERE id = ${id}`), 'open');
+	await inside(town, `UPDATE survey SET state = 'closed' WHERE id = ${id}; UPDATE survey SET state = 'published' WHERE id = ${id}`);
+	assert.equal((await suzuki.get(`/desk/surveys/${id}/reopen`)).status, 303, 'never after its results are out');
+	const token = /name="token" value="([^"]+)"/.exec((await suzuki.get('/desk/surveys/new')).text)[1];
+	const late = { closes_year: '2099', closes_month: '1', closes_day: '1', closes_hour: '0', closes_minute: '0' };
+	assert.equal((await suzuki.post(`/desk/surveys/${id}/reopen`, { token, ...late })).status, 409);
+});
+
+test('a copy begins with the same questions', async () => {
+	const id = await complete('もと');
+	const page = await sato.get(`/desk/surveys/new?copy=${id}`);
+	assert.match(said(page), /もと/);
+	const answer = await sato.submit(page, { title: '写し' }, '/new');
+	const copied = Number(answer.headers.location.split('/').pop());
+	assert.deepEqual((await questions(copied)).map((q) => [q.code, q.texts]), (await questions(id)).map((q) => [q.code, q.texts]));
+	assert.equal(await column(`SELECT state, copied_from, texts->'ja'->>'title' FROM survey WHERE id = ${copied}`), `draft|${id}|写し`);
+	assert.equal((await sato.get('/desk/surveys/new?copy=999999')).status, 404);
+});
