@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { unescape } from '../harness/client.mjs';
 import { desk } from '../harness/desk.mjs';
-import { fill, OPERATOR, people, routes, tenant, token, YAMA } from '../harness/house.mjs';
+import { fill, MINATO, OPERATOR, people, routes, surveyIn, tenant, token, YAMA } from '../harness/house.mjs';
 import { up } from '../harness/up.mjs';
 
 const CANARY = `canary${randomBytes(8).toString('hex')}`;
@@ -40,6 +40,7 @@ before(async () => {
 	town = await up();
 	town.kill('courier', 'SIGTERM');
 	table = (await routes(town)).filter((r) => r.method === 'GET');
+	await town.sql(surveyIn(MINATO, 7000001) + surveyIn(YAMA, 7000002));
 	await town.sql(plant(YAMA));
 	planted = (await town.sql('SELECT place FROM planted')).split('\n');
 	who = await people(town);
@@ -47,7 +48,7 @@ before(async () => {
 	const some = async (name, more = '') => (await town.sql(`(SELECT id FROM ${name} WHERE tenant_id = 1 ${more} ORDER BY id LIMIT 3)
 		UNION ALL (SELECT id FROM ${name} WHERE tenant_id = ${tenant(YAMA)} ${more} ORDER BY id LIMIT 4)`)).split('\n');
 	ids = { message: await some('message'), staff: await some('staff'), department: await some('department'), area: await some('district'),
-		topic: await some('topic'), person: await some('citizen'), tag: ['ja'], mail: ['1-1-1'], token: ['x'.repeat(43)] };
+		topic: await some('topic'), survey: await some('survey'), question: ['q1'], person: await some('citizen'), tag: ['ja'], mail: ['1-1-1'], token: ['x'.repeat(43)] };
 });
 after(() => town?.stop());
 

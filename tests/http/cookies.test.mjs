@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { desk } from '../harness/desk.mjs';
-import { fill, MINATO, people, routes, tenant } from '../harness/house.mjs';
+import { fill, MINATO, people, routes, surveyIn, tenant } from '../harness/house.mjs';
 import { account, password, signIn, totp } from '../harness/staff.mjs';
 import { eventually, up } from '../harness/up.mjs';
 import { linkIn, mailWith, somebody, subscribe } from './citizen.mjs';
@@ -58,7 +58,8 @@ const isIn = async (what, cookie, value, path) => assert.deepEqual([...await eve
 
 test('on every route, for everybody', async () => {
 	const who = await people(town);
-	const ids = { message: 1, staff: 2, department: 1, area: 1, topic: 1, person: 1, tag: 'en', mail: 'x', token: 'x'.repeat(43) };
+	await town.sql(surveyIn(MINATO, 7000001));
+	const ids = { message: 1, survey: 7000001, question: 'q1', staff: 2, department: 1, area: 1, topic: 1, person: 1, tag: 'en', mail: 'x', token: 'x'.repeat(43) };
 	for (const person of Object.values(who)) {
 		for (const route of (await routes(town)).filter((r) => r.method === 'GET')) {
 			const answer = await person.client.get(fill(route.path, ids));

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { isPage } from '../harness/invariants.mjs';
-import { digest, fill, MINATO, people, routes, same, SEEN, token, YAMA } from '../harness/house.mjs';
+import { digest, fill, MINATO, people, routes, same, SEEN, surveyIn, token, YAMA } from '../harness/house.mjs';
 import { up } from '../harness/up.mjs';
 
 let town, table, who, proof, elsewhere, clean;
@@ -20,6 +20,7 @@ before(async () => {
 	const other = { client: town.client(MINATO), page: '/subscribe/email' };
 	const far = { client: town.client(YAMA), page: '/subscribe/email' };
 	elsewhere = { browser: await token(other), town: await token(far), visit: far.client.cookies.get('__Host-visit') };
+	await town.sql(surveyIn(MINATO, 7000001));
 	clean = await digest(town, SEEN);
 });
 after(() => town?.stop());
@@ -35,7 +36,7 @@ function mayUse({ asks }) {
 	if (asks.has('admin') || asks.has('staff')) return 'admin';
 	return 'anonymous';
 }
-const ids = { message: 1, staff: 2, person: 1, department: 1, area: 1, topic: 2, token: 'x'.repeat(43) };
+const ids = { message: 1, survey: 7000001, question: 'q1', staff: 2, person: 1, department: 1, area: 1, topic: 2, token: 'x'.repeat(43) };
 // Fields that would do something, wherever they are taken.
 const plausible = {
 	email: 'a@example.jp', name: '新しい名前', login: 'new', password: 'zu7-Kq0-wert', again: 'zu7-Kq0-wert', start: 'blank',

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { unescape } from '../harness/client.mjs';
-import { digest, fill, MINATO, people, routes, same, tenant } from '../harness/house.mjs';
+import { digest, fill, MINATO, people, routes, same, surveyIn, tenant } from '../harness/house.mjs';
 import { problems } from '../harness/invariants.mjs';
 import { up } from '../harness/up.mjs';
 
@@ -35,12 +35,13 @@ before(async () => {
 			       ${name === 'invite' ? 'NULL, 4' : `(SELECT hash FROM contact WHERE tenant_id = ${tenant(MINATO)} ORDER BY id LIMIT 1), NULL`}`);
 	}
 	await town.sql(`SET session_replication_role = replica; UPDATE staff SET state = 'invited' WHERE id = 4`);
+	await town.sql(surveyIn(MINATO, 7000001));
 	clean = await digest(town, BUT);
 });
 after(() => town?.stop());
 
 const ids = (path) => ({
-	message: path.startsWith('/desk') ? 1 : 3, staff: 2, department: 1, area: 1, topic: 1, person: 1, tag: 'en', mail: 'x',
+	message: path.startsWith('/desk') ? 1 : 3, staff: 2, department: 1, area: 1, topic: 1, person: 1, survey: 7000001, question: 'q1', tag: 'en', mail: 'x',
 	token: path.startsWith('/subscribe') ? tokens.confirm : path.startsWith('/my') ? tokens.my : path.startsWith('/desk/invite') ? tokens.invite : 'x'.repeat(43),
 });
 

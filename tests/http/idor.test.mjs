@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { forms } from '../harness/client.mjs';
-import { digest, fill, people, routes, same, SEEN, tenant, token, YAMA } from '../harness/house.mjs';
+import { digest, fill, MINATO, people, routes, same, SEEN, surveyIn, tenant, token, YAMA } from '../harness/house.mjs';
 import { Keys } from '../harness/laws.mjs';
 import { up } from '../harness/up.mjs';
 import { linkIn, mailWith, somebody, subscribe } from './citizen.mjs';
@@ -50,6 +50,7 @@ before(async () => {
 		  VALUES (${tenant(YAMA)}, ${HERE}, ${HERE}, 'webpush', '\\x00', '\\x01', 'active');
 		${link(made.confirm, 'confirm', contact)} ${link(made.my, 'my', contact)}
 		${link(made.invite, 'invite', ['staff_id', HERE])}`);
+	await town.sql(surveyIn(YAMA, HERE) + surveyIn(MINATO, 7000003));
 	who = await people(town);
 	// So that each has its cookies before anything is compared.
 	for (const name of everybody) await token(who[name]);
@@ -70,6 +71,7 @@ before(async () => {
 		SELECT 'staff', 2 UNION ALL SELECT 'department', min(id) FROM department WHERE tenant_id = 1 UNION ALL
 		SELECT 'area', min(id) FROM district WHERE tenant_id = 1 UNION ALL SELECT 'topic', max(id) FROM topic WHERE tenant_id = 1`))
 		.split('\n').map((line) => line.split('|')));
+	Object.assign(own, { survey: 7000003, question: 'q1' });
 	before0 = await digest(town, SEEN);
 });
 after(() => town?.stop());
@@ -176,7 +178,7 @@ test('a session of one town is nobody in the other', async () => {
 			nobody.cookies.set(cookie, randomBytes(16).toString('base64url'));
 		}
 		for (const route of table) {
-			const path = fill(route.path, { message: 12, staff: 6, department: 6, area: 6, topic: 6, person: 330, device: 330, tag: 'ja', token: 'x'.repeat(43), mail: 'x' });
+			const path = fill(route.path, { message: 12, staff: 6, department: 6, area: 6, topic: 6, person: 330, survey: 7000003, question: 'q1', device: 330, tag: 'ja', token: 'x'.repeat(43), mail: 'x' });
 			const ask = (c) => (route.method === 'GET' ? c.get(path) : c.post(path, {}));
 			const [a, b] = [await ask(thief), await ask(nobody)];
 			assert.deepEqual(shown(a), shown(b), `${name} ${route.a}`);

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { forms } from '../harness/client.mjs';
 import { approved, written } from '../harness/desk.mjs';
-import { fill, people, routes, token } from '../harness/house.mjs';
+import { fill, MINATO, people, routes, surveyIn, token } from '../harness/house.mjs';
 import { up } from '../harness/up.mjs';
 
 const towns = [];
@@ -23,6 +23,7 @@ before(async () => {
 		const draft = await written(town, 'sato'), waiting = await written(town, 'sato');
 		await approved(town, 'sato', 'takahashi', { send_at: `now() + interval '1 hour'`, valid_until: `now() + interval '2 hours'` });
 		const who = await people(town);
+		await town.sql(surveyIn(MINATO, 7000001));
 		const page = await who.writer.client.get(`/desk/messages/${waiting}/submit`);
 		assert.equal((await who.writer.client.submit(page, {}, '/submit')).status, 303);
 		towns.push({ town, who, draft, waiting });
@@ -64,7 +65,7 @@ async function fieldsOf(client, path) {
 const listed = {};
 async function send({ who, draft, waiting }, name, route, more) {
 	const { client } = who[name];
-	const ids = { message: /approve|withdraw/.test(route.path) ? waiting : draft, staff: 4, department: 1, area: 1, topic: 1, person: 1, token: 'x'.repeat(43), mail: 'x' };
+	const ids = { message: /approve|withdraw/.test(route.path) ? waiting : draft, staff: 4, department: 1, area: 1, topic: 1, person: 1, survey: 7000001, question: 'q1', token: 'x'.repeat(43), mail: 'x' };
 	const path = fill(route.path, ids), [fields, asked] = await fieldsOf(client, path);
 	// Who does not get the form may still know what is in it.
 	listed[route.a] = [...new Set([...listed[route.a] ?? [], ...asked])];

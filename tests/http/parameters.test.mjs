@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { forms } from '../harness/client.mjs';
 import { desk, written } from '../harness/desk.mjs';
-import { fill, people, routes, token } from '../harness/house.mjs';
+import { fill, MINATO, people, routes, surveyIn, token } from '../harness/house.mjs';
 import { problems } from '../harness/invariants.mjs';
 import { up } from '../harness/up.mjs';
 
@@ -20,6 +20,7 @@ before(async () => {
 	const sent = await sato.submit(await sato.get(`/desk/messages/${waiting}/submit`), {}, '/submit');
 	assert.equal(sent.status, 303);
 	who = await people(town);
+	await town.sql(surveyIn(MINATO, 7000001));
 	pages = await everyForm(waiting);
 	// Tries are limited, which is another test's business.
 	await town.sql(`CREATE FUNCTION no_limit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.hits := 1; RETURN NEW; END';
@@ -33,7 +34,7 @@ async function everyForm(waiting) {
 	for (const [name, person] of Object.entries(who)) {
 		for (const route of table.filter((r) => r.method === 'GET' && !r.names.includes('token') && !r.names.includes('tag'))) {
 			const ids = { message: /approve|withdraw/.test(route.path) ? waiting : /status|resend|stop/.test(route.path) ? 11 : 1,
-				staff: 4, department: 1, area: 1, topic: 1, person: 1, mail: 'x' };
+				staff: 4, department: 1, area: 1, topic: 1, person: 1, survey: 7000001, question: 'q1', mail: 'x' };
 			const page = await person.client.get(fill(route.path, ids));
 			for (const form of page.status === 200 ? forms(page.text) : []) {
 				const path = form.action || page.path;

@@ -4,7 +4,7 @@
 // less.  What it says is worked out here once more from its words.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { fill, OPERATOR, people, routes, token } from '../harness/house.mjs';
+import { fill, MINATO, OPERATOR, people, routes, surveyIn, token } from '../harness/house.mjs';
 import { up } from '../harness/up.mjs';
 
 let town, table, who;
@@ -13,6 +13,7 @@ before(async () => {
 	town.kill('courier', 'SIGTERM');
 	table = await routes(town);
 	who = await people(town);
+	await town.sql(surveyIn(MINATO, 7000001));
 });
 after(() => town?.stop());
 
@@ -44,7 +45,7 @@ function outcome({ method, asks }, answer) {
 // What everybody of that town may find, so that nobody is shut out for the thing itself.
 const things = (path) => ({
 	message: /^\/desk/.test(path) ? things.draft : things.sent, staff: things.staff, person: things.citizen,
-	department: 1, area: 1, topic: 1, gateway: 999999, device: 999999, survey: 999999, channel: 'line', token: 'x'.repeat(43), tag: 'ja', mail: 'x',
+	department: 1, area: 1, topic: 1, survey: 7000001, question: 'q1', gateway: 999999, device: 999999, channel: 'line', token: 'x'.repeat(43), tag: 'ja', mail: 'x',
 });
 
 test('the words of the table are those that are known here', () => {
