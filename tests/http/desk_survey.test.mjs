@@ -190,8 +190,9 @@ test('order by numbers and buttons, copies, and what is removed', async () => {
 	assert.equal(await order(id), 'q4 q1 q2 q3', 'the fourth wants to be the first');
 	await list({ place_q4: '３' });
 	assert.equal(await order(id), 'q1 q2 q4 q3', 'in full width');
-	await list({ place_q1: 'x' });
-	assert.equal(await order(id), 'q1 q2 q4 q3', 'what is no number stays');
+	assert.equal((await list({ place_q1: 'x' })).status, 422, 'what is no number is said');
+	assert.equal((await list({ place_q1: '' })).status, 422);
+	assert.equal(await order(id), 'q1 q2 q4 q3');
 	await list({ up: 'q3' });
 	assert.equal(await order(id), 'q1 q2 q3 q4');
 	await list({ down: 'q1' });

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
-
 enum err
 question_open(struct web *w, const struct question_owner *o, json_t **draft)
 {
@@ -54,9 +52,9 @@ question_back(struct web *w, const struct question_owner *o)
 	return web_see_other(w, "%s/%" PRId64 "/questions", o->url, web_id(w, o->arg));
 }
 
-/* typed: what was typed stays in the fields of the order; else 1, 2, 3 … */
+/* typed: what was typed stays in the fields of the order; NULL: 1, 2, 3 … */
 static enum err
-show_list(struct web *w, enum status status, const json_t *draft, bool typed)
+show_list(struct web *w, enum status status, const json_t *draft, const struct form *typed)
 {
 	json_t *rows = question_rows(w->arena, w->words, draft), *row;
 	size_t i;
@@ -64,7 +62,11 @@ show_list(struct web *w, enum status status, const json_t *draft, bool typed)
 	json_array_foreach(rows, i, row) {
 		const char *field = arena_printf(w->arena, "place_%s", json_text(row, "code"));
 
-		json_object_set_new(row, "place", json_string(typed ? fields_get(w->fields, field) : json_text(row, "number")));
+		const json_t *read = typed == NULL ? NULL : json_object_get(form_json(typed), field);
+
+		json_object_set_new(row, "place", json_string(json_text(read != NULL ? read : row, read != NULL ? "value" : "number")));
+		json_object_set_new(row, "problem", read != NULL ? json_incref(json_object_get(read, "problem")) : json_null());
+		json_object_set_new(row, "name", json_string(field));
 	}
 	json_object_set(w->view, "rows", rows);
 	json_object_set_new(w->view, "some", json_boolean(json_array_size(rows) > 0));
@@ -81,7 +83,7 @@ question_list(struct web *w, const struct question_owner *o)
 	json_t *draft;
 	enum err e = question_open(w, o, &draft);
 
-	return e != ERR_OK ? e : show_list(w, HTTP_OK, draft, false);
+	return e != ERR_OK ? e : show_list(w, HTTP_OK, draft, NULL);
 }
 
 /* --- order, copy, remove --- */
@@ -102,18 +104,17 @@ by_place(const void *a, const void *b)
 /* Whoever was given a new number comes before the one that has it: somebody who writes 2
  * at the fifth question wants it to be the second. */
 static double
-wanted(const char *typed, size_t now)
+wanted(struct form *f, const char *field, int64_t now)
 {
-	char *end;
-	double n = strtod(typed, &end);
+	int64_t n = form_number(f, field, FORM_REQUIRED, 1, QUESTIONS_MAX);
 
-	if (typed[0] == '\0' || *end != '\0' || !(n > -1e6 && n < 1e6) || n == (double)now)
+	if (n == now || n == 0)
 		return (double)now;
-	return n > (double)now ? n + 0.5 : n - 0.5;
+	return (double)n + (n > now ? 0.5 : -0.5);
 }
 
 static enum err
-reorder(struct web *w, const json_t *draft, const char *up, const char *down)
+reorder(struct web *w, struct form *f, const json_t *draft, const char *up, const char *down)
 {
 	const json_t *list = json_object_get(draft, "questions"), *q;
 	size_t i, n = json_array_size(list);
@@ -121,17 +122,18 @@ reorder(struct web *w, const json_t *draft, const char *up, const char *down)
 	const char **codes = arena_alloc(w->arena, (n + 1) * sizeof *codes);
 
 	json_array_foreach(list, i, q) {
-		const char *code = json_text(q, "code"), *typed;
+		const char *code = json_text(q, "code");
 
-		typed = arena_printf(w->arena, "place_%s", code);
 		places[i] = (struct place){ code, (double)(i + 1) };
 		if (strcmp(code, up) == 0)
 			places[i].at -= 1.5;
 		else if (strcmp(code, down) == 0)
 			places[i].at += 1.5;
 		else if (up[0] == '\0' && down[0] == '\0')
-			places[i].at = wanted(text_normal(w->arena, fields_get(w->fields, typed)), i + 1);
+			places[i].at = wanted(f, arena_printf(w->arena, "place_%s", code), (int64_t)i + 1);
 	}
+	if (!form_ok(f))
+		return ERR_INVALID;
 	qsort(places, n, sizeof *places, by_place);
 	for (i = 0; i < n; i++)
 		codes[i] = places[i].code;
@@ -145,6 +147,7 @@ question_list_do(struct web *w, const struct question_owner *o)
 {
 	const char *copy = fields_get(w->fields, "copy"), *made, *remove = fields_get(w->fields, "remove");
 	struct question_edit by = { 0, w->staff, copy[0] != '\0' ? copy : remove, "" };
+	struct form *f = web_form(w);
 	json_t *draft;
 	enum err e = question_open(w, o, &draft);
 
@@ -152,7 +155,7 @@ question_list_do(struct web *w, const struct question_owner *o)
 		return e;
 	by.questionnaire = json_int(draft, "id");
 	if (json_flag(draft, "frozen"))
-		return show_list(w, HTTP_CONFLICT, draft, false);
+		return show_list(w, HTTP_CONFLICT, draft, NULL);
 	if (copy[0] != '\0') {
 		if (json_array_size(json_object_get(draft, "questions")) >= QUESTIONS_MAX) {
 			web_tell(w, "error", "tell_question_too_many");
@@ -171,9 +174,11 @@ question_list_do(struct web *w, const struct question_owner *o)
 		web_tell(w, "success", "tell_question_removed");
 		return question_back(w, o);
 	}
-	e = reorder(w, draft, fields_get(w->fields, "up"), fields_get(w->fields, "down"));
+	e = reorder(w, f, draft, fields_get(w->fields, "up"), fields_get(w->fields, "down"));
+	if (e == ERR_INVALID && !db_failed(w->db))
+		return show_list(w, HTTP_UNPROCESSABLE, draft, f);
 	if (e == ERR_CONFLICT)
-		return show_list(w, HTTP_CONFLICT, draft, false);
+		return show_list(w, HTTP_CONFLICT, draft, NULL);
 	if (e != ERR_OK)
 		return e;
 	web_tell(w, "success", "tell_question_ordered");

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "domain/questionnaire.h"
 #include "web/desk/question.h"
 
@@ -79,7 +80,7 @@ show(struct web *w, enum status status, struct form *f, const json_t *draft, con
 	n = dress_than(f, draft, question);
 	question_show_content(w->arena, theirs, question);
 	json_object_set(w->view, "theirs", form_json(theirs));
-	json_object_set_new(w->view, "seen", json_string(seen));
+	json_object_set_new(w->view, "seen", json_string(text_showable(w->arena, seen)));
 	json_object_set_new(w->view, "conflict", json_boolean(status == HTTP_CONFLICT));
 	json_object_set_new(w->view, "choosing", json_boolean(question_has_choices(kind)));
 	json_object_set_new(w->view, "special", json_boolean(strcmp(kind, "single") == 0 || strcmp(kind, "multi") == 0));

@@ -9,6 +9,7 @@
  * Each form carries the mark of what it showed ("seen"): of two clerks the second is told,
  * with 409 and the same page, and what the first saved stands beside it.
  */
+#include "base/text.h"
 #include "domain/message.h"
 #include "web/desk/survey.h"
 #include "web/handlers.h"
@@ -39,7 +40,7 @@ show(struct web *w, const struct part *p, enum status status, struct form *f, co
 	if (e != ERR_OK)
 		return e;
 	json_object_set(w->view, "theirs", form_json(theirs));
-	json_object_set_new(w->view, "seen", json_string(seen));
+	json_object_set_new(w->view, "seen", json_string(text_showable(w->arena, seen)));
 	json_object_set_new(w->view, "conflict", json_boolean(status == HTTP_CONFLICT));
 	return web_page(w, status, arena_printf(w->arena, "desk/survey/%s", p->name));
 }
