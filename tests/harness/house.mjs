@@ -87,13 +87,13 @@ export async function digest(town, but = {}) {
 }
 export const same = (before, now, what) => assert.deepEqual(now, before, `written: ${what}`);
 
-// A draft of a survey with one question, q1, written by the first of the staff.
-export const surveyIn = (host, id) => `SET session_replication_role = replica;
+// A survey with one question, q1, of the first of the staff.
+export const surveyIn = (host, id, state = 'draft', mode = 'anyone') => `SET session_replication_role = replica;
 	INSERT INTO questionnaire (tenant_id, id, purpose, questions) OVERRIDING SYSTEM VALUE VALUES (${tenant(host)}, ${id}, 'survey', 1);
 	INSERT INTO question (tenant_id, questionnaire_id, code, place, kind, texts)
 	VALUES (${tenant(host)}, ${id}, 'q1', 1, 'text', '{"ja": {"label": "q1", "help": ""}}');
-	INSERT INTO survey (tenant_id, id, questionnaire_id, department_id, author_id, texts) OVERRIDING SYSTEM VALUE
-	SELECT ${tenant(host)}, ${id}, ${id}, d.department_id, d.staff_id, '{"ja": {"title": "survey"}}'
+	INSERT INTO survey (tenant_id, id, questionnaire_id, department_id, author_id, state, mode, texts) OVERRIDING SYSTEM VALUE
+	SELECT ${tenant(host)}, ${id}, ${id}, d.department_id, d.staff_id, '${state}', '${mode}', '{"ja": {"title": "survey"}}'
 	  FROM staff_department d WHERE d.tenant_id = ${tenant(host)} ORDER BY d.staff_id LIMIT 1;
 	SET session_replication_role = origin;`;
 

@@ -43,14 +43,12 @@ before(async () => {
 			'published', now(), 'publish_until', now() + interval '9 days'`)).join('')}
 		INSERT INTO message_rendering SELECT tenant_id, ${HERE + 70}, revision, channel, language, content
 		  FROM message_rendering WHERE message_id = (SELECT min(id) FROM message WHERE tenant_id = ${tenant(YAMA)} AND state = 'sent');
-		INSERT INTO survey (tenant_id, id, questionnaire_id, department_id, author_id, state, mode) OVERRIDING SYSTEM VALUE
-		  VALUES (${tenant(YAMA)}, ${HERE}, ${HERE}, ${HERE}, ${HERE}, 'open', 'once');
 		INSERT INTO gateway (tenant_id, id, channel, kind, active) OVERRIDING SYSTEM VALUE VALUES (${tenant(YAMA)}, ${HERE}, 'line', 'line', true);
 		INSERT INTO contact (tenant_id, id, citizen_id, channel, address, hash, state) OVERRIDING SYSTEM VALUE
 		  VALUES (${tenant(YAMA)}, ${HERE}, ${HERE}, 'webpush', '\\x00', '\\x01', 'active');
 		${link(made.confirm, 'confirm', contact)} ${link(made.my, 'my', contact)}
 		${link(made.invite, 'invite', ['staff_id', HERE])}`);
-	await town.sql(surveyIn(YAMA, HERE) + surveyIn(MINATO, 7000003));
+	await town.sql(surveyIn(YAMA, HERE, 'open', 'once') + surveyIn(MINATO, 7000003));
 	who = await people(town);
 	// So that each has its cookies before anything is compared.
 	for (const name of everybody) await token(who[name]);
