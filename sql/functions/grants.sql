@@ -6,7 +6,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM chromo_web, chromo_courier, chrom
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO chromo_web, chromo_report;
 REVOKE ALL ON schema_migration, throttle FROM chromo_web, chromo_report;
 REVOKE ALL ON staff_session, citizen_session, link, staff_recovery, tenant_key, letter, subscribe_draft,
-  gateway, gateway_event, line_link, phone_code, response_draft, right_key, right_drawn, attachment, paper_entry FROM chromo_report;
+  gateway, gateway_event, line_link, phone_code, response_draft, right_key, right_drawn, attachment, paper_entry, door, lottery FROM chromo_report;
 
 GRANT INSERT, UPDATE ON department, district, topic, staff, citizen, contact, message, subscribe_draft, letter TO chromo_web;
 GRANT INSERT ON once TO chromo_web;
@@ -40,6 +40,8 @@ GRANT INSERT ON right_key, right_drawn TO chromo_web;
 GRANT INSERT, UPDATE ON paper_form TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON paper_entry, attachment TO chromo_web;
 GRANT SELECT, UPDATE, DELETE ON attachment TO chromo_courier;
+-- events
+GRANT INSERT, UPDATE ON event, event_slot, application, lottery, checkin, door TO chromo_web;
 -- results: counts, the population, what was published, files that are asked for
 GRANT INSERT, UPDATE ON tally_design, tally, result_publication, population_file, export TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON tally_cell, population, response_tag TO chromo_web;
