@@ -32,7 +32,7 @@ struct result {
 	struct weighing *weighing;
 };
 
-/* ERR_NOT_FOUND: no such survey, or it was never published. */
+/* ERR_NOT_FOUND: no such survey.  One that was never opened has no questions. */
 enum err result_open(struct result *, int64_t survey) MUST_USE;
 /* ERR_INVALID: a filter that cannot be. */
 enum err result_tallies(struct result *) MUST_USE;

@@ -9,7 +9,7 @@ SELECT jsonb_build_object(
          'actions', s.actions, 'opened', moment(s.opened, :lang), 'closes', moment(s.closes, :lang),
          'published', moment(s.published, :lang),
          'department', d.name, 'tenant', t.name,
-         'document', e.document,
+         'document', coalesce(e.document, '{"questions": []}'),
          'drafts', (SELECT coalesce(jsonb_object_agg(x.reached, x.n), '{}')
                       FROM (SELECT reached, count(*) AS n FROM response_draft
                              WHERE questionnaire_id = s.questionnaire_id AND ends > now() GROUP BY reached) x))
@@ -17,7 +17,7 @@ SELECT jsonb_build_object(
   JOIN department d ON d.id = s.department_id
   JOIN tenant t ON t.id = s.tenant_id
   JOIN questionnaire q ON q.id = s.questionnaire_id
-  JOIN questionnaire_edition e ON e.questionnaire_id = q.id AND e.edition = q.edition
+  LEFT JOIN questionnaire_edition e ON e.questionnaire_id = q.id AND e.edition = q.edition
  WHERE s.id = :survey::bigint;
 
 -- name: result_districts :many

@@ -137,8 +137,9 @@ desk_result_design(struct web *w)
 	struct rows *design;
 	enum err e = design_form(w, &r, &f);
 
-	if (e == ERR_OK)
-		e = q_tally_design(w->db, (struct q_tally_design){ r.questionnaire }, &design);
+	if (e != ERR_OK)
+		return e;
+	e = q_tally_design(w->db, (struct q_tally_design){ r.questionnaire }, &design);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
 	form_set(f, "age", e == ERR_OK ? rows_text(design, 0, "age_code") : "");

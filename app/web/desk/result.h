@@ -7,5 +7,5 @@
  */
 
 /* The survey of the address, its new answers counted, its tallies read; view: survey,
- * overview, waiting.  ERR_NOT_FOUND: none such, or never published. */
+ * overview, waiting.  ERR_NOT_FOUND: none such. */
 enum err desk_result_open(struct web *, struct result *) MUST_USE;
