@@ -180,12 +180,13 @@ test('a stop: what was not begun is not posted, what is there is taken away', { 
 	const stop = (m) => inside(m.town, `SELECT message_stop(${m.id})`);
 	const waits = await message(await town(), later), flies = await message(await town(), later), lost = await message(await town(), later);
 	x.script([of(waits, { status: 429, headers: { 'x-rate-limit-reset': String(Math.floor(Date.now() / 1000) + 600) } }),
-		of(flies, { accept: true, hang: 3000 }), of(lost, { accept: true, close: true })]);
+		of(flies, { accept: true, hang: 8000 }), of(lost, { accept: true, close: true }), { ...GET, status: 500 }]);
 	for (const m of [waits, flies, lost]) await go(m);
 	await eventually('it waits', async () => await row(waits, "state = 'queued' AND try = 1") === 't');
 	await eventually('it flies', () => ever(flies).length === 1);
 	await eventually('it is in doubt', async () => await row(lost, "doubt") === 't');
 	for (const m of [waits, flies, lost]) await stop(m);
+	x.script([]);
 	assert.equal(await state(waits), 'cancelled');
 	await is(flies, 'deleted');
 	await is(lost, 'deleted');
