@@ -30,6 +30,7 @@ struct outcome {
 	int code;		/* reply code of the far side, 0: none came */
 	int wait_s;		/* LATER: what the far side asked for, 0: nothing */
 	uint32_t gone;		/* bit i: address i of the letter is dead, never to be used again */
+	uint32_t again;		/* SENT: address i did not take it, and may later */
 	int parts;		/* SMS: what is paid for, 0: not told */
 	int took_ms;		/* from the call to the answer */
 	char id[80];		/* what the far side calls it, "" : nothing */

@@ -51,6 +51,7 @@ struct round {
 	struct webpush_card *card;
 	struct outcome best;
 	int rank;			/* of best; -1: none yet */
+	int wait_s;			/* the longest that any asked for */
 };
 
 static size_t
@@ -78,15 +79,20 @@ static void
 count(struct http_trade *t, const struct outcome *o, bool gone)
 {
 	struct round *r = t->kept;
-	uint32_t bits = r->best.gone;
+	uint32_t bits = r->best.gone, again = r->best.again;
 
 	if (gone && r->device < 32)
 		bits |= UINT32_C(1) << r->device;
+	if ((o->verdict == VERDICT_LATER || o->verdict == VERDICT_UNKNOWN) && r->device < 32)
+		again |= UINT32_C(1) << r->device;
+	if (o->wait_s > r->wait_s)
+		r->wait_s = o->wait_s;
 	if (rank_of(o->verdict) > r->rank) {
 		r->rank = rank_of(o->verdict);
 		r->best = *o;
 	}
 	r->best.gone = bits;
+	r->best.again = again;
 	r->device++;
 	r->anew = false;
 }
@@ -195,6 +201,9 @@ ask(void *self, struct http_trade *t, struct http_call *call)
 			return HTTP_CALL;
 		}
 	r->best.letter = t->outcome.letter;
+	/* Where one device has it, the others' waiting is for them alone. */
+	if (r->best.again != 0)
+		r->best.wait_s = r->wait_s;
 	t->outcome = r->best;
 	return HTTP_OVER;
 }

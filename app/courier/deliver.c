@@ -265,6 +265,14 @@ compose_letter(struct courier *c, struct flight *f, const struct tenant *t, cons
 	    .account = f->account->doc == NULL ? NULL : json_keep(a, json_incref((json_t *)(uintptr_t)f->account->doc)) };
 	if (c->kind == &email_kind)
 		return compose_mail(c, f, t, doc);
+	/* Bytes that were made for another address of the same person (round.c). */
+	if (json_text(doc, "data")[0] != '\0') {
+		f->letter.data = arena_strdup(a, json_text(doc, "data"));
+		f->letter.n = strlen(f->letter.data);
+		f->letter.urgent = json_flag(doc, "urgent");
+		f->letter.valid_until_ms = json_int(doc, "valid_until_ms");
+		return true;
+	}
 	return c->kind->compose(a, &(struct envelope){ .account = f->letter.account, .content = doc,
 	    .tenant_name = t->name, .mail_from = t->mail_from, .host = t->host, .origin = t->origin,
 	    .mail_domain = c->conf->mail_domain, .language = language[0] != '\0' ? language : "ja", .to = many[0], .many = many,

@@ -190,7 +190,7 @@ record_job(struct courier *c, struct round *r, struct step *s)
 		ids[n] = o->id;
 		parts[n] = o->parts;
 		n_gone = add_gone(f, gone, n_gone);
-		if (o->wait_s > j->wait_s)
+		if (o->verdict != VERDICT_SENT && o->wait_s > j->wait_s)
 			j->wait_s = o->wait_s;
 		n++;
 	}
@@ -198,6 +198,44 @@ record_job(struct courier *c, struct round *r, struct step *s)
 	    .batch = j->batch, .fence = j->fence, .citizens = { citizens, n }, .states = { states, n },
 	    .codes = { codes, n }, .reasons = { reasons, n }, .details = { details, n },
 	    .ids = { ids, n }, .parts = { parts, n }, .gone = { gone, n_gone } }, &s->recorded);
+}
+
+/* A device that did not take what another of the same person has is written to on its
+ * own: the person has the message, and that is the ledger's word.  The bytes are the same. */
+static enum err
+write_again(struct courier *c, struct round *r, const struct job *j, const struct flight *f)
+{
+	enum err e = ERR_OK;
+	json_t *doc;
+	int i;
+
+	for (i = 0; e == ERR_OK && i < f->n_contacts; i++) {
+		if (((f->outcome.again >> i) & 1) == 0)
+			continue;
+		doc = json_keep(r->arena, json_pack("{s:s, s:s%, s:b, s:I}", "to", f->letter.many[i], "data", f->letter.data,
+		    f->letter.n, "urgent", f->letter.urgent, "valid_until_ms", (json_int_t)f->letter.valid_until_ms));
+		e = q_courier_letter_device_queue(r->db, (struct q_courier_letter_device){ .batch = j->batch,
+		    .contact = f->contacts[i], .channel = c->kind->name, .sealed = vault_seal_json(c->vault, r->arena,
+		    "letter.sealed", doc), .wait_s = retry_wait_s(c->conf, 1, f->outcome.wait_s) }, NULL);
+	}
+	return e;
+}
+
+static enum err
+record_devices(struct courier *c, struct round *r, const struct job *j)
+{
+	enum err e = ERR_OK;
+	int i;
+
+	for (i = 0; e == ERR_OK && i < COURIER_FLIGHTS; i++) {
+		const struct flight *f = &c->flights[i];
+
+		/* Without the key of the town they are not kept: somebody had the message all the same. */
+		if (aboard(c, r, f, j) && f->outcome.verdict == VERDICT_SENT && f->outcome.again != 0 &&
+		    vault_again(c->vault, r->tenant))
+			e = write_again(c, r, j, f);
+	}
+	return e;
 }
 
 static enum err
@@ -249,6 +287,8 @@ queue_round(struct courier *c, struct round *r)
 		e = q_enter_tenant_queue(r->db, (struct q_enter_tenant){ .tenant = r->tenant, .actor = "courier" }, NULL);
 	for (i = 0; e == ERR_OK && i < r->n; i++)
 		e = record_job(c, r, &r->steps[i]);
+	for (i = 0; e == ERR_OK && i < r->n; i++)
+		e = record_devices(c, r, r->steps[i].job);
 	for (i = 0; e == ERR_OK && i < r->n; i++)
 		if (r->steps[i].most > 0)
 			e = q_courier_start_queue(r->db, (struct q_courier_start){ .batch = r->steps[i].job->batch,

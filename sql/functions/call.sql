@@ -165,14 +165,21 @@ $$;
 -- No account at the gateway: nothing of it goes out, and staff see why.
 CREATE OR REPLACE FUNCTION batch_hold(p_batch bigint, p_fence bigint, p_reason text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  b batch;
+  b      batch;
+  flying int := 0;
 BEGIN
-  UPDATE batch x SET state = CASE WHEN x.doubt THEN 'done' ELSE 'held' END, reason = p_reason, finished = now(), lease_until = NULL,
-                     verdict = CASE WHEN x.doubt THEN 'unknown' ELSE x.verdict END,
-                     unknown = CASE WHEN x.doubt THEN x.size - x.dropped ELSE x.unknown END
-   WHERE x.id = p_batch AND x.fence = p_fence AND x.state = 'sending'
-  RETURNING x.* INTO b;
-  IF FOUND THEN
-    PERFORM message_through(b.message_id);
+  SELECT * INTO b FROM batch x WHERE x.id = p_batch AND x.fence = p_fence AND x.state = 'sending' FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN;
   END IF;
+  -- Whoever is in the air is in doubt until the courier says what came of it.
+  IF NOT channel_shares(b.channel) AND b.reached > 0 THEN
+    flying := batch_doubt(b);
+  END IF;
+  UPDATE batch x SET state = CASE WHEN x.doubt THEN 'done' ELSE 'held' END, reason = p_reason, finished = now(),
+                     lease_until = CASE WHEN flying > 0 THEN x.lease_until END,
+                     verdict = CASE WHEN x.doubt THEN 'unknown' ELSE x.verdict END,
+                     unknown = CASE WHEN x.doubt THEN x.size - x.dropped ELSE x.unknown + flying END
+   WHERE x.id = b.id;
+  PERFORM message_through(b.message_id);
 END $$;

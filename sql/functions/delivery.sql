@@ -10,7 +10,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
    WHERE m.state = 'approved' AND (m.send_at IS NULL OR m.send_at <= now())
       OR m.next_step <= now()
       OR m.state = 'sending' AND NOT EXISTS (SELECT FROM batch b WHERE b.tenant_id = m.tenant_id AND b.message_id = m.id
-                                                AND b.state IN ('queued', 'sending'))
+                                                AND (b.state IN ('queued', 'sending') OR (b.state = 'held' AND b.lease_until > now())))
                                AND NOT EXISTS (SELECT FROM post p WHERE p.tenant_id = m.tenant_id AND p.message_id = m.id
                                                 AND p.state IN ('queued', 'sending'))
       OR m.state = 'sent' AND (m.told IS NULL OR m.told < m.finished) AND m.finished > now() - interval '1 hour'
@@ -89,14 +89,18 @@ END $$;
 -- air then is in doubt until the courier says what came of it; of a call that may have
 -- been carried out nobody knows ever after.
 CREATE OR REPLACE FUNCTION batch_break(b batch, p_state text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  flying int := 0;
 BEGIN
   IF channel_shares(b.channel) AND (b.doubt OR (b.state = 'sending' AND b.reached > 0)) THEN
     UPDATE batch x SET state = 'done', verdict = 'unknown', doubt = true, unknown = x.size - x.dropped, finished = now()
      WHERE x.id = b.id;
   ELSE
-    UPDATE batch x
-       SET state = p_state, finished = now(),
-           unknown = x.unknown + CASE WHEN b.state = 'sending' AND b.reached > 0 THEN batch_doubt(b) ELSE 0 END
+    IF b.state = 'sending' AND b.reached > 0 THEN
+      flying := batch_doubt(b);
+    END IF;
+    UPDATE batch x SET state = p_state, finished = now(), unknown = x.unknown + flying,
+                       lease_until = CASE WHEN flying > 0 THEN x.lease_until END
      WHERE x.id = b.id;
   END IF;
 END $$;
@@ -298,6 +302,18 @@ RETURNS void LANGUAGE sql AS $$
    WHERE x.id = b.id AND t.n > 0
 $$;
 
+-- The last one of a held batch is down: nothing more is to be waited for.
+CREATE OR REPLACE FUNCTION batch_down(b batch) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM delivery d
+                  WHERE d.message_id = b.message_id AND d.citizen_id = ANY (b.citizens[1:b.reached]) AND d.channel = b.channel
+                    AND d.round = b.round AND d.try = b.try AND d.part = b.fence
+                    AND d.state = 'unknown' AND d.reason = 'courier_lost') THEN
+    UPDATE batch x SET lease_until = NULL WHERE x.id = b.id AND x.lease_until IS NOT NULL;
+    PERFORM message_settle(b.message_id);
+  END IF;
+END $$;
+
 -- Addresses that the far side says are gone for good: a device, a person who blocked
 -- the town or asked for no more.
 CREATE OR REPLACE FUNCTION contact_gone(p_contacts bigint[]) RETURNS void LANGUAGE plpgsql AS $$
@@ -366,6 +382,9 @@ BEGIN
   RETURNING t.n INTO written;
   IF written < cardinality(p_citizens) THEN
     PERFORM batch_truth(b, p_fence, p_citizens, p_states, p_codes, p_reasons, p_details);
+  END IF;
+  IF b.state = 'held' THEN
+    PERFORM batch_down(b);
   END IF;
 
   PERFORM contact_gone(p_gone);

@@ -133,7 +133,8 @@ LANGUAGE sql STABLE AS $$
   SELECT 'settled', m.id, NULL, 1
     FROM message m
    WHERE m.state = 'sending'
-     AND NOT EXISTS (SELECT FROM batch b WHERE b.message_id = m.id AND b.state IN ('queued', 'sending'))
+     AND NOT EXISTS (SELECT FROM batch b WHERE b.message_id = m.id
+                        AND (b.state IN ('queued', 'sending') OR (b.state = 'held' AND b.lease_until > now())))
      AND NOT EXISTS (SELECT FROM post p WHERE p.message_id = m.id AND p.state IN ('queued', 'sending'))
   UNION ALL
   SELECT 'lease', b.message_id, b.id, b.size::bigint

@@ -106,6 +106,8 @@ BEGIN
   PERFORM FROM message WHERE id = p_message AND state = 'sending' FOR NO KEY UPDATE;
   IF FOUND AND NOT EXISTS (SELECT FROM batch WHERE message_id = p_message
                               AND state IN ('queued', 'sending'))
+     -- Of what was held some may still be in the air, and is not to be sent again meanwhile.
+     AND NOT EXISTS (SELECT FROM batch WHERE message_id = p_message AND state = 'held' AND lease_until > now())
      AND NOT EXISTS (SELECT FROM post WHERE message_id = p_message AND state IN ('queued', 'sending')) THEN
     UPDATE message SET state = 'sent', finished = now() WHERE id = p_message;
   END IF;
@@ -132,6 +134,7 @@ CREATE OR REPLACE FUNCTION message_settle_open() RETURNS int LANGUAGE sql AS $$
     FROM message m
    WHERE m.state = 'sending'
      AND NOT EXISTS (SELECT FROM batch b WHERE b.message_id = m.id AND b.state IN ('queued', 'sending'))
+     AND NOT EXISTS (SELECT FROM batch b WHERE b.message_id = m.id AND b.state = 'held' AND b.lease_until > now())
      AND NOT EXISTS (SELECT FROM post p WHERE p.message_id = m.id AND p.state IN ('queued', 'sending'))
 $$;
 

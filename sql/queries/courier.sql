@@ -92,6 +92,9 @@ SELECT id, kind, key, sealed, try, fence
 SELECT letter_record(:letter::bigint, :fence::bigint, :state::text, :code::int, :reason::text,
                      make_interval(secs => :wait_s::int));
 
+-- name: courier_letter_device :exec
+SELECT letter_device(:batch::bigint, :contact::bigint, :channel::text, :sealed::bytea, make_interval(secs => :wait_s::int));
+
 -- name: courier_letter_release :exec
 SELECT letter_release(:letter::bigint, :fence::bigint);
 

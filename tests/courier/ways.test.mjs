@@ -140,6 +140,58 @@ test('push_topic: in doubt it is handed over again, and there is one card', { ti
 	for (const { device } of town.members) assert.equal(device.rang, 1);
 });
 
+test('one device took it, another was asked to wait: that one gets it later, once', { timeout: 60000 }, async () => {
+	const town = await ways.town({ webpush: 3 });
+	const seconds = [];
+	for (const { id } of town.members) {
+		const second = ways.push.device();
+		seconds.push(second);
+		await ways.inside(town, `INSERT INTO contact (citizen_id, channel, address, hash, state)
+			VALUES (${id}, 'webpush', '\\x${town.keys.seal('contact.address', second.address()).toString('hex')}', 'second ${id}', 'active')`);
+	}
+	const path = (device) => new URL(JSON.parse(device.address()).endpoint).pathname;
+	ways.push.script([{ path: path(seconds[0]), status: 429, headers: { 'retry-after': '1' }, times: 1 },
+		{ path: path(seconds[1]), status: 503, times: 2 }]);
+	const calls = () => ways.push.ledger.length, before = calls();
+	const message = await ways.message(town);
+	await ways.post.sent(message);
+	const [first, other] = [town.members[0].device, seconds[0]];
+	await eventually('all have it', () => [...town.members.map((m) => m.device), ...seconds].every((d) => d.cards.size === 1), 30);
+	assert.deepEqual([first.rang, other.rang], [1, 1]);
+	assert.equal(calls() - before, 6, 'no device twice');
+	assert.equal(await ways.inside(town, `SELECT string_agg(state, ' ') FROM letter WHERE message_id = ${message} AND kind = 'device_again'`), 'accepted accepted');
+	assert.equal((await ways.lawful(message, town)).accepted, 3);
+
+	// Stopped meanwhile, or the device is the person's no more: it is left alone.
+	ways.push.script([{ path: path(seconds[2]), status: 429, headers: { 'retry-after': '2' }, times: 1 }]);
+	const last = await ways.message(town);
+	await ways.post.sent(last);
+	await ways.inside(town, `DELETE FROM contact WHERE hash = 'second ${town.members[2].id}'`);
+	await eventually('its letter has ended', async () =>
+		await ways.inside(town, `SELECT state FROM letter WHERE message_id = ${last} AND kind = 'device_again'`) === 'expired', 30);
+	assert.equal(seconds[2].cards.size, 1);
+	ways.push.script([]);
+});
+
+test('what is in the air when the rest is held is not sent again', { timeout: 60000 }, async () => {
+	const town = await ways.town({ sms: 12 });
+	const { settings, secrets, url } = ways.sms.account({ readback_s: 1, parts_per_month: 5 });
+	await ways.account(town, { channel: 'sms', kind: 'karaden', url, settings, secrets });
+	ways.sms.script([{ method: 'POST', accept: true, hang: 2500, times: 5 }]);
+	const message = await ways.message(town);
+	await eventually('the rest is held', async () => await sql(`SELECT state FROM batch WHERE message_id = ${message}`) === 'held');
+	assert.equal(await ways.post.state(message), 'sending', 'five are in the air');
+	await assert.rejects(ways.inside(town, `SELECT message_resend(${message}, 500, now() + interval '1 day')`), /not sent/);
+	await ways.post.sent(message);
+	assert.equal(await ways.inside(town, `SELECT count(*) FROM message_unreached(${message})`), '7');
+	await ways.account(town, { channel: 'sms', kind: 'karaden', url, settings: { ...settings, parts_per_month: 100 }, secrets });
+	assert.equal(await ways.inside(town, `SELECT message_resend(${message}, 500, now() + interval '1 day')`), '7');
+	await ways.post.sent(message);
+	const { accepted, doubled } = await ways.lawful(message, town);
+	assert.deepEqual([accepted, doubled], [12, 0]);
+	ways.sms.script([]);
+});
+
 test('reach until seen: step by step, until it was seen', { timeout: 60000 }, async () => {
 	const town = await ways.town({ line: 6, sms: 1 }), [seen, unseen] = town.members;
 	for (const m of [seen, unseen]) await ways.inside(town, `INSERT INTO contact (citizen_id, channel, address, hash, state)

@@ -18,6 +18,8 @@ static struct round r;
 
 /* What the database was told, by citizen; and by letter. */
 static int told[COURIER_FLIGHTS + 1], ended;
+/* Which devices are written to on their own, by contact. */
+static int again[4];
 
 /* --- in the place of the database --- */
 
@@ -49,6 +51,23 @@ q_courier_letter_record_queue(struct db *db, struct q_courier_letter_record q, i
 	(void)db, (void)out;
 	told[q.letter]++;
 	return ERR_OK;
+}
+
+enum err
+q_courier_letter_device_queue(struct db *db, struct q_courier_letter_device q, int *out)
+{
+	(void)db, (void)out;
+	again[q.contact]++;
+	return ERR_OK;
+}
+
+bool vault_again(struct vault *v, int64_t tenant) { (void)v, (void)tenant; return true; }
+
+struct db_bytes
+vault_seal_json(const struct vault *v, struct arena *a, const char *label, const json_t *doc)
+{
+	(void)v, (void)a, (void)label, (void)doc;
+	return (struct db_bytes){ "", 0 };
 }
 
 enum err
@@ -123,6 +142,7 @@ clear(void)
 	c = (struct courier){ .conf = &conf, .kind = &kind, .capacity = CAPACITY };
 	r = (struct round){ .tenant = TENANT, .arena = r.arena };
 	memset(told, 0, sizeof told);
+	memset(again, 0, sizeof again);
 	ended = n_flights = 0;
 	for (i = 0; i < COURIER_JOBS; i++)
 		c.jobs[i].tenant.id = TENANT;
@@ -170,6 +190,7 @@ int
 main(void)
 {
 	int64_t now = clock_monotonic_ms() + 100000;
+	static const char *const devices[] = { "a", "b", "c" };
 	struct job *one, *two;
 	int i;
 
@@ -182,6 +203,15 @@ main(void)
 	flight(one, FLYING);
 	flight(NULL, LANDED);
 	goes(now, 4, "what has landed, a letter with it");
+
+	/* Of a person's three devices one took it, one is to wait, one is gone. */
+	clear();
+	one = job(0);
+	*flight(one, LANDED) = (struct flight){ .stage = LANDED, .job = one, .tenant = TENANT, .citizen = 1, .letter_id = 1,
+	    .n_contacts = 3, .contacts = { 1, 2, 3 }, .letter = { .many = devices, .n_many = 3, .data = "{}", .n = 2 },
+	    .outcome = { .verdict = VERDICT_SENT, .again = 1 << 1, .gone = 1 << 2 } };
+	goes(now, 1, "a person with three devices");
+	ok(again[1] == 0 && again[2] == 1 && again[3] == 0, "and the one that was to wait is written to on its own");
 
 	/* A round of the job failed; one of its mails was in the air and lands while it waits. */
 	clear();
