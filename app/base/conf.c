@@ -54,6 +54,9 @@ static const struct key keys[] = {
 	    "32 random bytes, mode 0600, that wrap the keys of the tenants"),
 	KEY(OPTION, outbox, "", 0, 0,
 	    "folder that takes what channels without a gateway deliver; empty: none"),
+	KEY(OPTION, files, "", 0, 0, "folder of the files that people send; empty: none are taken"),
+	KEY(OPTION, clamd, "", 0, 0,
+	    "socket of clamd, which looks for viruses; empty: files are held until there is one"),
 
 	KEY(NUMBER, workers, "8", 1, 1024, "processes of the reading pool, about 4 a core"),
 	KEY(NUMBER, workers_write, "8", 1, 1024, "processes of the committing pool, about 4 a core"),

@@ -22,6 +22,8 @@ struct conf {
 	const char *sql;		/* directory with migrations/, functions/, data/ */
 	const char *master_key_file;	/* 32 random bytes, 0600: wraps the tenants' data keys */
 	const char *outbox;		/* directory for undelivered channels (development) */
+	const char *files;		/* directory of files that people send; NULL: none are taken */
+	const char *clamd;		/* socket of clamd; NULL: files wait to be looked at */
 	/* web */
 	int workers;			/* processes of the reading pool */
 	int workers_write;		/* processes of the committing pool */

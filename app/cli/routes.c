@@ -12,7 +12,7 @@ static const struct { uint32_t flag; const char *name; } names[] = {
 	{ ANYONE, "anyone" }, { CITIZEN, "citizen" }, { STAFF_ANY, "staff" }, { STAFF_STEP, "staff-step" },
 	{ OPERATOR, "operator" }, { ANY_HOST, "any-host" }, { OPERATOR_DOOR, "operator-door" }, { RIGHT_WRITE, "write" },
 	{ RIGHT_APPROVE, "approve" }, { RIGHT_ADMIN, "admin" }, { TOKEN, "token" }, { FOREIGN, "foreign" }, { SIGNED, "signed" },
-	{ CACHED, "cached" }, { DEVELOPMENT, "development" }, { WRITES, "writes" }, { DRAFT, "draft" },
+	{ CACHED, "cached" }, { DEVELOPMENT, "development" }, { WRITES, "writes" }, { DRAFT, "draft" }, { UPLOAD, "upload" },
 };
 
 static void

@@ -17,6 +17,7 @@
  *	claim.c		batches become jobs, letters wait for a connection
  *	sweep.c		what has ended is taken away (in the planner)
  *	quota.c		how much of the month is left at LINE (a process of its own)
+ *	scan.c		files that people sent are looked at for viruses (a process of its own)
  *	posts.c		posts on X, one for a message (a process of its own)
  *	posts_token.c	tokens of X that are good for two hours
  *	peers.c		which other couriers are dead
@@ -219,6 +220,8 @@ int quota_work(void *context, int slot);
 
 /* posts.c: the process. */
 int posts_work(void *context, int slot);
+/* scan.c: the same for files. */
+int scan_work(void *context, int slot);
 
 /* posts_token.c: what posts of a tenant need before they are claimed. */
 struct posts_tokens;

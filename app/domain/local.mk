@@ -25,6 +25,7 @@ libdomain_a_SOURCES = \
 	app/domain/opendata.c app/domain/opendata_columns.c app/domain/opendata.h \
 	app/domain/rendering.c app/domain/rendering_short.c app/domain/rendering.h app/domain/rendering_private.h \
 	app/domain/reach.c app/domain/reach.h \
+	app/domain/attachment.c app/domain/attachment_place.c app/domain/attachment.h \
 	app/domain/right.c app/domain/right.h \
 	app/domain/sms.c app/domain/sms.h \
 	app/domain/staff.c app/domain/staff.h \

@@ -24,6 +24,9 @@ enum err citizen_cap(struct web *);
 enum err citizen_circular(struct web *);
 enum err citizen_card(struct web *);
 
+/* desk/attachment.c */
+enum err desk_attachment(struct web *);
+
 /* citizen/right.c */
 enum err citizen_right_show(struct web *);
 enum err citizen_right_draw(struct web *);

@@ -33,6 +33,22 @@ struct pool {
 	int *socket;
 };
 
+/* How long a body may be that is longer than most. */
+static size_t
+body_limit(void *context, const struct request *request)
+{
+	const struct site *site = context;
+	struct arena *a = arena_new();
+	const struct route *route;
+	struct route_args args;
+	const char *allow;
+	bool upload = router_find(site->router, a, request->method, request->path, &route, &args, &allow) == ERR_OK &&
+	    route->flags & UPLOAD;
+
+	arena_free(a);
+	return upload ? UPLOAD_MAX : REQUEST_BODY_MAX;
+}
+
 static int
 work(void *context, int slot)
 {
@@ -41,6 +57,7 @@ work(void *context, int slot)
 	struct db *db = db_new(site->conf->database, "chromo_web", "chromo-web");
 	struct fcgi *fcgi = fcgi_open(*pool->socket);
 	struct arena *a = arena_new();
+	fcgi_body_limit(fcgi, body_limit, (void *)(uintptr_t)site);
 	/* They do not all retire at the same moment. */
 	int left = site->conf->worker_requests + slot * (site->conf->worker_requests / 64);
 

@@ -112,6 +112,9 @@ const struct route routes[] = {
 	{ GET, "/surveys/{survey}/for/{token}", citizen_right_link, ANYONE },
 	{ POST, "/surveys/{survey}/for/{token}", citizen_right_link_draw, ANYONE | TOKEN },
 
+	/* desk: files that people sent */
+	{ GET, "/desk/files/{attachment}", desk_attachment, STAFF(RIGHTS) },
+
 	/* hooks: what gateways call in */
 	{ POST, "/hooks/line/{gateway}", hook_line, ANYONE | SIGNED },
 	{ POST, "/hooks/sms/{gateway}", hook_sms, ANYONE | SIGNED },

@@ -56,12 +56,14 @@ enum {
 				 * signature is over request->body, which the handler checks first.
 				 * What is wrong is said in one plain word */
 	DRAFT = 1 << 13,	/* on the way through 登録: what was typed so far comes with enter() */
+	UPLOAD = 1 << 14,	/* POST: may carry files, 11 MB in all */
 	CROWD = 1 << 15,	/* a GET before which people wait when too many come at once (room.h) */
 
 	RIGHT_WRITE = 1 << 16,	/* 起案者 */
 	RIGHT_APPROVE = 1 << 17,	/* 承認者 */
 	RIGHT_ADMIN = 1 << 18	/* 管理者 */
 };
+enum { UPLOAD_MAX = 11 << 20 };
 #define DRAFT_COOKIE "__Host-subscribe"
 #define RIGHTS (RIGHT_WRITE | RIGHT_APPROVE | RIGHT_ADMIN)
 /* STAFF(RIGHT_WRITE | RIGHT_APPROVE): one of them is enough. */

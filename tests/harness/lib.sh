@@ -101,8 +101,8 @@ node_modules() {
 folder_open() {
 	local part
 	umask 022
-	mkdir -p "$DIR" "$DIR/log" "$DIR/outbox" "$DIR/nginx"
-	chmod 700 "$DIR/log" "$DIR/outbox" "$DIR/nginx"
+	mkdir -p "$DIR" "$DIR/log" "$DIR/outbox" "$DIR/nginx" "$DIR/files"
+	chmod 700 "$DIR/log" "$DIR/outbox" "$DIR/nginx" "$DIR/files"
 	HOLD=$DIR
 	if [ "${#DIR}" -gt 70 ] ||
 	    { [ "$(id -u)" = 0 ] && ! as_postgres test -x "$DIR" 2>/dev/null; }; then
@@ -237,6 +237,7 @@ conf_write() {
 		    "sql=$ROOT/sql" \
 		    "master_key_file=$DIR/master.key" \
 		    "outbox=$DIR/outbox" \
+		    "files=$DIR/files" \
 		    "public_port=:$PORT" \
 		    "mail_domain=localhost" \
 		    "development=yes" \
@@ -282,7 +283,7 @@ nginx_write() {
 		    -e "s|@listen_write@|$RUN/write.sock|" -e "s|@cache@|$DIR/nginx/cache|" \
 		    -e "s|@snippets@|$DIR/nginx/snippets|g" -e "s|@certificate@|$DIR/nginx/cert.pem|" \
 		    -e "s|@certificate_key@|$DIR/nginx/key.pem|" -e "s|@log@|$DIR/log/access.json|" \
-		    -e "s|@nginx@|$ROOT/nginx|g" -e "s|@static_root@|$ROOT/nginx|g" \
+		    -e "s|@nginx@|$ROOT/nginx|g" -e "s|@files@|$DIR/files|g" -e "s|@static_root@|$ROOT/nginx|g" \
 		    -e "s|@error_style@|$style|g" \
 		    "$ROOT/nginx/$f" >"$DIR/nginx/${f%.in}"
 	done
