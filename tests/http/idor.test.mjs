@@ -43,6 +43,8 @@ before(async () => {
 			'published', now(), 'publish_until', now() + interval '9 days'`)).join('')}
 		INSERT INTO message_rendering SELECT tenant_id, ${HERE + 70}, revision, channel, language, content
 		  FROM message_rendering WHERE message_id = (SELECT min(id) FROM message WHERE tenant_id = ${tenant(YAMA)} AND state = 'sent');
+		INSERT INTO attachment (tenant_id, id, purpose, owner_id, kind, name, bytes, state, due)
+		  VALUES (${tenant(YAMA)}, '00000000-0000-4000-8000-000000000001', 'survey', 1, 'image/png', 'x', 1, 'clean', NULL);
 		INSERT INTO gateway (tenant_id, id, channel, kind, active) OVERRIDING SYSTEM VALUE VALUES (${tenant(YAMA)}, ${HERE}, 'line', 'line', true);
 		INSERT INTO contact (tenant_id, id, citizen_id, channel, address, hash, state) OVERRIDING SYSTEM VALUE
 		  VALUES (${tenant(YAMA)}, ${HERE}, ${HERE}, 'webpush', '\\x00', '\\x01', 'active');
@@ -62,6 +64,7 @@ before(async () => {
 	foreign = ({ path }, name) => ({
 		message: states.map((_, i) => [HERE + 10 * (i + 1), NOWHERE + 10 * (i + 1)]),
 		staff: number, department: number, area: number, topic: number, person: number, gateway: number, device: number, survey: number,
+		attachment: [['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002']],
 		token: [[tokens[path.split('/').find((part) => part in tokens)], nothing.slice(0, tokens[path.split('/').find((part) => part in tokens)]?.length)]],
 		mail: [['1-1-1', '1-1-2']], tag: [], channel: [],
 	})[name];

@@ -45,7 +45,7 @@ function outcome({ method, asks }, answer) {
 // What everybody of that town may find, so that nobody is shut out for the thing itself.
 const things = (path) => ({
 	message: /^\/desk/.test(path) ? things.draft : things.sent, staff: things.staff, person: things.citizen,
-	department: 1, area: 1, topic: 1, survey: 7000001, question: 'q1', gateway: 999999, device: 999999, channel: 'line', token: 'x'.repeat(43), tag: 'ja', mail: 'x',
+	department: 1, area: 1, topic: 1, survey: 7000001, question: 'q1', gateway: 999999, device: 999999, attachment: 'x', channel: 'line', token: 'x'.repeat(43), tag: 'ja', mail: 'x',
 });
 
 test('the words of the table are those that are known here', () => {
@@ -68,7 +68,8 @@ const itself = {
 		'POST /desk/settings/channels/{channel}/switch', 'POST /desk/settings/channels/{channel}/check',
 		// Nor has anybody there a device.
 		'GET /my/devices/{device}/remove', 'POST /my/devices/{device}/remove', 'POST /my/devices/{device}/try',
-		// Nor is there a survey of this number.
+		// Nor is there a survey of this number, nor a file.
+		'GET /desk/files/{attachment}',
 		'GET /surveys/{survey}/right', 'POST /surveys/{survey}/right', 'POST /surveys/{survey}/right/keep',
 		'GET /surveys/{survey}/for/{token}', 'POST /surveys/{survey}/for/{token}']),
 	forbidden: new Set(['GET /desk/messages/{message}/unreached']),
