@@ -41,7 +41,10 @@ GRANT INSERT, UPDATE ON paper_form TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON paper_entry, attachment TO chromo_web;
 GRANT SELECT, UPDATE, DELETE ON attachment TO chromo_courier;
 -- events
-GRANT INSERT, UPDATE ON event, event_slot, application, lottery, checkin, door TO chromo_web;
+GRANT INSERT, UPDATE ON event, event_slot, event_quota, application, lottery, checkin, door TO chromo_web;
+GRANT DELETE ON event_slot, event_quota TO chromo_web;   -- while nobody has signed up
+GRANT SELECT ON event, event_slot, event_quota, application TO chromo_courier;
+GRANT UPDATE ON event_slot, event_quota, application TO chromo_courier;  -- offers that pass on
 -- results: counts, the population, what was published, files that are asked for
 GRANT INSERT, UPDATE ON tally_design, tally, result_publication, population_file, export TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON tally_cell, population, response_tag TO chromo_web;

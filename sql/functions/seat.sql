@@ -1,0 +1,204 @@
+-- Seats (domain/application.c).  Whatever changes the seats of a date, taken of event_slot
+-- and of its quotas, the order of those who wait, locks the row of the date first: so all
+-- of it happens one after the other, and the constraints taken <= capacity are behind it.
+
+-- Room for n people who claim so many seats of each quota?  The date is locked.
+CREATE OR REPLACE FUNCTION seat_is_free(p_slot bigint, p_people int, p_quotas bigint[], p_claims int[]) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT FROM event_slot s WHERE s.id = p_slot AND s.cancelled IS NULL
+                                            AND (s.capacity IS NULL OR s.taken + p_people <= s.capacity))
+         AND NOT EXISTS (SELECT FROM unnest(p_quotas, p_claims) AS c (quota, n)
+                          WHERE NOT EXISTS (SELECT FROM event_quota q WHERE q.id = c.quota AND q.slot_id = p_slot
+                                                                        AND q.taken + c.n <= q.capacity))
+$$;
+
+-- Takes (n > 0) or gives back (n < 0) the seats of a date and its quotas together.
+CREATE OR REPLACE FUNCTION seat_move(p_slot bigint, p_people int, p_quotas bigint[], p_claims int[], p_sign int) RETURNS void
+LANGUAGE sql AS $$
+  UPDATE event_slot SET taken = taken + p_sign * p_people WHERE id = p_slot;
+  UPDATE event_quota q SET taken = q.taken + p_sign * c.n
+    FROM unnest(p_quotas, p_claims) AS c (quota, n) WHERE q.id = c.quota AND q.slot_id = p_slot;
+$$;
+
+-- Those who wait, in their order, get what is free: a seat at once, or an offer with a
+-- deadline.  A group of n gets n seats or goes on waiting; the ones behind it pass by, but
+-- for a strict event.  The date is locked.  Returns how many moved up.
+CREATE OR REPLACE FUNCTION seat_promote(p_slot bigint) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  e     event;
+  a     application;
+  moved int := 0;
+BEGIN
+  SELECT x.* INTO e FROM event x JOIN event_slot s ON s.event_id = x.id WHERE s.id = p_slot AND s.begins > now();
+  IF NOT FOUND OR e.state <> 'open' THEN
+    RETURN 0;
+  END IF;
+  FOR a IN SELECT * FROM application x WHERE x.slot_id = p_slot AND x.state = 'waiting' ORDER BY x.waiting FOR UPDATE LOOP
+    IF NOT seat_is_free(p_slot, a.people, a.quotas, a.claims) THEN
+      EXIT WHEN e.in_order;
+      CONTINUE;
+    END IF;
+    PERFORM seat_move(p_slot, a.people, a.quotas, a.claims, 1);
+    UPDATE application SET state = CASE WHEN e.offer_hours IS NULL THEN 'confirmed' ELSE 'offered' END, waiting = NULL,
+                           offer_until = now() + make_interval(hours => e.offer_hours)
+     WHERE id = a.id;
+    moved := moved + 1;
+  END LOOP;
+  RETURN moved;
+END $$;
+
+-- The date, locked; NULL: there is none of this event.
+CREATE OR REPLACE FUNCTION seat_lock(p_slot bigint, p_event bigint) RETURNS event_slot LANGUAGE sql AS
+$$ SELECT s FROM event_slot s WHERE s.id = p_slot AND s.event_id = p_event FOR UPDATE $$;
+
+-- 受付番号: tells nothing, not how many came before.  Ten digits, which are read out by telephone.
+CREATE OR REPLACE FUNCTION application_number() RETURNS text LANGUAGE sql VOLATILE AS $$
+  SELECT to_char(floor(random() * 1000)::int, 'FM000') || '-' || to_char(floor(random() * 1000)::int, 'FM000') || '-' ||
+         to_char(floor(random() * 10000)::int, 'FM0000')
+$$;
+
+-- Signs up.  "outcome": kept, and then number and state; closed: not open, or this date has
+-- gone by or is cancelled; full: neither seats nor a place to wait; many: more people than
+-- one application may have; again: this person has signed up.  Staff (p_staff) may sign
+-- somebody up until the date, in the same quota and queue.
+CREATE OR REPLACE FUNCTION application_add(p_event bigint, p_slot bigint, p_people int, p_quotas bigint[], p_claims int[],
+                                           p_person bytea, p_contact bytea, p_hash bytea, p_link bytea, p_answers jsonb,
+                                           p_edition int, p_citizen bigint, p_language text, p_channel text, p_staff bigint,
+                                           OUT outcome text, OUT number text, OUT state text)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  e    event;
+  free boolean;
+BEGIN
+  SELECT x.* INTO e FROM event x WHERE x.id = p_event;
+  IF e.id IS NULL OR e.state <> 'open' OR e.rule = 'none'
+     OR (p_staff IS NULL AND NOT (coalesce(e.opens <= now(), true) AND coalesce(e.closes > now(), true))) THEN
+    outcome := 'closed';
+    RETURN;
+  END IF;
+  IF p_people NOT BETWEEN 1 AND e.group_max OR EXISTS (SELECT FROM unnest(p_claims) AS c (n) WHERE n NOT BETWEEN 0 AND p_people) THEN
+    outcome := 'many';
+    RETURN;
+  END IF;
+  IF NOT EXISTS (SELECT FROM seat_lock(p_slot, p_event) s WHERE s.id IS NOT NULL AND s.cancelled IS NULL AND s.begins > now()) THEN
+    outcome := 'closed';
+    RETURN;
+  END IF;
+  IF e.rule <> 'first' THEN
+    state := 'applied';
+  ELSE
+    free := seat_is_free(p_slot, p_people, p_quotas, p_claims)
+            AND NOT (e.in_order AND EXISTS (SELECT FROM application w WHERE w.slot_id = p_slot AND w.state = 'waiting'));
+    IF NOT free AND NOT e.waiting THEN
+      outcome := 'full';
+      RETURN;
+    END IF;
+    state := CASE WHEN free THEN 'confirmed' ELSE 'waiting' END;
+  END IF;
+  LOOP
+    INSERT INTO application AS a (event_id, slot_id, number, people, state, waiting, quotas, claims, person, contact, contact_hash,
+                                  once_hash, link_hash, answers, edition, citizen_id, language, channel, staff_id)
+    VALUES (p_event, p_slot, application_number(), p_people, state,
+            CASE state WHEN 'waiting' THEN (SELECT coalesce(max(w.waiting), 0) + 1 FROM application w WHERE w.slot_id = p_slot) END,
+            p_quotas, p_claims, p_person, p_contact, p_hash, CASE WHEN e.once THEN p_hash END, p_link, p_answers, p_edition,
+            p_citizen, p_language, p_channel, p_staff)
+    ON CONFLICT DO NOTHING
+    RETURNING a.number INTO number;
+    EXIT WHEN FOUND;
+    IF EXISTS (SELECT FROM application a WHERE a.event_id = p_event AND (a.link_hash = p_link OR a.once_hash = p_hash
+                                           AND a.state IN ('applied', 'confirmed', 'waiting', 'offered'))) THEN
+      outcome := 'again';
+      state := NULL;
+      RETURN;
+    END IF;
+  END LOOP;
+  IF state = 'confirmed' THEN
+    PERFORM seat_move(p_slot, p_people, p_quotas, p_claims, 1);
+  END IF;
+  outcome := 'kept';
+END $$;
+
+-- Leaves: cancelled by the person, by staff, or because an offer was not taken ('expired').
+-- Seats come back, and who waits moves up.  False: it was over already.
+CREATE OR REPLACE FUNCTION application_end(p_application bigint, p_becomes text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  a application;
+BEGIN
+  SELECT x.* INTO a FROM application x WHERE x.id = p_application;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM seat_lock(a.slot_id, a.event_id);
+  SELECT x.* INTO a FROM application x WHERE x.id = p_application FOR UPDATE;
+  IF a.state NOT IN ('applied', 'confirmed', 'waiting', 'offered')
+     OR (p_becomes = 'expired' AND (a.state <> 'offered' OR a.offer_until > now())) THEN
+    RETURN false;
+  END IF;
+  UPDATE application x SET state = p_becomes, waiting = NULL, offer_until = NULL,
+                           cancelled = CASE WHEN p_becomes = 'cancelled' THEN now() END
+   WHERE x.id = p_application;
+  IF a.state IN ('confirmed', 'offered') THEN
+    PERFORM seat_move(a.slot_id, a.people, a.quotas, a.claims, -1);
+    PERFORM seat_promote(a.slot_id);
+  END IF;
+  RETURN true;
+END $$;
+
+-- Takes an offer up.  False: its time is over, or it was answered.
+CREATE OR REPLACE FUNCTION application_accept(p_application bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE application SET state = 'confirmed', offer_until = NULL
+   WHERE id = p_application AND state = 'offered' AND offer_until > now();
+  RETURN FOUND;
+END $$;
+
+-- 承認制: staff give a seat, if there is one, or say no.  "full": there is none.
+CREATE OR REPLACE FUNCTION application_decide(p_application bigint, p_yes boolean) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  a application;
+BEGIN
+  SELECT x.* INTO a FROM application x WHERE x.id = p_application;
+  PERFORM seat_lock(a.slot_id, a.event_id);
+  SELECT x.* INTO a FROM application x WHERE x.id = p_application AND x.state IN ('applied', 'waiting') FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN 'over';
+  END IF;
+  IF NOT p_yes THEN
+    UPDATE application SET state = 'rejected', waiting = NULL WHERE id = p_application;
+    RETURN 'rejected';
+  END IF;
+  IF NOT seat_is_free(a.slot_id, a.people, a.quotas, a.claims) THEN
+    RETURN 'full';
+  END IF;
+  PERFORM seat_move(a.slot_id, a.people, a.quotas, a.claims, 1);
+  UPDATE application SET state = 'confirmed', waiting = NULL WHERE id = p_application;
+  RETURN 'confirmed';
+END $$;
+
+-- A new capacity.  Less than is taken is refused and the overhang told ("less" people must
+-- leave first); more moves up who waits.  Returns the overhang, 0: done.
+CREATE OR REPLACE FUNCTION seat_capacity(p_slot bigint, p_capacity int) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  s event_slot;
+BEGIN
+  SELECT x.* INTO s FROM event_slot x WHERE x.id = p_slot FOR UPDATE;
+  IF s.taken > p_capacity THEN
+    RETURN s.taken - p_capacity;
+  END IF;
+  UPDATE event_slot SET capacity = p_capacity WHERE id = p_slot;
+  PERFORM seat_promote(p_slot);
+  RETURN 0;
+END $$;
+
+-- Offers whose time is over pass on to the next; of the present tenant, a few at a time.
+CREATE OR REPLACE FUNCTION seat_expire(p_most int) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  n  int := 0;
+  id bigint;
+BEGIN
+  FOR id IN SELECT a.id FROM application a WHERE a.state = 'offered' AND a.offer_until <= now() ORDER BY a.slot_id, a.id LIMIT p_most LOOP
+    n := n + application_end(id, 'expired')::int;
+  END LOOP;
+  RETURN n;
+END $$;
