@@ -4,6 +4,7 @@
  *
  *	LINE	a token, where it is not typed in, then GET /v2/bot/info
  *	SMS	the list of messages with a key that no message has
+ *	X	GET /2/users/me
  */
 #include "channel/check.h"
 
@@ -15,6 +16,7 @@
 #include "channel/http.h"
 #include "channel/line.h"
 #include "channel/sms.h"
+#include "channel/x_oauth.h"
 
 enum { CHECK_MS = 10000 };
 
@@ -107,6 +109,35 @@ check_sms(struct http *http, struct arena *a, const json_t *account, const struc
 	out->ok = call(http, &c, &answer, out) && judge(&answer, out);
 }
 
+/* It says who we are, so that the number of the account need not be looked up by hand. */
+static void
+check_x(struct http *http, struct arena *a, const json_t *account, struct channel_check *out)
+{
+	const char *base = json_text(account, "url"), *header, *url;
+	const json_t *me;
+	struct http_answer answer;
+	struct http_call c;
+	json_t *said;
+
+	url = arena_printf(a, "%s/2/users/me", base[0] != '\0' ? base : "https://api.x.com");
+	header = x_authorization(a, json_object_get(account, "secrets"), "GET", url, "");
+	c = (struct http_call){ .method = "GET", .url = url, .headers = (const char *const[]){ header, NULL } };
+	if (header == NULL) {
+		out->reason = "gateway_denied";
+		return;
+	}
+	if (!call(http, &c, &answer, out) || !judge(&answer, out))
+		return;
+	if (json_parse(a, answer.body, answer.n, &said) != ERR_OK ||
+	    json_text(me = json_object_get(said, "data"), "id")[0] == '\0') {
+		out->reason = "gateway_unreachable";
+		return;
+	}
+	out->ok = true;
+	out->name = arena_printf(a, "%s (@%s)", json_text(me, "name"), json_text(me, "username"));
+	json_object_set_new(out->learned, "user_id", json_string(json_text(me, "id")));
+}
+
 void
 channel_check(const struct conf *conf, struct arena *a, const json_t *account, struct channel_check *out)
 {
@@ -120,6 +151,8 @@ channel_check(const struct conf *conf, struct arena *a, const json_t *account, s
 	}
 	if (strcmp(kind, "line") == 0)
 		check_line(http, a, account, out);
+	else if (strcmp(kind, "x") == 0)
+		check_x(http, a, account, out);
 	else
 		check_sms(http, a, account, strcmp(kind, "twilio") == 0 ? &sms_twilio : &sms_karaden, out);
 	http_close(http);

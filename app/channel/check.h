@@ -15,6 +15,6 @@ struct channel_check {
 	json_t *learned;		/* settings that the far side told: {"destination": …}; in the arena */
 };
 
-/* account: domain/gateway.h.  Of the kinds line, karaden, twilio; waits for the answer, ten
+/* account: domain/gateway.h.  Of the kinds line, karaden, twilio, x; waits for the answer, ten
  * seconds at most. */
 void channel_check(const struct conf *, struct arena *, const json_t *account, struct channel_check *out);

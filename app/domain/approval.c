@@ -83,7 +83,7 @@ approval_renderings(const struct approval *a, const json_t *message, json_t **ou
 	if (strcmp(hash_of(a, *out, message, hash), json_text(message, "hash")) != 0) {
 		log_error("approval.hash_differs message=%lld revision=%lld", (long long)a->message,
 		    (long long)json_int(message, "revision"));
-		return ERR_DB;
+		return ERR_INVALID;
 	}
 	return ERR_OK;
 }

@@ -38,7 +38,8 @@ struct approval {
 enum err approval_show(const struct approval *, json_t **out) MUST_USE;
 
 /* The bytes that were submitted, as they are kept.  message: message_show.
- * ERR_DB, and logged: they are not what the hash was made of. */
+ * ERR_INVALID, and logged: they are not what the hash was made of, or it was made by another
+ * version of this program (message_terms). */
 enum err approval_renderings(const struct approval *, const json_t *message, json_t **out) MUST_USE;
 /* What changed in subject and text since the version that was submitted before, as
  * diff_text makes it; *out NULL: there is none. */
@@ -60,7 +61,7 @@ const char *approval_obstacle(const json_t *message, const json_t *shown, const 
 enum err approval_submit(const struct approval *, int64_t seen, const char *comment, int64_t recipients) MUST_USE;
 
 /* The approver's word on the bytes of this hash (hex).  ERR_FORBIDDEN: their own
- * message.  ERR_GONE: its last moment has passed. */
+ * message.  ERR_GONE: its last moment has passed.  ERR_INVALID: as approval_renderings. */
 enum err approval_approve(const struct approval *, const char *hash, const char *comment, int64_t recipients) MUST_USE;
 /* Back with a reason to be mended, or no for good. */
 enum err approval_return(const struct approval *, const char *hash, const char *reason) MUST_USE;

@@ -201,6 +201,16 @@ enter(struct web *w)
 }
 
 enum err
+guard_again(struct web *w)
+{
+	w->tenant = w->staff = w->citizen = 0;
+	w->rights = 0;
+	w->stage = "";
+	w->entered = NULL;
+	return guard_enter(w);
+}
+
+enum err
 guard_enter(struct web *w)
 {
 	/* A session is marked as seen: pages of people may write. */

@@ -162,6 +162,9 @@ void dispatch_refused(const struct site *, struct arena *, const struct request 
  * ERR_FORBIDDEN.  For CACHED routes enter() goes out with the page's query, or, in a
  * tenant that this worker remembers, only the question whether it is still so. */
 enum err guard_enter(struct web *) MUST_USE;
+/* For a handler that waits for somebody far away: it commits, waits without a transaction, and
+ * opens another one by this, in which the same person is asked for once more. */
+enum err guard_again(struct web *) MUST_USE;
 /* Reads the result of enter() if it is still on the way.  ERR_BUSY: what was
  * remembered is out of date and now forgotten; run it again. */
 enum err guard_arrive(struct web *) MUST_USE;

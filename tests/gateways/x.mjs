@@ -77,6 +77,8 @@ export class X extends Gateway {
 			return this.renew(call);
 		if (!this.knows(call))
 			return problem(401, 'unauthorized', 'Unauthorized', 'Unauthorized');
+		if (call.path === '/2/users/me' && call.method === 'GET')
+			return { status: 200, body: { data: { id: this.user, name: 'みなと市', username: 'minato_city' } } };
 		if (call.path === '/2/tweets' && call.method === 'POST')
 			return this.post(call.json());
 		if (call.path === '/2/media/upload' && call.method === 'POST')

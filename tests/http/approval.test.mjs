@@ -250,7 +250,7 @@ test('what was submitted is not what would be signed: refused', async () => {
 	const page = await open(takahashi, id, 'approve');
 	await inside(town, `SET session_replication_role = replica;
 		UPDATE message_rendering SET content = content || '{"text": "すりかえた文章"}' WHERE message_id = ${id} AND channel = 'email'`);
-	assert.equal((await approve(takahashi, page)).status, 500);
+	assert.equal((await approve(takahashi, page)).status, 409);
 	assert.equal(await row(id, 'state'), 'pending');
 });
 

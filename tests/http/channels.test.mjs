@@ -6,24 +6,27 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startLine } from '../gateways/line.mjs';
 import { Karaden } from '../gateways/sms_karaden.mjs';
+import { X } from '../gateways/x.mjs';
 import { certificate } from '../gateways/tls.mjs';
 import { desk, inside, said, written } from '../harness/desk.mjs';
 import { up } from '../harness/up.mjs';
 
 const secret = '0123456789abcdef0123456789abcdef', id = '1656000000';
 const at = (slot) => `/desk/settings/channels/${slot}`;
-let town, admin, line, channel, karaden;
+let town, admin, line, channel, karaden, x;
 
 before(async () => {
 	line = await startLine();
 	channel = line.channel({ id, secret, name: 'みなと市公式' });
 	karaden = await new Karaden().start();
+	x = await new X().start();
 	town = await up({ conf: { gateway_ca_file: certificate().caFile, gateway_private: 'yes' } });
 	admin = await desk(town, 'admin');
 });
 after(async () => {
 	await line?.close();
 	await karaden?.close();
+	await x?.close();
 	await town?.stop();
 });
 
@@ -171,6 +174,36 @@ test('Web Push: keys are made here, once', async () => {
 	assert.equal(second.settings.public_key, first.settings.public_key, 'every device hangs on them');
 	assert.equal(second.settings.subject, 'https://city.example.jp/');
 	assert.match((await admin.get(at('webpush'))).text, new RegExp(first.settings.public_key));
+});
+
+test('X: four secrets as they are typed in; the connection tells whose they are, without a transaction', async () => {
+	x.consumer = ['k'.repeat(25), 's'.repeat(50)];
+	x.token = [`4711-${'t'.repeat(40)}`, 'u'.repeat(45)];
+	const typed = { api_key: ` ${x.consumer[0]} `, api_secret: x.consumer[1], access_token: x.token[0], access_secret: x.token[1],
+		user_id: '1', link: '1', posts_per_month: '50', url: x.url };
+	assert.equal((await save('x', typed)).status, 303);
+	const form = await admin.get(at('x'));
+	assert.ok(![...x.consumer, ...x.token].some((secret) => form.text.includes(secret)), 'secrets do not come out');
+
+	x.script([{ path: '/2/users/me', hang: 1500, times: 1 }]);
+	const begun = x.calls, asked = admin.submit(form, {}, 'x/check');
+	while (x.calls === begun) await new Promise((done) => setTimeout(done, 20));
+	assert.equal(await town.sql("SELECT count(*) FROM pg_stat_activity WHERE usename = 'chromo_web' AND xact_start IS NOT NULL"), '0');
+	const page = await asked;
+	assert.match(said(page), /つながりました.*みなと市 \(@minato_city\)/);
+	assert.equal((await row('x')).settings.user_id, '4711', 'the number that was typed wrongly is put right');
+
+	x.token[1] = 'another';
+	assert.match(said(await admin.submit(await admin.get(at('x')), {}, 'x/check')), /事業者に断られました/);
+	// Somebody else saves while it is asked: their word stands.
+	x.token[1] = 'u'.repeat(45);
+	x.script([{ path: '/2/users/me', hang: 1500, times: 1 }]);
+	const again = x.calls, late = admin.submit(await admin.get(at('x')), {}, 'x/check');
+	while (x.calls === again) await new Promise((done) => setTimeout(done, 20));
+	await inside(town, `UPDATE gateway SET settings = settings || '{"user_id": "99"}', version = version + 1 WHERE channel = 'x'`);
+	assert.equal((await late).status, 200);
+	assert.equal((await row('x')).settings.user_id, '99');
+	x.script([]);
 });
 
 test('nothing listens: that is told, and nobody waits for long', async () => {

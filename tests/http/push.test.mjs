@@ -34,6 +34,8 @@ async function register(client, d) {
 	const check = await client.get('/subscribe/check');
 	assert.match(words(check), /この端末への通知/);
 	assert.doesNotMatch(words(check), /メールアドレス [^ ]*@/);
+	assert.match(words(check), /この端末に通知を届けるための番号は、お知らせを届けるためだけに使います/, 'what is agreed to is what is kept');
+	assert.doesNotMatch(words(check), /メールアドレス、携帯電話/);
 	return client.submit(check, { consent: 1 });
 }
 

@@ -118,7 +118,14 @@ test('the approver sees and signs every way', async () => {
 	// One byte of one way is another thing.
 	await inside(town, `SET session_replication_role = replica; UPDATE message_rendering SET content = jsonb_set(content, '{text}', '"別の文"')
 		WHERE message_id = ${id} AND channel = 'sms' AND language = 'ja'`);
-	assert.equal((await suzuki.get(`/desk/messages/${id}/approve`)).status, 500, 'what was signed is not there any more');
+	const differs = await suzuki.get(`/desk/messages/${id}/approve`);
+	assert.equal(differs.status, 409, 'what was submitted is not there any more');
+	assert.match(said(differs), /提出されたときの内容と同じかどうかを確かめられません.*取り下げて/);
+	assert.equal((await suzuki.submit(page, { act: 'approve', confirm: '1' }, '/approve')).status, 409, 'nor by the page of before');
+	assert.equal(await row(id, 'state'), 'pending');
+	assert.equal((await sato.submit(await sato.get(`/desk/messages/${id}/withdraw`), {}, '/withdraw')).status, 303);
+	assert.equal((await sato.submit(await sato.get(`/desk/messages/${id}/submit`), {}, '/submit')).status, 303);
+	assert.equal((await suzuki.get(`/desk/messages/${id}/approve`)).status, 200, 'submitted again it can be read');
 });
 
 test('X: chosen where there is an account, drawn as it is posted, and shown where the message stands', async () => {

@@ -215,6 +215,9 @@ show_approve(struct web *w, enum status status, const struct approval *a, json_t
 	enum err e;
 
 	e = approval_renderings(a, message, &renderings);
+	/* Nobody signs what is not known to be what was submitted. */
+	if (e == ERR_INVALID)
+		return desk_approval_conflict(w, "approval_conflict_bytes");
 	if (e == ERR_OK)
 		e = approval_diff(a, shown, renderings, &diff);
 	if (e == ERR_OK)
@@ -318,6 +321,8 @@ desk_approval_decide(struct web *w)
 	e = decide(w, &a, act, comment);
 	if ((e == ERR_CONFLICT || e == ERR_GONE) && !db_failed(w->db))
 		return desk_approval_conflict(w, e == ERR_GONE ? "approval_late" : "approval_conflict_decide");
+	if (e == ERR_INVALID && !db_failed(w->db))
+		return desk_approval_conflict(w, "approval_conflict_bytes");
 	return e == ERR_OK ? decided(w, &a, act) : e;
 }
 

@@ -306,6 +306,7 @@ desk_gateway_check(struct web *w)
 {
 	struct form *f = web_form(w);
 	struct channel_check c;
+	int64_t version;
 	const char *reason;
 	struct open o;
 	enum err e = open_slot(w, &o);
@@ -314,9 +315,19 @@ desk_gateway_check(struct web *w)
 		e = ERR_NOT_FOUND;
 	if (e != ERR_OK)
 		return e;
-	/* The transaction waits with us: of a page that few people press once in a year. */
+	version = json_int(o.account, "version");
+	/* It may take ten seconds, and no transaction waits so long. */
+	e = db_commit(w->db);
+	if (e != ERR_OK)
+		return e;
 	channel_check(w->conf, w->arena, o.account, &c);
-	if (c.ok)
+	e = guard_again(w);
+	if (e == ERR_OK)
+		e = open_slot(w, &o);
+	if (e == ERR_OK && o.account == NULL)
+		e = ERR_NOT_FOUND;
+	/* What was told is of the account as it was. */
+	if (e == ERR_OK && c.ok && json_int(o.account, "version") == version)
 		e = learn(w, &o, &c);
 	if (e == ERR_OK)
 		e = open_slot(w, &o);

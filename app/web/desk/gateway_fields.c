@@ -72,7 +72,7 @@ static const struct gateway_form forms[] = {
 	{ "line", "line", true, true, true, FIELDS(line_fields) },
 	{ "sms", "karaden", true, true, true, FIELDS(karaden_fields) },
 	{ "sms", "twilio", true, true, true, FIELDS(twilio_fields) },
-	{ "x", "x", true, false, false, FIELDS(x_fields) },
+	{ "x", "x", true, true, false, FIELDS(x_fields) },
 	{ "webpush", "vapid", false, false, false, FIELDS(vapid_fields) },
 };
 
