@@ -18,6 +18,7 @@ const last = (out) => out.trim().split('\n').at(-1);
 
 export async function once_survey(town, host, { mode = 'once', questions = document } = {}) {
 	return Number(last(await tenant_sql(town, host, `
+		SET session_replication_role = replica;
 		WITH staff AS (SELECT min(id) AS id FROM staff WHERE tenant_id = current_tenant()),
 		q AS (INSERT INTO questionnaire (purpose, edition) VALUES ('survey', 1) RETURNING id),
 		e AS (INSERT INTO questionnaire_edition (questionnaire_id, edition, document, staff_id)

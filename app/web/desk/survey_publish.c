@@ -7,6 +7,7 @@
  *	GET, POST /desk/surveys/{survey}/reopen		with another end
  */
 #include "domain/message.h"
+#include "domain/right.h"
 #include "web/desk/survey.h"
 #include "web/handlers.h"
 
@@ -66,6 +67,8 @@ desk_survey_publish_do(struct web *w)
 	if (!form_ok(f) || json_array_size(lacks) > 0)
 		return show_check(w, HTTP_UNPROCESSABLE, survey);
 	e = survey_desk_open(w->db, json_int(survey, "id"), json_int(survey, "questionnaire"), w->staff);
+	if (e == ERR_OK && strcmp(json_text(survey, "mode"), "once") == 0 && (e = web_vault(w)) == ERR_OK)
+		e = right_found(w->db, w->vault, w->arena, json_int(survey, "id"));
 	if (e != ERR_OK)
 		return e;
 	web_tell(w, "success", "tell_survey_opened");
