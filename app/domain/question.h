@@ -63,3 +63,36 @@ json_t *question_fault_rows(struct arena *, const struct words *, const json_t *
 /* A condition as templates/desk/question/condition.html says it: {"groups": [{"first", "terms": [{"first",
  * "own", "number", "choice", "value", "chosen": true …}]}]}.  own: the question that it stands at. */
 json_t *question_condition(struct arena *, const json_t *draft, const json_t *condition, const char *own);
+
+/* --- the ways between questions ---
+ *
+ * A term is three fields: <prefix>_<n> names what is looked at ("q1:2" a choice, "q4.r2:1" one of a row,
+ * "q3:" the answer itself), <prefix>_<n>_is how, <prefix>_<n>_value an amount to compare with.  There is
+ * always one more than is filled in.
+ */
+enum { QUESTION_GROUPS_MAX = 5, QUESTION_TERMS_MAX = 6, QUESTION_JUMPS_MAX = 12 };
+struct question_logic {
+	json_t *show;		/* a condition, or NULL: always */
+	json_t *jumps;
+};
+struct question_page {
+	struct arena *arena;
+	struct form *form;
+	const struct fields *fields;	/* empty on a GET */
+	const struct words *words;
+	const json_t *draft;
+};
+/* Slots for the terms of one group: [{"target", "is", "amount": fields of the form, "groups": [{"label",
+ * "options"}]}]; before: how many of the questions may be named. */
+json_t *question_slots(const struct question_page *, const char *prefix, const json_t *terms, size_t before);
+/* What was chosen in them: a list of terms. */
+json_t *question_read_terms(const struct question_page *, const char *prefix, size_t before);
+/* {"show": [{"number", "slots"}], "jumps": [{"number", "slots", "to": a field}], "otherwise": a field} */
+json_t *question_show_logic(const struct question_page *, const json_t *question);
+void question_read_logic(const struct question_page *, const json_t *question, struct question_logic *);
+enum err question_save_logic(struct db *, struct question_edit, const struct question_logic *) MUST_USE;
+
+/* All ways through a document, by the answers that matter to its conditions: {"count", "more": not all
+ * are here, "shortest", "longest", "paths": [{"steps": [{"number", "label", "answer" or null}]}], "unreached":
+ * [{"number", "label"}]}. */
+json_t *question_paths(struct arena *, const json_t *draft);

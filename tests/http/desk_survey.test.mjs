@@ -234,6 +234,75 @@ test('two clerks on one page', async () => {
 	}
 });
 
+test('ways: who is asked what, where one goes, and all of them tried', async () => {
+	const id = await survey('分岐'), url = `/desk/surveys/${id}/questions`;
+	await question(id, 'single', { label: '使いますか', choices: 'はい\nいいえ', required: '1' });
+	await question(id, 'number', { label: '何回ですか', min: '0', max: '99', required: '1' });
+	await question(id, 'long', { label: '使わない理由' });
+	await question(id, 'matrix', { label: '評価', choices: 'よい\nわるい', rows: '遊具\nトイレ' });
+	await question(id, 'text', { label: '最後に' });
+	const ways = async (code, values) => sato.submit(await sato.get(`${url}/${code}/ways`), values, `/${code}/ways`);
+	let page = await sato.get(`${url}/q1/ways`);
+	assert.match(said(page), /最初の設問は、全員にたずねます/);
+	assert.doesNotMatch(page.text, /value="q2:"/, 'what comes later cannot be looked at');
+	assert.equal((await ways('q1', { jump1_1: 'q1:2', to_1: 'q3' })).status, 303);
+	assert.equal((await ways('q2', { jump1_1: 'q2:', jump1_1_is: 'less', jump1_1_value: '３', to_1: 'q4', otherwise: 'q5' })).status, 303);
+	assert.equal((await ways('q4', { show1_1: 'q1:1', show1_1_is: 'chosen' })).status, 303);
+	assert.equal((await ways('q5', { show1_1: 'q4.r2:2', show1_1_is: 'chosen' })).status, 303);
+	assert.equal((await ways('q5', { show1_2: 'q2:', show1_2_is: 'more', show1_2_value: '10', show2_1: 'q3:', show2_1_is: 'answered' })).status, 303);
+	const all = Object.fromEntries((await questions(id)).map((q) => [q.code, q]));
+	assert.deepEqual(all.q1.jumps, [{ when: { any: [{ all: [{ question: 'q1', is: 'chosen', value: '2' }] }] }, to: 'q3' }]);
+	assert.deepEqual(all.q2.jumps, [{ when: { any: [{ all: [{ question: 'q2', is: 'less', value: '3' }] }] }, to: 'q4' }, { when: null, to: 'q5' }]);
+	assert.deepEqual(all.q5.show, { any: [{ all: [{ question: 'q4.r2', is: 'chosen', value: '2' }, { question: 'q2', is: 'more', value: '10' }] },
+		{ all: [{ question: 'q3', is: 'answered' }] }] });
+
+	page = said(await sato.get(url)).replace(/ /g, '');
+	assert.match(page, /「いいえ」なら3へ/);
+	assert.match(page, /3未満なら4へ/);
+	assert.match(page, /かならず5へ/);
+	assert.match(page, /設問4で「トイレ」が「わるい」、かつ設問2で10超、または設問3で回答ありの人だけにたずねます/);
+	page = said(await sato.get(`/desk/surveys/${id}/ways`));
+	assert.match(page, /進み方は3通りです/);
+	assert.match(page, /どの設問にも、だれかが進みます/);
+
+	for (const [code, values, message] of [
+		['q2', { jump1_1: 'q3:', to_1: 'q4' }, 'これより前の設問'], ['q2', { jump1_1: 'q9:1', to_1: 'q4' }, 'これより前の設問'],
+		['q2', { jump1_1: 'q1:7', to_1: 'q4' }, 'これより前の設問'], ['q2', { jump1_1: 'q2:', jump1_1_is: 'less', jump1_1_value: '', to_1: 'q4' }, 'くらべる値'],
+		['q2', { jump1_1: 'q1:1', jump1_1_is: 'less', jump1_1_value: '3', to_1: 'q4' }, '値とくらべられます'],
+		['q2', { jump1_1: 'q2:', jump1_1_is: 'chosen', to_1: 'q4' }, '選択肢を選んで'],
+		['q3', { otherwise: 'q1' }, 'これより後の設問'], ['q3', { otherwise: 'q3' }, 'これより後の設問'],
+		['q3', { jump1_1: 'q3:', jump1_1_is: 'answered' }, '行き先を選んで'], ['q3', { to_1: 'end' }, 'どの答えのとき'],
+		['q4', { show1_1: 'q4:1', show1_1_is: 'chosen' }, 'これより前の設問'],
+	]) {
+		const answer = await ways(code, values);
+		assert.equal(answer.status, 422, `${code} ${JSON.stringify(values)}`);
+		assert.ok(said(answer).includes(message), `${message} in ${said(answer).slice(0, 300)}`);
+	}
+	const [a, b] = [await sato.get(`${url}/q3/ways`), await suzuki.get(`${url}/q3/ways`)];
+	assert.equal((await sato.submit(a, { otherwise: 'q5' }, '/ways')).status, 303);
+	const late = await suzuki.submit(b, { otherwise: 'end' }, '/ways');
+	assert.equal(late.status, 409);
+	assert.match(said(late), /かならず 5 へ/);
+
+	// What is moved before what it looks at, or loses it, is to be solved before it opens.
+	await sato.submit(await sato.get(url), { place_q5: '1' }, url);
+	page = said(await suzuki.get(`/desk/surveys/${id}/publish`));
+	assert.match(page, /1 最後に /);
+	assert.equal((await sato.get(`/desk/surveys/${id}`)).text.match(/c-task--wrong/g)?.length, 1);
+});
+
+test('a million ways are not all walked', async () => {
+	const id = await survey('多い');
+	await inside(town, `INSERT INTO question (questionnaire_id, code, place, kind, texts, choices, show)
+		SELECT s.questionnaire_id, 'q' || n, n, 'single', '{"ja": {"label": "x"}}', '[{"code": "1", "texts": {"ja": "a"}}, {"code": "2", "texts": {"ja": "b"}}]',
+		       CASE WHEN n % 2 = 0 THEN jsonb_build_object('any', jsonb_build_array(jsonb_build_object('all', jsonb_build_array(
+		         jsonb_build_object('question', 'q' || (n - 1), 'is', 'chosen', 'value', '1'))))) END
+		  FROM survey s, generate_series(1, 40) n WHERE s.id = ${id}`);
+	const page = await sato.get(`/desk/surveys/${id}/ways`);
+	assert.equal(page.status, 200);
+	assert.match(said(page), /多いので、一部だけを示します/);
+});
+
 test('once it is open only words change, with a reason', async () => {
 	const id = await complete('凍結');
 	const seen = await suzuki.get(`/desk/surveys/${id}/publish`);

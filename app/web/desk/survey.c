@@ -266,3 +266,21 @@ desk_survey_question_remove(struct web *w)
 {
 	return question_remove_ask(w, &desk_survey_owner);
 }
+
+enum err
+desk_survey_question_ways(struct web *w)
+{
+	return question_ways(w, &desk_survey_owner);
+}
+
+enum err
+desk_survey_question_ways_save(struct web *w)
+{
+	return question_ways_save(w, &desk_survey_owner);
+}
+
+enum err
+desk_survey_ways(struct web *w)
+{
+	return question_ways_all(w, &desk_survey_owner);
+}
