@@ -89,12 +89,18 @@ export const same = (before, now, what) => assert.deepEqual(now, before, `writte
 
 // A survey with one question, q1, of the first of the staff.
 export const surveyIn = (host, id, state = 'draft', mode = 'anyone') => `SET session_replication_role = replica;
-	INSERT INTO questionnaire (tenant_id, id, purpose, questions) OVERRIDING SYSTEM VALUE VALUES (${tenant(host)}, ${id}, 'survey', 1);
+	INSERT INTO questionnaire (tenant_id, id, purpose, questions, edition) OVERRIDING SYSTEM VALUE
+	VALUES (${tenant(host)}, ${id}, 'survey', 1, ${state === 'draft' ? 0 : 1});
 	INSERT INTO question (tenant_id, questionnaire_id, code, place, kind, texts)
 	VALUES (${tenant(host)}, ${id}, 'q1', 1, 'text', '{"ja": {"label": "q1", "help": ""}}');
 	INSERT INTO survey (tenant_id, id, questionnaire_id, department_id, author_id, state, mode, texts) OVERRIDING SYSTEM VALUE
 	SELECT ${tenant(host)}, ${id}, ${id}, d.department_id, d.staff_id, '${state}', '${mode}', '{"ja": {"title": "survey"}}'
 	  FROM staff_department d WHERE d.tenant_id = ${tenant(host)} ORDER BY d.staff_id LIMIT 1;
+	${state === 'draft' ? '' : `INSERT INTO questionnaire_edition (tenant_id, questionnaire_id, edition, document, staff_id)
+	SELECT s.tenant_id, s.id, 1, jsonb_build_object('edition', 1, 'languages', '["ja"]'::jsonb, 'questions', jsonb_build_array(
+	         jsonb_build_object('code', q.code, 'kind', q.kind, 'required', true, 'texts', q.texts, 'choices', q.choices,
+	                            'settings', q.settings, 'show', NULL, 'jumps', q.jumps))), s.author_id
+	  FROM survey s JOIN question q USING (tenant_id, questionnaire_id) WHERE s.id = ${id};`}
 	SET session_replication_role = origin;`;
 
 // That a session was seen is no writing.

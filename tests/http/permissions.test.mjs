@@ -13,7 +13,7 @@ before(async () => {
 	town.kill('courier', 'SIGTERM');
 	table = await routes(town);
 	who = await people(town);
-	await town.sql(surveyIn(MINATO, 7000001));
+	await town.sql(surveyIn(MINATO, 7000001, 'open'));
 });
 after(() => town?.stop());
 
