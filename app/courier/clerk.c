@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The clerk: a process that does in the background what nobody should wait for.
+ *
+ *	counting	answers that came in, tenant by tenant, twice a second
+ *	exports		files of all answers that staff asked for
+ *
+ * A file is made here and not by a worker of the site, because a million answers take
+ * half a minute, in which a worker could serve thousands of pages; and not in memory,
+ * because nginx can give out a file by itself.  Answers are fetched in pieces by number,
+ * each in a transaction of its own, so that no snapshot is held open meanwhile.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/proc.h"
+#include "courier/clerk.h"
+#include "courier/courier.h"
+#include "db/queries.h"
+
+enum { LOOK_MS = 500, COUNT = 10000, PIECE = 5000, OLD_MS = 10 * 60 * 1000 };
+
+struct clerk {
+	const struct house *house;
+	struct db *db;
+	struct arena *list, *job, *piece;
+	int64_t swept;
+};
+
+static enum err
+enter(struct clerk *c, int64_t tenant, struct arena *a)
+{
+	enum err e;
+
+	db_use(c->db, a);
+	e = db_begin(c->db, DB_WRITE);
+	return e != ERR_OK ? e : q_enter_tenant_queue(c->db,
+	    (struct q_enter_tenant){ .tenant = tenant, .actor = "courier" }, NULL);
+}
+
+static enum err
+leave(struct clerk *c, enum err e)
+{
+	if (e == ERR_OK)
+		return db_commit(c->db);
+	db_rollback(c->db);
+	return e;
+}
+
+/* --- counting --- */
+
+/* True: there is more. */
+static bool
+count(struct clerk *c, int64_t tenant)
+{
+	struct rows *due, *counted;
+	bool more = false;
+	size_t i;
+	enum err e = enter(c, tenant, c->piece);
+
+	if (e == ERR_OK)
+		e = q_tally_due(c->db, &due);
+	for (i = 0; e == ERR_OK && i < rows_count(due); i++) {
+		e = q_tally_count(c->db, (struct q_tally_count){ rows_int(due, i, "questionnaire_id"), COUNT }, &counted);
+		more |= e == ERR_OK && rows_int(counted, 0, "counted") == COUNT;
+	}
+	e = leave(c, e);
+	if (e != ERR_OK && e != ERR_BUSY)
+		log_warn("clerk.uncounted tenant=%" PRId64 " outcome=%s", tenant, err_name(e));
+	arena_reset(c->piece);
+	return more && e == ERR_OK;
+}
+
+/* --- exports --- */
+
+static const char *
+path_of(struct clerk *c, struct arena *a, const char *id, const char *kind)
+{
+	return arena_printf(a, "%s/%s.%s", c->house->conf.exports, id, kind);
+}
+
+/* One piece into the file; *after moves on.  *n: how many. */
+static enum err
+write_piece(struct clerk *c, int64_t tenant, const json_t *job, const struct export_kind *kind, struct export_file *file,
+    char after[64], size_t *n, int64_t written)
+{
+	struct rows *rows;
+	size_t i;
+	enum err e = enter(c, tenant, c->piece);
+
+	if (e == ERR_OK)
+		e = q_export_progress_queue(c->db, (struct q_export_progress){ .written = written, .id = json_text(job, "id") }, NULL);
+	if (e == ERR_OK)
+		e = q_export_rows(c->db, (struct q_export_rows){ .questionnaire = json_int(job, "questionnaire"), .after = after,
+		    .most = PIECE }, &rows);
+	e = leave(c, e);
+	if (e != ERR_OK)
+		return e;
+	*n = rows_count(rows);
+	for (i = 0; i < *n; i++) {
+		const char *text = rows_text(rows, i, "answers");
+		json_t *answers = json_loads(text, 0, NULL);
+
+		kind->add(file, c->piece, rows, i, answers);
+		json_decref(answers);
+	}
+	if (*n > 0)
+		snprintf(after, 64, "%s", rows_text(rows, *n - 1, "number"));
+	arena_reset(c->piece);
+	return ERR_OK;
+}
+
+static enum err
+write_file(struct clerk *c, int64_t tenant, const json_t *job, const char *path, int64_t *written, int64_t *bytes)
+{
+	const struct export_kind *kind = strcmp(json_text(job, "kind"), "xlsx") == 0 ? &export_xlsx : &export_csv;
+	struct export_job what = { .path = path, .document = json_object_get(job, "document"), .labels = json_flag(job, "labels") };
+	struct export_column *columns;
+	struct export_file *file;
+	char after[64] = "";
+	size_t n = PIECE;
+	enum err e, closed;
+
+	what.n_columns = export_columns(c->job, what.document, &columns);
+	what.columns = columns;
+	e = kind->open(c->job, &what, &file);
+	if (e != ERR_OK)
+		return e;
+	while (e == ERR_OK && n == PIECE && !proc_stopping()) {
+		e = write_piece(c, tenant, job, kind, file, after, &n, *written);
+		*written += e == ERR_OK ? (int64_t)n : 0;
+	}
+	closed = kind->close(file, bytes);
+	return e != ERR_OK ? e : n == PIECE ? ERR_BUSY : closed;
+}
+
+/* Made beside its name and put there whole. */
+static void
+export(struct clerk *c, int64_t tenant)
+{
+	int64_t written = 0, bytes = 0, began = clock_monotonic_ms();
+	const char *part, *path;
+	json_t *job;
+	enum err e = enter(c, tenant, c->job);
+
+	if (e == ERR_OK)
+		e = q_export_claim(c->db, &job);
+	if (e == ERR_NOT_FOUND) {
+		db_rollback(c->db);
+		return;
+	}
+	if (leave(c, e) != ERR_OK)
+		return;
+	path = path_of(c, c->job, json_text(job, "id"), json_text(job, "kind"));
+	part = arena_printf(c->job, "%s.part", path);
+	e = write_file(c, tenant, job, part, &written, &bytes);
+	if (e == ERR_OK && rename(part, path) != 0)
+		e = ERR_CHANNEL;
+	if (e != ERR_OK)
+		unlink(part);
+	/* Somebody else begins again when the lease ends. */
+	if (e == ERR_BUSY)
+		return;
+	if (enter(c, tenant, c->piece) == ERR_OK)
+		(void)!leave(c, q_export_end(c->db, (struct q_export_end){ .state = e == ERR_OK ? "done" : "failed", .written = written,
+		    .bytes = bytes, .id = json_text(job, "id") }, NULL));
+	arena_reset(c->piece);
+	log_info("export.%s tenant=%" PRId64 " kind=%s answers=%" PRId64 " bytes=%" PRId64 " ms=%" PRId64,
+	    e == ERR_OK ? "done" : "failed", tenant, json_text(job, "kind"), written, bytes, clock_monotonic_ms() - began);
+}
+
+static void
+sweep(struct clerk *c, int64_t tenant)
+{
+	struct rows *old;
+	size_t i;
+	enum err e = enter(c, tenant, c->piece);
+
+	if (e == ERR_OK)
+		e = q_export_old(c->db, &old);
+	if (leave(c, e) == ERR_OK)
+		for (i = 0; i < rows_count(old); i++)
+			unlink(path_of(c, c->piece, rows_text(old, i, "id"), rows_text(old, i, "kind")));
+	arena_reset(c->piece);
+}
+
+/* --- the round --- */
+
+/* True: there is more to do at once. */
+static bool
+round_of_all(struct clerk *c)
+{
+	bool old = c->house->conf.exports != NULL && clock_monotonic_ms() >= c->swept, more = false;
+	struct rows *tenants;
+	size_t i;
+
+	db_use(c->db, c->list);
+	if (db_begin(c->db, DB_READ) != ERR_OK || q_courier_tenants(c->db, &tenants) != ERR_OK || db_commit(c->db) != ERR_OK) {
+		db_rollback(c->db);
+		return false;
+	}
+	for (i = 0; i < rows_count(tenants) && !proc_stopping(); i++) {
+		int64_t tenant = rows_int(tenants, i, "tenant_id");
+
+		more |= count(c, tenant);
+		if (c->house->conf.exports != NULL)
+			export(c, tenant);
+		arena_reset(c->job);
+		if (old)
+			sweep(c, tenant);
+	}
+	if (old)
+		c->swept = clock_monotonic_ms() + OLD_MS;
+	return more;
+}
+
+int
+clerk_work(void *context, int slot)
+{
+	struct clerk c = { .house = context, .list = arena_new(), .job = arena_new(), .piece = arena_new() };
+
+	(void)slot;
+	c.db = db_new(c.house->conf.database, "chromo_courier", "chromo-clerk");
+	while (!proc_stopping()) {
+		bool more = round_of_all(&c);
+
+		arena_reset(c.list);
+		if (!more)
+			proc_sleep_ms(LOOK_MS);
+	}
+	db_free(c.db);
+	arena_free(c.piece);
+	arena_free(c.job);
+	arena_free(c.list);
+	return 0;
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of all answers: its columns and cells, and what SPSS is told about them.
+ */
+#include "domain/export.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/text.h"
+#include "db/queries.h"
+#include "domain/questionnaire.h"
+
+enum { LABEL_MAX = 80, SPSS_LABEL = 250 };
+
+static bool
+is(const json_t *question, const char *kind)
+{
+	return strcmp(json_text(question, "kind"), kind) == 0;
+}
+
+struct columns {
+	struct arena *arena;
+	struct export_column *list;
+	size_t n;
+};
+
+static struct export_column *
+add(struct columns *c, const json_t *question, enum export_part part, const char *name, const char *label)
+{
+	struct export_column *k = &c->list[c->n];
+
+	if (c->n + 1 < EXPORT_COLUMNS)
+		c->n++;
+	*k = (struct export_column){ .name = name, .label = label, .question = question, .part = part,
+	    .code = json_text(question, "code"), .row = "", .choice = "" };
+	return k;
+}
+
+static const char *
+two(struct columns *c, const json_t *question, const char *more)
+{
+	return arena_printf(c->arena, "%s: %s", questionnaire_text(question, "label", "ja"), more);
+}
+
+/* One for each choice: boxes, or places of an order. */
+static void
+add_each(struct columns *c, const json_t *question, enum export_part part)
+{
+	const json_t *choices = json_object_get(question, "choices"), *choice;
+	const char *code = json_text(question, "code");
+	size_t i;
+
+	json_array_foreach(choices, i, choice)
+		add(c, question, part, arena_printf(c->arena, "%s_%s", code, json_text(choice, "code")),
+		    two(c, question, questionnaire_text(choice, NULL, "ja")))->choice = json_text(choice, "code");
+}
+
+static void
+add_rows(struct columns *c, const json_t *question)
+{
+	const json_t *settings = json_object_get(question, "settings"), *row, *choice;
+	const json_t *choices = json_object_get(question, "choices");
+	const char *code = json_text(question, "code");
+	size_t i, k;
+
+	json_array_foreach(json_object_get(settings, "rows"), i, row) {
+		const char *r = json_text(row, "code"), *label = two(c, question, questionnaire_text(row, NULL, "ja"));
+
+		if (!json_flag(settings, "multi")) {
+			add(c, question, EXPORT_ROW, arena_printf(c->arena, "%s_%s", code, r), label)->row = r;
+			continue;
+		}
+		json_array_foreach(choices, k, choice) {
+			struct export_column *box = add(c, question, EXPORT_ROW_BOX,
+			    arena_printf(c->arena, "%s_%s_%s", code, r, json_text(choice, "code")),
+			    arena_printf(c->arena, "%s: %s", label, questionnaire_text(choice, NULL, "ja")));
+
+			box->row = r;
+			box->choice = json_text(choice, "code");
+		}
+	}
+}
+
+static void
+add_keys(struct columns *c, const json_t *question, const char *const keys[])
+{
+	size_t i;
+
+	for (i = 0; keys[i] != NULL; i++)
+		add(c, question, EXPORT_KEY, arena_printf(c->arena, "%s_%s", json_text(question, "code"), keys[i]),
+		    two(c, question, keys[i]))->row = keys[i];
+}
+
+static void
+add_question(struct columns *c, const json_t *question)
+{
+	static const char *const address[] = { "postcode", "district", "text", NULL }, *const map[] = { "lat", "lon", NULL };
+	const char *code = json_text(question, "code"), *label = questionnaire_text(question, "label", "ja");
+	const json_t *choice;
+	size_t i;
+
+	if (is(question, "multi"))
+		add_each(c, question, EXPORT_BOX);
+	else if (is(question, "rank"))
+		add_each(c, question, EXPORT_PLACE);
+	else if (is(question, "matrix"))
+		add_rows(c, question);
+	else if (is(question, "address"))
+		add_keys(c, question, address);
+	else if (is(question, "map"))
+		add_keys(c, question, map);
+	else if (is(question, "single"))
+		add(c, question, EXPORT_CHOICE, code, label);
+	else
+		add(c, question, is(question, "file") ? EXPORT_FILES : EXPORT_TEXT, code, label);
+	json_array_foreach(json_object_get(question, "choices"), i, choice)
+		if (json_flag(choice, "other"))
+			add(c, question, EXPORT_TEXT, arena_printf(c->arena, "%s_other_text", code),
+			    two(c, question, questionnaire_text(choice, NULL, "ja")))->code = arena_printf(c->arena, "%s.other", code);
+}
+
+size_t
+export_columns(struct arena *a, const json_t *document, struct export_column **out)
+{
+	struct columns c = { a, arena_alloc(a, EXPORT_COLUMNS * sizeof *c.list), 0 };
+	const json_t *questions = json_object_get(document, "questions"), *q;
+	size_t i;
+
+	json_array_foreach(questions, i, q)
+		if (!is(q, "note"))
+			add_question(&c, q);
+	*out = c.list;
+	return c.n;
+}
+
+/* --- cells --- */
+
+static const char *
+choice_label(const json_t *question, const char *code)
+{
+	const json_t *choices = json_object_get(question, "choices"), *c;
+	size_t i;
+
+	json_array_foreach(choices, i, c)
+		if (strcmp(json_text(c, "code"), code) == 0)
+			return questionnaire_text(c, NULL, "ja");
+	return code;
+}
+
+/* Where in a list; 0: nowhere. */
+static size_t
+place_in(const json_t *list, const char *code)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+		if (json_is_string(item) && strcmp(json_string_value(item), code) == 0)
+			return i + 1;
+	return 0;
+}
+
+static const char *
+text_of(const json_t *value)
+{
+	return json_is_string(value) ? json_string_value(value) : "";
+}
+
+static const char *
+files_of(struct arena *a, const json_t *list)
+{
+	struct buf out;
+	const json_t *file;
+	size_t i;
+
+	buf_init(&out, a);
+	json_array_foreach(list, i, file) {
+		buf_adds(&out, i > 0 ? " " : "");
+		buf_adds(&out, text_of(file));
+	}
+	return out.data;
+}
+
+const char *
+export_cell(struct arena *a, const struct export_column *c, const json_t *answers, bool labels)
+{
+	const json_t *answer = json_object_get(answers, c->code), *row;
+	const char *code;
+	size_t place;
+
+	if (answer == NULL)
+		return "";
+	switch (c->part) {
+	case EXPORT_TEXT:
+		return text_of(answer);
+	case EXPORT_CHOICE:
+		code = text_of(answer);
+		return labels ? choice_label(c->question, code) : code;
+	case EXPORT_BOX:
+		return place_in(answer, c->choice) > 0 ? "1" : "0";
+	case EXPORT_PLACE:
+		place = place_in(answer, c->choice);
+		return place > 0 ? arena_printf(a, "%zu", place) : "";
+	case EXPORT_ROW:
+		code = json_text(answer, c->row);
+		return labels && code[0] != '\0' ? choice_label(c->question, code) : code;
+	case EXPORT_ROW_BOX:
+		row = json_object_get(answer, c->row);
+		return row == NULL ? "" : place_in(row, c->choice) > 0 ? "1" : "0";
+	case EXPORT_KEY:
+		return json_text(answer, c->row);
+	case EXPORT_FILES:
+		return files_of(a, answer);
+	}
+	return "";
+}
+
+bool
+export_is_number(const struct export_column *c, bool labels)
+{
+	switch (c->part) {
+	case EXPORT_BOX:
+	case EXPORT_PLACE:
+	case EXPORT_ROW_BOX:
+		return true;
+	case EXPORT_CHOICE:
+	case EXPORT_ROW:
+		(void)labels;
+		return false;
+	case EXPORT_TEXT:
+		return (is(c->question, "number") || is(c->question, "scale")) && strchr(c->code, '.') == NULL;
+	default:
+		return false;
+	}
+}
+
+/* --- for SPSS --- */
+
+/* In apostrophes, which are doubled; cut where SPSS would. */
+static void
+quoted(struct arena *a, struct buf *out, const char *text)
+{
+	const char *s = text_cut(a, text, LABEL_MAX);
+	size_t i;
+
+	buf_addch(out, '\'');
+	for (i = 0; s[i] != '\0' && i < SPSS_LABEL; i++) {
+		if (s[i] == '\'')
+			buf_addch(out, '\'');
+		buf_addch(out, s[i] == '\n' ? ' ' : s[i]);
+	}
+	buf_addch(out, '\'');
+}
+
+static void
+value_labels(struct arena *a, const struct export_column *c, struct buf *out)
+{
+	const json_t *choices = json_object_get(c->question, "choices"), *choice;
+	size_t i;
+
+	buf_addf(out, "VALUE LABELS %s", c->name);
+	json_array_foreach(choices, i, choice) {
+		buf_adds(out, "\n  ");
+		quoted(a, out, json_text(choice, "code"));
+		buf_addch(out, ' ');
+		quoted(a, out, questionnaire_text(choice, NULL, "ja"));
+	}
+	buf_adds(out, ".\n");
+}
+
+static const char *
+format_of(const struct export_column *c)
+{
+	if (c->part == EXPORT_CHOICE || c->part == EXPORT_ROW)
+		return "A16";
+	return export_is_number(c, false) ? "F12.2" : "A2000";
+}
+
+void
+export_syntax(struct arena *a, const json_t *document, const char *file, struct buf *out)
+{
+	struct export_column *c;
+	size_t n = export_columns(a, document, &c), i;
+
+	buf_adds(out, "* Encoding: UTF-8.\nSET UNICODE=ON.\nGET DATA\n  /TYPE=TXT\n  /ENCODING='UTF8'\n  /FILE=");
+	quoted(a, out, file);
+	buf_adds(out, "\n  /DELIMITERS=','\n  /QUALIFIER='\"'\n  /ARRANGEMENT=DELIMITED\n  /FIRSTCASE=2\n  /VARIABLES=\n"
+	    "  number A20\n  day SDATE10\n  language A10\n  way A10\n  seconds F8.0");
+	for (i = 0; i < n; i++)
+		buf_addf(out, "\n  %s %s", c[i].name, format_of(&c[i]));
+	buf_adds(out, ".\nVARIABLE LABELS");
+	for (i = 0; i < n; i++) {
+		buf_addf(out, "\n  %s ", c[i].name);
+		quoted(a, out, c[i].label);
+	}
+	buf_adds(out, ".\n");
+	for (i = 0; i < n; i++)
+		if (c[i].part == EXPORT_CHOICE || c[i].part == EXPORT_ROW)
+			value_labels(a, &c[i], out);
+	for (i = 0; i < n; i++)
+		buf_addf(out, "VARIABLE LEVEL %s (%s).\n", c[i].name, c[i].part == EXPORT_CHOICE || c[i].part == EXPORT_ROW ||
+		    !export_is_number(&c[i], false) ? "NOMINAL" : c[i].part == EXPORT_PLACE || is(c[i].question, "scale") ? "ORDINAL" : "SCALE");
+	buf_adds(out, "EXECUTE.\n");
+}
+
+/* --- files --- */
+
+enum err
+export_ask(struct db *db, int64_t survey, const char *kind, bool labels, int64_t staff, const char **id)
+{
+	struct rows *rows;
+	enum err e = q_export_ask(db, (struct q_export_ask){ .survey = survey, .kind = kind, .labels = labels, .staff = staff }, &rows);
+
+	if (e == ERR_OK)
+		*id = rows_text(rows, 0, "id");
+	return e;
+}
+
+enum err
+export_show(struct db *db, int64_t survey, const char *id, const char *lang, json_t **out)
+{
+	return q_export_show(db, (struct q_export_show){ .lang = lang, .survey = survey, .id = id }, out);
+}
+
+enum err
+export_list(struct db *db, int64_t survey, const char *lang, json_t **out)
+{
+	return q_export_list(db, (struct q_export_list){ .lang = lang, .survey = survey }, out);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/json.h"
+#include "db/db.h"
+struct buf;
+/*
+ * All answers as a table: one line a response, one column a variable.
+ *
+ * A question is one variable; what can be chosen several times is one of 0 and 1 for each
+ * choice, as statistical programs want it; a matrix is one for each row, an order one for
+ * each choice (its place).  Names of variables are codes (q3, q3_1, q8_r2), which SPSS,
+ * Stata and R take as they stand.
+ */
+enum export_part { EXPORT_TEXT, EXPORT_CHOICE, EXPORT_BOX, EXPORT_PLACE, EXPORT_ROW, EXPORT_ROW_BOX, EXPORT_KEY, EXPORT_FILES };
+
+struct export_column {
+	const char *name;		/* q8_r2 */
+	const char *label;		/* what was asked, in Japanese */
+	const json_t *question;
+	const char *code;		/* of the answer: q8, q1.other */
+	const char *row, *choice;
+	enum export_part part;
+};
+enum { EXPORT_COLUMNS = 2000 };
+
+/* The columns behind those that every table has (number, day, language, way, seconds). */
+size_t export_columns(struct arena *, const json_t *document, struct export_column **out);
+/* The cell of this column, with labels in words; "" where nothing was said.  Borrowed from answers or
+ * the document, or in the arena. */
+const char *export_cell(struct arena *, const struct export_column *, const json_t *answers, bool labels);
+/* Numbers are numbers in a spreadsheet. */
+bool export_is_number(const struct export_column *, bool labels);
+
+/* What SPSS reads beside the CSV: variable and value labels, levels. */
+void export_syntax(struct arena *, const json_t *document, const char *file, struct buf *out);
+
+/* --- files that are made in the background (courier/clerk.c) --- */
+
+enum err export_ask(struct db *, int64_t survey, const char *kind, bool labels, int64_t staff, const char **id) MUST_USE;
+enum err export_show(struct db *, int64_t survey, const char *id, const char *lang, json_t **out) MUST_USE;
+enum err export_list(struct db *, int64_t survey, const char *lang, json_t **out) MUST_USE;
