@@ -57,6 +57,8 @@ static const struct key keys[] = {
 	KEY(OPTION, files, "", 0, 0, "folder of the files that people send; empty: none are taken"),
 	KEY(OPTION, clamd, "", 0, 0,
 	    "socket of clamd, which looks for viruses; empty: files are held until there is one"),
+	KEY(OPTION, exports, "/var/lib/chromo/exports", 0, 0,
+	    "folder for files of all answers to a survey, which nginx gives out; empty: none are made"),
 
 	KEY(NUMBER, workers, "8", 1, 1024, "processes of the reading pool, about 4 a core"),
 	KEY(NUMBER, workers_write, "8", 1, 1024, "processes of the committing pool, about 4 a core"),

@@ -24,6 +24,7 @@ struct conf {
 	const char *outbox;		/* directory for undelivered channels (development) */
 	const char *files;		/* directory of files that people send; NULL: none are taken */
 	const char *clamd;		/* socket of clamd; NULL: files wait to be looked at */
+	const char *exports;		/* directory of files that nginx gives out; NULL: none are made */
 	/* web */
 	int workers;			/* processes of the reading pool */
 	int workers_write;		/* processes of the committing pool */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The clerk: a process that does in the background what nobody should wait for.
+ * The clerk: two processes that do in the background what nobody should wait for.
  *
- *	counting	answers that came in, tenant by tenant, twice a second
- *	exports		files of all answers that staff asked for
+ *	slot 0	counts answers that came in, tenant by tenant, twice a second
+ *	slot 1	makes files of all answers that staff asked for
  *
  * A file is made here and not by a worker of the site, because a million answers take
  * half a minute, in which a worker could serve thousands of pages; and not in memory,
@@ -29,6 +29,7 @@ struct clerk {
 	struct db *db;
 	struct arena *list, *job, *piece;
 	int64_t swept;
+	bool counts;		/* slot 0 */
 };
 
 static enum err
@@ -194,7 +195,7 @@ sweep(struct clerk *c, int64_t tenant)
 static bool
 round_of_all(struct clerk *c)
 {
-	bool old = c->house->conf.exports != NULL && clock_monotonic_ms() >= c->swept, more = false;
+	bool old = !c->counts && c->house->conf.exports != NULL && clock_monotonic_ms() >= c->swept, more = false;
 	struct rows *tenants;
 	size_t i;
 
@@ -206,8 +207,9 @@ round_of_all(struct clerk *c)
 	for (i = 0; i < rows_count(tenants) && !proc_stopping(); i++) {
 		int64_t tenant = rows_int(tenants, i, "tenant_id");
 
-		more |= count(c, tenant);
-		if (c->house->conf.exports != NULL)
+		if (c->counts)
+			more |= count(c, tenant);
+		else if (c->house->conf.exports != NULL)
 			export(c, tenant);
 		arena_reset(c->job);
 		if (old)
@@ -221,9 +223,8 @@ round_of_all(struct clerk *c)
 int
 clerk_work(void *context, int slot)
 {
-	struct clerk c = { .house = context, .list = arena_new(), .job = arena_new(), .piece = arena_new() };
+	struct clerk c = { .house = context, .counts = slot == 0, .list = arena_new(), .job = arena_new(), .piece = arena_new() };
 
-	(void)slot;
 	c.db = db_new(c.house->conf.database, "chromo_courier", "chromo-clerk");
 	while (!proc_stopping()) {
 		bool more = round_of_all(&c);

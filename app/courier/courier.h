@@ -218,6 +218,9 @@ int plan_work(void *context, int slot);
 /* quota.c: the process. */
 int quota_work(void *context, int slot);
 
+/* clerk.c: two processes; slot 0 counts answers, slot 1 makes files. */
+int clerk_work(void *context, int slot);
+
 /* posts.c: the process. */
 int posts_work(void *context, int slot);
 /* scan.c: the same for files. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/csv.h"
 #include "base/log.h"
 #include "courier/clerk.h"

@@ -300,8 +300,8 @@ export_syntax(struct arena *a, const json_t *document, const char *file, struct 
 		if (c[i].part == EXPORT_CHOICE || c[i].part == EXPORT_ROW)
 			value_labels(a, &c[i], out);
 	for (i = 0; i < n; i++)
-		buf_addf(out, "VARIABLE LEVEL %s (%s).\n", c[i].name, c[i].part == EXPORT_CHOICE || c[i].part == EXPORT_ROW ||
-		    !export_is_number(&c[i], false) ? "NOMINAL" : c[i].part == EXPORT_PLACE || is(c[i].question, "scale") ? "ORDINAL" : "SCALE");
+		buf_addf(out, "VARIABLE LEVEL %s (%s).\n", c[i].name, !export_is_number(&c[i], false) ? "NOMINAL" :
+		    c[i].part == EXPORT_PLACE || is(c[i].question, "scale") ? "ORDINAL" : "SCALE");
 	buf_adds(out, "EXECUTE.\n");
 }
 

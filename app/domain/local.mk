@@ -29,6 +29,7 @@ libdomain_a_SOURCES = \
 	app/domain/right.c app/domain/right.h \
 	app/domain/sms.c app/domain/sms.h \
 	app/domain/staff.c app/domain/staff.h \
+	app/domain/export.c app/domain/export.h \
 	app/domain/population.c app/domain/population.h \
 	app/domain/result.c app/domain/result_question.c app/domain/result_weigh.c app/domain/result.h \
 	app/domain/statistics.c app/domain/statistics.h app/domain/tally.c app/domain/tally.h \

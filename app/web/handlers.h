@@ -272,6 +272,13 @@ enum err operator_home(struct web *);
 enum err desk_result(struct web *);
 enum err desk_result_design(struct web *);
 enum err desk_result_design_save(struct web *);
+enum err desk_export(struct web *);
+enum err desk_export_ask(struct web *);
+enum err desk_export_show(struct web *);
+enum err desk_export_live(struct web *);
+enum err desk_export_file(struct web *);
+enum err desk_export_syntax(struct web *);
+enum err desk_export_print(struct web *);
 /* desk: surveys */
 enum err desk_survey_list(struct web *);
 enum err desk_survey_new(struct web *);

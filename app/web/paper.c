@@ -195,6 +195,33 @@ paper_boxes(struct paper *p, const char *word, int n)
 }
 
 void
+paper_share(struct paper *p, const char *words, const char *number, double share)
+{
+	const double wide = WIDTH - 2 * SIDE, high = 7;
+	PangoLayout *left = layout_of(p, PAPER_SMALL, words, wide - 110), *right = layout_of(p, PAPER_SMALL, number, 100);
+	int lines;
+
+	pango_layout_get_size(left, NULL, &lines);
+	room_for(p, (double)lines / PANGO_SCALE + high + 8);
+	cairo_move_to(p->cairo, SIDE, p->y);
+	pango_cairo_show_layout(p->cairo, left);
+	pango_layout_set_alignment(right, PANGO_ALIGN_RIGHT);
+	cairo_move_to(p->cairo, SIDE + wide - 100, p->y);
+	pango_cairo_show_layout(p->cairo, right);
+	p->y += (double)lines / PANGO_SCALE + 2;
+	cairo_set_source_rgb(p->cairo, 0.9, 0.9, 0.9);
+	cairo_rectangle(p->cairo, SIDE, p->y, wide, high);
+	cairo_fill(p->cairo);
+	cairo_set_source_rgb(p->cairo, 0.2, 0.2, 0.2);
+	cairo_rectangle(p->cairo, SIDE, p->y, wide * (share > 1 ? 1 : share), high);
+	cairo_fill(p->cairo);
+	cairo_set_source_rgb(p->cairo, 0, 0, 0);
+	p->y += high + 6;
+	g_object_unref(left);
+	g_object_unref(right);
+}
+
+void
 paper_qr(struct paper *p, const char *address, const char *words)
 {
 	struct qr qr = qr_modules(p->arena, address);

@@ -26,6 +26,8 @@ void paper_space(struct paper *, double);
 void paper_rule(struct paper *);
 /* n boxes beside each other, empty, for names and seals, with a word at their left. */
 void paper_boxes(struct paper *, const char *word, int n);
+/* A share of a whole: words, its number at the right, and below them a bar (0 … 1). */
+void paper_share(struct paper *, const char *words, const char *number, double share);
 /* A QR code of an address, words beside it. */
 void paper_qr(struct paper *, const char *address, const char *words);
 /* Adds the PDF; nothing more can be put on it. */

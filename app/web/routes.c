@@ -191,6 +191,13 @@ const struct route routes[] = {
 	{ GET, "/desk/surveys/{survey}/results", desk_result, STAFF(RIGHTS) | WRITES },
 	{ GET, "/desk/surveys/{survey}/results/design", desk_result_design, STAFF(RIGHT_WRITE) },
 	{ POST, "/desk/surveys/{survey}/results/design", desk_result_design_save, STAFF(RIGHT_WRITE) | TOKEN },
+	{ GET, "/desk/surveys/{survey}/export", desk_export, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
+	{ POST, "/desk/surveys/{survey}/export", desk_export_ask, STAFF(RIGHT_WRITE | RIGHT_APPROVE) | TOKEN },
+	{ GET, "/desk/surveys/{survey}/export/syntax", desk_export_syntax, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
+	{ GET, "/desk/surveys/{survey}/export/print", desk_export_print, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
+	{ GET, "/desk/surveys/{survey}/export/{export}", desk_export_show, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
+	{ GET, "/desk/surveys/{survey}/export/{export}/live", desk_export_live, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
+	{ GET, "/desk/surveys/{survey}/export/{export}/file", desk_export_file, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
 	/* desk: surveys */
 	{ GET, "/desk/surveys", desk_survey_list, STAFF(RIGHTS) },
 	{ GET, "/desk/surveys/new", desk_survey_new, STAFF(RIGHT_WRITE) },

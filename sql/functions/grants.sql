@@ -48,6 +48,11 @@ GRANT UPDATE ON event_slot, event_quota, application TO chromo_courier;  -- offe
 -- results: counts, the population, what was published, files that are asked for
 GRANT INSERT, UPDATE ON tally_design, tally, result_publication, population_file, export TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON tally_cell, population, response_tag TO chromo_web;
+-- the clerk: counts, and makes files
+GRANT SELECT ON questionnaire, questionnaire_edition, survey, response, tally_design, tally_cell, tally, export TO chromo_courier;
+GRANT INSERT, UPDATE ON tally_design, tally_cell, tally TO chromo_courier;
+GRANT UPDATE (counted) ON response TO chromo_courier;
+GRANT UPDATE (state, written, bytes, finished, lease) ON export TO chromo_courier;
 
 GRANT SELECT ON tenant, tenant_host, tenant_key, message, message_rendering, approval, topic, district, citizen, contact, batch,
   delivery, letter, message_move, department, gateway, gateway_health, gateway_event TO chromo_courier;

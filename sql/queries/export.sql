@@ -16,7 +16,7 @@ SELECT jsonb_build_object('id', e.id, 'kind', e.kind, 'labels', e.labels, 'state
          'failed', e.state = 'failed', 'gone', e.state = 'gone', 'open', e.state IN ('waiting', 'working'),
          'written', to_char(e.written, 'FM999,999,999'), 'answers', to_char(greatest(e.answers, e.written), 'FM999,999,999'),
          'percent', CASE WHEN e.state = 'done' THEN 100 ELSE least(99, e.written * 100 / greatest(e.answers, 1)) END,
-         'size', pg_size_pretty(e.bytes), 'created', moment(e.created, :lang::text))
+         'size', pg_size_pretty(e.bytes), 'now', moment(now(), :lang::text), 'created', moment(e.created, :lang))
   FROM export e WHERE e.survey_id = :survey::bigint AND e.id::text = :id::text;
 
 -- name: export_list :json

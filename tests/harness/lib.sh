@@ -101,8 +101,8 @@ node_modules() {
 folder_open() {
 	local part
 	umask 022
-	mkdir -p "$DIR" "$DIR/log" "$DIR/outbox" "$DIR/nginx" "$DIR/files"
-	chmod 700 "$DIR/log" "$DIR/outbox" "$DIR/nginx" "$DIR/files"
+	mkdir -p "$DIR" "$DIR/log" "$DIR/outbox" "$DIR/nginx" "$DIR/files" "$DIR/exports"
+	chmod 700 "$DIR/log" "$DIR/outbox" "$DIR/nginx" "$DIR/files" "$DIR/exports"
 	HOLD=$DIR
 	if [ "${#DIR}" -gt 70 ] ||
 	    { [ "$(id -u)" = 0 ] && ! as_postgres test -x "$DIR" 2>/dev/null; }; then
@@ -238,6 +238,7 @@ conf_write() {
 		    "master_key_file=$DIR/master.key" \
 		    "outbox=$DIR/outbox" \
 		    "files=$DIR/files" \
+		    "exports=$DIR/exports" \
 		    "public_port=:$PORT" \
 		    "mail_domain=localhost" \
 		    "development=yes" \
@@ -284,6 +285,7 @@ nginx_write() {
 		    -e "s|@snippets@|$DIR/nginx/snippets|g" -e "s|@certificate@|$DIR/nginx/cert.pem|" \
 		    -e "s|@certificate_key@|$DIR/nginx/key.pem|" -e "s|@log@|$DIR/log/access.json|" \
 		    -e "s|@nginx@|$ROOT/nginx|g" -e "s|@files@|$DIR/files|g" -e "s|@static_root@|$ROOT/nginx|g" \
+		    -e "s|@exports@|$DIR/exports|g" \
 		    -e "s|@error_style@|$style|g" \
 		    "$ROOT/nginx/$f" >"$DIR/nginx/${f%.in}"
 	done

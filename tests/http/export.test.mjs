@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// All answers as a file: made in the background, whole, harmless in a spreadsheet, and
+// for nobody else.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { desk, inside, said } from '../harness/desk.mjs';
+import { makeSurvey } from '../harness/survey.mjs';
+import { problems } from '../harness/invariants.mjs';
+import { eventually, up } from '../harness/up.mjs';
+
+let town, sato, made, at;
+before(async () => {
+	town = await up();
+	sato = await desk(town, 'sato');
+	made = await makeSurvey(town, { answers: 1204 });
+	at = `/desk/surveys/${made.survey}/export`;
+});
+after(() => town?.stop());
+
+async function file(kind, labels) {
+	const form = await sato.get(at);
+	assert.deepEqual(problems(form), []);
+	const asked = await sato.submit(form, { kind, ...(labels ? { labels: '1' } : {}) }, '/export');
+	assert.equal(asked.status, 303);
+	const path = asked.headers.location;
+	const page = await eventually('the file is there', async () => {
+		const seen = await sato.get(path);
+		assert.deepEqual(problems(seen), []);
+		return /ファイルができました/.test(said(seen)) && seen;
+	});
+	assert.match(said(page), /1,204件/);
+	assert.equal((await sato.get(`${path}/live`)).status, 200);
+	return { path, answer: await sato.get(`${path}/file`) };
+}
+
+// Cells of CSV, by the rules of RFC 4180 alone.
+function cells(text) {
+	const rows = [[]];
+	for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^,"\r\n]*))(,|\r\n|$)/g)) {
+		rows.at(-1).push(quoted !== undefined ? quoted.replaceAll('""', '"') : plain);
+		if (end === '\r\n') rows.push([]);
+	}
+	return rows.filter((r) => r.length > 1);
+}
+
+test('CSV: every answer once, every column the same length, no formula', async () => {
+	const { path, answer } = await file('csv', false);
+	assert.equal(answer.status, 200);
+	assert.match(answer.headers['content-type'], /^text\/csv/);
+	assert.match(answer.headers['content-disposition'], /^attachment; filename="survey-\d+\.csv"$/);
+	assert.equal(answer.headers['cache-control'], 'no-store');
+	assert.deepEqual([...answer.bytes.subarray(0, 3)], [0xef, 0xbb, 0xbf]);
+	const [head, ...rows] = cells(answer.bytes.subarray(3).toString());
+	assert.equal(rows.length, 1204);
+	assert.equal(new Set(rows.map((r) => r[0])).size, 1204);
+	assert.ok(rows.every((r) => r.length === head.length), 'the table has no holes');
+	assert.deepEqual(head.slice(0, 7), ['number', 'day', 'language', 'way', 'seconds', 'q1', 'q2_postcode']);
+	const texts = rows.map((r) => r[head.indexOf('q9')]).filter((t) => /1\+1/.test(t));
+	assert.ok(texts.length > 0 && texts.every((t) => t.startsWith(`'=`)), 'a formula is a text');
+	const walkers = rows.filter((r) => r[head.indexOf('q3_1')] === '1').length;
+	assert.equal(String(walkers), (await inside(town, `SELECT count(*) FROM response WHERE questionnaire_id = ${made.questionnaire} AND answers -> 'q3' ? '1'`)).split('\n').pop());
+	// Another person of the town may have it too; of another town nobody, and nobody by its bare name.
+	assert.equal((await (await desk(town, 'takahashi')).get(`${path}/file`)).status, 200);
+	assert.equal((await sato.get(`/exports/${path.split('/').pop()}.csv`)).status, 404);
+	assert.equal((await town.client('minato.localhost').get(`${path}/file`)).status, 303);
+	const admin = await desk(town, 'admin');
+	assert.equal((await admin.get(at)).status, 403);
+});
+
+test('CSV in words', async () => {
+	const { answer } = await file('csv', true);
+	const [head, ...rows] = cells(answer.bytes.subarray(3).toString());
+	assert.equal(head[5], '年代を教えてください');
+	assert.ok(rows.every((r) => /^(18〜29歳|[3-6]0代|70歳以上)$/.test(r[5])));
+});
+
+test('xlsx: answers and a code book, nothing in it is a formula', async () => {
+	const { answer } = await file('xlsx', false);
+	assert.equal(answer.status, 200);
+	assert.equal(answer.bytes.subarray(0, 2).toString(), 'PK');
+	const path = join(town.dir, 'export.xlsx');
+	writeFileSync(path, answer.bytes);
+	const out = execFileSync('python3', ['-c', `import sys, zipfile
+z = zipfile.ZipFile(sys.argv[1])
+s = z.read('xl/worksheets/sheet1.xml').decode()
+print(s.count('<row '), s.count('<f>'), 'codebook' in z.read('xl/workbook.xml').decode(), '18〜29歳' in ''.join(z.read(n).decode() for n in z.namelist() if n.endswith('.xml')))`, path]).toString().trim();
+	assert.equal(out, '1205 0 True True');
+});
+
+test('SPSS syntax, and a PDF', async () => {
+	const sps = await sato.get(`${at}/syntax`);
+	assert.equal(sps.status, 200);
+	assert.match(sps.text, /VARIABLE LABELS[\s\S]*q1 '年代を教えてください'/);
+	assert.match(sps.text, /VALUE LABELS q1\n {2}'1' '18〜29歳'/);
+	const pdf = await sato.get(`${at}/print`);
+	assert.equal(pdf.bytes.subarray(0, 5).toString(), '%PDF-');
+	writeFileSync(join(town.dir, 'tallies.pdf'), pdf.bytes);
+	const text = execFileSync('pdftotext', ['-layout', join(town.dir, 'tallies.pdf'), '-']).toString();
+	assert.match(text, /公園についてのアンケート/);
+	assert.match(text, /散歩/);
+});
+
+test('no such kind, no such file', async () => {
+	const wrong = await sato.submit(await sato.get(at), { kind: 'exe' }, '/export');
+	assert.equal(wrong.status, 422);
+	for (const id of ['x', '00000000-0000-0000-0000-000000000000']) assert.equal((await sato.get(`${at}/${id}`)).status, 404);
+});
