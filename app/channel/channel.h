@@ -31,6 +31,7 @@ struct outcome {
 	int wait_s;		/* LATER: what the far side asked for, 0: nothing */
 	uint32_t gone;		/* bit i: address i of the letter is dead, never to be used again */
 	uint32_t again;		/* SENT: address i did not take it, and may later */
+	bool elsewhere;		/* the trouble is not with the account that the letter went by */
 	int parts;		/* SMS: what is paid for, 0: not told */
 	int took_ms;		/* from the call to the answer */
 	char id[80];		/* what the far side calls it, "" : nothing */
@@ -59,6 +60,7 @@ struct outcome {
  * caller's until its outcome. */
 struct letter {
 	const json_t *account;		/* domain/gateway.h; NULL for e-mail */
+	const json_t *other;		/* the town's other account there: in doubt it is looked at, too; NULL: none */
 	const char *to;			/* the address; of many, the first */
 	const char *const *many;	/* addresses, where the kind takes several */
 	size_t n_many;

@@ -9,6 +9,10 @@
  * Gateways know no idempotency key.  What may have been accepted is read back before it
  * is sent again: there is one, then it was sent; there is none twice, a minute apart, then
  * it was not.  A look that fails leaves the doubt as it was.
+ *
+ * A town may have two gateways, and the first try may have gone by either: both are read
+ * back.  Where the other one is away, 命を守る情報 does not wait for it: twice is better than
+ * not at all, and staff see that it may have been.
  */
 #include "channel/sms.h"
 
@@ -26,6 +30,9 @@
 enum { CALLS = 64, READBACK_S = 60, SEEN_URL_UNITS = 80 };
 
 enum step { LOOK, LOOK_AGAIN, SEND };
+
+/* Whose list is read: trade.mark. */
+enum list { OWN, OTHER };
 
 static const struct sms_gateway *const gateways[] = { &sms_karaden, &sms_twilio, NULL };
 
@@ -50,10 +57,17 @@ sms_field(struct buf *form, const char *name, const char *value)
 	buf_add_percent(form, value, strlen(value));
 }
 
-static const struct sms_gateway *
-gateway_of(const struct letter *l)
+/* The account whose turn it is. */
+static const json_t *
+account_of(const struct http_trade *t)
 {
-	const char *kind = json_text(l->account, "kind");
+	return t->step != SEND && t->mark == OTHER ? t->letter->other : t->letter->account;
+}
+
+static const struct sms_gateway *
+gateway_of(const struct http_trade *t)
+{
+	const char *kind = json_text(account_of(t), "kind");
 	size_t i;
 
 	for (i = 0; gateways[i] != NULL; i++)
@@ -64,14 +78,16 @@ gateway_of(const struct letter *l)
 
 /* False: compose did not write this. */
 static bool
-read_letter(struct arena *a, const struct letter *l, struct sms *out)
+read_letter(const struct http_trade *t, struct sms *out)
 {
+	const struct letter *l = t->letter;
+	const json_t *account = account_of(t);
 	json_t *doc;
 
-	if (json_parse(a, l->data, l->n, &doc) != ERR_OK)
+	if (json_parse(t->arena, l->data, l->n, &doc) != ERR_OK)
 		return false;
-	*out = (struct sms){ .letter = l, .settings = json_object_get(l->account, "settings"),
-	    .secrets = json_object_get(l->account, "secrets"), .url = json_text(l->account, "url"),
+	*out = (struct sms){ .letter = l, .settings = json_object_get(account, "settings"),
+	    .secrets = json_object_get(account, "secrets"), .url = json_text(account, "url"),
 	    .to = json_text(doc, "to"), .text = json_text(doc, "text") };
 	return out->to[0] != '\0' && out->text[0] != '\0';
 }
@@ -93,16 +109,17 @@ too_late(struct http_trade *t)
 static enum http_turn
 ask(void *self, struct http_trade *t, struct http_call *call)
 {
-	const struct sms_gateway *g = gateway_of(t->letter);
+	const struct sms_gateway *g;
 	struct sms sms;
 
 	(void)self;
-	if (g == NULL)
-		return over(t, VERDICT_LATER, "gateway_denied");
-	if (!read_letter(t->arena, t->letter, &sms))
-		return over(t, VERDICT_REFUSED, "message_invalid");
 	if (t->step == LOOK && !t->letter->doubt)
 		t->step = SEND;
+	g = gateway_of(t);
+	if (g == NULL)
+		return over(t, VERDICT_LATER, "gateway_denied");
+	if (!read_letter(t, &sms))
+		return over(t, VERDICT_REFUSED, "message_invalid");
 	if (t->step == LOOK_AGAIN && clock_monotonic_ms() < t->rest_until)
 		return HTTP_REST;
 	if (t->step == SEND && t->letter->valid_until_ms != 0 && clock_ms() >= t->letter->valid_until_ms)
@@ -115,22 +132,23 @@ ask(void *self, struct http_trade *t, struct http_call *call)
 	    over(t, t->letter->doubt ? VERDICT_UNKNOWN : VERDICT_LATER, "gateway_denied");
 }
 
+/* Nobody knows. */
 static enum http_turn
-hear_look(struct http_trade *t, const struct sms_gateway *g, const struct sms *sms, const struct http_answer *answer)
+in_doubt(struct http_trade *t)
 {
-	int64_t rest_s = json_int(sms->settings, "readback_s");
+	t->outcome.elsewhere = t->mark == OTHER;
+	return over(t, VERDICT_UNKNOWN, "no_answer");
+}
 
-	http_outcome(answer, &t->outcome);
-	if (t->outcome.verdict != VERDICT_SENT)
-		return over(t, VERDICT_UNKNOWN, "no_answer");
-	switch (g->found(t->arena, sms, answer, &t->outcome)) {
-	case SMS_THERE:
-		return HTTP_OVER;
-	case SMS_UNREADABLE:
-		return over(t, VERDICT_UNKNOWN, "no_answer");
-	case SMS_ABSENT:
-		break;
+/* It is not there: the other list, the same once more, or off it goes. */
+static enum http_turn
+absent(struct http_trade *t, int64_t rest_s)
+{
+	if (t->mark == OWN && t->letter->other != NULL) {
+		t->mark = OTHER;
+		return HTTP_CALL;
 	}
+	t->mark = OWN;
 	if (t->step == LOOK) {
 		t->step = LOOK_AGAIN;
 		t->rest_until = clock_monotonic_ms() + (rest_s > 0 ? rest_s : READBACK_S) * 1000;
@@ -141,13 +159,29 @@ hear_look(struct http_trade *t, const struct sms_gateway *g, const struct sms *s
 }
 
 static enum http_turn
+hear_look(struct http_trade *t, const struct sms_gateway *g, const struct sms *sms, const struct http_answer *answer)
+{
+	int64_t rest_s = json_int(json_object_get(t->letter->account, "settings"), "readback_s");
+	enum sms_found found = SMS_UNREADABLE;
+
+	http_outcome(answer, &t->outcome);
+	if (t->outcome.verdict == VERDICT_SENT)
+		found = g->found(t->arena, sms, answer, &t->outcome);
+	if (found == SMS_THERE)
+		return HTTP_OVER;
+	if (found == SMS_ABSENT || (t->mark == OTHER && t->letter->urgent))
+		return absent(t, rest_s);
+	return in_doubt(t);
+}
+
+static enum http_turn
 hear(void *self, struct http_trade *t, const struct http_answer *answer)
 {
-	const struct sms_gateway *g = gateway_of(t->letter);
+	const struct sms_gateway *g = gateway_of(t);
 	struct sms sms;
 
 	(void)self;
-	if (!read_letter(t->arena, t->letter, &sms))
+	if (!read_letter(t, &sms))
 		return over(t, VERDICT_UNKNOWN, "no_answer");
 	if (t->step != SEND)
 		return hear_look(t, g, &sms, answer);

@@ -278,6 +278,14 @@ account_pick(struct courier *c, int64_t tenant, int64_t now)
 	return way[1];
 }
 
+const json_t *
+account_other(struct courier *c, const struct account *a)
+{
+	struct account *way[2];
+
+	return ways(c, a->tenant, way) < 2 ? NULL : way[way[0] == a]->doc;
+}
+
 bool
 account_take(struct account *a, int lane, int64_t now)
 {
@@ -324,6 +332,8 @@ account_learn(struct account *a, const struct outcome *o, int64_t now)
 {
 	bool half = breaker_half_open(&a->breaker, now);
 
+	if (o->elsewhere)
+		return;
 	breaker_learn(&a->breaker, o, now);
 	if (o->verdict == VERDICT_LATER && o->code == 429)
 		pause_account(a, o, now);

@@ -252,6 +252,8 @@ int account_rate(const struct courier *, int64_t tenant);
 int account_room(struct courier *, int64_t tenant, int lane, int64_t now);
 /* The one that this letter goes by; NULL: there is none any more. */
 struct account *account_pick(struct courier *, int64_t tenant, int64_t now);
+/* The town's other account than this, as a letter takes it; NULL: none. */
+const json_t *account_other(struct courier *, const struct account *);
 /* May a letter take off?  Then it is counted.  False: a little later. */
 bool account_take(struct account *, int lane, int64_t now);
 /* What came of it. */

@@ -145,6 +145,13 @@ message_key(struct arena *a, const struct vault *v, const char *key, int64_t cit
 	return secret_hex(a, mac, 16);
 }
 
+/* An account as it is now: it may be read again while the letter is under way. */
+static const json_t *
+held(struct arena *a, const json_t *doc)
+{
+	return doc == NULL ? NULL : json_keep(a, json_incref((json_t *)(uintptr_t)doc));
+}
+
 static const json_t *
 content_for(const struct job *j, const char **language)
 {
@@ -215,7 +222,7 @@ deliver_member(struct courier *c, struct job *j, const struct addressee *to)
 	}
 	f->letter = (struct letter){ .key = to->citizen == 0 ? j->key : message_key(a, c->vault, j->key, to->citizen),
 	    .valid_until_ms = j->valid_until_ms, .urgent = j->lane == 0,
-	    .account = f->account->doc == NULL ? NULL : json_keep(a, json_incref((json_t *)(uintptr_t)f->account->doc)) };
+	    .account = held(a, f->account->doc), .other = held(a, account_other(c, f->account)) };
 	board(f, to);
 	v = (struct envelope){ .account = f->letter.account, .content = content,
 	    .tenant_name = j->tenant.name, .mail_from = j->tenant.mail_from, .host = j->tenant.host, .origin = j->tenant.origin,
@@ -262,7 +269,7 @@ compose_letter(struct courier *c, struct flight *f, const struct tenant *t, cons
 	many[0] = arena_strdup(a, json_text(doc, "to"));
 	f->letter = (struct letter){ .to = many[0], .many = many, .n_many = 1, .key = arena_strdup(a, key), .urgent = true,
 	    .doubt = f->try > 1,
-	    .account = f->account->doc == NULL ? NULL : json_keep(a, json_incref((json_t *)(uintptr_t)f->account->doc)) };
+	    .account = held(a, f->account->doc), .other = held(a, account_other(c, f->account)) };
 	if (c->kind == &email_kind)
 		return compose_mail(c, f, t, doc);
 	/* Bytes that were made for another address of the same person (round.c). */

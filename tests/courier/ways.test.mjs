@@ -4,6 +4,7 @@
 // the pace, rests and failures of an account; SMS and push in doubt; what comes too late.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
+import { Karaden } from '../gateways/sms_karaden.mjs';
 import { eventually } from './post.mjs';
 import { openWays } from './ways.mjs';
 
@@ -92,6 +93,43 @@ test('F14: the second SMS gateway takes over, and the first is drifted back to',
 	const message = await ways.message(town);
 	await ways.post.sent(message, 60);
 	assert.equal((await ways.lawful(message, town)).accepted, 60);
+});
+
+test('in doubt, it is looked for at the gateway that may have it, though another takes over', { timeout: 90000 }, async () => {
+	const second = await new Karaden().start();
+	try {
+		const town = await ways.town({ sms: 8 });
+		const own = ways.sms.account({ readback_s: 1 }), other = second.account({ readback_s: 1 });
+		await ways.account(town, { ...own, channel: 'sms', kind: 'karaden', place: 1 });
+		await ways.account(town, { ...other, channel: 'sms', kind: 'karaden', place: 2 });
+		// The first takes all and says nothing, until its breaker is open.
+		const posts = ways.sms.ledger.length;
+		ways.sms.script([{ method: 'POST', accept: true, close: true }]);
+		const message = await ways.message(town);
+		await eventually('the second is the way out', async () => (await health(town, 'sms')).includes('open'), 30);
+		const unsure = ways.sms.ledger.length - posts;
+		assert.ok(unsure >= 5, `${unsure}`);
+		await ways.post.sent(message, 60);
+		ways.sms.script([]);
+		assert.equal(ways.sms.ledger.length - posts + second.ledger.length, 8, 'nobody has it twice');
+		assert.equal(await sql(`SELECT sum(accepted) FROM batch WHERE message_id = ${message}`), '8');
+
+		// Their list cannot be read: an ordinary one waits, 命を守る情報 does not.
+		await ways.account(town, { ...own, channel: 'sms', kind: 'karaden', place: 1 });
+		ways.sms.script([{ method: 'POST', accept: true, close: true }, { method: 'GET', status: 503 }]);
+		const before = ways.sms.ledger.length, plain = await ways.message(town);
+		await eventually('all are in doubt', async () => await sql(`SELECT count(DISTINCT citizen_id) FROM delivery WHERE message_id = ${plain} AND state = 'unknown'`) === '8' ||
+			ways.sms.ledger.length - before + second.ledger.length >= 8, 30);
+		await new Promise((done) => setTimeout(done, 3000));
+		const doubted = ways.sms.ledger.slice(before).map((m) => m.to);
+		assert.ok(!second.ledger.some((m) => m.body.includes(ways.marks.get(plain)) && doubted.includes(m.to)), 'what may be there is not sent elsewhere');
+		ways.sms.script([]);
+		await ways.post.sent(plain, 60);
+		assert.equal(new Set(doubted).size, doubted.length);
+		await ways.lawful(message, { ...town, members: [] });
+	} finally {
+		await second.close();
+	}
 });
 
 test('valid_until: what comes too late is held and listed, on each channel', { timeout: 60000 }, async () => {
