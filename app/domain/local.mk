@@ -26,6 +26,7 @@ libdomain_a_SOURCES = \
 	app/domain/rendering.c app/domain/rendering_short.c app/domain/rendering.h app/domain/rendering_private.h \
 	app/domain/reach.c app/domain/reach.h \
 	app/domain/attachment.c app/domain/attachment_place.c app/domain/attachment.h \
+	app/domain/paper.c app/domain/paper_import.c app/domain/paper.h \
 	app/domain/right.c app/domain/right.h \
 	app/domain/sms.c app/domain/sms.h \
 	app/domain/staff.c app/domain/staff.h \
@@ -79,3 +80,5 @@ noinst_PROGRAMS += tests/unit/domain_ticket_write
 tests_unit_domain_ticket_write_LDADD = $(LINK_DOMAIN)
 dist_check_SCRIPTS += tests/unit/domain_ticket_page_test.sh
 TESTS += tests/unit/domain_ticket_page_test.sh
+check_PROGRAMS += tests/unit/domain_paper_test
+tests_unit_domain_paper_test_LDADD = $(LINK_DOMAIN)

@@ -11,8 +11,11 @@
 #include "base/secret.h"
 #include "base/secret_blind.h"
 #include "db/queries.h"
+#include "domain/paper.h"
 
 enum { TOKEN = 32 };
+
+static const char PAPER[] = "paper.";
 
 enum err
 right_survey(struct db *db, int64_t survey, int64_t citizen, const char *lang, json_t **out)
@@ -182,6 +185,25 @@ cut(struct arena *a, const char *right, struct buf *token, struct buf *signature
 	    secret_unbase64url(a, dot + 1, signature) == ERR_OK && token->len == TOKEN;
 }
 
+/* "paper.123456789012": whoever holds a numbered form answers on the web instead. */
+static enum err
+spend_paper(struct db *db, struct arena *a, int64_t survey, const char *typed, struct db_bytes *hash)
+{
+	const char *number = paper_number_read(a, typed);
+	struct rows *rows;
+	enum err e;
+
+	if (number == NULL)
+		return ERR_FORBIDDEN;
+	e = q_paper_look(db, (struct q_paper_look){ .survey = survey, .number = number }, &rows);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_FORBIDDEN : e;
+	if (!rows_bool(rows, 0, "known"))
+		return ERR_FORBIDDEN;
+	hash->data = rows_bytes(rows, 0, "spent", &hash->n);
+	return ERR_OK;
+}
+
 enum err
 right_spend(struct db *db, struct arena *a, int64_t survey, const char *right, struct db_bytes *hash)
 {
@@ -193,6 +215,8 @@ right_spend(struct db *db, struct arena *a, int64_t survey, const char *right, s
 	size_t n;
 	enum err e;
 
+	if (strncmp(right, PAPER, sizeof(PAPER) - 1) == 0)
+		return spend_paper(db, a, survey, right + sizeof(PAPER) - 1, hash);
 	if (!cut(a, right, &token, &signature))
 		return ERR_FORBIDDEN;
 	e = q_right_key(db, (struct q_right_key){ .survey = survey }, &rows);

@@ -33,5 +33,6 @@ enum err right_draw(struct db *, const struct vault *, struct arena *, int64_t s
 enum err right_draw_here(struct db *, const struct vault *, struct arena *, int64_t survey, int64_t citizen,
     const char **out) MUST_USE;
 
-/* What response.right_hash is for this right.  ERR_FORBIDDEN: it is none of this survey. */
+/* A numbered form on paper is a right, too: "paper.123456789012" (domain/paper.h).
+ * What response.right_hash is for this right.  ERR_FORBIDDEN: it is none of this survey. */
 enum err right_spend(struct db *, struct arena *, int64_t survey, const char *right, struct db_bytes *hash) MUST_USE;

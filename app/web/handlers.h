@@ -24,6 +24,14 @@ enum err citizen_cap(struct web *);
 enum err citizen_circular(struct web *);
 enum err citizen_card(struct web *);
 
+/* desk/forms.c */
+enum err desk_forms(struct web *);
+enum err desk_forms_print(struct web *);
+enum err desk_forms_numbers(struct web *);
+enum err desk_forms_void(struct web *);
+enum err desk_forms_twice(struct web *);
+enum err desk_forms_import(struct web *);
+
 /* desk/attachment.c */
 enum err desk_attachment(struct web *);
 

@@ -112,6 +112,14 @@ const struct route routes[] = {
 	{ GET, "/surveys/{survey}/for/{token}", citizen_right_link, ANYONE },
 	{ POST, "/surveys/{survey}/for/{token}", citizen_right_link_draw, ANYONE | TOKEN },
 
+	/* desk: answers on paper */
+	{ GET, "/desk/surveys/{survey}/forms", desk_forms, STAFF(RIGHT_WRITE) },
+	{ POST, "/desk/surveys/{survey}/forms/print", desk_forms_print, STAFF(RIGHT_WRITE) | TOKEN },
+	{ GET, "/desk/surveys/{survey}/forms/numbers", desk_forms_numbers, STAFF(RIGHT_WRITE) },
+	{ POST, "/desk/surveys/{survey}/forms/void", desk_forms_void, STAFF(RIGHT_WRITE) | TOKEN },
+	{ POST, "/desk/surveys/{survey}/forms/twice", desk_forms_twice, STAFF(RIGHT_WRITE) | TOKEN },
+	{ POST, "/desk/surveys/{survey}/forms/import", desk_forms_import, STAFF(RIGHT_WRITE) | TOKEN },
+
 	/* desk: files that people sent */
 	{ GET, "/desk/files/{attachment}", desk_attachment, STAFF(RIGHTS) },
 

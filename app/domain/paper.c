@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Answers on paper; see paper.h.  What may be entered is decided in sql/functions/paper.sql.
+ */
+#include "domain/paper.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "db/queries.h"
+
+/* --- numbers --- */
+
+/* ISO/IEC 7064, MOD 11,10: what the digits before it come to. */
+static int
+check_digit(const char *digits, int n)
+{
+	int p = 10, s;
+
+	for (int i = 0; i < n; i++) {
+		s = (p + digits[i] - '0') % 10;
+		p = (s == 0 ? 10 : s) * 2 % 11;
+	}
+	return (11 - p) % 10;
+}
+
+char *
+paper_number(struct arena *a)
+{
+	char *number = arena_alloc(a, PAPER_DIGITS + 1);
+
+	for (int i = 0; i < PAPER_DIGITS - 1; i++)
+		number[i] = (char)('0' + secret_below(10));
+	number[PAPER_DIGITS - 1] = (char)('0' + check_digit(number, PAPER_DIGITS - 1));
+	number[PAPER_DIGITS] = '\0';
+	return number;
+}
+
+char *
+paper_number_read(struct arena *a, const char *typed)
+{
+	const char *text = text_normal(a, typed);
+	char *number = arena_alloc(a, PAPER_DIGITS + 1);
+	int n = 0;
+
+	for (; *text != '\0'; text++) {
+		if (*text == ' ' || *text == '-')
+			continue;
+		if (*text < '0' || *text > '9' || n == PAPER_DIGITS)
+			return NULL;
+		number[n++] = *text;
+	}
+	number[n] = '\0';
+	return n == PAPER_DIGITS && number[n - 1] - '0' == check_digit(number, n - 1) ? number : NULL;
+}
+
+char *
+paper_number_shown(struct arena *a, const char *number)
+{
+	return arena_printf(a, "%.4s-%.4s-%.4s", number, number + 4, number + 8);
+}
+
+/* --- forms --- */
+
+enum err
+paper_survey(struct db *db, int64_t survey, json_t **out)
+{
+	return q_paper_survey(db, (struct q_paper_survey){ .survey = survey }, out);
+}
+
+enum err
+paper_print(struct db *db, struct arena *a, int64_t survey, int n)
+{
+	const char **numbers = arena_alloc(a, (size_t)n * sizeof *numbers);
+
+	for (int i = 0; i < n; i++)
+		numbers[i] = paper_number(a);
+	return q_paper_print(db, (struct q_paper_print){ .survey = survey, .numbers = { numbers, (size_t)n } }, NULL);
+}
+
+enum err
+paper_void(struct db *db, int64_t survey, const char *number)
+{
+	return q_paper_void(db, (struct q_paper_void){ .survey = survey, .number = number }, NULL);
+}
+
+enum err
+paper_twice(struct db *db, int64_t survey, bool twice)
+{
+	return q_paper_twice(db, (struct q_paper_twice){ .survey = survey, .twice = twice }, NULL);
+}
+
+/* --- answers --- */
+
+static enum paper_fate
+fate_of(const char *outcome)
+{
+	static const char *const fates[] = { "kept", "first", "differs", "again", "unknown", "closed" };
+	size_t i = 0;
+
+	while (i < PAPER_CLOSED && strcmp(outcome, fates[i]) != 0)
+		i++;
+	return (enum paper_fate)i;
+}
+
+enum err
+paper_enter(struct db *db, struct arena *a, const struct paper *p, enum paper_fate *fate, const char **number, json_t **codes)
+{
+	struct rows *rows;
+	const char *differs;
+	enum err e;
+
+	e = q_paper_enter(db, (struct q_paper_enter){ .survey = p->survey, .number = p->number, .way = p->way,
+	    .edition = p->edition, .answers = p->answers, .staff = p->staff }, &rows);
+	if (e != ERR_OK)
+		return e;
+	*fate = fate_of(rows_text(rows, 0, "outcome"));
+	*number = rows_text(rows, 0, "receipt");
+	differs = rows_text(rows, 0, "differs");
+	return json_parse(a, differs, strlen(differs), codes);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <jansson.h>
+#include <stdbool.h>
+#include "base/arena.h"
+#include "base/err.h"
+#include "db/db.h"
+/*
+ * Answers that staff enter for people: from numbered forms on paper, by telephone, at the
+ * counter, from a file.
+ *
+ * The number of a form is twelve digits, the last of which is a check digit (ISO/IEC 7064,
+ * MOD 11,10): every single wrong digit is noticed, and nearly all that changed places.
+ * Eleven digits are random, so that nobody finds the next form's.  An answer under a number
+ * has its hash as its right (right_paper()), so paper and web under one number never both
+ * count.  Where a survey is typed twice, an answer counts when two clerks typed the same.
+ */
+enum { PAPER_DIGITS = 12, PAPER_FORMS_MOST = 5000 };
+
+char *paper_number(struct arena *);
+/* The twelve digits of what was typed (blanks, hyphens and full width aside), or NULL: it is
+ * no number of a form. */
+char *paper_number_read(struct arena *, const char *typed);
+/* "1234-5678-9012": as it is printed. */
+char *paper_number_shown(struct arena *, const char *number);
+
+/* {"id", "title", "edition", "document", "twice", "takes", "printed", "answered", "waiting", "differ",
+ * "new": numbers of the last day}. */
+enum err paper_survey(struct db *, int64_t survey, json_t **out) MUST_USE;
+/* So many more forms. */
+enum err paper_print(struct db *, struct arena *, int64_t survey, int n) MUST_USE;
+/* One is lost or spoilt. ERR_NOT_FOUND; ERR_CONFLICT: it was answered. */
+enum err paper_void(struct db *, int64_t survey, const char *number) MUST_USE;
+enum err paper_twice(struct db *, int64_t survey, bool twice) MUST_USE;
+
+enum paper_fate {
+	PAPER_KEPT,
+	PAPER_FIRST,		/* another clerk types it once more */
+	PAPER_DIFFERS,		/* … and typed something else: *codes */
+	PAPER_AGAIN,		/* this number was answered, on paper or on the web */
+	PAPER_UNKNOWN,		/* no form of this survey, or void */
+	PAPER_CLOSED		/* results are out */
+};
+struct paper {
+	int64_t survey, staff;
+	int edition;
+	const char *number;	/* "": none, by telephone or at the counter */
+	const char *way;	/* "paper", "phone", "counter", "import" */
+	const json_t *answers;	/* accepted by the engine */
+};
+/* *number: 受付番号, where it is kept. */
+enum err paper_enter(struct db *, struct arena *, const struct paper *, enum paper_fate *, const char **number,
+    json_t **codes) MUST_USE;
+
+/* A table (base/csv.h) with the codes of questions in its first line and 番号 or number before
+ * them: all lines or none.  *faults: [{"line", "key", "code"}]; words by
+ * "paper_fault_<key>": columns, number, unknown, again, answer, closed.  *kept: how many. */
+enum err paper_import(struct db *, struct arena *, int64_t survey, int64_t staff, const char *, size_t n,
+    json_t **faults, int *kept) MUST_USE;

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Answers from a file; see paper.h.
+ *
+ *	番号,q1,q2,q2.other,q4.r1,q6.postcode
+ *	1234-5678-9012,2,1 3,そのほか,4,1050011
+ *
+ * A cell is the answer as the engine keeps it (domain/questionnaire.h); several choices
+ * stand with blanks between them, parts and rows in columns of their own.  A file counts
+ * whole or not at all, and all that is wrong with it is said at once.
+ */
+#include "domain/paper.h"
+
+#include <string.h>
+
+#include "base/csv.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "db/queries.h"
+#include "domain/questionnaire.h"
+
+enum { FAULTS_MOST = 100 };
+
+struct import {
+	struct db *db;
+	struct arena *arena;
+	int64_t survey, staff;
+	const json_t *document;
+	json_t *faults, *lines, *seen;
+};
+
+static void
+fault(struct import *im, size_t line, const char *key, const char *code)
+{
+	if (json_array_size(im->faults) < FAULTS_MOST)
+		json_array_append_new(im->faults, json_pack("{s:I, s:s, s:s}", "line", (json_int_t)line, "key", key, "code", code));
+}
+
+static bool
+is_number_column(const char *name)
+{
+	return strcmp(name, "\xe7\x95\xaa\xe5\x8f\xb7") == 0 || strcasecmp(name, "number") == 0;
+}
+
+static const json_t *
+question_of_column(const struct import *im, const char *name, const char **part)
+{
+	const char *dot = strchr(name, '.');
+
+	*part = dot != NULL ? dot + 1 : "";
+	return questionnaire_question(im->document, dot != NULL ? arena_strndup(im->arena, name, (size_t)(dot - name)) : name);
+}
+
+static bool
+is_list(const json_t *question)
+{
+	const char *kind = json_text(question, "kind");
+
+	return strcmp(kind, "multi") == 0 || strcmp(kind, "rank") == 0;
+}
+
+static json_t *
+list_of(struct import *im, const char *cell)
+{
+	json_t *list = json_array();
+	char *rest, *one;
+
+	for (one = strtok_r(text_normal(im->arena, cell), " ", &rest); one != NULL; one = strtok_r(NULL, " ", &rest))
+		json_array_append_new(list, json_string(one));
+	return list;
+}
+
+/* One cell into the answers. */
+static void
+put(struct import *im, json_t *answers, const char *name, const char *cell)
+{
+	const char *part, *code;
+	const json_t *question = question_of_column(im, name, &part);
+	json_t *whole;
+
+	if (cell[0] == '\0')
+		return;
+	code = json_text(question, "code");
+	if (part[0] == '\0') {
+		json_object_set_new(answers, code, is_list(question) ? list_of(im, cell) : json_string(cell));
+		return;
+	}
+	if (strcmp(part, "other") == 0) {
+		json_object_set_new(answers, name, json_string(cell));
+		return;
+	}
+	whole = json_object_get(answers, code);
+	if (whole == NULL)
+		json_object_set_new(answers, code, whole = json_object());
+	json_object_set_new(whole, part, json_flag(json_object_get(question, "settings"), "multi") ? list_of(im, cell) :
+	    json_string(cell));
+}
+
+static bool
+read_head(struct import *im, const struct csv_row *head)
+{
+	const char *part;
+	size_t i, before = json_array_size(im->faults);
+
+	for (i = 0; i < head->cells; i++)
+		if (!is_number_column(head->cell[i]) && question_of_column(im, head->cell[i], &part) == NULL)
+			fault(im, 1, "columns", head->cell[i]);
+	return json_array_size(im->faults) == before;
+}
+
+/* Whether a form of this number waits for its answer; one that stands in the file twice does
+ * only once. */
+static enum err
+look(struct import *im, size_t line, const char *number)
+{
+	struct rows *rows;
+	enum err e;
+
+	if (json_object_get(im->seen, number) != NULL) {
+		fault(im, line, "again", number);
+		return ERR_OK;
+	}
+	json_object_set_new(im->seen, number, json_true());
+	e = q_paper_look(im->db, (struct q_paper_look){ .survey = im->survey, .number = number }, &rows);
+	if (e == ERR_OK && !rows_bool(rows, 0, "known"))
+		fault(im, line, "unknown", number);
+	else if (e == ERR_OK && rows_bool(rows, 0, "answered"))
+		fault(im, line, "again", number);
+	return e;
+}
+
+static enum err
+read_line(struct import *im, const struct csv_row *head, const struct csv_row *row, size_t line)
+{
+	json_t *answers = json_object();
+	const char *number = "", *wrong = "";
+
+	json_array_append_new(im->lines, json_pack("{s:s, s:o}", "number", "", "answers", answers));
+	for (size_t i = 0; i < head->cells && i < row->cells; i++) {
+		if (!is_number_column(head->cell[i]))
+			put(im, answers, head->cell[i], row->cell[i]);
+		else if (row->cell[i][0] != '\0' && (number = paper_number_read(im->arena, row->cell[i])) == NULL) {
+			fault(im, line, "number", row->cell[i]);
+			return ERR_OK;
+		}
+	}
+	json_object_set_new(json_array_get(im->lines, json_array_size(im->lines) - 1), "number", json_string(number));
+	if (questionnaire_accept(im->arena, im->document, answers, &wrong) != ERR_OK)
+		fault(im, line, "answer", wrong);
+	return number[0] != '\0' ? look(im, line, number) : ERR_OK;
+}
+
+/* ERR_CONFLICT: a form was answered at this very moment; nothing of the file stays. */
+static enum err
+keep_all(struct import *im, int edition)
+{
+	const char *receipt;
+	enum paper_fate fate = PAPER_KEPT;
+	json_t *codes;
+	const json_t *one;
+	enum err e = ERR_OK;
+	size_t i;
+
+	json_array_foreach(im->lines, i, one) {
+		e = paper_enter(im->db, im->arena, &(struct paper){ .survey = im->survey, .staff = im->staff, .edition = edition,
+		    .number = json_text(one, "number"), .way = "import", .answers = json_object_get(one, "answers") },
+		    &fate, &receipt, &codes);
+		if (e != ERR_OK || fate != PAPER_KEPT)
+			return e != ERR_OK ? e : ERR_CONFLICT;
+	}
+	return ERR_OK;
+}
+
+enum err
+paper_import(struct db *db, struct arena *a, int64_t survey, int64_t staff, const char *bytes, size_t n, json_t **faults,
+    int *kept)
+{
+	struct import im = { .db = db, .arena = a, .survey = survey, .staff = staff, .faults = json_keep(a, json_array()),
+	    .lines = json_keep(a, json_array()), .seen = json_keep(a, json_object()) };
+	struct csv csv;
+	json_t *about;
+	enum err e = paper_survey(db, survey, &about);
+
+	if (e != ERR_OK)
+		return e;
+	*faults = im.faults;
+	*kept = 0;
+	im.document = json_object_get(about, "document");
+	if (!json_flag(about, "takes"))
+		fault(&im, 1, "closed", "");
+	else if (csv_read(a, bytes, n, ',', &csv) != ERR_OK || csv.rows < 2)
+		fault(&im, 1, "columns", "");
+	else if (read_head(&im, &csv.row[0]))
+		for (size_t i = 1; i < csv.rows && e == ERR_OK; i++)
+			e = read_line(&im, &csv.row[0], &csv.row[i], i + 1);
+	if (e != ERR_OK || json_array_size(im.faults) > 0)
+		return e;
+	*kept = (int)json_array_size(im.lines);
+	return keep_all(&im, (int)json_int(about, "edition"));
+}

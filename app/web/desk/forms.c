@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * 紙の調査票: numbered forms of a survey, and answers from files.
+ *
+ *	GET  /desk/surveys/{survey}/forms		how many there are, what waits
+ *	POST /desk/surveys/{survey}/forms/print		numbers for so many more
+ *	GET  /desk/surveys/{survey}/forms/numbers	those that are unused, as CSV, for the printer
+ *	POST /desk/surveys/{survey}/forms/void		one is lost or spoilt
+ *	POST /desk/surveys/{survey}/forms/twice		二重入力, or not
+ *	POST /desk/surveys/{survey}/forms/import	answers from a CSV file
+ *
+ * Typing answers in is in entry.c.
+ */
+#include "base/csv.h"
+#include "db/queries.h"
+#include "domain/paper.h"
+#include "http/multipart.h"
+#include "web/handlers.h"
+#include "web/web.h"
+
+/* The other forms of the page are shown empty. */
+static struct form *
+form_of(struct web *w, const char *own)
+{
+	struct form *f = web_form(w);
+
+	for (const char *const *name = (const char *const[]){ "count", "number", "file", NULL }; *name != NULL; name++)
+		if (strcmp(*name, own) != 0)
+			form_set(f, *name, "");
+	return f;
+}
+
+static enum err
+page(struct web *w, enum status status)
+{
+	json_t *survey;
+	enum err e = paper_survey(w->db, web_id(w, "survey"), &survey);
+
+	if (e != ERR_OK)
+		return e;
+	json_object_del(survey, "document");
+	json_object_set(w->view, "survey", survey);
+	if (json_object_get(w->view, "faults") == NULL)
+		json_object_set_new(w->view, "faults", json_array());
+	json_object_set_new(w->view, "faulty", json_boolean(json_array_size(json_object_get(w->view, "faults")) > 0));
+	return web_page(w, status, "desk/forms/show");
+}
+
+enum err
+desk_forms(struct web *w)
+{
+	form_of(w, "");
+	return page(w, HTTP_OK);
+}
+
+static enum err
+done(struct web *w, const char *key)
+{
+	web_tell(w, "success", key);
+	return web_see_other(w, "/desk/surveys/%" PRId64 "/forms", web_id(w, "survey"));
+}
+
+enum err
+desk_forms_print(struct web *w)
+{
+	struct form *f = form_of(w, "count");
+	int n = (int)form_number(f, "count", FORM_REQUIRED, 1, PAPER_FORMS_MOST);
+	json_t *survey;
+	enum err e = paper_survey(w->db, web_id(w, "survey"), &survey);
+
+	if (e != ERR_OK)
+		return e;
+	if (!form_ok(f))
+		return page(w, HTTP_UNPROCESSABLE);
+	e = paper_print(w->db, w->arena, web_id(w, "survey"), n);
+	return e != ERR_OK ? e : done(w, "tell_forms_printed");
+}
+
+enum err
+desk_forms_numbers(struct web *w)
+{
+	json_t *survey, *numbers;
+	const json_t *one;
+	struct buf b;
+	size_t i;
+	enum err e = paper_survey(w->db, web_id(w, "survey"), &survey);
+
+	if (e == ERR_OK)
+		e = q_paper_numbers(w->db, (struct q_paper_numbers){ .survey = web_id(w, "survey") }, &numbers);
+	if (e != ERR_OK)
+		return e;
+	buf_init(&b, w->arena);
+	csv_add_mark(&b);
+	csv_add_cell(&b, true, words_get(w->words, "forms_number"));
+	buf_adds(&b, "\r\n");
+	json_array_foreach(numbers, i, one) {
+		csv_add_cell(&b, true, paper_number_shown(w->arena, json_text(one, "number")));
+		buf_adds(&b, "\r\n");
+	}
+	response_header(w->response, "Content-Disposition", arena_printf(w->arena, "attachment; filename=\"forms-%" PRId64 ".csv\"",
+	    web_id(w, "survey")));
+	return web_bytes(w, HTTP_OK, "text/csv; charset=utf-8", b.data, b.len);
+}
+
+enum err
+desk_forms_void(struct web *w)
+{
+	struct form *f = form_of(w, "number");
+	const char *number = paper_number_read(w->arena, form_text(f, "number", FORM_REQUIRED, 40));
+	enum err e = ERR_OK;
+
+	if (form_ok(f) && number == NULL)
+		form_problem(f, "number", "paper_fault_number");
+	if (form_ok(f))
+		e = paper_void(w->db, web_id(w, "survey"), number);
+	if (e != ERR_OK)
+		return e;
+	return form_ok(f) ? done(w, "tell_forms_void") : page(w, HTTP_UNPROCESSABLE);
+}
+
+enum err
+desk_forms_twice(struct web *w)
+{
+	json_t *survey;
+	enum err e = paper_survey(w->db, web_id(w, "survey"), &survey);
+
+	if (e == ERR_OK)
+		e = paper_twice(w->db, web_id(w, "survey"), strcmp(fields_get(w->fields, "twice"), "yes") == 0);
+	return e != ERR_OK ? e : done(w, "tell_forms_saved");
+}
+
+enum err
+desk_forms_import(struct web *w)
+{
+	const struct multipart_file *file = w->request->files;
+	struct form *f = form_of(w, "file");
+	json_t *faults, *one;
+	int kept = 0;
+	size_t i;
+	enum err e;
+
+	form_set(f, "file", "");
+	if (file == NULL || file->n == 0) {
+		form_problem(f, "file", "forms_file_required");
+		return page(w, HTTP_UNPROCESSABLE);
+	}
+	e = paper_import(w->db, w->arena, web_id(w, "survey"), w->staff, file->data, file->n, &faults, &kept);
+	if (e != ERR_OK)
+		return e;
+	if (json_array_size(faults) == 0)
+		return done(w, "tell_forms_imported");
+	json_array_foreach(faults, i, one)
+		json_object_set_new(one, "text", json_string(words_get(w->words, arena_printf(w->arena, "paper_fault_%s", json_text(one, "key")))));
+	json_object_set(w->view, "faults", faults);
+	form_problem(f, "file", "forms_file_faults");
+	return page(w, HTTP_UNPROCESSABLE);
+}

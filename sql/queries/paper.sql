@@ -1,0 +1,45 @@
+-- Answers that staff enter (domain/paper.c).
+-- role: web
+
+-- name: paper_survey :json
+SELECT json_build_object(
+         'id', s.id, 'title', s.texts #>> '{ja,title}', 'state', s.state, 'takes', s.state IN ('open', 'closed'),
+         'once', s.mode = 'once', 'twice', s.typed_twice, 'edition', q.edition, 'document', e.document,
+         'printed', (SELECT count(*) FROM paper_form f WHERE f.survey_id = s.id AND NOT f.void),
+         'answered', (SELECT count(*) FROM paper_form f JOIN response r
+                         ON r.questionnaire_id = s.questionnaire_id AND r.right_hash = right_paper(s.id, f.number)
+                       WHERE f.survey_id = s.id),
+         'waiting', (SELECT count(*) FROM paper_entry p WHERE p.survey_id = s.id AND p.second IS NULL),
+         'differ', (SELECT coalesce(json_agg(p.number ORDER BY p.number), '[]') FROM paper_entry p
+                     WHERE p.survey_id = s.id AND p.second IS NOT NULL))
+  FROM survey s
+  JOIN questionnaire q ON q.id = s.questionnaire_id
+  JOIN questionnaire_edition e ON e.questionnaire_id = q.id AND e.edition = q.edition
+ WHERE s.id = :survey::bigint AND s.state <> 'draft';
+
+-- name: paper_print :exec
+INSERT INTO paper_form (survey_id, number) SELECT :survey::bigint, n FROM unnest(:numbers::text[]) n ON CONFLICT DO NOTHING;
+
+-- name: paper_numbers :list
+-- Those that were never used, the newest first: to be printed.
+SELECT f.number, f.printed::text AS printed FROM paper_form f JOIN survey s ON s.id = f.survey_id
+ WHERE f.survey_id = :survey::bigint AND NOT f.void
+   AND NOT EXISTS (SELECT FROM response r WHERE r.questionnaire_id = s.questionnaire_id AND r.right_hash = right_paper(s.id, f.number))
+ ORDER BY f.printed DESC, f.number LIMIT 5000;
+
+-- name: paper_void :exec
+SELECT paper_void(:survey::bigint, :number::text);
+
+-- name: paper_twice :exec
+UPDATE survey SET typed_twice = :twice::boolean WHERE id = :survey::bigint;
+
+-- name: paper_enter :one
+SELECT outcome, receipt, differs::text AS differs
+  FROM paper_enter(:survey::bigint, :number::text, :way::text, :edition::int, :answers::jsonb, :staff::bigint);
+
+-- name: paper_look :one
+-- Whether a form of this number is there, and whether it was answered.
+SELECT EXISTS (SELECT FROM paper_form f WHERE f.survey_id = s.id AND f.number = :number::text AND NOT f.void) AS known,
+       EXISTS (SELECT FROM response r WHERE r.questionnaire_id = s.questionnaire_id AND r.right_hash = right_paper(s.id, :number)) AS answered,
+       right_paper(s.id, :number) AS spent
+  FROM survey s WHERE s.id = :survey::bigint;

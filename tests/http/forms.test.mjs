@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Answers on paper: numbers, files, two clerks; under one number paper and web never both
+// count.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { desk, inside } from '../harness/desk.mjs';
+import { up } from '../harness/up.mjs';
+import { once_survey, right_of } from './right.mjs';
+
+const host = 'minato.localhost';
+let town, clerk, survey, base, staff;
+before(async () => {
+	town = await up();
+	clerk = await desk(town, 'sato');
+	survey = await once_survey(town, host);
+	base = `/desk/surveys/${survey}/forms`;
+	staff = (await town.sql(`SELECT min(id), max(id) FROM staff WHERE tenant_id = 1 AND login IN ('sato', 'suzuki')`)).split('|').map(Number);
+});
+after(() => town?.stop());
+
+const answers = () => town.sql(`SELECT string_agg(way || ' ' || coalesce(answers ->> 'q2', '-'), ', ' ORDER BY way, answers ->> 'q2') FROM response
+	WHERE questionnaire_id = (SELECT questionnaire_id FROM survey WHERE id = ${survey})`);
+const numbers = async () => (await clerk.get(`${base}/numbers`)).text.replace('\uFEFF', '').trim().split('\r\n').slice(1);
+// The form of the page with this action; a file as a browser sends it.
+const send = async (action, values) => clerk.submit(await clerk.get(base), values, `${base}/${action}`);
+async function take(csv, name = 'answers.csv') {
+	const page = await clerk.get(base), token = page.text.match(/name="token" value="([^"]+)"/)[1], edge = 'x0x0x0';
+	const body = Buffer.concat([Buffer.from(`--${edge}\r\nContent-Disposition: form-data; name="token"\r\n\r\n${token}\r\n--${edge}\r\n` +
+		`Content-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: text/csv\r\n\r\n`), Buffer.from(csv), Buffer.from(`\r\n--${edge}--\r\n`)]);
+	return clerk.send(`${base}/import`, { method: 'POST', body, headers: { 'content-type': `multipart/form-data; boundary=${edge}`, origin: `https://${host}:${town.port}` } });
+}
+const type = (number, who, value, way = 'paper') => inside(town, `SELECT outcome || ' ' || differs FROM paper_enter(${survey}, '${number.replaceAll('-', '')}', '${way}', 1,
+	'{"q1": "1", "q2": "${value}"}', ${who})`).then((out) => out.split('\n').pop());
+
+test('numbers are made, given as CSV, and voided', async () => {
+	assert.equal((await send('print', { count: '０' })).status, 422);
+	assert.equal((await send('print', { count: '２０' })).status, 303);
+	const made = await numbers();
+	assert.equal(new Set(made).size, 20);
+	for (const one of made) assert.match(one, /^\d{4}-\d{4}-\d{4}$/);
+	assert.equal((await send('void', { number: '1234' })).status, 422);
+	assert.equal((await send('void', { number: made[0].replace(/.$/, (c) => (Number(c) + 1) % 10) })).status, 422, 'a digit mistyped');
+	assert.equal((await send('void', { number: made[0] })).status, 303);
+	assert.equal((await numbers()).length, 19);
+	assert.equal(await type(made[0], staff[0], 5), 'unknown []');
+});
+
+test('a file counts whole or not at all, and says all that is wrong', async () => {
+	const [a, b, c] = await numbers();
+	const bad = await take(`番号,q1,q2,q3\n${a},1,3,よい\n${b},9,3,\n${a},1,3,\n1234-5678-9012,1,1,\n0000-0000-0001,1,,\n,2,x,\n`);
+	assert.equal(bad.status, 422);
+	const rows = [...bad.text.matchAll(/<tr><th[^>]*>(\d+)<\/th><td>([^<]+)<\/td><td>([^<]*)<\/td>/g)].map((m) => [m[1], m[3]]);
+	assert.deepEqual(rows.map(([line]) => line), ['3', '4', '5', '6', '7']);
+	assert.equal(await answers(), '', 'nothing was kept');
+	assert.equal((await take('番号,q1,q99\n,1,2\n')).status, 422);
+	assert.equal((await take('')).status, 422);
+	assert.equal((await take('"')).status, 422);
+	const good = await take(`\uFEFF番号,q1,q2,q3\r\n${a},1,3,"よい, と思う"\r\n${c},2,,\r\n,1,12,\r\n`, '../../../etc/passwd');
+	assert.equal(good.status, 303);
+	assert.equal(await answers(), 'import 12, import 3, import -');
+	assert.equal((await take(`番号,q1\n${a},1\n`)).status, 422, 'the same file again');
+});
+
+test('under one number paper and web never both count', async () => {
+	const [a] = await numbers(), browser = town.client(host);
+	assert.equal((await right_of(browser, survey, `paper.${a}`)).status, 303, 'who holds the form may answer on the web instead');
+	assert.equal(await type(a, staff[0], 7), 'kept []');
+	assert.equal(await type(a, staff[0], 7), 'again []');
+	// What the page of the web would do with this right.
+	await assert.rejects(inside(town, `INSERT INTO response (questionnaire_id, edition, number, answers, right_hash)
+		SELECT questionnaire_id, 1, 'w', '{}', right_paper(id, '${a.replaceAll('-', '')}') FROM survey WHERE id = ${survey}`), /response_once/);
+	assert.equal((await right_of(town.client(host), survey, 'paper.123456789012')).status, 404);
+	const out = await Promise.allSettled(Array.from({ length: 6 }, async () => type((await numbers())[0], staff[0], 8)));
+	assert.equal(out.filter((o) => o.value === 'kept []').length, 1);
+});
+
+test('typed twice: it counts when two clerks agree, and says where they do not', async () => {
+	const [a, b] = await numbers(), before_ = await answers();
+	assert.equal((await send('twice', {})).status, 303);
+	assert.equal(await type(a, staff[0], 1), 'first []');
+	assert.equal(await type(a, staff[0], 2), 'first []', 'the first clerk mends what they typed');
+	assert.equal(await answers(), before_);
+	assert.equal(await type(a, staff[1], 3), 'differs ["q2"]');
+	assert.equal(await type(a, staff[1], 2), 'kept []');
+	assert.equal(await type(b, staff[0], 4), 'first []');
+	assert.equal(await type(b, staff[1], 5), 'differs ["q2"]');
+	assert.equal(await type(b, staff[0], 5), 'kept []', 'the first clerk agrees with the second');
+	assert.equal((await send('twice', {})).status, 303);
+});
+
+test('only who writes, only of this town, nothing after results are out', async () => {
+	assert.equal((await (await desk(town, 'takahashi')).get(base)).status, 403);
+	assert.equal((await clerk.get(`/desk/surveys/${survey + 1000}/forms`)).status, 404);
+	await town.sql(`SET session_replication_role = replica; UPDATE survey SET state = 'published' WHERE id = ${survey}`);
+	assert.equal((await take('q1\n1\n')).status, 422);
+	assert.equal(await type((await numbers())[0], staff[0], 9), 'closed []');
+});
