@@ -5,7 +5,7 @@
  * domains that RFC 2606 keeps free, postal codes begin with 000, which is
  * nowhere.
  *
- * demo_people.c makes the citizens up.
+ * demo_people.c makes the citizens up, demo_survey.c what they answer.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -207,6 +207,9 @@ add_town(struct demo *d, const json_t *town, json_t *accounts)
 	/* The oldest first, so that ids grow with time. */
 	for (i = json_array_size(messages); e == ERR_OK && i-- > 0;)
 		e = add_message(d, json_array_get(messages, i));
+	json_array_foreach(json_object_get(town, "surveys"), i, item)
+		if (e == ERR_OK)
+			e = demo_survey(d, town, item);
 	return e != ERR_OK ? e : db_commit(d->db);
 }
 

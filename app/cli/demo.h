@@ -20,5 +20,8 @@ struct demo {
  * may be NULL. */
 enum err demo_people(struct demo *, int64_t n, struct progress *) MUST_USE;
 
+/* A survey of sql/demo/, with its answers, inside the caller's transaction. */
+enum err demo_survey(struct demo *, const json_t *town, const json_t *survey) MUST_USE;
+
 int cli_demo_setup(struct cli *);
 int cli_demo_load(struct cli *);

@@ -138,3 +138,58 @@ SELECT FROM settled;
 UPDATE message SET published = now() - make_interval(hours => :hours::int),
        finished = now() - make_interval(hours => :hours) + interval '1 minute'
  WHERE id = :message::bigint;
+
+-- name: demo_survey :one
+-- A draft with its questions; choices and rows are given by their words alone.
+WITH doc AS (SELECT :doc::jsonb AS d),
+     made AS (
+       INSERT INTO questionnaire (purpose, questions, editor_id)
+       SELECT 'survey', jsonb_array_length(d -> 'questions'), s.id FROM doc JOIN staff s ON s.login = d ->> 'author'
+       RETURNING id, editor_id),
+     asked AS (
+       INSERT INTO question (questionnaire_id, code, place, kind, required, texts, choices, settings, show, jumps)
+       SELECT made.id, x ->> 'code', n, x ->> 'kind', coalesce((x ->> 'required')::boolean, true),
+              jsonb_build_object('ja', jsonb_build_object('label', x ->> 'label', 'help', coalesce(x ->> 'help', ''))),
+              (SELECT coalesce(jsonb_agg(jsonb_build_object('code', c.n::text, 'texts', jsonb_build_object('ja', c.t)) ORDER BY c.n), '[]')
+                 FROM jsonb_array_elements_text(coalesce(x -> 'choices', '[]')) WITH ORDINALITY c (t, n))
+              || CASE WHEN x ? 'other' THEN jsonb_build_array(jsonb_build_object('code', 'other', 'other', true,
+                                                 'texts', jsonb_build_object('ja', x ->> 'other'))) ELSE '[]' END
+              || CASE WHEN x ? 'none' THEN jsonb_build_array(jsonb_build_object('code', 'none', 'none', true,
+                                                 'texts', jsonb_build_object('ja', x ->> 'none'))) ELSE '[]' END,
+              coalesce(x -> 'settings', '{}')
+              || CASE WHEN x ->> 'kind' = 'scale' THEN jsonb_build_object(
+                   'low', jsonb_build_object('texts', jsonb_build_object('ja', x #>> '{settings,low}')),
+                   'high', jsonb_build_object('texts', jsonb_build_object('ja', x #>> '{settings,high}'))) ELSE '{}' END
+              || CASE WHEN x ? 'rows' THEN jsonb_build_object('rows', (
+                   SELECT jsonb_agg(jsonb_build_object('code', 'r' || r.n, 'texts', jsonb_build_object('ja', r.t)) ORDER BY r.n)
+                     FROM jsonb_array_elements_text(x -> 'rows') WITH ORDINALITY r (t, n))) ELSE '{}' END,
+              x -> 'show', coalesce(x -> 'jumps', '[]')
+         FROM doc, made, jsonb_array_elements(d -> 'questions') WITH ORDINALITY e (x, n)
+       RETURNING 1)
+INSERT INTO survey (questionnaire_id, department_id, author_id, texts, contact, minutes, mode, opens, closes)
+SELECT made.id, p.id, made.editor_id,
+       jsonb_build_object('ja', jsonb_build_object('title', d ->> 'title', 'purpose', d ->> 'purpose',
+                                                   'readers', d ->> 'readers', 'thanks', d ->> 'thanks')),
+       p.contact, (d ->> 'minutes')::int, d ->> 'mode', now() - make_interval(days => (d ->> 'days_ago')::int),
+       now() + make_interval(days => (d ->> 'days_open')::int - (d ->> 'days_ago')::int)
+  FROM doc, made, department p
+ WHERE p.name = d ->> 'department' AND (SELECT count(*) FROM asked) > 0
+RETURNING id, questionnaire_id, author_id;
+
+-- name: demo_survey_open :exec
+UPDATE survey SET state = 'open', opened = opens WHERE id = :survey::bigint;
+
+-- name: demo_survey_end :exec
+UPDATE survey SET state = 'closed', closed = closes WHERE id = :survey::bigint;
+
+-- name: demo_responses :exec
+-- doc: [{"answers", "seconds", "days" (ago), "way", "language", "number"}].
+INSERT INTO response (questionnaire_id, edition, number, language, way, answers, seconds, day)
+SELECT :questionnaire::bigint, 1, r ->> 'number', r ->> 'language', r ->> 'way', r -> 'answers', (r ->> 'seconds')::int,
+       (now() AT TIME ZONE 'Asia/Tokyo')::date - (r ->> 'days')::int
+  FROM jsonb_array_elements(:doc::jsonb) r;
+
+-- name: demo_tally_design :exec
+INSERT INTO tally_design (questionnaire_id, age_code, district_code)
+VALUES (:questionnaire::bigint, :age::text, :district::text)
+ON CONFLICT (tenant_id, questionnaire_id) DO UPDATE SET age_code = excluded.age_code, district_code = excluded.district_code;
