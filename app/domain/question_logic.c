@@ -36,7 +36,8 @@ add(json_t *options, const char *value, const char *label)
 }
 
 static void
-add_choices(const struct question_page *p, json_t *options, const json_t *q, const char *name, const char *row)
+add_choices(const struct question_page *p, json_t *options, const json_t *q, size_t number, const char *name,
+    const char *row)
 {
 	const json_t *choice;
 	size_t i;
@@ -45,12 +46,12 @@ add_choices(const struct question_page *p, json_t *options, const json_t *q, con
 		const char *text = questionnaire_text(choice, NULL, "ja");
 
 		add(options, arena_printf(p->arena, "%s:%s", name, json_text(choice, "code")),
-		    row == NULL ? text : arena_printf(p->arena, "%s %s", row, text));
+		    row == NULL ? arena_printf(p->arena, "%zu %s", number, text) : arena_printf(p->arena, "%zu %s %s", number, row, text));
 	}
 }
 
 static json_t *
-options_of(const struct question_page *p, const json_t *q)
+options_of(const struct question_page *p, const json_t *q, size_t number)
 {
 	const char *code = json_text(q, "code"), *kind = json_text(q, "kind");
 	json_t *options = json_array();
@@ -59,11 +60,12 @@ options_of(const struct question_page *p, const json_t *q)
 
 	if (strcmp(kind, "matrix") == 0)
 		json_array_foreach(json_object_get(json_object_get(q, "settings"), "rows"), i, row)
-			add_choices(p, options, q, arena_printf(p->arena, "%s.%s", code, json_text(row, "code")),
+			add_choices(p, options, q, number, arena_printf(p->arena, "%s.%s", code, json_text(row, "code")),
 			    questionnaire_text(row, NULL, "ja"));
 	else
-		add_choices(p, options, q, code, NULL);
-	add(options, arena_printf(p->arena, "%s:", code), words_get(p->words, "question_the_answer"));
+		add_choices(p, options, q, number, code, NULL);
+	add(options, arena_printf(p->arena, "%s:", code),
+	    arena_printf(p->arena, "%zu %s", number, words_get(p->words, "question_the_answer")));
 	return options;
 }
 
@@ -80,7 +82,8 @@ targets(const struct question_page *p, size_t before)
 			break;
 		if (strcmp(json_text(q, "kind"), "note") != 0)
 			json_array_append_new(groups, json_pack("{s:o, s:o}",
-			    "label", json_sprintf("%zu %s", i + 1, questionnaire_text(q, "label", "ja")), "options", options_of(p, q)));
+			    "label", json_sprintf("%zu %s", i + 1, questionnaire_text(q, "label", "ja")),
+			    "options", options_of(p, q, i + 1)));
 	}
 	return groups;
 }
@@ -188,7 +191,8 @@ measures(const json_t *q)
 static json_t *
 read_term(const struct question_page *p, const char *prefix, size_t n, size_t before)
 {
-	const char *name = name_of(p, prefix, n, ""), *typed = form_text(p->form, name, FORM_OPTIONAL, 100), *colon = strrchr(typed, ':');
+	const char *name = name_of(p, prefix, n, ""), *typed = form_text(p->form, name, FORM_OPTIONAL, 100);
+	const char *colon = strrchr(typed, ':');
 	const char *is = form_choice(p->form, name_of(p, prefix, n, "_is"), FORM_OPTIONAL, comparisons);
 	const char *amount = form_text(p->form, name_of(p, prefix, n, "_value"), FORM_OPTIONAL, AMOUNT_MAX), *question, *choice;
 	bool chooses = strcmp(is, "chosen") == 0 || strcmp(is, "not_chosen") == 0;

@@ -13,15 +13,36 @@
 #include "domain/message.h"
 #include "domain/question.h"
 
+/* "tag": its state as part/status_tag shows it. */
+static void
+say_state(json_t *survey, const struct words *words)
+{
+	static const struct { const char *state, *look; } looks[] = {
+		{ "draft", "draft" }, { "open", "active" }, { "closed", "ended" }, { "published", "sent" },
+	};
+	char key[40];
+
+	for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+		if (strcmp(json_text(survey, "state"), looks[i].state) == 0) {
+			snprintf(key, sizeof key, "survey_state_%s", looks[i].state);
+			json_object_set_new(survey, "tag", json_pack("{s:s, s:s}", "state", looks[i].look,
+			    "state_text", words_get(words, key)));
+		}
+}
+
 enum err
 survey_desk_list(struct db *db, const struct words *words, const char *state, const char *search, json_t **out)
 {
+	json_t *row;
+	size_t i;
 	enum err e = q_survey_desk_list(db, (struct q_survey_desk_list){ .lang = words_lang(words), .state = state,
 	    .search = search }, out);
 
-	if (e == ERR_OK)
-		message_say_state(json_object_get(*out, "rows"), words, "survey_state_");
-	return e;
+	if (e != ERR_OK)
+		return e;
+	json_array_foreach(json_object_get(*out, "rows"), i, row)
+		say_state(row, words);
+	return ERR_OK;
 }
 
 enum err
@@ -30,7 +51,7 @@ survey_desk_show(struct db *db, const struct words *words, int64_t survey, json_
 	enum err e = q_survey_desk_show(db, (struct q_survey_desk_show){ .lang = words_lang(words), .survey = survey }, out);
 
 	if (e == ERR_OK)
-		message_say_state(*out, words, "survey_state_");
+		say_state(*out, words);
 	return e;
 }
 

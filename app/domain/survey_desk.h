@@ -9,7 +9,7 @@
  * when; and its life: draft → open → closed → published.  The questions are in question.h,
  * answering in survey.h, results in result.h.
  *
- * A survey is handed about as the JSON of query survey_desk_show with "state_text".
+ * A survey is handed about as the JSON of query survey_desk_show with "tag", its state as part/status_tag shows it.
  */
 
 /* {"counts": {"draft": 2 …}, "rows": […]}; state: "" for all. */
