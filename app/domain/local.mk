@@ -27,6 +27,7 @@ libdomain_a_SOURCES = \
 	app/domain/reach.c app/domain/reach.h \
 	app/domain/attachment.c app/domain/attachment_place.c app/domain/attachment.h \
 	app/domain/paper.c app/domain/paper_import.c app/domain/paper.h \
+	app/domain/response.c app/domain/response.h \
 	app/domain/right.c app/domain/right.h \
 	app/domain/sms.c app/domain/sms.h \
 	app/domain/staff.c app/domain/staff.h \
@@ -35,6 +36,7 @@ libdomain_a_SOURCES = \
 	app/domain/result.c app/domain/result_question.c app/domain/result_weigh.c app/domain/result.h \
 	app/domain/statistics.c app/domain/statistics.h app/domain/tally.c app/domain/tally.h \
 	app/domain/stop_link.c app/domain/stop_link.h \
+	app/domain/survey.c app/domain/survey.h \
 	app/domain/tenant.c app/domain/tenant.h \
 	app/domain/ticket.c app/domain/ticket.h \
 	app/domain/topic.c app/domain/topic.h \

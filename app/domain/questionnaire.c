@@ -200,25 +200,31 @@ wants_answer(const json_t *question, const json_t *answers)
 	return json_flag(question, "required") && json_object_get(answers, json_text(question, "code")) == NULL;
 }
 
-json_t *
-questionnaire_path(struct arena *a, const json_t *document, const json_t *answers, bool *whole)
+/* Only what was answered on the way here counts: an answer further on, left from a path
+ * that was given up, decides nothing. */
+static json_t *
+walk(struct arena *a, const json_t *document, const json_t *answers, bool to_the_end, bool *whole)
 {
 	json_t *path = json_keep(a, json_array()), *known = json_keep(a, json_object());
 	const json_t *q = questionnaire_next(document, answers, "");
 
-	/* Only what was answered on the way here counts: an answer further on, left from a
-	 * path that was given up, decides nothing. */
 	*whole = true;
-	while (q != NULL && *whole) {
+	while (q != NULL && (*whole || to_the_end)) {
 		const char *code = json_text(q, "code");
 
 		json_array_append(path, (json_t *)(uintptr_t)q);
 		if (json_object_get(answers, code) != NULL)
 			json_object_set(known, code, json_object_get(answers, code));
-		*whole = !wants_answer(q, answers);
+		*whole = *whole && !wants_answer(q, answers);
 		q = questionnaire_next(document, known, code);
 	}
 	return path;
+}
+
+json_t *
+questionnaire_path(struct arena *a, const json_t *document, const json_t *answers, bool *whole)
+{
+	return walk(a, document, answers, false, whole);
 }
 
 static bool
@@ -240,7 +246,7 @@ void
 questionnaire_prune(struct arena *a, const json_t *document, json_t *answers)
 {
 	bool whole;
-	const json_t *path = questionnaire_path(a, document, answers, &whole);
+	const json_t *path = walk(a, document, answers, true, &whole);
 	const char *name;
 	json_t *value;
 	void *next;

@@ -78,7 +78,8 @@ const json_t *questionnaire_next(const json_t *document, const json_t *answers, 
 /* The questions that somebody with these answers is asked, in order, up to and with the
  * first one that still wants an answer.  *whole: there is none such.  Belongs to the arena. */
 json_t *questionnaire_path(struct arena *, const json_t *document, const json_t *answers, bool *whole);
-/* Takes away what answers have of questions that are not on the path, after a change. */
+/* Takes away what answers have of questions that are not asked any more, after a change; what
+ * stands behind one that is now to be answered first stays. */
 void questionnaire_prune(struct arena *, const json_t *document, json_t *answers);
 
 /* --- a question as a field of a form ---

@@ -188,7 +188,7 @@ enter(struct web *w)
 {
 	struct db_bytes staff = { NULL, 0 }, citizen = { NULL, 0 };
 
-	if (!(w->route->flags & (CACHED | SIGNED))) {
+	if (!(w->route->flags & (CACHED | SIGNED | UNKNOWN))) {
 		staff = token_hash(w, "__Host-staff");
 		citizen = token_hash(w, "__Host-citizen");
 	}

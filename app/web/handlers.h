@@ -41,6 +41,22 @@ enum err citizen_right_draw(struct web *);
 enum err citizen_right_link(struct web *);
 enum err citizen_right_link_draw(struct web *);
 enum err citizen_right_keep(struct web *);
+/* citizen/survey.c, survey_answer.c, survey_send.c */
+enum err citizen_survey_list(struct web *);
+enum err citizen_survey_show(struct web *);
+enum err citizen_survey_begin(struct web *);
+enum err citizen_survey_named(struct web *);
+enum err citizen_survey_named_begin(struct web *);
+enum err citizen_survey_question(struct web *);
+enum err citizen_survey_answer(struct web *);
+enum err citizen_survey_save(struct web *);
+enum err citizen_survey_continue(struct web *);
+enum err citizen_survey_continued(struct web *);
+enum err citizen_survey_check(struct web *);
+enum err citizen_survey_send(struct web *);
+enum err citizen_survey_done(struct web *);
+enum err citizen_survey_receipt(struct web *);
+enum err citizen_survey_change(struct web *);
 
 /* api/message.c */
 enum err api_message_list(struct web *);

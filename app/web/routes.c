@@ -111,6 +111,22 @@ const struct route routes[] = {
 	{ POST, "/surveys/{survey}/right/keep", citizen_right_keep, ANYONE | TOKEN },
 	{ GET, "/surveys/{survey}/for/{token}", citizen_right_link, ANYONE },
 	{ POST, "/surveys/{survey}/for/{token}", citizen_right_link_draw, ANYONE | TOKEN },
+	/* citizen: surveys */
+	{ GET, "/surveys", citizen_survey_list, ANYONE | CACHED },
+	{ GET, "/surveys/{survey}", citizen_survey_show, ANYONE | UNKNOWN },
+	{ POST, "/surveys/{survey}", citizen_survey_begin, ANYONE | UNKNOWN | TOKEN },
+	{ GET, "/surveys/{survey}/named", citizen_survey_named, CITIZEN },
+	{ POST, "/surveys/{survey}/named", citizen_survey_named_begin, CITIZEN | TOKEN },
+	{ GET, "/surveys/{survey}/q/{code}", citizen_survey_question, ANYONE | UNKNOWN },
+	{ POST, "/surveys/{survey}/q/{code}", citizen_survey_answer, ANYONE | UNKNOWN | TOKEN },
+	{ GET, "/surveys/{survey}/save", citizen_survey_save, ANYONE | UNKNOWN },
+	{ GET, "/surveys/{survey}/continue/{token}", citizen_survey_continue, ANYONE | UNKNOWN },
+	{ POST, "/surveys/{survey}/continue/{token}", citizen_survey_continued, ANYONE | UNKNOWN | TOKEN },
+	{ GET, "/surveys/{survey}/check", citizen_survey_check, ANYONE | UNKNOWN },
+	{ POST, "/surveys/{survey}/check", citizen_survey_send, ANYONE | UNKNOWN | TOKEN },
+	{ GET, "/surveys/{survey}/done", citizen_survey_done, ANYONE | UNKNOWN },
+	{ GET, "/surveys/{survey}/receipt/{token}", citizen_survey_receipt, ANYONE | UNKNOWN },
+	{ POST, "/surveys/{survey}/receipt/{token}", citizen_survey_change, ANYONE | UNKNOWN | TOKEN },
 
 	/* desk: answers on paper */
 	{ GET, "/desk/surveys/{survey}/forms", desk_forms, STAFF(RIGHT_WRITE) },

@@ -61,7 +61,9 @@ enum {
 
 	RIGHT_WRITE = 1 << 16,	/* 起案者 */
 	RIGHT_APPROVE = 1 << 17,	/* 承認者 */
-	RIGHT_ADMIN = 1 << 18	/* 管理者 */
+	RIGHT_ADMIN = 1 << 18,	/* 管理者 */
+
+	UNKNOWN = 1 << 19	/* no session is looked for: who answers unknown is nobody here */
 };
 enum { UPLOAD_MAX = 11 << 20 };
 #define DRAFT_COOKIE "__Host-subscribe"

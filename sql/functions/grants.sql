@@ -34,7 +34,7 @@ GRANT INSERT, UPDATE ON gateway_event TO chromo_web;
 -- questionnaires: an edition never changes; a response only by its receipt or the count
 GRANT INSERT, UPDATE ON questionnaire, survey, response TO chromo_web;
 GRANT INSERT ON questionnaire_edition TO chromo_web;
-GRANT INSERT, UPDATE, DELETE ON question, response_draft TO chromo_web;
+GRANT INSERT, UPDATE, DELETE ON question, response_draft, survey_counter TO chromo_web;
 -- rights, files, paper (right_mix() is the owner's)
 GRANT INSERT ON right_key, right_drawn TO chromo_web;
 GRANT INSERT, UPDATE ON paper_form TO chromo_web;

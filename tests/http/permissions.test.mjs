@@ -50,7 +50,7 @@ const things = (path) => ({
 
 test('the words of the table are those that are known here', () => {
 	const known = ['anyone', 'citizen', 'staff', 'staff-step', 'operator', 'any-host', 'operator-door', 'write', 'approve',
-		'admin', 'token', 'foreign', 'signed', 'cached', 'development', 'writes', 'draft', 'upload'];
+		'admin', 'token', 'foreign', 'signed', 'cached', 'development', 'writes', 'draft', 'upload', 'unknown'];
 	for (const { asks, a } of table) for (const word of asks) assert.ok(known.includes(word), `${a}: ${word}`);
 	for (const { method, asks, a } of table) if (method === 'POST') assert.ok(asks.has('token') || asks.has('foreign') || asks.has('signed'), a);
 });
@@ -71,7 +71,9 @@ const itself = {
 		// Nor is there a survey of this number, nor a file.
 		'GET /desk/files/{attachment}',
 		'GET /surveys/{survey}/right', 'POST /surveys/{survey}/right', 'POST /surveys/{survey}/right/keep',
-		'GET /surveys/{survey}/for/{token}', 'POST /surveys/{survey}/for/{token}']),
+		'GET /surveys/{survey}/for/{token}', 'POST /surveys/{survey}/for/{token}',
+		'GET /surveys/{survey}/continue/{token}', 'POST /surveys/{survey}/continue/{token}',
+		'GET /surveys/{survey}/receipt/{token}', 'POST /surveys/{survey}/receipt/{token}']),
 	forbidden: new Set(['GET /desk/messages/{message}/unreached']),
 };
 

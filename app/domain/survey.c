@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Surveys as everybody meets them.  What they answer is kept by response.c; how staff make
+ * one is in survey_desk.c.
+ */
+#include "domain/survey.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/secret.h"
+#include "db/queries.h"
+#include "domain/questionnaire.h"
+
+enum { TOGETHER = 5 };
+
+enum err
+survey_list(struct db *db, const char *language, json_t **out)
+{
+	return q_survey_list(db, (struct q_survey_list){ .lang = language }, out);
+}
+
+enum err
+survey_ask(struct db *db, int64_t survey, const char *language, json_t **out)
+{
+	return q_survey_public_queue(db, (struct q_survey_public){ .survey = survey, .lang = language }, out);
+}
+
+const char *
+survey_text(const json_t *survey, const char *key, const char *language)
+{
+	return questionnaire_text(survey, key, language);
+}
+
+static bool
+names_another(const json_t *question)
+{
+	const char *language;
+	json_t *texts;
+
+	json_object_foreach(json_object_get(question, "texts"), language, texts)
+		if (strchr(json_text(texts, "label"), '{') != NULL)
+			return true;
+	return false;
+}
+
+bool
+survey_together(const json_t *document)
+{
+	const json_t *questions = json_object_get(document, "questions"), *q;
+	size_t i;
+
+	if (json_array_size(questions) > TOGETHER)
+		return false;
+	json_array_foreach(questions, i, q)
+		if (json_is_object(json_object_get(q, "show")) || json_array_size(json_object_get(q, "jumps")) > 0
+		    || names_another(q))
+			return false;
+	return true;
+}
+
+bool
+survey_speaks(const json_t *document, const char *language)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(document, "languages"), i, one)
+		if (strcmp(json_string_value(one), language) == 0)
+			return true;
+	return false;
+}
+
+/* The name of a quota is what it counts: with another condition it begins anew. */
+static const char *
+quota_key(struct arena *a, const json_t *quota)
+{
+	uint8_t hash[SECRET_HASH];
+	struct buf text, key;
+
+	buf_init(&text, a);
+	json_canonical(json_object_get(quota, "when"), &text);
+	secret_sha256(text.data, text.len, hash);
+	buf_init(&key, a);
+	buf_add_base64url(&key, hash, 16);
+	return key.data;
+}
+
+void
+survey_limits(struct arena *a, const json_t *survey, const json_t *answers, struct survey_limits *out)
+{
+	const json_t *quotas = json_object_get(survey, "quotas"), *quota;
+	size_t most = json_array_size(quotas) + 1, n = 0, i;
+	const char **keys = arena_alloc(a, most * sizeof *keys);
+	int32_t *limits = arena_alloc(a, most * sizeof *limits);
+
+	if (json_int(survey, "answers_max") > 0) {
+		keys[n] = "";
+		limits[n++] = (int32_t)json_int(survey, "answers_max");
+	}
+	json_array_foreach(quotas, i, quota) {
+		if (!json_is_object(json_object_get(quota, "when")) || !questionnaire_holds(json_object_get(quota, "when"), answers))
+			continue;
+		keys[n] = quota_key(a, quota);
+		limits[n++] = (int32_t)json_int(quota, "max");
+	}
+	out->keys = (struct db_texts){ keys, n };
+	out->most = (struct db_ints){ limits, n };
+}
+
+enum err
+survey_districts(struct db *db, const char *postcode, json_t **out)
+{
+	return q_survey_districts(db, (struct q_survey_districts){ .postcode = postcode }, out);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <jansson.h>
+#include <stdbool.h>
+#include "base/arena.h"
+#include "base/err.h"
+#include "db/db.h"
+/*
+ * Surveys as everybody meets them.  A survey is handed about as the JSON that query
+ * survey_public makes: what it is for, whether it is open, and the document that is
+ * answered (domain/questionnaire.h).
+ */
+
+/* {"open": […], "published": […]} */
+enum err survey_list(struct db *, const char *language, json_t **out) MUST_USE;
+
+/* Asks for one; *out is there after the next flush.  ERR_NOT_FOUND then: there is none, or
+ * it is not published. */
+enum err survey_ask(struct db *, int64_t survey, const char *language, json_t **out) MUST_USE;
+
+/* A text of it ("title", "purpose", "readers", "thanks") in this language, else in Japanese. */
+const char *survey_text(const json_t *survey, const char *key, const char *language);
+
+/* The questions have room on one page: five at most, and none depends on another one. */
+bool survey_together(const json_t *document);
+
+/* Whether the document speaks this language. */
+bool survey_speaks(const json_t *document, const char *language);
+
+/* What these answers are counted against: all ("") and each quota that they are of. */
+struct survey_limits {
+	struct db_texts keys;
+	struct db_ints most;
+};
+void survey_limits(struct arena *, const json_t *survey, const json_t *answers, struct survey_limits *out);
+
+/* What an address may name: {"value", "label", "found"}, those of the postcode first. */
+enum err survey_districts(struct db *, const char *postcode, json_t **out) MUST_USE;

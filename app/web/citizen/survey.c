@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Surveys as citizens find them.
+ *
+ *	GET  /surveys			those that are open
+ *	GET  /surveys/{survey}		what it is for, who reads it, who may answer
+ *	POST /surveys/{survey}		begins
+ *	GET  /surveys/{survey}/named	the same where one answers by name, from マイページ
+ *	POST /surveys/{survey}/named
+ *
+ * But for the last two no session is looked for (UNKNOWN in routes.c): the transactions of
+ * an answer have nothing to do with anybody.
+ */
+#include "web/citizen/survey.h"
+
+#include "domain/questionnaire.h"
+#include "domain/survey.h"
+#include "web/citizen/right.h"
+#include "web/handlers.h"
+
+enum { COOKIE_S = 24 * 3600 };
+
+const char *
+citizen_survey_cookie(struct web *w, int64_t survey)
+{
+	const char *token = fields_get(w->request->cookies, arena_printf(w->arena, "__Host-answer-%" PRId64, survey));
+	size_t n = strlen(token);
+
+	return n >= 20 && n <= 100 ? token : NULL;
+}
+
+enum err
+citizen_survey_go(struct web *w, int64_t survey, const char *page, bool checking)
+{
+	if (strcmp(page, "check") == 0)
+		return web_see_other(w, "/surveys/%" PRId64 "/check", survey);
+	return web_see_other(w, "/surveys/%" PRId64 "/q/%s%s", survey, page, checking ? "?check=1" : "");
+}
+
+void
+citizen_survey_cookie_set(struct web *w, int64_t survey, const char *token)
+{
+	response_cookie(w->response, arena_printf(w->arena, "__Host-answer-%" PRId64, survey), token, COOKIE_S);
+}
+
+/* Of the questions: one that was chosen, else that of the page, else Japanese. */
+static const char *
+language_of(const struct web *w, const json_t *document, const char *chosen)
+{
+	bool easy = strcmp(chosen, "ja-easy") == 0 && strcmp(w->lang, "ja") == 0;
+
+	if (!easy && survey_speaks(document, w->lang))
+		return w->lang;
+	return survey_speaks(document, chosen) ? chosen : "ja";
+}
+
+void
+citizen_survey_view(struct web *w, const json_t *survey, const char *language)
+{
+	static const char *const keys[] = { "id", "contact", "department", "minutes", "anyone", "once", "named", "opens", "closes",
+		"open", "early", "published", "changeable" };
+	static const char *const texts[] = { "title", "purpose", "readers", "thanks" };
+	json_t *view = json_object();
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		json_object_set(view, keys[i], json_object_get(survey, keys[i]));
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		const char *text = survey_text(survey, texts[i], language);
+
+		json_object_set_new(view, texts[i], text[0] != '\0' ? json_string(text) : json_null());
+	}
+	json_object_set_new(w->view, "survey", view);
+	/* やさしい日本語 is Japanese to whoever reads it aloud. */
+	json_object_set_new(w->view, "text_lang", json_string(strncmp(language, "ja", 2) == 0 ? "ja" : language));
+}
+
+enum err
+citizen_survey_list(struct web *w)
+{
+	json_t *list;
+	enum err e = survey_list(w->db, w->lang, &list);
+
+	if (e != ERR_OK)
+		return e;
+	json_object_set(w->view, "open", json_object_get(list, "open"));
+	json_object_set(w->view, "published", json_object_get(list, "published"));
+	return web_page(w, HTTP_OK, "citizen/survey/list");
+}
+
+/* --- what it is --- */
+
+static const char *
+language_name(struct web *w, const char *tag)
+{
+	const char *key = strcmp(tag, "ja-easy") == 0 ? "answer_language_easy" : arena_printf(w->arena, "answer_language_%s", tag);
+	const char *name = words_find(w->words, key);
+
+	return name != NULL ? name : tag;
+}
+
+/* Which language, where there are several. */
+static json_t *
+languages(struct web *w, const json_t *document, const char *chosen)
+{
+	json_t *list = json_array();
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(document, "languages"), i, one) {
+		const char *tag = json_string_value(one);
+
+		json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "value", tag, "label", language_name(w, tag),
+		    "checked", strcmp(tag, chosen) == 0));
+	}
+	return list;
+}
+
+static void
+show_choice(struct web *w, const json_t *document, const char *language)
+{
+	bool several = json_array_size(json_object_get(document, "languages")) > 1;
+
+	json_object_set_new(w->view, "language", several ? json_pack("{s:s, s:s, s:n, s:o}", "name", "language",
+	    "value", language, "problem", "options", languages(w, document, language)) : json_null());
+}
+
+static enum err
+intro(struct web *w, int64_t id, json_t **survey, struct response_draft *draft, bool *begun)
+{
+	enum err e = web_vault(w);
+
+	*draft = (struct response_draft){ .survey = id, .token = citizen_survey_cookie(w, id) };
+	*begun = false;
+	if (e == ERR_OK)
+		e = survey_ask(w->db, id, w->lang, survey);
+	if (e == ERR_OK && draft->token != NULL)
+		e = response_draft_ask(w->db, w->arena, draft, w->lang, false);
+	if (e == ERR_OK)
+		e = db_flush(w->db);
+	if (e == ERR_OK && draft->token != NULL)
+		*begun = response_draft_read(w->vault, w->arena, draft) == ERR_OK;
+	return e;
+}
+
+enum err
+citizen_survey_show(struct web *w)
+{
+	int64_t id = web_id(w, "survey");
+	struct response_draft draft;
+	json_t *survey, *receipt = json_null(), *document;
+	const char *language;
+	bool begun;
+	enum err e = intro(w, id, &survey, &draft, &begun);
+
+	if (e == ERR_OK && !begun && draft.token != NULL) {
+		e = response_receipt(w->db, w->arena, id, response_receipt_of(w->arena, draft.token, id), w->lang, &receipt);
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;	/* of another time */
+	}
+	if (e != ERR_OK)
+		return e;
+	document = json_object_get(survey, "document");
+	language = language_of(w, document, w->lang);
+	citizen_survey_view(w, survey, language);
+	show_choice(w, document, language);
+	json_object_set_new(w->view, "count", json_integer((json_int_t)json_array_size(json_object_get(document, "questions"))));
+	json_object_set_new(w->view, "resume_url", begun ?
+	    json_sprintf("/surveys/%" PRId64 "/q/%s", id, draft.reached) : json_null());
+	json_object_set(w->view, "receipt", receipt);
+	return web_page(w, HTTP_OK, "citizen/survey/show");
+}
+
+/* --- begin --- */
+
+/* The language of the pages goes along, where we speak it. */
+static void
+speak(struct web *w, const char *language)
+{
+	const char *tag = strcmp(language, "ja-easy") == 0 ? "ja" : language;
+
+	if (strcmp(words_lang(catalogue_words(w->site->catalogue, tag)), tag) == 0 && strcmp(tag, w->lang) != 0)
+		response_cookie(w->response, "__Host-lang", tag, 365 * 24 * 3600);
+}
+
+static const char *
+first_page(const json_t *document)
+{
+	const json_t *first = questionnaire_next(document, json_object(), "");
+
+	return survey_together(document) ? "all" : first != NULL ? json_text(first, "code") : "check";
+}
+
+static enum err
+begin(struct web *w, const json_t *survey, const char *right, int64_t citizen)
+{
+	int64_t id = json_int(survey, "id");
+	const json_t *document = json_object_get(survey, "document");
+	const char *chosen = fields_get(w->fields, "language");
+	struct response_draft draft = { .survey = id, .reached = first_page(document) };
+	enum err e;
+
+	if (!survey_speaks(document, chosen))
+		chosen = language_of(w, document, w->lang);
+	draft.what = json_keep(w->arena, json_pack("{s:{}, s:s, s:s, s:o, s:n}", "answers", "language", chosen, "right", right,
+	    "citizen", citizen != 0 ? json_integer(citizen) : json_null(), "change"));
+	e = response_draft_begin(w->db, w->vault, w->arena, survey, &draft);
+	if (e != ERR_OK)
+		return e;
+	speak(w, chosen);
+	citizen_survey_cookie_set(w, id, draft.token);
+	return citizen_survey_go(w, id, draft.reached, false);
+}
+
+enum err
+citizen_survey_begin(struct web *w)
+{
+	int64_t id = web_id(w, "survey");
+	const char *right = citizen_right(w, id);
+	struct response_draft draft;
+	json_t *survey;
+	bool begun;
+	enum err e = intro(w, id, &survey, &draft, &begun);
+
+	if (e != ERR_OK)
+		return e;
+	if (!json_flag(survey, "open"))
+		return web_see_other(w, "/surveys/%" PRId64, id);
+	if (json_flag(survey, "named"))
+		return web_see_other(w, "/surveys/%" PRId64 "/named", id);
+	if (json_flag(survey, "once") && right[0] == '\0')
+		return citizen_right_door(w, id);
+	return begin(w, survey, json_flag(survey, "once") ? right : "", 0);
+}
+
+/* --- by name --- */
+
+static enum err
+named(struct web *w, json_t **survey, json_t **answered)
+{
+	enum err e = web_vault(w);
+
+	if (e == ERR_OK)
+		e = survey_ask(w->db, web_id(w, "survey"), w->lang, survey);
+	if (e == ERR_OK)
+		e = db_flush(w->db);
+	if (e != ERR_OK)
+		return e;
+	e = response_of(w->db, web_id(w, "survey"), w->citizen, answered);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err
+citizen_survey_named(struct web *w)
+{
+	json_t *survey = NULL, *answered = NULL;
+	const char *language;
+	enum err e = named(w, &survey, &answered);
+
+	if (e != ERR_OK)
+		return e;
+	if (!json_flag(survey, "named"))
+		return web_see_other(w, "/surveys/%" PRId64, json_int(survey, "id"));
+	language = language_of(w, json_object_get(survey, "document"), w->lang);
+	citizen_survey_view(w, survey, language);
+	show_choice(w, json_object_get(survey, "document"), language);
+	json_object_set(w->view, "answered", answered != NULL ? answered : json_null());
+	return web_page(w, HTTP_OK, "citizen/survey/named");
+}
+
+enum err
+citizen_survey_named_begin(struct web *w)
+{
+	json_t *survey = NULL, *answered = NULL;
+	enum err e = named(w, &survey, &answered);
+
+	if (e != ERR_OK)
+		return e;
+	if (!json_flag(survey, "named") || !json_flag(survey, "open") || answered != NULL)
+		return web_see_other(w, "/surveys/%" PRId64 "/named", json_int(survey, "id"));
+	return begin(w, survey, "", w->citizen);
+}
+
+/* --- a draft --- */
+
+enum err
+citizen_answering(struct web *w, struct answering *a, bool lock, bool *ready)
+{
+	int64_t id = web_id(w, "survey");
+	json_t *receipt;
+	enum err e;
+
+	*a = (struct answering){ .id = id, .draft = { .survey = id, .token = citizen_survey_cookie(w, id) } };
+	*ready = false;
+	e = web_vault(w);
+	if (e == ERR_OK)
+		e = survey_ask(w->db, id, w->lang, &a->survey);
+	if (e == ERR_OK && a->draft.token != NULL)
+		e = response_draft_ask(w->db, w->arena, &a->draft, w->lang, lock);
+	if (e == ERR_OK)
+		e = db_flush(w->db);
+	if (e != ERR_OK)
+		return e;
+	if (a->draft.token == NULL)
+		return web_see_other(w, "/surveys/%" PRId64, id);
+	if (response_draft_read(w->vault, w->arena, &a->draft) != ERR_OK) {
+		e = response_receipt(w->db, w->arena, id, response_receipt_of(w->arena, a->draft.token, id), w->lang, &receipt);
+		if (e == ERR_NOT_FOUND)
+			return web_see_other(w, "/surveys/%" PRId64, id);
+		return e != ERR_OK ? e : web_see_other(w, "/surveys/%" PRId64 "/done", id);
+	}
+	*ready = true;
+	a->document = json_object_get(a->survey, "document");
+	a->answers = json_object_get(a->draft.what, "answers");
+	a->language = language_of(w, a->document, json_text(a->draft.what, "language"));
+	a->open = json_flag(a->survey, "open");
+	citizen_survey_view(w, a->survey, a->language);
+	return ERR_OK;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "domain/response.h"
+#include "web/web.h"
+/*
+ * What the pages of a survey have in common: survey.c (what it is), survey_answer.c (one
+ * question after the other), survey_send.c (check, send, receipt).
+ */
+
+/* A draft that somebody is at. */
+struct answering {
+	int64_t id;
+	json_t *survey;
+	const json_t *document;
+	struct response_draft draft;
+	json_t *answers;		/* of the draft */
+	const char *language;		/* of the questions */
+	bool open;			/* takes answers, or changes, now */
+};
+
+/* The cookie in which this browser keeps the token of its draft. */
+const char *citizen_survey_cookie(struct web *, int64_t survey);
+void citizen_survey_cookie_set(struct web *, int64_t survey, const char *token);
+
+/* Opens survey and draft.  *ready false: there is no draft, and the answer is a 303 to where
+ * it went.  lock: the draft will be written. */
+enum err citizen_answering(struct web *, struct answering *, bool lock, bool *ready) MUST_USE;
+
+/* The survey in the view, its texts in this language. */
+void citizen_survey_view(struct web *, const json_t *survey, const char *language);
+/* The page of the way on which these answers are now: "all", the code of a question, "check". */
+const char *citizen_survey_page(struct web *, const struct answering *);
+/* A 303 to it.  checking: from there back to the check page. */
+enum err citizen_survey_go(struct web *, int64_t survey, const char *page, bool checking) MUST_USE;
+/* What was answered, row by row, into the view as "rows": {"code", "label", "lines", "change_url"}. */
+enum err citizen_survey_rows(struct web *, const json_t *survey, const json_t *answers, const char *language) MUST_USE;
+/* It takes no answers (any more): what was typed is shown, to be copied. */
+enum err citizen_survey_closed(struct web *, const struct answering *, bool full) MUST_USE;

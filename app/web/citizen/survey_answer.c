@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Answering a survey: one question a page, or all on one where they are few.
+ *
+ *	GET  /surveys/{survey}/q/{code}		"all": all of them
+ *	POST /surveys/{survey}/q/{code}		kept, and on
+ *	GET  /surveys/{survey}/save		途中保存: the link to go on with
+ *	GET  /surveys/{survey}/continue/{token}	that link
+ *	POST /surveys/{survey}/continue/{token}
+ *
+ * Which question comes is the engine's word (domain/questionnaire.h); a page that is not on
+ * the path leads to the one that is.
+ */
+#include "domain/questionnaire.h"
+#include "domain/survey.h"
+#include "web/citizen/survey.h"
+#include "web/handlers.h"
+
+static bool
+is(const json_t *question, const char *kind)
+{
+	return strcmp(json_text(question, "kind"), kind) == 0;
+}
+
+static json_t *
+path_of(struct web *w, const struct answering *a, bool *whole)
+{
+	return questionnaire_path(w->arena, a->document, a->answers, whole);
+}
+
+const char *
+citizen_survey_page(struct web *w, const struct answering *a)
+{
+	bool whole;
+	const json_t *path = path_of(w, a, &whole);
+
+	if (whole)
+		return "check";
+	return survey_together(a->document) ? "all" : json_text(json_array_get(path, json_array_size(path) - 1), "code");
+}
+
+/* The questions of this page; [] where it is not on the path. */
+static json_t *
+questions_of(struct web *w, const struct answering *a, const char *page, size_t *place)
+{
+	json_t *list = json_keep(w->arena, json_array()), *q;
+	bool whole;
+	const json_t *path = path_of(w, a, &whole);
+	size_t i;
+
+	*place = 0;
+	if (strcmp(page, "all") == 0) {
+		if (survey_together(a->document))
+			json_array_extend(list, json_object_get(a->document, "questions"));
+		return list;
+	}
+	json_array_foreach(path, i, q)
+		if (strcmp(json_text(q, "code"), page) == 0) {
+			json_array_append(list, q);
+			*place = i + 1;
+		}
+	return list;
+}
+
+/* Where the way back leads: to what stands before, or to the first page. */
+static json_t *
+back_url(struct web *w, const struct answering *a, const char *page)
+{
+	bool whole;
+	const json_t *path = path_of(w, a, &whole), *q;
+	const char *before = NULL;
+	size_t i;
+
+	json_array_foreach(path, i, q) {
+		if (strcmp(json_text(q, "code"), page) == 0 || strcmp(page, "all") == 0)
+			break;
+		before = json_text(q, "code");
+	}
+	if (before == NULL)
+		return json_sprintf("/surveys/%" PRId64, a->id);
+	return json_sprintf("/surveys/%" PRId64 "/q/%s", a->id, before);
+}
+
+/* --- addresses: what the town's districts are --- */
+
+static json_t *
+district_options(struct web *w, const json_t *districts, const char *chosen)
+{
+	json_t *list = json_keep(w->arena, json_array()), *one;
+	size_t i;
+
+	json_array_foreach(districts, i, one)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "value", json_text(one, "value"), "label",
+		    json_text(one, "label"), "checked", strcmp(json_text(one, "value"), chosen) == 0));
+	return list;
+}
+
+/* The postcode gives the district where it has just one; a made-up one is refused. */
+static void
+district_read(struct web *w, struct form *form, const json_t *question, json_t *answer, const json_t *districts)
+{
+	const char *name = arena_printf(w->arena, "%s_district", json_text(question, "code"));
+	const char *chosen = json_text(answer, "district"), *only = "";
+	bool known = false;
+	size_t found = 0, i;
+	json_t *one;
+
+	json_array_foreach(districts, i, one) {
+		known = known || strcmp(json_text(one, "value"), chosen) == 0;
+		if (json_flag(one, "found")) {
+			found++;
+			only = json_text(one, "value");
+		}
+	}
+	if (chosen[0] == '\0' && found == 1) {
+		json_object_set_new(answer, "district", json_string(only));
+		form_set(form, name, only);
+	} else if ((chosen[0] != '\0' && !known) || (chosen[0] == '\0' && json_flag(question, "required")
+	    && json_flag(json_object_get(question, "settings"), "district")))
+		form_problem(form, name, "answer_district_choose");
+}
+
+static enum err
+addresses(struct web *w, const struct answering *a, struct form *form, const json_t *questions, bool reading)
+{
+	const json_t *q;
+	size_t i;
+
+	json_array_foreach(questions, i, q) {
+		json_t *answer = json_object_get(a->answers, json_text(q, "code")), *districts, *field;
+		enum err e;
+
+		if (!is(q, "address"))
+			continue;
+		e = survey_districts(w->db, json_text(answer, "postcode"), &districts);
+		if (e != ERR_OK)
+			return e;
+		if (reading && answer != NULL)
+			district_read(w, form, q, answer, districts);
+		field = json_object_get(form_json(form), arena_printf(w->arena, "%s_district", json_text(q, "code")));
+		json_object_set(field, "options", district_options(w, districts, json_text(field, "value")));
+	}
+	return ERR_OK;
+}
+
+/* --- a page --- */
+
+static enum err
+page(struct web *w, enum status status, const struct answering *a, const char *name, const json_t *questions, size_t place)
+{
+	struct questionnaire_look look = { w->arena, web_form(w), a->language, a->document, a->answers,
+		json_text(a->draft.what, "seed") };
+	json_t *views = json_array(), *q;
+	bool reading = status != HTTP_OK;
+	enum err e;
+	size_t i;
+
+	json_array_foreach(questions, i, q) {
+		if (reading)
+			questionnaire_read(w->arena, look.form, w->fields, q, a->answers);
+		else
+			questionnaire_show(w->arena, look.form, q, a->answers);
+	}
+	e = addresses(w, a, look.form, questions, reading);
+	if (e != ERR_OK) {
+		json_decref(views);
+		return e;
+	}
+	json_array_foreach(questions, i, q)
+		json_array_append(views, questionnaire_view(&look, q));
+	json_object_set_new(w->view, "questions", views);
+	json_object_set_new(w->view, "alone", json_boolean(strcmp(name, "all") != 0));
+	json_object_set_new(w->view, "name", json_string(name));
+	json_object_set_new(w->view, "heading", json_string(json_text(json_array_get(views, 0), "label")));
+	json_object_set_new(w->view, "place", json_integer((json_int_t)place));
+	json_object_set_new(w->view, "count", json_integer((json_int_t)json_array_size(json_object_get(a->document, "questions"))));
+	json_object_set_new(w->view, "back_url", back_url(w, a, name));
+	json_object_set_new(w->view, "checking", json_boolean(
+	    fields_has(w->query, "check") || fields_has(w->fields, "check")));
+	return web_page(w, status, "citizen/survey/question");
+}
+
+enum err
+citizen_survey_question(struct web *w)
+{
+	const char *name = web_arg(w, "code");
+	struct answering a;
+	const json_t *questions;
+	size_t place;
+	bool ready;
+	enum err e = citizen_answering(w, &a, false, &ready);
+
+	if (e != ERR_OK || !ready)
+		return e;
+	if (!a.open)
+		return citizen_survey_closed(w, &a, false);
+	questions = questions_of(w, &a, name, &place);
+	if (json_array_size(questions) > 0)
+		return page(w, HTTP_OK, &a, name, questions, place);
+	return citizen_survey_go(w, a.id, citizen_survey_page(w, &a), false);
+}
+
+static bool
+among(const json_t *path, const char *code)
+{
+	const json_t *q;
+	size_t i;
+
+	json_array_foreach(path, i, q)
+		if (strcmp(json_text(q, "code"), code) == 0)
+			return true;
+	return false;
+}
+
+/* All that these answers lead by, also what stands behind one that is missing. */
+static json_t *
+asked(struct web *w, const struct answering *a)
+{
+	json_t *list = json_keep(w->arena, json_array());
+	const json_t *q = questionnaire_next(a->document, a->answers, "");
+
+	for (; q != NULL; q = questionnaire_next(a->document, a->answers, json_text(q, "code")))
+		json_array_append(list, (json_t *)(uintptr_t)q);
+	return list;
+}
+
+/* Where it goes on.  Who came from the check page goes back there, by way of what the
+ * change has made to be asked in addition. */
+static const char *
+next_page(struct web *w, const struct answering *a, const char *name, const json_t *before)
+{
+	const json_t *q, *next;
+	size_t i;
+
+	if (strcmp(name, "all") == 0)
+		return citizen_survey_page(w, a);
+	next = questionnaire_next(a->document, a->answers, name);
+	if (!fields_has(w->fields, "check"))
+		return next != NULL ? json_text(next, "code") : "check";
+	json_array_foreach(asked(w, a), i, q)
+		if (!among(before, json_text(q, "code")))
+			return json_text(q, "code");
+	return citizen_survey_page(w, a);
+}
+
+static enum err
+go_on(struct web *w, struct answering *a, const char *name, const json_t *before)
+{
+	enum err e;
+
+	questionnaire_prune(w->arena, a->document, a->answers);
+	a->draft.reached = next_page(w, a, name, before);
+	e = response_draft_keep(w->db, w->vault, w->arena, &a->draft);
+	return e != ERR_OK ? e : citizen_survey_go(w, a->id, a->draft.reached, fields_has(w->fields, "check"));
+}
+
+/* What was typed, into the draft: *good false, and it is shown again with what is wrong. */
+static enum err
+read(struct web *w, struct answering *a, const char *name, const json_t *questions, size_t place, bool *good)
+{
+	struct form *form = form_new(w->arena, w->fields, w->words);
+	const json_t *q;
+	enum err e;
+	size_t i;
+
+	json_array_foreach(questions, i, q)
+		questionnaire_read(w->arena, form, w->fields, q, a->answers);
+	e = a->open ? addresses(w, a, form, questions, true) : ERR_OK;
+	*good = form_ok(form) || !a->open;
+	return e != ERR_OK || *good ? e : page(w, HTTP_UNPROCESSABLE, a, name, questions, place);
+}
+
+enum err
+citizen_survey_answer(struct web *w)
+{
+	const char *name = web_arg(w, "code");
+	const json_t *questions, *before;
+	struct answering a;
+	size_t place;
+	bool ready, good;
+	enum err e = citizen_answering(w, &a, true, &ready);
+
+	if (e != ERR_OK || !ready)
+		return e;
+	before = asked(w, &a);
+	questions = questions_of(w, &a, name, &place);
+	/* Posted out of order, or to a question that is not asked. */
+	if (json_array_size(questions) == 0)
+		return citizen_survey_go(w, a.id, citizen_survey_page(w, &a), false);
+	e = read(w, &a, name, questions, place, &good);
+	if (e != ERR_OK || !good)
+		return e;
+	return a.open ? go_on(w, &a, name, before) : citizen_survey_closed(w, &a, false);
+}
+
+/* --- 途中保存 --- */
+
+enum err
+citizen_survey_save(struct web *w)
+{
+	struct answering a;
+	struct buf mail;
+	const char *link;
+	bool ready;
+	enum err e = citizen_answering(w, &a, false, &ready);
+
+	if (e != ERR_OK || !ready)
+		return e;
+	link = arena_printf(w->arena, "%s/surveys/%" PRId64 "/continue/%s", web_origin(w), a.id, a.draft.token);
+	/* Their own program for mail: we never hear the address. */
+	buf_init(&mail, w->arena);
+	buf_adds(&mail, "mailto:?body=");
+	buf_add_percent(&mail, link, strlen(link));
+	json_object_set_new(w->view, "link", json_string(link));
+	json_object_set_new(w->view, "mail_url", json_string(mail.data));
+	json_object_set(w->view, "ends", a.draft.ends);
+	json_object_set_new(w->view, "resume_url", json_sprintf("/surveys/%" PRId64 "/q/%s", a.id, a.draft.reached));
+	return web_page(w, HTTP_OK, "citizen/survey/save");
+}
+
+/* The draft of a link, which is not yet this browser's. */
+static enum err
+linked(struct web *w, struct response_draft *draft, json_t **survey)
+{
+	enum err e;
+
+	*draft = (struct response_draft){ .survey = web_id(w, "survey"), .token = web_arg(w, "token") };
+	e = web_vault(w);
+	if (e == ERR_OK)
+		e = survey_ask(w->db, draft->survey, w->lang, survey);
+	if (e == ERR_OK)
+		e = response_draft_ask(w->db, w->arena, draft, w->lang, false);
+	if (e == ERR_OK)
+		e = db_flush(w->db);
+	return e != ERR_OK ? e : response_draft_read(w->vault, w->arena, draft);
+}
+
+/* It was sent meanwhile: then the link leads to the receipt. */
+static enum err
+dead(struct web *w, const struct response_draft *draft)
+{
+	const char *receipt = response_receipt_of(w->arena, draft->token, draft->survey);
+	json_t *sent;
+	enum err e = response_receipt(w->db, w->arena, draft->survey, receipt, w->lang, &sent);
+
+	if (e == ERR_OK)
+		return web_see_other(w, "/surveys/%" PRId64 "/receipt/%s", draft->survey, receipt);
+	return e != ERR_NOT_FOUND ? e : web_page(w, HTTP_NOT_FOUND, "citizen/survey/dead");
+}
+
+enum err
+citizen_survey_continue(struct web *w)
+{
+	struct response_draft draft;
+	json_t *survey = NULL;
+	enum err e = linked(w, &draft, &survey);
+
+	if (e == ERR_NOT_FOUND)
+		return dead(w, &draft);
+	if (e != ERR_OK)
+		return e;
+	citizen_survey_view(w, survey, w->lang);
+	json_object_set(w->view, "ends", draft.ends);
+	return web_page(w, HTTP_OK, "citizen/survey/continue");
+}
+
+enum err
+citizen_survey_continued(struct web *w)
+{
+	struct response_draft draft;
+	json_t *survey = NULL;
+	enum err e = linked(w, &draft, &survey);
+
+	if (e == ERR_NOT_FOUND)
+		return dead(w, &draft);
+	if (e != ERR_OK)
+		return e;
+	citizen_survey_cookie_set(w, draft.survey, draft.token);
+	return citizen_survey_go(w, draft.survey, draft.reached, false);
+}

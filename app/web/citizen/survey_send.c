@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The end of a survey.
+ *
+ *	GET  /surveys/{survey}/check		all answers, each to be changed
+ *	POST /surveys/{survey}/check		sends them
+ *	GET  /surveys/{survey}/done		the number, in the browser that sent them
+ *	GET  /surveys/{survey}/receipt/{token}	the same by its link
+ *	POST /surveys/{survey}/receipt/{token}	to change them, where the survey allows it
+ */
+#include "domain/questionnaire.h"
+#include "domain/right.h"
+#include "domain/survey.h"
+#include "web/citizen/survey.h"
+#include "web/handlers.h"
+
+/* --- what was answered --- */
+
+/* The district of an address by its name. */
+static enum err
+district_line(struct web *w, const json_t *answer, json_t *lines)
+{
+	json_t *districts, *one;
+	enum err e;
+	size_t i;
+
+	if (json_text(answer, "district")[0] == '\0')
+		return ERR_OK;
+	e = survey_districts(w->db, "", &districts);
+	if (e != ERR_OK)
+		return e;
+	json_array_foreach(districts, i, one)
+		if (strcmp(json_text(one, "value"), json_text(answer, "district")) == 0)
+			json_array_append(lines, json_object_get(one, "label"));
+	return ERR_OK;
+}
+
+enum err
+citizen_survey_rows(struct web *w, const json_t *survey, const json_t *answers, const char *language)
+{
+	const json_t *document = json_object_get(survey, "document"), *path, *q;
+	struct questionnaire_look look = { w->arena, form_new(w->arena, NULL, w->words), language, document, answers, NULL };
+	bool together = survey_together(document), whole;
+	json_t *rows = json_array();
+	enum err e = ERR_OK;
+	size_t i;
+
+	json_object_set_new(w->view, "rows", rows);
+	path = questionnaire_path(w->arena, document, answers, &whole);
+	json_array_foreach(path, i, q) {
+		const char *code = json_text(q, "code");
+		json_t *lines = questionnaire_words(w->arena, q, answers, language);
+
+		if (strcmp(json_text(q, "kind"), "note") == 0)
+			continue;
+		if (strcmp(json_text(q, "kind"), "address") == 0)
+			e = district_line(w, json_object_get(answers, code), lines);
+		if (e != ERR_OK)
+			return e;
+		json_array_append_new(rows, json_pack("{s:s, s:O, s:O, s:o}", "code", code,
+		    "label", json_object_get(questionnaire_view(&look, q), "label"), "lines", lines,
+		    "change_url", json_sprintf("/surveys/%" PRId64 "/q/%s?check=1", json_int(survey, "id"), together ? "all" : code)));
+	}
+	return ERR_OK;
+}
+
+/* --- it takes no answers --- */
+
+enum err
+citizen_survey_closed(struct web *w, const struct answering *a, bool full)
+{
+	enum err e = citizen_survey_rows(w, a->survey, a->answers, a->language);
+	const json_t *row, *line;
+	struct buf text;
+	size_t i, k;
+
+	if (e != ERR_OK)
+		return e;
+	buf_init(&text, w->arena);
+	json_array_foreach(json_object_get(w->view, "rows"), i, row)
+		json_array_foreach(json_object_get(row, "lines"), k, line)
+			buf_addf(&text, "%s%s: %s", text.len > 0 ? "\n" : "", json_text(row, "label"), json_string_value(line));
+	json_object_set_new(w->view, "typed", text.len > 0 ? json_string(text.data) : json_null());
+	json_object_set_new(w->view, "full", json_boolean(full));
+	return web_page(w, HTTP_GONE, "citizen/survey/closed");
+}
+
+/* --- check and send --- */
+
+static enum err
+check_page(struct web *w, const struct answering *a)
+{
+	bool whole;
+	const json_t *path = questionnaire_path(w->arena, a->document, a->answers, &whole);
+	const char *last = json_text(json_array_get(path, json_array_size(path) - 1), "code");
+	enum err e = citizen_survey_rows(w, a->survey, a->answers, a->language);
+
+	if (e != ERR_OK)
+		return e;
+	json_object_set_new(w->view, "back_url", json_sprintf("/surveys/%" PRId64 "/q/%s", a->id,
+	    survey_together(a->document) ? "all" : last));
+	json_object_set_new(w->view, "with_change", json_true());
+	json_object_set_new(w->view, "changing", json_boolean(json_is_string(json_object_get(a->draft.what, "change"))));
+	return web_page(w, HTTP_OK, "citizen/survey/check");
+}
+
+/* Opens the draft; *ready false: not all is answered, or it is closed, and the page for
+ * that is made. */
+static enum err
+whole(struct web *w, struct answering *a, bool lock, bool *ready)
+{
+	const char *problem;
+	enum err e = citizen_answering(w, a, lock, ready);
+
+	if (e != ERR_OK || !*ready)
+		return e;
+	*ready = false;
+	if (!a->open)
+		return citizen_survey_closed(w, a, false);
+	e = questionnaire_accept(w->arena, a->document, a->answers, &problem);
+	if (e != ERR_OK)
+		return citizen_survey_go(w, a->id, problem[0] == '\0' || survey_together(a->document) ?
+		    citizen_survey_page(w, a) : problem, false);
+	*ready = true;
+	return ERR_OK;
+}
+
+enum err
+citizen_survey_check(struct web *w)
+{
+	struct answering a;
+	bool ready;
+	enum err e = whole(w, &a, false, &ready);
+
+	return e != ERR_OK || !ready ? e : check_page(w, &a);
+}
+
+static enum err
+send(struct web *w, const struct answering *a, enum response_fate *fate)
+{
+	const char *change = json_text(a->draft.what, "change"), *right = json_text(a->draft.what, "right"), *number;
+	struct response_whole r = { .survey = a->survey, .answers = a->answers, .language = a->language, .way = "web",
+		.citizen = json_int(a->draft.what, "citizen"), .begun = json_int(a->draft.what, "begun"), .draft = a->draft.token,
+		.receipt = response_receipt_of(w->arena, a->draft.token, a->id) };
+	enum err e = ERR_OK;
+
+	if (change[0] != '\0') {
+		r.receipt = change;
+		return response_change(w->db, w->arena, &r, fate, &number);
+	}
+	if (json_flag(a->survey, "once"))
+		e = right_spend(w->db, w->arena, a->id, right, &r.right);
+	return e != ERR_OK ? e : response_send(w->db, w->arena, &r, fate, &number);
+}
+
+enum err
+citizen_survey_send(struct web *w)
+{
+	enum response_fate fate;
+	struct answering a;
+	const char *change;
+	bool ready;
+	enum err e = whole(w, &a, true, &ready);
+
+	if (e != ERR_OK || !ready)
+		return e;
+	/* By name only from マイページ, once only with a right. */
+	if (json_flag(a.survey, "named") && json_int(a.draft.what, "citizen") == 0 && json_text(a.draft.what, "change")[0] == '\0')
+		return ERR_FORBIDDEN;
+	e = send(w, &a, &fate);
+	if (e != ERR_OK)
+		return e;
+	if (fate == RESPONSE_AGAIN)
+		return web_page(w, HTTP_CONFLICT, "citizen/survey/again");
+	if (fate != RESPONSE_SENT)
+		return citizen_survey_closed(w, &a, fate == RESPONSE_FULL);
+	change = json_text(a.draft.what, "change");
+	if (change[0] != '\0')
+		return web_see_other(w, "/surveys/%" PRId64 "/receipt/%s", a.id, change);
+	return web_see_other(w, "/surveys/%" PRId64 "/done", a.id);
+}
+
+/* --- the receipt --- */
+
+static enum err
+receipt_page(struct web *w, int64_t id, const char *token)
+{
+	json_t *survey, *receipt;
+	const char *language;
+	enum err e = survey_ask(w->db, id, w->lang, &survey);
+
+	if (e == ERR_OK)
+		e = response_receipt(w->db, w->arena, id, token, w->lang, &receipt);
+	if (e == ERR_OK) {
+		language = survey_speaks(json_object_get(survey, "document"), w->lang) ? w->lang : json_text(receipt, "language");
+		citizen_survey_view(w, survey, language);
+		e = citizen_survey_rows(w, survey, json_object_get(receipt, "answers"), language);
+	}
+	if (e != ERR_OK)
+		return e;
+	json_object_set(w->view, "receipt", receipt);
+	json_object_set_new(w->view, "with_change", json_false());
+	json_object_set_new(w->view, "link_url", json_sprintf("%s/surveys/%" PRId64 "/receipt/%s", web_origin(w), id, token));
+	json_object_set_new(w->view, "change_url", json_flag(survey, "open") && json_flag(survey, "changeable") ?
+	    json_sprintf("/surveys/%" PRId64 "/receipt/%s", id, token) : json_null());
+	return web_page(w, HTTP_OK, "citizen/survey/done");
+}
+
+enum err
+citizen_survey_done(struct web *w)
+{
+	int64_t id = web_id(w, "survey");
+	const char *token = citizen_survey_cookie(w, id);
+	enum err e = token == NULL ? ERR_NOT_FOUND : receipt_page(w, id, response_receipt_of(w->arena, token, id));
+
+	return e != ERR_NOT_FOUND ? e : web_see_other(w, "/surveys/%" PRId64, id);
+}
+
+enum err
+citizen_survey_receipt(struct web *w)
+{
+	enum err e = receipt_page(w, web_id(w, "survey"), web_arg(w, "token"));
+
+	return e != ERR_NOT_FOUND ? e : web_page(w, HTTP_NOT_FOUND, "citizen/survey/dead");
+}
+
+enum err
+citizen_survey_change(struct web *w)
+{
+	struct response_draft draft = { .survey = web_id(w, "survey"), .reached = "check" };
+	const char *token = web_arg(w, "token");
+	json_t *survey, *receipt;
+	enum err e = web_vault(w);
+
+	if (e == ERR_OK)
+		e = survey_ask(w->db, draft.survey, w->lang, &survey);
+	if (e == ERR_OK)
+		e = response_receipt(w->db, w->arena, draft.survey, token, w->lang, &receipt);
+	if (e == ERR_NOT_FOUND)
+		return web_page(w, HTTP_NOT_FOUND, "citizen/survey/dead");
+	if (e != ERR_OK)
+		return e;
+	if (!json_flag(survey, "open") || !json_flag(survey, "changeable"))
+		return web_see_other(w, "/surveys/%" PRId64 "/receipt/%s", draft.survey, token);
+	draft.what = json_keep(w->arena, json_pack("{s:O, s:s, s:s, s:n, s:s}", "answers", json_object_get(receipt, "answers"),
+	    "language", json_text(receipt, "language"), "right", "", "citizen", "change", token));
+	e = response_draft_begin(w->db, w->vault, w->arena, survey, &draft);
+	if (e != ERR_OK)
+		return e;
+	citizen_survey_cookie_set(w, draft.survey, draft.token);
+	return citizen_survey_go(w, draft.survey, "check", false);
+}

@@ -1,0 +1,15 @@
+-- A text of a survey in this language, or else in Japanese.
+CREATE OR REPLACE FUNCTION survey_text(s survey, p_lang text, p_key text) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT coalesce(nullif(s.texts #>> ARRAY[p_lang, p_key], ''), s.texts #>> ARRAY['ja', p_key], '')
+$$;
+
+-- A survey takes answers now, as far as time goes.
+CREATE OR REPLACE FUNCTION survey_is_open(s survey) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT s.state = 'open' AND (s.opens IS NULL OR s.opens <= now()) AND (s.closes IS NULL OR s.closes > now())
+$$;
+
+-- As many have answered as may.
+CREATE OR REPLACE FUNCTION survey_is_full(s survey) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT s.answers_max IS NOT NULL AND EXISTS (SELECT FROM survey_counter c
+           WHERE c.survey_id = s.id AND c.key = '' AND c.n >= s.answers_max)
+$$;

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Surveys as citizens answer them: the whole way, its wrong turnings, and that nobody
+// counts twice.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { inside } from '../harness/desk.mjs';
+import { up } from '../harness/up.mjs';
+import { every, few, responses, survey, walk, when } from './survey.mjs';
+import { words } from './citizen.mjs';
+
+let town, district, postcode;
+before(async () => {
+	town = await up();
+	const tenant = "(SELECT tenant_id FROM tenant_host WHERE host = 'minato.localhost')";
+	[district, postcode] = (await town.sql(`SELECT min(district_id), postcode FROM district_postcode WHERE tenant_id = ${tenant} GROUP BY postcode HAVING count(*) = 1 LIMIT 1`)).split('|');
+});
+after(() => town?.stop());
+const browser = (host = 'minato.localhost') => town.client(host);
+const begin = async (client, id) => client.follow(await client.submit(await client.get(`/surveys/${id}`), {}, `/surveys/${id}`));
+const send = (client, check) => client.submit(check, {}, '/check');
+const wrong = (page) => [...page.text.matchAll(/<li><a href="#([\w-]+)">([^<]+)/g)].map(([, name, text]) => `${name} ${text}`);
+
+const good = () => ({
+	q1: { q1: '1' }, q2: { q2_1: '1', q2_o: '1', q2_other: '写真' }, q3: { q3: '4' }, q4: { q4_1: '2', q4_3: '1' },
+	q5: { q5_r1: '1', q5_r2: '3' }, q6: { q6: '１２' }, q7: { q7_year: '令和8', q7_month: '2', q7_day: '28' }, q8: { q8: '９時３０分' },
+	q9: { q9_postcode: postcode }, q10: { q10_text: '駅前の公園' }, q11: { q11: 'ﾔﾏﾀﾞ' }, q12: { q12: '木が多い。\n静か。' }, q14: { q14: '1' },
+});
+
+test('one question a page, from the list to the number', async () => {
+	const { survey: id, questionnaire } = await survey(town, every());
+	const client = browser();
+	assert.match(words(await client.get('/surveys')), /公園についてのアンケート/);
+	const first = await client.get(`/surveys/${id}`);
+	for (const told of ['約5分', '企画課の職員', 'どなたでも', '企画課 03-0000-0000', '令和']) assert.ok(words(first).includes(told), told);
+	assert.equal((await responses(town, questionnaire)).length, 0);
+
+	const check = await walk(client, id, good());
+	assert.equal(check.path, `/surveys/${id}/check`);
+	for (const said of ['よく使う', '散歩', 'その他: 写真', '4', '1. 照明', '図書館: 良い', '12回', '2026-02-28', '09:30', '駅前の公園', 'ヤマダ', '静か。']) assert.ok(words(check).includes(said), said);
+	assert.equal((await responses(town, questionnaire)).length, 0, 'nothing is sent before it is sent');
+
+	const done = await client.follow(await send(client, check));
+	assert.equal(done.path, `/surveys/${id}/done`);
+	const [row] = await responses(town, questionnaire);
+	assert.ok(words(done).includes(row.number));
+	assert.match(row.number, /^\d{4}-\d{4}$/);
+	assert.deepEqual(row.answers, { q1: '1', q2: ['1', 'o'], 'q2.other': '写真', q3: '4', q4: ['3', '1'], q5: { r1: '1', r2: '3' }, q6: '12', q7: '2026-02-28', q8: '09:30',
+		q9: { postcode, district }, q10: { text: '駅前の公園' }, q11: 'ヤマダ', q12: '木が多い。\n静か。', q14: '1' });
+	assert.deepEqual([row.edition, row.way, row.language, row.citizen_id, row.right_hash, row.staff_id], [1, 'web', 'ja', null, null, null]);
+	assert.ok(row.seconds >= 0 && row.seconds < 600);
+	assert.equal(await town.sql(`SELECT count(*) FROM response_draft WHERE questionnaire_id = ${questionnaire}`), '0', 'the draft is gone');
+
+	// The page stays, in this browser and by its link.
+	assert.ok(words(await client.get(`/surveys/${id}/done`)).includes(row.number));
+	const link = new URL(/href="(https[^"]+\/receipt\/[^"]+)"/.exec(done.text)[1]).pathname;
+	assert.ok(words(await browser().get(link)).includes(row.number));
+	assert.equal((await browser('yama.localhost').get(link)).status, 404);
+	assert.equal(forms(done).length, 0, 'not changeable');
+});
+const forms = (page) => [...page.text.matchAll(/<form[^>]*method="post"/g)];
+
+test('few questions stand on one page', async () => {
+	const { survey: id, questionnaire } = await survey(town, few());
+	const client = browser();
+	const page = await begin(client, id);
+	assert.equal(page.path, `/surveys/${id}/q/all`);
+	const bad = await client.submit(page, { q2: '暖かいから' }, '/q/all');
+	assert.equal(bad.status, 422);
+	assert.deepEqual(wrong(bad), ['q1 1つ選んでください']);
+	assert.match(bad.text, /暖かいから<\/textarea>/, 'what was typed stays');
+	const check = await client.follow(await client.submit(bad, { q1: '1' }, '/q/all'));
+	assert.match(words(check), /春.*暖かいから/);
+	await send(client, check);
+	assert.deepEqual((await responses(town, questionnaire)).map((r) => r.answers), [{ q1: '1', q2: '暖かいから' }]);
+});
+
+test('skips, jumps, going back and changing', async () => {
+	const { survey: id, questionnaire } = await survey(town, every());
+	const client = browser();
+	const second = await client.follow(await client.submit(await begin(client, id), { q1: '3' }, '/q/'));
+	assert.equal(second.path, `/surveys/${id}/q/q4`, 'who does not use it is not asked what for');
+	for (const code of ['q2', 'q3', 'q14', 'q99', 'x']) {
+		const aside = await client.get(`/surveys/${id}/q/${code}`);
+		assert.equal(aside.headers.location, `/surveys/${id}/q/q5`, `${code} is not asked: to the first one that wants an answer`);
+	}
+	// Posted out of order: nothing is kept of it.
+	const out = await client.post(`/surveys/${id}/q/q2`, { token: /name="token" value="([^"]+)"/.exec(second.text)[1], q2_1: '1' });
+	assert.equal(out.headers.location, `/surveys/${id}/q/q5`);
+	const check = await walk(client, id, { ...good() }, await client.get(`/surveys/${id}/q/q4`));
+	assert.doesNotMatch(words(check), /写真/);
+
+	// 変更 leads there, by the new question, and back.
+	const change = await client.get(/href="(\/surveys\/\d+\/q\/q1\?check=1)"/.exec(check.text)[1]);
+	const more = await client.follow(await client.submit(change, { q1: '2' }, '/q/'));
+	assert.equal(more.path, `/surveys/${id}/q/q2?check=1`);
+	const again = await client.follow(await client.submit(more, good().q2, '/q/'));
+	assert.equal(again.path, `/surveys/${id}/check`);
+	assert.match(words(again), /写真/);
+	assert.match(words(again), /駅前の公園/, 'what stands behind the change is still there');
+	const less = await client.follow(await client.submit(await client.get(`/surveys/${id}/q/q1?check=1`), { q1: '3' }, '/q/'));
+	assert.doesNotMatch(words(less), /写真/);
+	await send(client, less);
+	const [row] = await responses(town, questionnaire);
+	assert.equal(row.answers.q1, '3');
+	assert.ok(!('q2' in row.answers) && !('q2.other' in row.answers));
+});
+
+test('bad input is told beside the question, and what was typed stays', async () => {
+	const { survey: id } = await survey(town, every());
+	const client = browser();
+	let page = await begin(client, id);
+	const rows = [
+		['q1', {}, /q1 1つ選んでください/], ['q1', { q1: '99' }, /q1 1つ/], ['q1', { q1: 'o' }, /q1_other .*その他/],
+		['q2', { q2_1: '1', q2_n: '1' }, /q2 .*どれでもない/], ['q3', { q3: '6' }, /q3 1つ/], ['q4', { q4_1: '1', q4_2: '1' }, /q4 順番/],
+		['q5', { q5_r1: '1' }, /q5 すべての行/], ['q6', { q6: '三回くらい' }, /q6 数字/], ['q6', { q6: '32' }, /q6 31以下/],
+		['q7', { q7_year: '令和8', q7_month: '2', q7_day: '30' }, /q7 /], ['q8', { q8: '25:00' }, /q8 時刻/],
+		['q9', { q9_district: '999999' }, /q9_district 地区/], ['q9', { q9_postcode: '1' }, /q9 郵便番号/],
+		['q11', { q11: '山田' }, /q11 ひらがな/], ['q12', { q12: 'あ'.repeat(2001) }, /q12 2,?000文字.*2,?001/], ['q14', {}, /q14 .*同意/],
+	];
+	for (const [code, sent, told] of rows) {
+		while (!page.path.endsWith(`/q/${code}`)) page = await client.follow(await client.submit(page, good()[/\w+$/.exec(page.path)[0]] ?? {}, '/q/'));
+		const answer = await client.submit(page, sent, '/q/');
+		assert.equal(answer.status, 422, `${code} ${JSON.stringify(sent).slice(0, 80)}`);
+		assert.match(wrong(answer).join('\n'), told);
+		for (const value of Object.values(sent)) if (!/^\d+$|^o$/.test(value)) assert.ok(answer.text.includes(value), value);
+	}
+	for (const text of ['👨‍👩‍👧‍👦 家族で', 'مرحبا بالعالم', '髙橋﨑', '<script>alert(1)</script>', '=1+1']) {
+		const at = await client.get(`/surveys/${id}/q/q12?check=1`);
+		assert.equal((await client.submit(at, { q12: text }, '/q/')).status, 303, text);
+		const shown = await client.get(`/surveys/${id}/q/q12`);
+		assert.ok(shown.text.includes(text.replaceAll('<', '&lt;').replaceAll('>', '&gt;')), text);
+	}
+	const token = /name="token" value="([^"]+)"/.exec((await client.get(`/surveys/${id}/q/q12`)).text)[1];
+	assert.equal((await client.post(`/surveys/${id}/q/q12`, { token, q12: 'あ'.repeat(1e6) })).status, 413, '10^6 characters');
+	assert.ok([400, 413].includes((await client.post(`/surveys/${id}/q/q12`, `token=${token}&${Array.from({ length: 1e5 }, (_, i) => `f${i}=`).join('&')}`)).status), '10^5 fields');
+});
+
+test('途中保存: on another device, and sent once', async () => {
+	const { survey: id, questionnaire } = await survey(town, every());
+	const client = browser(), phone = browser(), stranger = browser();
+	await client.submit(await begin(client, id), { q1: '1' }, '/q/');
+	const saved = await client.get(`/surveys/${id}/save`);
+	const link = new URL(/id="link" value="([^"]+)"/.exec(saved.text)[1]).pathname;
+	assert.match(link, /\/continue\/[\w-]{43}$/);
+	const stored = await town.sql(`SELECT encode(sealed, 'escape'), encode(hash, 'hex') FROM response_draft WHERE questionnaire_id = ${questionnaire}`);
+	assert.doesNotMatch(stored, /answers|q1/, 'sealed');
+	assert.ok(!stored.includes(createHash('sha256').update(link.split('/').pop()).digest('hex')), 'found by more than the token');
+
+	// Not by a GET, nor for another survey, nor in another town.
+	const other = await survey(town, few());
+	assert.equal((await stranger.get(link.replace(`/${id}/`, `/${other.survey}/`))).status, 404);
+	assert.equal((await browser('yama.localhost').get(link)).status, 404);
+	const opened = await phone.get(link);
+	assert.equal(opened.status, 200);
+	assert.ok(!phone.cookies.has(`__Host-answer-${id}`));
+	const there = await phone.follow(await phone.submit(opened, {}, '/continue/'));
+	assert.equal(there.path, `/surveys/${id}/q/q2`);
+	const check = await walk(phone, id, good(), there);
+	const elsewhere = await client.get(`/surveys/${id}/check`);
+
+	// Both devices press, twice each.
+	const sent = await Promise.all([send(phone, check), send(phone, check), send(client, elsewhere), send(client, elsewhere)]);
+	for (const answer of sent) assert.equal(answer.headers.location, `/surveys/${id}/done`, String(answer.status));
+	assert.equal((await responses(town, questionnaire)).length, 1);
+	assert.match((await stranger.get(link)).headers.location, /\/receipt\//, 'the link leads to the receipt now');
+	await inside(town, `INSERT INTO response_draft (hash, questionnaire_id, edition, sealed, ends) VALUES ('x', ${questionnaire}, 1, 'x', now() - interval '1 day')`);
+});
+
+test('closing while somebody types: they are told, and their text is there to copy', async () => {
+	const { survey: id, questionnaire } = await survey(town, few());
+	const client = browser(), late = browser();
+	const page = await begin(client, id);
+	const check = await walk(late, id, { q1: { q1: '2' }, q2: { q2: '海に行く' } });
+	await inside(town, `UPDATE survey SET closes = now() - interval '1 second' WHERE id = ${id}`);
+	const typed = await client.submit(page, { q1: '1', q2: '長い考え' }, '/q/all');
+	assert.equal(typed.status, 410);
+	assert.match(typed.text, /readonly[^>]*>\s*好きな季節はどれですか: 春\n理由を教えてください: 長い考え/);
+	const sent = await send(late, check);
+	assert.equal(sent.status, 410);
+	assert.match(sent.text, /海に行く<\/textarea>/);
+	assert.equal((await late.get(`/surveys/${id}/check`)).status, 410);
+	assert.equal((await responses(town, questionnaire)).length, 0);
+	assert.match(words(await browser().get(`/surveys/${id}`)), /受け付けは終わりました/);
+	assert.doesNotMatch((await browser().get('/surveys')).text, new RegExp(`/surveys/${id}"`));
+});
+
+test('limits: the last place is given once; a quota counts those it is of', async () => {
+	const { survey: id, questionnaire } = await survey(town, few(), { columns: { answers_max: '2' } });
+	const clients = Array.from({ length: 6 }, () => browser());
+	const checks = await Promise.all(clients.map((c) => walk(c, id, { q1: { q1: '1' } })));
+	const sent = await Promise.all(clients.map((c, i) => send(c, checks[i])));
+	assert.deepEqual(sent.map((a) => a.status).sort(), [303, 303, 410, 410, 410, 410]);
+	assert.equal((await responses(town, questionnaire)).length, 2);
+	assert.match(words(sent.find((a) => a.status === 410)), /決められた数|春/);
+	assert.match(words(await browser().get(`/surveys/${id}`)), /受け付けは終わりました/);
+
+	const quota = await survey(town, few(), { columns: { quotas: `'${JSON.stringify([{ label: '春', when: when('q1', '1'), max: 1 }])}'`, changeable: 'true' } });
+	const all = await Promise.all(['1', '1', '2', '2', '1'].map(async (q1) => {
+		const client = browser();
+		return { client, q1, sent: await send(client, await walk(client, quota.survey, { q1: { q1 } })) };
+	}));
+	assert.deepEqual(all.map((a) => [a.q1, a.sent.status]).sort().map(([q, s]) => `${q}:${s}`), ['1:303', '1:410', '1:410', '2:303', '2:303']);
+
+	// A change out of the quota gives its place back; into a full one it is refused.
+	const { client } = all.find((a) => a.q1 === '1' && a.sent.status === 303), summer = all.find((a) => a.q1 === '2').client;
+	const into = async (c, q1) => {
+		const receipt = await c.get(`/surveys/${quota.survey}/done`);
+		const link = new URL(/href="(https[^"]+\/receipt\/[^"]+)"/.exec(receipt.text)[1]).pathname;
+		const check = await c.follow(await c.submit(await c.get(link), {}, '/receipt/'));
+		const page = await c.get(`/surveys/${quota.survey}/q/all?check=1`);
+		const again = await c.follow(await c.submit(page, { q1 }, '/q/all'));
+		assert.equal(again.path, check.path);
+		return send(c, again);
+	};
+	assert.equal((await into(summer, '1')).status, 410);
+	const moved = await into(client, '3');
+	assert.equal(moved.status, 303);
+	assert.match(words(await client.follow(moved)), /秋/);
+	const spring = browser();
+	assert.equal((await send(spring, await walk(spring, quota.survey, { q1: { q1: '1' } }))).status, 303);
+	assert.deepEqual((await responses(town, quota.questionnaire)).map((r) => r.answers.q1).sort(), ['1', '2', '2', '3']);
+});
+
+test('by name: from マイページ, once', async () => {
+	const { survey: id, questionnaire } = await survey(town, few(), { mode: 'named' });
+	const citizen = await town.sql("SELECT min(id) FROM citizen WHERE state = 'active' AND tenant_id = (SELECT tenant_id FROM tenant_host WHERE host = 'minato.localhost')");
+	const token = 'a-token-of-a-citizen-for-this-test';
+	await inside(town, `INSERT INTO citizen_session (hash, citizen_id) VALUES ('\\x${createHash('sha256').update(token).digest('hex')}', ${citizen})`);
+	const nobody = browser(), client = browser(), second = browser();
+	assert.match((await nobody.submit(await nobody.get(`/surveys/${id}`), {}, `/surveys/${id}`)).headers.location, /\/named$/);
+	assert.equal((await nobody.get(`/surveys/${id}/named`)).status, 303, 'to the door of マイページ');
+	for (const c of [client, second]) c.cookies.set('__Host-citizen', token);
+	const checks = [];
+	for (const c of [client, second]) {
+		const page = await c.follow(await c.submit(await c.get(`/surveys/${id}/named`), {}, '/named'));
+		checks.push(await walk(c, id, { q1: { q1: '4' } }, page));
+	}
+	const sent = await Promise.all([send(client, checks[0]), send(second, checks[1])]);
+	assert.deepEqual(sent.map((a) => a.status).sort(), [303, 409]);
+	assert.deepEqual((await responses(town, questionnaire)).map((r) => r.citizen_id), [Number(citizen)]);
+	assert.match(words(await second.get(`/surveys/${id}/named`)), /回答済み/);
+});
+
+test('what is kept of an unknown person has nothing of them', async () => {
+	const { survey: id, questionnaire } = await survey(town, few());
+	const client = browser();
+	client.cookies.set('__Host-citizen', 'whoever');
+	await send(client, await walk(client, id, { q1: { q1: '1' } }));
+	const [row] = await responses(town, questionnaire);
+	assert.deepEqual([row.citizen_id, row.right_hash, row.staff_id], [null, null, null]);
+	assert.match(row.day, /^\d{4}-\d\d-\d\d$/);
+	for (const [key, value] of Object.entries(row)) assert.doesNotMatch(String(value), /\d\d:\d\d:\d\d/, `${key} holds a time`);
+});
+
+test('in its language: chosen at the beginning, else that of the pages, else Japanese', async () => {
+	const { survey: id, questionnaire } = await survey(town, every());
+	const client = browser();
+	const page = await client.follow(await client.submit(await client.get(`/surveys/${id}`), { language: 'en' }, `/surveys/${id}`));
+	assert.match(page.text, /<html lang="en">/);
+	assert.match(page.text, /<span lang="en">single q1<\/span>/);
+	assert.match(page.text, /lang="en">よく使う \(en\)/);
+	const japanese = await client.get(`/surveys/${id}/q/q1?lang=ja`);
+	assert.match(japanese.text, /<span lang="ja">公園を使いますか<\/span>/);
+	const easy = browser();
+	await easy.submit(await easy.get(`/surveys/${id}`), { language: 'ja-easy' }, `/surveys/${id}`);
+	assert.match((await easy.get(`/surveys/${id}/q/q1`)).text, /<span lang="ja">公園を使いますか/);
+	const check = await walk(client, id, good(), page);
+	await send(client, check);
+	assert.equal((await responses(town, questionnaire))[0].language, 'en');
+});
+
+test('drafts and surveys that are not there', async () => {
+	const hidden = await survey(town, few(), { state: 'draft' });
+	const early = await survey(town, few(), { columns: { opens: "now() + interval '1 day'" } });
+	const client = browser();
+	for (const path of ['', '/q/q1', '/check', '/done', '/save']) assert.equal((await client.get(`/surveys/${hidden.survey}${path}`)).status, path === '/done' ? 303 : 404, path);
+	for (const path of ['/surveys/0', '/surveys/99999999', '/surveys/x']) assert.equal((await client.get(path)).status, 404, path);
+	assert.match(words(await client.get(`/surveys/${early.survey}`)), /まだ始まっていません/);
+	const { survey: id } = await survey(town, few());
+	for (const path of ['/q/q1', '/q/all', '/check', '/done', '/save']) assert.equal((await browser().get(`/surveys/${id}${path}`)).headers.location, `/surveys/${id}`, path);
+	assert.equal((await browser().get(`/surveys/${id}/receipt/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx`)).status, 404);
+});
