@@ -163,6 +163,13 @@ paper_space(struct paper *p, double height)
 }
 
 void
+paper_turn(struct paper *p)
+{
+	if (!p->fresh)
+		turn_page(p);
+}
+
+void
 paper_rule(struct paper *p)
 {
 	room_for(p, 10);

@@ -22,6 +22,8 @@ struct paper *paper_new(struct arena *, const char *title, const char *author);
 void paper_text(struct paper *, enum paper_style, const char *);
 /* Space in points; not at the top of a page. */
 void paper_space(struct paper *, double);
+/* On to the next page, unless this one is empty. */
+void paper_turn(struct paper *);
 /* A line from left to right. */
 void paper_rule(struct paper *);
 /* n boxes beside each other, empty, for names and seals, with a word at their left. */

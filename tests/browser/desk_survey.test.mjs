@@ -121,6 +121,8 @@ for (const way of ways) {
 		await sato.look('desk_survey_questions_frozen', staff);
 		await sato.go(`${url}/questions/q1`);
 		await sato.look('desk_survey_correct', staff);
+		await sato.go(`${url}/share`);
+		await sato.look('desk_survey_share', staff);
 		await sato.go(`${url}/close`);
 		await sato.look('desk_survey_close', staff);
 		await sato.press('button', '受け付けを終える');

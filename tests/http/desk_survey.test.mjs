@@ -338,6 +338,27 @@ test('once it is open only words change, with a reason', async () => {
 	assert.equal((await save(sato, id, 'period', { answers_max: '900' })).status, 303, 'the end may still move');
 });
 
+test('announced: a link, a code, a poster, forms on paper, a draft of a message', async () => {
+	const id = await complete('案内');
+	await open(id);
+	let page = await sato.get(`/desk/surveys/${id}/share`);
+	assert.match(page.text, new RegExp(`https://minato\\.localhost:\\d+/surveys/${id}</a>`));
+	assert.match(page.text, /<path d="M/, 'the code');
+	for (const what of ['poster', 'paper', 'paper?numbered=1']) {
+		const pdf = await sato.get(`/desk/surveys/${id}/${what}`);
+		assert.equal(pdf.status, 200, what);
+		assert.equal(pdf.headers['content-type'], 'application/pdf');
+		assert.ok(pdf.bytes.subarray(0, 5).toString() === '%PDF-' && pdf.bytes.length > 5000, what);
+	}
+	const answer = await sato.submit(page, {}, '/share');
+	assert.match(answer.headers.location, /^\/desk\/messages\/\d+$/);
+	const message = answer.headers.location.split('/').pop();
+	assert.equal(await column(`SELECT state, subject, contact, strpos(body, '/surveys/${id}') > 0, strpos(body, '公園の遊具を決めます') > 0
+		FROM message WHERE id = ${message}`), `draft|案内|${details.contact}|t|t`);
+	page = await sato.get(`/desk/surveys/${id}`);
+	assert.equal(page.status, 200);
+});
+
 test('closed, open again', async () => {
 	const id = await complete('終わり');
 	await open(id);

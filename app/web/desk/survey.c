@@ -177,11 +177,9 @@ tasks_of(struct web *w, const json_t *s, const json_t *draft)
 	add_task(w, tasks, s, "details", survey_progress(s, "details"));
 	add_task(w, tasks, s, "questions", !some ? "todo" : json_array_size(faults) > 0 ? "begun" : "done");
 	add_task(w, tasks, s, "ways", !some ? "later" : logic ? "wrong" : "done");
-	add_task(w, tasks, s, "languages", !some ? "later" : json_array_size(json_object_get(s, "languages")) > 1 ? "done" : "todo");
-	add_task(w, tasks, s, "share", live ? "todo" : "later");
+	add_task(w, tasks, s, "share", some ? "todo" : "later");
 	add_task(w, tasks, s, "privacy", survey_progress(s, "privacy"));
 	add_task(w, tasks, s, "period", survey_progress(s, "period"));
-	add_task(w, tasks, s, "preview", some ? "todo" : "later");
 	add_task(w, tasks, s, "publish", live ? "done" : ready ? "todo" : "later");
 	return tasks;
 }

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How people hear of a survey.
+ *
+ *	GET  /desk/surveys/{survey}/share	link, QR code, what can be printed
+ *	POST /desk/surveys/{survey}/share	a draft of a message that announces it
+ *	GET  /desk/surveys/{survey}/poster	PDF with the QR code
+ */
+#include "domain/message.h"
+#include "web/desk/survey.h"
+#include "web/handlers.h"
+#include "web/paper.h"
+#include "web/qr.h"
+
+/* What goes out is Japanese, whoever makes it. */
+static const char *
+word(const struct web *w, const char *key)
+{
+	return words_get(catalogue_words(w->site->catalogue, "ja"), key);
+}
+
+static const char *
+address_of(struct web *w, const json_t *survey)
+{
+	return arena_printf(w->arena, "%s/surveys/%" PRId64, web_origin(w), json_int(survey, "id"));
+}
+
+enum err
+desk_survey_share(struct web *w)
+{
+	json_t *survey;
+	enum err e = desk_survey_open(w, &survey);
+
+	if (e != ERR_OK)
+		return e;
+	json_object_set_new(w->view, "share", json_pack("{s:s, s:s}", "text", address_of(w, survey), "url", address_of(w, survey)));
+	json_object_set_new(w->view, "qr", qr_json(w->arena, address_of(w, survey)));
+	json_object_set_new(w->view, "may_write", json_boolean(web_may(w, RIGHT_WRITE)));
+	return web_page(w, HTTP_OK, "desk/survey/share");
+}
+
+static const char *
+body_of(struct web *w, const json_t *survey, const char *closes)
+{
+	return arena_printf(w->arena, "%s\n\n%s\n\n%s%s%s", json_text(survey, "purpose"), word(w, "survey_message_link"),
+	    address_of(w, survey), closes[0] != '\0' ? arena_printf(w->arena, "\n\n%s", word(w, "survey_message_closes")) : "", closes);
+}
+
+enum err
+desk_survey_share_do(struct web *w)
+{
+	struct message_edit by = { 0, w->staff, "" };
+	json_t *survey, *japanese, *message;
+	enum err e = desk_survey_open(w, &survey);
+
+	if (e == ERR_OK)
+		e = survey_desk_show(w->db, catalogue_words(w->site->catalogue, "ja"), json_int(survey, "id"), &japanese);
+	if (e == ERR_OK)
+		e = message_create(w->db, w->staff, 0, &by.message);
+	if (e == ERR_OK)
+		e = message_show(w->db, w->words, by.message, &message);
+	if (e != ERR_OK)
+		return e;
+	by.seen = json_text(json_object_get(message, "seen"), "content");
+	e = message_save_content(w->db, by, (struct message_content){
+	    .department = json_int(json_object_get(message, "department"), "id"), .subject = json_text(survey, "title"),
+	    .body = body_of(w, survey, json_text(json_object_get(japanese, "closes"), "text")),
+	    .contact = json_text(survey, "contact") });
+	if (e != ERR_OK)
+		return e;
+	web_tell(w, "success", "tell_survey_message");
+	return web_see_other(w, "/desk/messages/%" PRId64, by.message);
+}
+
+enum err
+desk_survey_poster(struct web *w)
+{
+	json_t *survey;
+	struct paper *p;
+	struct buf pdf;
+	enum err e = desk_survey_open(w, &survey);
+
+	if (e != ERR_OK)
+		return e;
+	p = paper_new(w->arena, json_text(survey, "title"), json_text(json_object_get(survey, "tenant"), "name"));
+	paper_text(p, PAPER_TITLE, word(w, "survey_poster_ask"));
+	paper_space(p, 24);
+	paper_text(p, PAPER_TITLE, json_text(survey, "title"));
+	paper_space(p, 16);
+	paper_rule(p);
+	paper_text(p, PAPER_TEXT, json_text(survey, "purpose"));
+	paper_space(p, 24);
+	paper_qr(p, address_of(w, survey), arena_printf(w->arena, "%s\n%s", word(w, "survey_poster_camera"), address_of(w, survey)));
+	paper_space(p, 24);
+	if (json_text(survey, "contact")[0] != '\0') {
+		paper_text(p, PAPER_HEAD, word(w, "circular_contact"));
+		paper_text(p, PAPER_TEXT, json_text(survey, "contact"));
+	}
+	paper_text(p, PAPER_RIGHT, json_text(json_object_get(survey, "tenant"), "name"));
+	buf_init(&pdf, w->arena);
+	paper_finish(p, &pdf);
+	return web_bytes(w, HTTP_OK, "application/pdf", pdf.data, pdf.len);
+}
