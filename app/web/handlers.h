@@ -58,6 +58,19 @@ enum err citizen_survey_done(struct web *);
 enum err citizen_survey_receipt(struct web *);
 enum err citizen_survey_change(struct web *);
 
+/* citizen/application.c, ticket.c */
+enum err citizen_application_choose(struct web *);
+enum err citizen_application_chosen(struct web *);
+enum err citizen_application_people(struct web *);
+enum err citizen_application_people_keep(struct web *);
+enum err citizen_application_check(struct web *);
+enum err citizen_application_send(struct web *);
+enum err citizen_application_tell(struct web *);	/* no route: letters that are due */
+enum err citizen_ticket(struct web *);
+enum err citizen_ticket_cancel(struct web *);
+enum err citizen_ticket_cancel_do(struct web *);
+enum err citizen_ticket_accept(struct web *);
+
 /* api/message.c */
 enum err api_message_list(struct web *);
 enum err api_message_show(struct web *);

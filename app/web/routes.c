@@ -139,6 +139,18 @@ const struct route routes[] = {
 	/* desk: files that people sent */
 	{ GET, "/desk/files/{attachment}", desk_attachment, STAFF(RIGHTS) },
 
+	/* citizen: signing up for events */
+	{ GET, "/events/{event}/apply", citizen_application_choose, ANYONE },
+	{ POST, "/events/{event}/apply", citizen_application_chosen, ANYONE | TOKEN },
+	{ GET, "/events/{event}/apply/people", citizen_application_people, ANYONE },
+	{ POST, "/events/{event}/apply/people", citizen_application_people_keep, ANYONE | TOKEN },
+	{ GET, "/events/{event}/apply/check", citizen_application_check, ANYONE },
+	{ POST, "/events/{event}/apply/check", citizen_application_send, ANYONE | TOKEN },
+	{ GET, "/tickets/{token}", citizen_ticket, ANYONE },
+	{ GET, "/tickets/{token}/cancel", citizen_ticket_cancel, ANYONE },
+	{ POST, "/tickets/{token}/cancel", citizen_ticket_cancel_do, ANYONE | TOKEN },
+	{ POST, "/tickets/{token}/accept", citizen_ticket_accept, ANYONE | TOKEN },
+
 	/* hooks: what gateways call in */
 	{ POST, "/hooks/line/{gateway}", hook_line, ANYONE | SIGNED },
 	{ POST, "/hooks/sms/{gateway}", hook_sms, ANYONE | SIGNED },

@@ -62,7 +62,7 @@ $$;
 -- one application may have; again: this person has signed up.  Staff (p_staff) may sign
 -- somebody up until the date, in the same quota and queue.
 CREATE OR REPLACE FUNCTION application_add(p_event bigint, p_slot bigint, p_people int, p_quotas bigint[], p_claims int[],
-                                           p_person bytea, p_contact bytea, p_hash bytea, p_link bytea, p_answers jsonb,
+                                           p_person bytea, p_contact bytea, p_hash bytea, p_answers jsonb,
                                            p_edition int, p_citizen bigint, p_language text, p_channel text, p_staff bigint,
                                            OUT outcome text, OUT number text, OUT state text)
 LANGUAGE plpgsql AS $$
@@ -98,16 +98,16 @@ BEGIN
   END IF;
   LOOP
     INSERT INTO application AS a (event_id, slot_id, number, people, state, waiting, quotas, claims, person, contact, contact_hash,
-                                  once_hash, link_hash, answers, edition, citizen_id, language, channel, staff_id)
+                                  once_hash, answers, edition, citizen_id, language, channel, staff_id)
     VALUES (p_event, p_slot, application_number(), p_people, state,
             CASE state WHEN 'waiting' THEN (SELECT coalesce(max(w.waiting), 0) + 1 FROM application w WHERE w.slot_id = p_slot) END,
-            p_quotas, p_claims, p_person, p_contact, p_hash, CASE WHEN e.once THEN p_hash END, p_link, p_answers, p_edition,
+            p_quotas, p_claims, p_person, p_contact, p_hash, CASE WHEN e.once THEN p_hash END, p_answers, p_edition,
             p_citizen, p_language, p_channel, p_staff)
     ON CONFLICT DO NOTHING
     RETURNING a.number INTO number;
     EXIT WHEN FOUND;
-    IF EXISTS (SELECT FROM application a WHERE a.event_id = p_event AND (a.link_hash = p_link OR a.once_hash = p_hash
-                                           AND a.state IN ('applied', 'confirmed', 'waiting', 'offered'))) THEN
+    IF EXISTS (SELECT FROM application a WHERE a.event_id = p_event AND a.once_hash = p_hash
+                                                     AND a.state IN ('applied', 'confirmed', 'waiting', 'offered')) THEN
       outcome := 'again';
       state := NULL;
       RETURN;

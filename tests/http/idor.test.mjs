@@ -59,11 +59,11 @@ before(async () => {
 	const nothing = randomBytes(32).toString('base64url');
 	const keys = await Keys.of(town, tenant(YAMA));
 	const seen = keys.link('seen', ...(await town.sql(`SELECT citizens[1], message_id FROM batch WHERE tenant_id = ${tenant(YAMA)} LIMIT 1`)).split('|'));
-	const tokens = { seen, subscribe: made.confirm, my: made.my, invite: made.invite, unsubscribe: stop, u: stop };
+	const tokens = { tickets: 'x'.repeat(35), seen, subscribe: made.confirm, my: made.my, invite: made.invite, unsubscribe: stop, u: stop };
 	const number = [[HERE, NOWHERE]];
 	foreign = ({ path }, name) => ({
 		message: states.map((_, i) => [HERE + 10 * (i + 1), NOWHERE + 10 * (i + 1)]),
-		staff: number, department: number, area: number, topic: number, person: number, gateway: number, device: number, survey: number,
+		staff: number, department: number, area: number, topic: number, person: number, gateway: number, device: number, survey: number, event: number,
 		attachment: [['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002']],
 		token: [[tokens[path.split('/').find((part) => part in tokens)], nothing.slice(0, tokens[path.split('/').find((part) => part in tokens)]?.length)]],
 		mail: [['1-1-1', '1-1-2']], tag: [], channel: [],

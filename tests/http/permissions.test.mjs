@@ -45,7 +45,7 @@ function outcome({ method, asks }, answer) {
 // What everybody of that town may find, so that nobody is shut out for the thing itself.
 const things = (path) => ({
 	message: /^\/desk/.test(path) ? things.draft : things.sent, staff: things.staff, person: things.citizen,
-	department: 1, area: 1, topic: 1, survey: 7000001, question: 'q1', gateway: 999999, device: 999999, attachment: 'x', channel: 'line', token: 'x'.repeat(43), tag: 'ja', mail: 'x',
+	department: 1, area: 1, topic: 1, survey: 7000001, question: 'q1', event: 999999, gateway: 999999, device: 999999, attachment: 'x', channel: 'line', token: 'x'.repeat(43), tag: 'ja', mail: 'x',
 });
 
 test('the words of the table are those that are known here', () => {
@@ -66,6 +66,9 @@ const itself = {
 		// The demonstration towns have no LINE.
 		'POST /subscribe/line', 'POST /my/line/code', 'POST /my/line/link', 'GET /desk/settings/channels/{channel}/switch',
 		'POST /desk/settings/channels/{channel}/switch', 'POST /desk/settings/channels/{channel}/check',
+		'GET /tickets/{token}', 'GET /tickets/{token}/cancel', 'POST /tickets/{token}/cancel', 'POST /tickets/{token}/accept',
+		'GET /events/{event}/apply', 'POST /events/{event}/apply', 'GET /events/{event}/apply/people', 'POST /events/{event}/apply/people',
+		'GET /events/{event}/apply/check', 'POST /events/{event}/apply/check',
 		// Nor has anybody there a device.
 		'GET /my/devices/{device}/remove', 'POST /my/devices/{device}/remove', 'POST /my/devices/{device}/try',
 		// Nor is there a survey of this number, nor a file.
