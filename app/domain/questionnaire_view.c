@@ -81,10 +81,13 @@ say_rows(struct arena *a, json_t *lines, const json_t *question, const json_t *a
 }
 
 static void
-say_parts(json_t *lines, const json_t *answer)
+say_parts(struct arena *a, json_t *lines, const json_t *answer)
 {
-	static const char *const parts[] = { "postcode", "text", "lat", "lon" };
+	static const char *const parts[] = { "text", "lat", "lon" };
+	const char *postcode = json_text(answer, "postcode");
 
+	if (strlen(postcode) == 7)
+		say(lines, arena_printf(a, "〒%.3s-%s", postcode, postcode + 3));
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		say(lines, json_text(answer, parts[i]));
 }
@@ -108,7 +111,7 @@ questionnaire_words(struct arena *a, const json_t *question, const json_t *answe
 	else if (strcmp(kind, "matrix") == 0)
 		say_rows(a, lines, question, answer, language);
 	else if (strcmp(kind, "address") == 0 || strcmp(kind, "map") == 0)
-		say_parts(lines, answer);
+		say_parts(a, lines, answer);
 	else if (strcmp(kind, "consent") == 0)
 		say(lines, answer != NULL ? questionnaire_text(question, "label", language) : "");
 	else if (strcmp(kind, "file") == 0)

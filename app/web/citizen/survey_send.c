@@ -57,6 +57,9 @@ citizen_survey_rows(struct web *w, const json_t *survey, const json_t *answers, 
 			e = district_line(w, json_object_get(answers, code), lines);
 		if (e != ERR_OK)
 			return e;
+		/* Not the question once more. */
+		if (strcmp(json_text(q, "kind"), "consent") == 0 && json_array_size(lines) > 0)
+			json_array_set_new(lines, 0, json_string(words_get(w->words, "answer_agree")));
 		json_array_append_new(rows, json_pack("{s:s, s:O, s:O, s:o}", "code", code,
 		    "label", json_object_get(questionnaire_view(&look, q), "label"), "lines", lines,
 		    "change_url", json_sprintf("/surveys/%" PRId64 "/q/%s?check=1", json_int(survey, "id"), together ? "all" : code)));
