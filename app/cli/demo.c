@@ -210,6 +210,8 @@ add_town(struct demo *d, const json_t *town, json_t *accounts)
 	json_array_foreach(json_object_get(town, "surveys"), i, item)
 		if (e == ERR_OK)
 			e = demo_survey(d, town, item);
+	if (e == ERR_OK)
+		e = demo_events(d, json_text(town, "host"));
 	return e != ERR_OK ? e : db_commit(d->db);
 }
 

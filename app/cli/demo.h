@@ -3,7 +3,7 @@
 #include "base/mustache.h"
 #include "cli/cli.h"
 /*
- * Demonstration data: demo.c the towns, demo_people.c their citizens.
+ * Demonstration data: demo.c the towns, demo_people.c their citizens, demo_event.c their events.
  */
 struct demo {
 	struct cli *cli;
@@ -22,6 +22,8 @@ enum err demo_people(struct demo *, int64_t n, struct progress *) MUST_USE;
 
 /* A survey of sql/demo/, with its answers, inside the caller's transaction. */
 enum err demo_survey(struct demo *, const json_t *town, const json_t *survey) MUST_USE;
+/* The events of a town, if it has any. */
+enum err demo_events(struct demo *, const char *host) MUST_USE;
 
 int cli_demo_setup(struct cli *);
 int cli_demo_load(struct cli *);

@@ -347,3 +347,15 @@ enum err desk_survey_close(struct web *);
 enum err desk_survey_close_do(struct web *);
 enum err desk_survey_reopen(struct web *);
 enum err desk_survey_reopen_do(struct web *);
+
+/* citizen/agenda.c, agenda_feed.c */
+enum err citizen_agenda_list(struct web *);
+enum err citizen_agenda_filter(struct web *);
+enum err citizen_agenda_month(struct web *);
+enum err citizen_agenda_places(struct web *);
+enum err citizen_agenda_show(struct web *);
+enum err citizen_agenda_ical(struct web *);
+enum err citizen_agenda_atom(struct web *);
+enum err citizen_agenda_csv(struct web *);
+enum err citizen_agenda_one_ical(struct web *);
+enum err citizen_agenda_one_schema(struct web *);

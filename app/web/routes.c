@@ -138,6 +138,17 @@ const struct route routes[] = {
 
 	/* desk: files that people sent */
 	{ GET, "/desk/files/{attachment}", desk_attachment, STAFF(RIGHTS) },
+	/* citizen: the calendar of events */
+	{ GET, "/events", citizen_agenda_list, ANYONE | CACHED },
+	{ GET, "/events/filter", citizen_agenda_filter, ANYONE | CACHED },
+	{ GET, "/events/month", citizen_agenda_month, ANYONE | CACHED },
+	{ GET, "/events/places", citizen_agenda_places, ANYONE | CACHED },
+	{ GET, "/events.ics", citizen_agenda_ical, ANYONE | CACHED },
+	{ GET, "/events.atom", citizen_agenda_atom, ANYONE | CACHED },
+	{ GET, "/events.csv", citizen_agenda_csv, ANYONE | CACHED },
+	{ GET, "/events/{event}", citizen_agenda_show, ANYONE | CACHED },
+	{ GET, "/events/{event}/calendar", citizen_agenda_one_ical, ANYONE | CACHED },
+	{ GET, "/events/{event}/schema", citizen_agenda_one_schema, ANYONE | CACHED },
 
 	/* citizen: signing up for events */
 	{ GET, "/events/{event}/apply", citizen_application_choose, ANYONE },

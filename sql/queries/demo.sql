@@ -193,3 +193,50 @@ SELECT :questionnaire::bigint, 1, r ->> 'number', r ->> 'language', r ->> 'way',
 INSERT INTO tally_design (questionnaire_id, age_code, district_code)
 VALUES (:questionnaire::bigint, :age::text, :district::text)
 ON CONFLICT (tenant_id, questionnaire_id) DO UPDATE SET age_code = excluded.age_code, district_code = excluded.district_code;
+
+-- name: demo_event :one
+-- An event with its dates; "days" are counted from today, negative ones are past.  Sign-up
+-- closes at once where a lottery is to be drawn.
+WITH doc AS (SELECT :doc::jsonb AS d),
+made AS (
+  INSERT INTO event (department_id, author_id, state, texts, category, district_id, place, address, latitude, longitude, access, organiser,
+                     contact, free, childcare, sign_language, online, rule, opens, closes, group_max, published, cancelled)
+  SELECT p.id, s.id, coalesce(d ->> 'state', 'open'),
+         jsonb_build_object('ja', jsonb_build_object('title', d ->> 'title', 'text', coalesce(d ->> 'text', ''), 'target', coalesce(d ->> 'target', ''),
+                            'fee', coalesce(d ->> 'fee', ''), 'bring', coalesce(d ->> 'bring', '')))
+           || CASE WHEN d ? 'title_en' THEN jsonb_build_object('en', jsonb_build_object('title', d ->> 'title_en', 'text', coalesce(d ->> 'text_en', ''))) ELSE '{}' END,
+         coalesce(d ->> 'category', ''), (SELECT id FROM district WHERE name = d ->> 'district'),
+         coalesce(d ->> 'place', ''), coalesce(d ->> 'address', ''), (d ->> 'latitude')::numeric, (d ->> 'longitude')::numeric,
+         coalesce(d ->> 'access', ''), coalesce(d ->> 'organiser', ''), p.contact,
+         coalesce((d ->> 'free')::boolean, true), coalesce((d ->> 'childcare')::boolean, false),
+         coalesce((d ->> 'sign_language')::boolean, false), coalesce((d ->> 'online')::boolean, false),
+         coalesce(d ->> 'rule', 'none'),
+         CASE WHEN d ->> 'rule' IN ('first', 'lottery', 'approval') THEN now() - interval '14 days' END,
+         CASE WHEN d ->> 'draw' = 'true' THEN now() - interval '1 second'
+              WHEN d ->> 'rule' IN ('first', 'lottery', 'approval')
+              THEN now() + make_interval(days => greatest((d ->> 'days')::int, 1)) END,
+         coalesce((d ->> 'group_max')::int, 1), now() - interval '15 days', CASE WHEN d ->> 'state' = 'cancelled' THEN now() - interval '1 day' END
+    FROM doc JOIN department p ON p.name = d ->> 'department' JOIN staff s ON s.login = d ->> 'author'
+  RETURNING id),
+slots AS (
+  INSERT INTO event_slot (event_id, begins, ends, days, capacity)
+  SELECT made.id, t.begins, t.begins + make_interval(mins => coalesce((d ->> 'minutes')::int, 1440)), NOT d ? 'time', (d ->> 'capacity')::int
+    FROM made, doc, generate_series(0, coalesce((d ->> 'repeat')::int, 1) - 1) AS n,
+         LATERAL (SELECT (date_trunc('day', now() AT TIME ZONE 'Asia/Tokyo') + make_interval(days => (d ->> 'days')::int + 7 * n)
+                          + coalesce((d ->> 'time')::interval, '0')) AT TIME ZONE 'Asia/Tokyo' AS begins) t
+  RETURNING id)
+SELECT made.id, min(slots.id) AS slot FROM made, slots GROUP BY made.id;
+
+-- name: demo_application :exec
+-- One sign-up, confirmed as long as there are seats.
+WITH seat AS (
+  UPDATE event_slot SET taken = taken + :people::int
+   WHERE id = :slot::bigint AND taken + :people <= coalesce(capacity, 2147483647) AND :state::text = 'confirmed'
+  RETURNING 1)
+INSERT INTO application (event_id, slot_id, number, people, state, waiting, wins, person, channel, created)
+SELECT s.event_id, s.id, :number::text, :people,
+       CASE WHEN :state <> 'confirmed' OR EXISTS (SELECT FROM seat) THEN :state ELSE 'waiting' END,
+       CASE WHEN :state = 'confirmed' AND NOT EXISTS (SELECT FROM seat)
+            THEN (SELECT count(*) + 1 FROM application WHERE slot_id = s.id AND state = 'waiting') END,
+       :wins::int, :person::bytea, CASE :wins WHEN 0 THEN 'web' ELSE 'phone' END, now() - interval '3 days'
+  FROM event_slot s WHERE s.id = :slot;

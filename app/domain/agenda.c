@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The calendar of events: what is asked of it.  What is public the queries decide
+ * (sql/queries/agenda.sql); how programs get it is in agenda_give.c, how it comes in
+ * from elsewhere in agenda_take.c.
+ */
+#include "domain/agenda.h"
+#include <stdio.h>
+#include <string.h>
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "db/queries.h"
+
+enum { WORDS_MAX = 100 };
+
+static bool
+is_day(const char *text)
+{
+	int year, month, day, end = 0;
+	int64_t ms;
+
+	return sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &end) == 3 && end == 10 && text[10] == '\0' &&
+	    year >= 2000 && year < 2100 && clock_from_japan(year, month, day, 0, 0, &ms) == ERR_OK;
+}
+
+static enum err
+id_read(const struct fields *query, const char *name, int64_t *out)
+{
+	*out = 0;
+	return fields_get(query, name)[0] == '\0' ? ERR_OK : fields_int(query, name, 1, INT64_MAX, out);
+}
+
+/* "2026-12-05T10:00:00+09:00", as our own links have it. */
+static bool
+is_moment(const char *text)
+{
+	return strlen(text) == 25 && text[10] == 'T' && strspn(text, "0123456789T:+-") == 25 &&
+	    strcmp(text + 19, "+09:00") == 0;
+}
+
+enum err
+agenda_read(struct arena *arena, const struct fields *query, struct agenda_filter *out)
+{
+	struct agenda_filter f = { .day = fields_get(query, "day"), .from = fields_get(query, "from") };
+	enum err e = id_read(query, "district", &f.district);
+
+	if (e == ERR_OK)
+		e = id_read(query, "after", &f.after);
+	if (e != ERR_OK || (f.day[0] != '\0' && !is_day(f.day)) || (f.from[0] != '\0' && !is_moment(f.from)))
+		return ERR_INVALID;
+	f.words = text_normal(arena, fields_get(query, "words"));
+	if (!text_is_clean(f.words, false) || text_length(f.words) > WORDS_MAX)
+		return ERR_INVALID;
+	f.free = fields_get(query, "free")[0] != '\0';
+	f.childcare = fields_get(query, "childcare")[0] != '\0';
+	f.sign_language = fields_get(query, "sign_language")[0] != '\0';
+	f.online = fields_get(query, "online")[0] != '\0';
+	*out = f;
+	return ERR_OK;
+}
+
+const char *
+agenda_path(struct arena *arena, const char *path, const struct agenda_filter *f)
+{
+	struct buf out;
+	const char *between = "?";
+
+	buf_init(&out, arena);
+	buf_adds(&out, path);
+	if (f->district != 0) {
+		buf_addf(&out, "%sdistrict=%lld", between, (long long)f->district);
+		between = "&";
+	}
+	if (f->day[0] != '\0') {
+		buf_addf(&out, "%sday=%s", between, f->day);
+		between = "&";
+	}
+	if (f->words[0] != '\0') {
+		buf_addf(&out, "%swords=", between);
+		buf_add_percent(&out, f->words, strlen(f->words));
+		between = "&";
+	}
+	static const char *const names[] = { "free", "childcare", "sign_language", "online" };
+	const bool set[] = { f->free, f->childcare, f->sign_language, f->online };
+
+	for (int i = 0; i < 4; i++)
+		if (set[i]) {
+			buf_addf(&out, "%s%s=1", between, names[i]);
+			between = "&";
+		}
+	return out.data;
+}
+
+enum err
+agenda_list(struct db *db, struct arena *arena, const struct words *words, const struct agenda_filter *f, json_t **out)
+{
+	const char *from = f->from[0] != '\0' ? f->from : "now", *until = "infinity";
+	json_t *slots, *last;
+	enum err e;
+
+	if (f->day[0] != '\0') {
+		if (f->from[0] == '\0')
+			from = arena_printf(arena, "%sT00:00:00+09:00", f->day);
+		until = arena_printf(arena, "%sT24:00:00+09:00", f->day);
+	}
+	e = q_agenda_list(db, (struct q_agenda_list){ .from = from, .until = until, .after = f->after,
+	    .district = f->district, .free = f->free, .childcare = f->childcare, .sign_language = f->sign_language,
+	    .online = f->online, .words = f->words, .count = AGENDA_PAGE + 1, .lang = words_lang(words) }, out);
+	if (e != ERR_OK)
+		return e;
+	slots = json_object_get(*out, "slots");
+	json_object_set_new(*out, "next", json_null());
+	if (json_array_size(slots) > AGENDA_PAGE) {
+		json_array_remove(slots, AGENDA_PAGE);
+		last = json_array_get(slots, AGENDA_PAGE - 1);
+		json_object_set_new(*out, "next", json_pack("{s:O, s:O}", "from", json_object_get(last, "datetime"),
+		    "after", json_object_get(last, "slot")));
+	}
+	return ERR_OK;
+}
+
+enum err
+agenda_month(struct db *db, struct arena *arena, const struct words *words, const struct agenda_filter *f, const char *month,
+    json_t **out)
+{
+	const char *first = month[0] != '\0' ? arena_printf(arena, "%s-01", month) :
+	    arena_printf(arena, "%.7s-01", clock_rfc3339(arena, clock_ms()));
+
+	if (!is_day(first))
+		return ERR_INVALID;
+	return q_agenda_month(db, (struct q_agenda_month){ .first = first, .district = f->district, .free = f->free,
+	    .childcare = f->childcare, .lang = words_lang(words) }, out);
+}
+
+enum err
+agenda_show(struct db *db, const struct words *words, int64_t event, json_t **out)
+{
+	return q_agenda_show(db, (struct q_agenda_show){ .event = event, .lang = words_lang(words) }, out);
+}
+
+enum err
+agenda_feed(struct db *db, const struct agenda_filter *f, json_t **out)
+{
+	return q_agenda_feed(db, (struct q_agenda_feed){ .district = f->district, .free = f->free,
+	    .childcare = f->childcare }, out);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/words.h"
+#include "db/db.h"
+#include "domain/vault.h"
+/*
+ * The lottery of one date of an event, from the commitment to the record.  The drawing is
+ * lottery.h's; here is what is kept, when it may be done, and what becomes of applications.
+ */
+
+/* Makes the secret seed and publishes its hash, the rule, and which public value of which
+ * day ("2026-12-20") will be taken.  ERR_CONFLICT: it is committed already, somebody signed
+ * up before, or the event has no lottery. */
+enum err draw_commit(struct db *, const struct vault *, struct arena *, int64_t slot, const json_t *rule, const char *source,
+    const char *day, int64_t staff) MUST_USE;
+/* Freezes the list after sign-up closed and publishes its hash.  ERR_CONFLICT: not yet, or done. */
+enum err draw_close(struct db *, struct arena *, int64_t slot) MUST_USE;
+/* Draws with the public value, publishes the record, and gives places.  ERR_CONFLICT: the
+ * list is not closed, the day has not come, or it is drawn.  ERR_INVALID: no such value. */
+enum err draw_make(struct db *, const struct vault *, struct arena *, int64_t slot, const char *value, int64_t staff) MUST_USE;
+
+/* {"title", "draws", "missing"}: query draw_show.  ERR_NOT_FOUND: no such event. */
+enum err draw_show(struct db *, const struct words *, int64_t event, json_t **out) MUST_USE;
+/* ERR_NOT_FOUND: not drawn. */
+enum err draw_record(struct db *, int64_t slot, json_t **out) MUST_USE;

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The calendar of events.
+ *
+ *	GET /events?district=&day=&free=&words=	what is next, thirty a page
+ *	GET /events/filter			which ones
+ *	GET /events/month?month=2026-12		a month as a table
+ *	GET /events/places			where: addresses, with a link to a map
+ *	GET /events/{event}			one of them
+ *
+ * All are the same for all and may be kept by nginx.  Programs: agenda_feed.c.
+ */
+#include <string.h>
+#include "domain/agenda.h"
+#include "web/handlers.h"
+#include "web/web.h"
+
+static void
+check(json_t *choices, int64_t id)
+{
+	json_t *choice;
+	size_t i;
+
+	json_array_foreach(choices, i, choice)
+		json_object_set_new(choice, "checked", json_boolean(json_int(choice, "id") == id));
+}
+
+static json_t *
+path_json(struct web *w, const char *path, const struct agenda_filter *f)
+{
+	return json_string(agenda_path(w->arena, path, f));
+}
+
+/* The three ways to look at it, and what the list is narrowed to. */
+static void
+frame(struct web *w, const struct agenda_filter *f, json_t *districts, const char *current)
+{
+	static const struct { const char *path, *words; } ways[] = {
+		{ "/events", "agenda_as_list" }, { "/events/month", "agenda_as_month" }, { "/events/places", "agenda_as_places" },
+	};
+	json_t *list = json_array();
+	size_t i;
+
+	check(districts, f->district);
+	for (i = 0; i < sizeof ways / sizeof ways[0]; i++)
+		json_array_append_new(list, json_pack("{s:o, s:s, s:b}", "url", path_json(w, ways[i].path, f),
+		    "label", words_get(w->words, ways[i].words), "current", (int)(strcmp(ways[i].path, current) == 0)));
+	json_object_set_new(w->view, "ways", list);
+	json_object_set_new(w->view, "filter_url", path_json(w, "/events/filter", f));
+	json_object_set_new(w->view, "ical_url", path_json(w, "/events.ics", f));
+	json_object_set_new(w->view, "atom_url", path_json(w, "/events.atom", f));
+	json_object_set_new(w->view, "clear_url", json_string(current));
+	json_object_set_new(w->view, "chosen", json_boolean(f->district != 0 || f->free || f->childcare || f->sign_language ||
+	    f->online || f->day[0] != '\0' || f->words[0] != '\0'));
+	json_object_set_new(w->view, "chosen_day", f->day[0] != '\0' ? json_string(f->day) : json_null());
+	json_object_set_new(w->view, "chosen_words", f->words[0] != '\0' ? json_string(f->words) : json_null());
+	json_object_set_new(w->view, "free", json_boolean(f->free));
+	json_object_set_new(w->view, "childcare", json_boolean(f->childcare));
+	json_object_set_new(w->view, "sign_language", json_boolean(f->sign_language));
+	json_object_set_new(w->view, "online", json_boolean(f->online));
+}
+
+static enum err
+list(struct web *w, const char *path, const char *page)
+{
+	struct agenda_filter f;
+	const char *between;
+	json_t *found, *next;
+	enum err e = agenda_read(w->arena, w->query, &f);
+
+	if (e == ERR_OK)
+		e = agenda_list(w->db, w->arena, w->words, &f, &found);
+	if (e != ERR_OK)
+		return e;
+	json_object_update(w->view, found);
+	frame(w, &f, json_object_get(found, "districts"), path);
+	json_object_set_new(w->view, "any", json_boolean(json_array_size(json_object_get(found, "slots")) > 0));
+	next = json_object_get(found, "next");
+	between = strchr(agenda_path(w->arena, path, &f), '?') != NULL ? "&" : "?";
+	json_object_set_new(w->view, "older_url", !json_is_object(next) ? json_null() : json_sprintf("%s%sfrom=%s%%2B09:00&after=%" PRId64,
+	    agenda_path(w->arena, path, &f), between, arena_strndup(w->arena, json_text(next, "from"), 19), json_int(next, "after")));
+	json_object_set_new(w->view, "newest_url", f.from[0] != '\0' ? path_json(w, path, &f) : json_null());
+	return web_page(w, HTTP_OK, page);
+}
+
+enum err
+citizen_agenda_list(struct web *w)
+{
+	return list(w, "/events", "citizen/agenda/list");
+}
+
+/* The map's address list. */
+enum err
+citizen_agenda_places(struct web *w)
+{
+	return list(w, "/events/places", "citizen/agenda/places");
+}
+
+enum err
+citizen_agenda_filter(struct web *w)
+{
+	struct agenda_filter f;
+	json_t *found;
+	enum err e = agenda_read(w->arena, w->query, &f);
+
+	if (e == ERR_OK)
+		e = agenda_list(w->db, w->arena, w->words, &f, &found);
+	if (e != ERR_OK)
+		return e;
+	json_object_set(w->view, "districts", json_object_get(found, "districts"));
+	frame(w, &f, json_object_get(found, "districts"), "/events");
+	return web_page(w, HTTP_OK, "citizen/agenda/filter");
+}
+
+enum err
+citizen_agenda_month(struct web *w)
+{
+	struct agenda_filter f;
+	const char *path, *between;
+	json_t *month;
+	enum err e = agenda_read(w->arena, w->query, &f);
+
+	if (e == ERR_OK)
+		e = agenda_month(w->db, w->arena, w->words, &f, fields_get(w->query, "month"), &month);
+	if (e != ERR_OK)
+		return e;
+	json_object_update(w->view, month);
+	f.day = f.words = "";
+	frame(w, &f, json_object_get(month, "districts"), "/events/month");
+	path = agenda_path(w->arena, "/events/month", &f);
+	between = strchr(path, '?') != NULL ? "&" : "?";
+	json_object_set_new(w->view, "before_url", json_sprintf("%s%smonth=%s", path, between, json_text(month, "before")));
+	json_object_set_new(w->view, "after_url", json_sprintf("%s%smonth=%s", path, between, json_text(month, "after")));
+	return web_page(w, HTTP_OK, "citizen/agenda/month");
+}
+
+enum err
+citizen_agenda_show(struct web *w)
+{
+	json_t *event;
+	int64_t id = web_id(w, "event");
+	enum err e = agenda_show(w->db, w->words, id, &event);
+
+	if (e != ERR_OK)
+		return e;
+	json_object_set_new(event, "ical_url", json_sprintf("/events/%" PRId64 "/calendar", id));
+	json_object_set_new(event, "schema_url", json_sprintf("/events/%" PRId64 "/schema", id));
+	json_object_set_new(event, "map_url", json_is_number(json_object_get(event, "latitude")) ?
+	    json_sprintf("https://maps.gsi.go.jp/#16/%.6f/%.6f/", json_number_value(json_object_get(event, "latitude")),
+	    json_number_value(json_object_get(event, "longitude"))) : json_null());
+	json_object_set(w->view, "event", event);
+	return web_page(w, HTTP_OK, "citizen/agenda/show");
+}

@@ -1,0 +1,27 @@
+-- When something is, as people read it: 令和8年12月5日（土）10時00分から11時30分, or of whole
+-- days 令和8年12月5日（土）から令和8年12月7日（月）.  ends is the midnight behind the last day.
+CREATE OR REPLACE FUNCTION slot_text(begins timestamptz, ends timestamptz, days boolean, lang text)
+RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN lang = 'ja'
+    THEN CASE WHEN days AND ends - begins <= interval '1 day' THEN wareki(begins)
+              WHEN days THEN wareki(begins) || 'から' || wareki(ends - interval '1 day')
+              WHEN ends = begins THEN wareki_time(begins)
+              WHEN (begins AT TIME ZONE 'Asia/Tokyo')::date = (ends AT TIME ZONE 'Asia/Tokyo')::date
+              THEN wareki_time(begins) || 'から' || to_char(ends AT TIME ZONE 'Asia/Tokyo', 'FMHH24"時"MI"分"')
+              ELSE wareki_time(begins) || 'から' || wareki_time(ends) END
+    ELSE CASE WHEN days AND ends - begins <= interval '1 day' THEN western(begins)
+              WHEN days THEN western(begins) || ' to ' || western(ends - interval '1 day')
+              WHEN ends = begins THEN western_time(begins)
+              WHEN (begins AT TIME ZONE 'Asia/Tokyo')::date = (ends AT TIME ZONE 'Asia/Tokyo')::date
+              THEN western_time(begins) || ' to ' || to_char(ends AT TIME ZONE 'Asia/Tokyo', 'HH24:MI')
+              ELSE western_time(begins) || ' to ' || western_time(ends) END
+  END
+$$;
+
+-- A text of an event in this language, or in Japanese.
+CREATE OR REPLACE FUNCTION event_text(texts jsonb, lang text, key text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT coalesce(nullif(texts -> lang ->> key, ''), nullif(texts -> 'ja' ->> key, '')) $$;
+
+-- What is on the calendar, and since when a cancelled one is not any more.
+CREATE OR REPLACE FUNCTION event_shown(state text, listed boolean, cancelled timestamptz) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT listed AND (state IN ('open', 'ended') OR (state = 'cancelled' AND cancelled > now() - interval '30 days')) $$;

@@ -1,0 +1,87 @@
+-- Lotteries of dates (domain/draw.h; docs/lottery.md): committed, closed, drawn.
+-- role: web owner
+
+-- name: draw_commit :exec
+-- Once, and before anybody signed up.
+INSERT INTO lottery (slot_id, rule, source, value_day, commitment, seed, staff_id)
+SELECT s.id, :rule::jsonb, :source::text, :day::date, :commitment::text, :seed::bytea, nullif(:staff::bigint, 0)
+  FROM event_slot s JOIN event e ON e.id = s.event_id
+ WHERE s.id = :slot::bigint AND e.rule = 'lottery' AND s.capacity IS NOT NULL
+   AND NOT EXISTS (SELECT FROM application a WHERE a.slot_id = s.id)
+ON CONFLICT DO NOTHING;
+
+-- name: draw_list :json
+-- The list as it is closed: applications in order of number.
+SELECT jsonb_build_object(
+         'form', 'chromo-lottery-1',
+         'seats', jsonb_build_array(s.capacity - s.taken),
+         'rule', l.rule,
+         'entries', (SELECT coalesce(jsonb_agg(jsonb_build_object('number', a.number, 'needs', jsonb_build_array(a.people),
+                                                                  'priority', a.priority, 'wins', a.wins) ORDER BY a.number COLLATE "C"), '[]')
+                       FROM application a WHERE a.slot_id = s.id AND a.state = 'applied'))
+  FROM lottery l JOIN event_slot s ON s.id = l.slot_id JOIN event e ON e.id = s.event_id
+ WHERE l.slot_id = :slot::bigint AND l.closed IS NULL AND e.closes <= now();
+
+-- name: draw_close :exec
+UPDATE lottery SET list = :list::jsonb, list_hash = :hash::text, closed = now()
+ WHERE slot_id = :slot::bigint AND closed IS NULL;
+
+-- name: draw_open :one
+-- What is needed to draw, with the row held: of two clerks the second waits and finds it drawn.
+SELECT list, seed FROM lottery
+ WHERE slot_id = :slot::bigint AND closed IS NOT NULL AND drawn IS NULL AND value_day <= (now() AT TIME ZONE 'Asia/Tokyo')::date
+   FOR UPDATE;
+
+-- name: draw_keep :exec
+UPDATE lottery SET record = :record::jsonb, drawn = now(), staff_id = coalesce(nullif(:staff::bigint, 0), staff_id)
+ WHERE slot_id = :slot::bigint AND drawn IS NULL;
+
+-- name: draw_apply :exec
+-- Who won is in, everybody else waits in the order of the draw.  Whoever has cancelled since
+-- the list was closed stays so; their seats go to those who wait.
+WITH result AS (
+  SELECT r ->> 'number' AS number, (r ->> 'won')::boolean AS won, (r ->> 'waiting')::int AS waiting
+    FROM jsonb_array_elements(:record::jsonb -> 'result') r),
+moved AS (
+  UPDATE application a
+     SET state = CASE WHEN r.won THEN 'confirmed' ELSE 'waiting' END, waiting = nullif(r.waiting, 0)
+    FROM result r
+   WHERE a.number = r.number AND a.slot_id = :slot::bigint AND a.state = 'applied'
+  RETURNING a.people, r.won)
+UPDATE event_slot
+   SET taken = taken + (SELECT coalesce(sum(people) FILTER (WHERE won), 0) FROM moved)
+ WHERE id = :slot;
+
+-- name: draw_show :json
+-- The lottery of an event for everybody: all that is published at this moment, by date.
+SELECT jsonb_build_object(
+         'title', event_text(e.texts, :lang::text, 'title'),
+         'event', e.id,
+         'language', CASE WHEN coalesce(e.texts -> :lang ->> 'title', '') = '' THEN 'ja' ELSE :lang END,
+         'closes', moment(e.closes, :lang),
+         'draws', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                     'slot', s.id, 'when', slot_text(s.begins, s.ends, s.days, :lang), 'capacity', s.capacity,
+                     'committed', moment(l.committed, :lang), 'commitment', l.commitment, 'source', l.source,
+                     'value_day', CASE :lang WHEN 'ja' THEN wareki(l.value_day::timestamp AT TIME ZONE 'Asia/Tokyo')
+                                  ELSE western(l.value_day::timestamp AT TIME ZONE 'Asia/Tokyo') END,
+                     'may_draw', l.closed IS NOT NULL AND l.drawn IS NULL AND l.value_day <= (now() AT TIME ZONE 'Asia/Tokyo')::date,
+                     'may_close', l.closed IS NULL AND e.closes <= now(),
+                     'history', l.rule ->> 'history', 'lots', l.rule -> 'lots', 'strict', l.rule -> 'strict',
+                     'closed', moment(l.closed, :lang), 'list_hash', l.list_hash,
+                     'entries', jsonb_array_length(l.list -> 'entries'),
+                     'people', (SELECT sum((x -> 'needs' ->> 0)::int) FROM jsonb_array_elements(l.list -> 'entries') x),
+                     'drawn', moment(l.drawn, :lang), 'value', l.record ->> 'value', 'seed', l.record ->> 'seed',
+                     'won', (SELECT count(*) FROM jsonb_array_elements(l.record -> 'result') x WHERE (x ->> 'won')::boolean),
+                     'waits', (SELECT count(*) FROM jsonb_array_elements(l.record -> 'result') x WHERE NOT (x ->> 'won')::boolean),
+                     'result', CASE WHEN l.record IS NOT NULL THEN l.record -> 'result' ELSE '[]' END)
+                   ORDER BY s.begins, s.id), '[]')
+                     FROM lottery l JOIN event_slot s ON s.id = l.slot_id WHERE s.event_id = e.id),
+         'missing', (SELECT coalesce(jsonb_agg(jsonb_build_object('slot', s.id, 'when', slot_text(s.begins, s.ends, s.days, :lang)) ORDER BY s.begins), '[]')
+                       FROM event_slot s WHERE s.event_id = e.id AND e.rule = 'lottery' AND s.capacity IS NOT NULL
+                        AND NOT EXISTS (SELECT FROM lottery l WHERE l.slot_id = s.id)))
+  FROM event e
+ WHERE e.id = :event::bigint AND e.state IN ('open', 'ended', 'cancelled');
+
+-- name: draw_record :json
+SELECT l.record FROM lottery l JOIN event_slot s ON s.id = l.slot_id JOIN event e ON e.id = s.event_id
+ WHERE l.slot_id = :slot::bigint AND l.drawn IS NOT NULL AND e.state IN ('open', 'ended', 'cancelled');
