@@ -79,7 +79,8 @@ agenda_opendata(struct arena *arena, const char *origin, const char *town, const
 			flat = json_object();
 			json_array_append_new(out, flat);
 			set(flat, "code", json_text(event, "code"));
-			set(flat, "number", arena_printf(arena, "%lld-%lld", (long long)json_int(event, "id"), (long long)json_int(slot, "id")));
+			set(flat, "number", arena_printf(arena, "%lld-%lld", (long long)json_int(event, "id"),
+			    (long long)json_int(slot, "id")));
 			set(flat, "publisher", town);
 			set(flat, "url", url_of(arena, origin, event));
 			for (c = 0; c < sizeof same / sizeof same[0]; c++)

@@ -52,6 +52,7 @@ enum err checkin_counts(struct db *, const struct checkin_door *, json_t **out) 
 enum err checkin_latest(struct db *, const struct checkin_door *, json_t **out) MUST_USE;
 
 /* A link for one door, good for so many hours; *token goes into its address. */
-enum err checkin_door_make(struct db *, struct arena *, int64_t event, const char *name, int64_t staff, int hours, const char **token) MUST_USE;
+enum err checkin_door_make(struct db *, struct arena *, int64_t event, const char *name, int64_t staff, int hours,
+    const char **token) MUST_USE;
 /* ERR_NOT_FOUND: none, or over. */
 enum err checkin_door_open(struct db *, struct arena *, const char *token, int64_t *event, const char **name) MUST_USE;
