@@ -359,3 +359,10 @@ enum err citizen_agenda_atom(struct web *);
 enum err citizen_agenda_csv(struct web *);
 enum err citizen_agenda_one_ical(struct web *);
 enum err citizen_agenda_one_schema(struct web *);
+/* desk/checkin.c */
+enum err desk_checkin(struct web *);
+enum err desk_checkin_do(struct web *);
+enum err desk_checkin_list(struct web *);
+enum err desk_checkin_sync(struct web *);
+enum err desk_door(struct web *);
+enum err desk_door_make(struct web *);

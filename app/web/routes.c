@@ -161,6 +161,17 @@ const struct route routes[] = {
 	{ GET, "/tickets/{token}/cancel", citizen_ticket_cancel, ANYONE },
 	{ POST, "/tickets/{token}/cancel", citizen_ticket_cancel_do, ANYONE | TOKEN },
 	{ POST, "/tickets/{token}/accept", citizen_ticket_accept, ANYONE | TOKEN },
+	/* check-in: at the desk, and by a link for the door */
+	{ GET, "/desk/events/{event}/checkin", desk_checkin, STAFF(RIGHTS) },
+	{ POST, "/desk/events/{event}/checkin", desk_checkin_do, STAFF(RIGHTS) | TOKEN },
+	{ GET, "/desk/events/{event}/checkin/list", desk_checkin_list, STAFF(RIGHTS) },
+	{ POST, "/desk/events/{event}/checkin/sync", desk_checkin_sync, STAFF(RIGHTS) | FOREIGN },
+	{ GET, "/desk/events/{event}/door", desk_door, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
+	{ POST, "/desk/events/{event}/door", desk_door_make, STAFF(RIGHT_WRITE | RIGHT_APPROVE) | TOKEN },
+	{ GET, "/door/{token}", desk_checkin, ANYONE },
+	{ POST, "/door/{token}", desk_checkin_do, ANYONE | TOKEN },
+	{ GET, "/door/{token}/list", desk_checkin_list, ANYONE },
+	{ POST, "/door/{token}/sync", desk_checkin_sync, ANYONE | FOREIGN },
 
 	/* hooks: what gateways call in */
 	{ POST, "/hooks/line/{gateway}", hook_line, ANYONE | SIGNED },

@@ -2,7 +2,7 @@
  *
  * The service worker of a town's site, served as /sw.js: shows what is pushed
  * (channel/webpush.c), and a page of ours where there is no network.  It keeps
- * nothing else, and no answer of the site passes through it changed.
+ * nothing else but the page of a door, and no answer of the site passes through it changed.
  */
 const SHELF = 'chromo-1';
 const OFFLINE = '/offline';
@@ -21,11 +21,35 @@ self.addEventListener('install', event => {
 self.addEventListener('activate', event => {
 	event.waitUntil((async () => {
 		for (const name of await caches.keys())
-			if (name !== SHELF)
+			if (name !== SHELF && name !== DOORS)
 				await caches.delete(name);
 		await self.clients.claim();
 	})());
 });
+
+/* A door goes on without network (static/js/checkin.js): its page and what the page needs
+ * are kept as they came last; what it knows of people is in its own store. */
+const DOOR = /^\/(desk\/events\/\d+\/checkin|door\/[\w-]+)$|^\/static\/(js\/(checkin|door_\w+|ticket)\.js|css\/desk\.css|icons\.svg)$/;
+const DOORS = 'chromo-doors';
+
+async function door(request) {
+	const shelf = await caches.open(DOORS);
+	const { pathname } = new URL(request.url);
+
+	try {
+		const answer = await fetch(request);
+
+		if (answer.ok && !answer.redirected)
+			await shelf.put(pathname, answer.clone());
+		return answer;
+	} catch (problem) {
+		const kept = await shelf.match(pathname, { ignoreVary: true });
+
+		if (!kept)
+			throw problem;
+		return kept;
+	}
+}
 
 /* Pages come from the network, or not at all; so does what the offline page needs. */
 self.addEventListener('fetch', event => {
@@ -34,7 +58,9 @@ self.addEventListener('fetch', event => {
 
 	if (request.method !== 'GET' || origin !== location.origin)
 		return;
-	if (request.mode === 'navigate')
+	if (DOOR.test(pathname))
+		event.respondWith(door(request));
+	else if (request.mode === 'navigate')
 		event.respondWith(fetch(request).catch(async problem => {
 			const page = await caches.match(OFFLINE);
 

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Check-in at the door (受付), for staff and, by a link, for people without the portal.
+ *
+ *	GET  /desk/events/{event}/checkin	the field, the last result, counters, the last ten
+ *	POST /desk/events/{event}/checkin	one ticket, number or name; or people without one; or undo
+ *	GET  /desk/events/{event}/checkin/list	what a device takes along for when there is no network
+ *	POST /desk/events/{event}/checkin/sync	entries of a device, as JSON
+ *	GET, POST /desk/events/{event}/door	makes a link for one door
+ *	GET, POST /door/{token} …/list …/sync	the same by that link
+ *
+ * Without script each entry is a form and a page.  nginx/static/js/checkin.js makes it one
+ * field that stays, and goes on without network.
+ */
+#include <string.h>
+#include "base/text.h"
+#include "domain/checkin.h"
+#include "web/handlers.h"
+#include "web/qr.h"
+#include "web/web.h"
+
+enum { ENTRIES_MAX = 200, HOURS_MAX = 72, DOOR_MAX = 40 };
+
+struct desk_door {
+	struct checkin_door at;
+	const char *path;	/* of the page */
+	bool link;
+};
+
+static const char *
+short_text(struct web *w, const char *text)
+{
+	return text_length(text) <= DOOR_MAX && text_is_clean(text, false) ? arena_strdup(w->arena, text) : "";
+}
+
+/* Whose door it is, by the address, and which, by what was sent. */
+static enum err
+door_of(struct web *w, const struct fields *from, struct desk_door *d)
+{
+	const char *token = web_arg(w, "token"), *name = "";
+	int64_t slot = 0;
+	enum err e = web_vault(w);
+
+	*d = (struct desk_door){ .link = token[0] != '\0' };
+	if (e != ERR_OK)
+		return e;
+	if (d->link) {
+		e = checkin_door_open(w->db, w->arena, token, &d->at.event, &name);
+		if (e != ERR_OK)
+			return e;
+		d->path = arena_printf(w->arena, "/door/%s", token);
+	} else {
+		d->at.event = web_id(w, "event");
+		d->path = arena_printf(w->arena, "/desk/events/%" PRId64 "/checkin", d->at.event);
+		name = short_text(w, fields_get(from, "door"));
+	}
+	if (fields_get(from, "slot")[0] != '\0' && fields_int(from, "slot", 0, INT64_MAX, &slot) != ERR_OK)
+		return ERR_INVALID;
+	d->at.slot = slot;
+	d->at.name = name;
+	d->at.device = short_text(w, fields_get(from, "device"));
+	d->at.staff = d->link ? 0 : w->staff;
+	return ERR_OK;
+}
+
+static const char *
+address(struct web *w, const struct desk_door *d, const char *said, const char *number)
+{
+	struct buf out;
+
+	buf_init(&out, w->arena);
+	buf_addf(&out, "%s?slot=%" PRId64 "&door=", d->path, d->at.slot);
+	buf_add_percent(&out, d->at.name, strlen(d->at.name));
+	if (said[0] != '\0')
+		buf_addf(&out, "&said=%s&number=%s", said, number);
+	return out.data;
+}
+
+/* The panels that say what happened: one is shown, a script takes the others. */
+static json_t *
+panels(struct web *w, const json_t *result)
+{
+	static const struct { const char *outcome, *icon, *look; } all[] = {
+		{ "in", "success", "good" }, { "already", "warning", "warn" }, { "other", "wrong", "bad" },
+		{ "cancelled", "stopped", "bad" }, { "lost", "info", "warn" }, { "forged", "error", "bad" }, { "none", "unknown", "warn" },
+		{ "many", "info", "warn" }, { "undone", "returned", "warn" },
+	};
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < sizeof all / sizeof all[0]; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b}", "outcome", all[i].outcome, "icon", all[i].icon,
+		    "look", all[i].look, "word", words_get(w->words, arena_printf(w->arena, "checkin_%s", all[i].outcome)),
+		    "shown", (int)(strcmp(json_text(result, "outcome"), all[i].outcome) == 0)));
+	return list;
+}
+
+/* What was said last, from the address: read again, nothing is done. */
+static enum err
+said(struct web *w, const struct desk_door *d, json_t **result)
+{
+	const char *outcome = fields_get(w->query, "said"), *number = fields_get(w->query, "number");
+	json_t *list, *one;
+	size_t i;
+	enum err e;
+
+	*result = json_keep(w->arena, json_pack("{s:s, s:s, s:s, s:s, s:s, s:n, s:[]}", "outcome", outcome, "number", "", "name", "",
+	    "time", "", "door", "", "people", "found"));
+	if (outcome[0] == '\0' || number[0] == '\0')
+		return ERR_OK;
+	e = checkin_list(w->db, w->vault, w->arena, &(struct checkin_door){ .event = d->at.event }, &list);
+	if (e != ERR_OK)
+		return e;
+	json_array_foreach(json_object_get(list, "people"), i, one)
+		if (strcmp(json_text(one, "number"), number) == 0) {
+			static const char *const keys[] = { "number", "name", "time", "door", "people" };
+
+			for (size_t k = 0; k < 5; k++)
+				json_object_set(*result, keys[k], json_object_get(one, keys[k]));
+		}
+	return ERR_OK;
+}
+
+static void
+null_empty(json_t *object, const char *key)
+{
+	if (json_text(object, key)[0] == '\0' && !json_is_integer(json_object_get(object, key)))
+		json_object_set_new(object, key, json_null());
+}
+
+static enum err
+page(struct web *w, enum status status, const struct desk_door *d, json_t *result, const char *typed)
+{
+	static const char *const keys[] = { "number", "name", "time", "door" };
+	json_t *event, *counts, *latest, *slot;
+	size_t i;
+	enum err e = checkin_event(w->db, w->words, d->at.event, &event);
+
+	if (e == ERR_OK)
+		e = checkin_counts(w->db, &d->at, &counts);
+	if (e == ERR_OK)
+		e = checkin_latest(w->db, &d->at, &latest);
+	if (e != ERR_OK)
+		return e;
+	json_array_foreach(json_object_get(event, "slots"), i, slot)
+		json_object_set_new(slot, "checked", json_boolean(json_int(slot, "id") == d->at.slot));
+	json_object_set_new(w->view, "panels", panels(w, result));
+	for (i = 0; i < 4; i++)
+		null_empty(result, keys[i]);
+	json_object_set(w->view, "event", event);
+	json_object_set(w->view, "counts", counts);
+	json_object_set(w->view, "latest", latest);
+	json_object_set(w->view, "any_latest", json_boolean(json_array_size(latest) > 0));
+	json_object_set(w->view, "result", result);
+	json_object_set_new(w->view, "typed", json_string(typed));
+	json_object_set_new(w->view, "slot", json_integer(d->at.slot));
+	json_object_set_new(w->view, "door", json_string(d->at.name));
+	json_object_set_new(w->view, "by_link", json_boolean(d->link));
+	json_object_set_new(w->view, "page_url", json_string(d->path));
+	json_object_set_new(w->view, "list_url", json_sprintf("%s/list", d->path));
+	json_object_set_new(w->view, "sync_url", json_sprintf("%s/sync", d->path));
+	json_object_set_new(w->view, "door_url", json_sprintf("/desk/events/%" PRId64 "/door", d->at.event));
+	return web_page(w, status, d->link ? "citizen/door/show" : "desk/checkin/show");
+}
+
+enum err
+desk_checkin(struct web *w)
+{
+	struct desk_door d;
+	json_t *result;
+	enum err e = door_of(w, w->query, &d);
+
+	if (e == ERR_OK)
+		e = said(w, &d, &result);
+	return e != ERR_OK ? e : page(w, HTTP_OK, &d, result, "");
+}
+
+enum err
+desk_checkin_do(struct web *w)
+{
+	struct desk_door d;
+	struct checkin_try try = { .text = text_normal(w->arena, fields_get(w->fields, "text")) };
+	const char *undo = fields_get(w->fields, "undo"), *outcome;
+	json_t *result;
+	enum err e = door_of(w, w->fields, &d);
+
+	if (e != ERR_OK)
+		return e;
+	if (undo[0] != '\0') {
+		e = checkin_undo(w->db, &d.at, undo);
+		return e != ERR_OK && e != ERR_NOT_FOUND ? e : web_see_other(w, "%s", address(w, &d, "undone", ""));
+	}
+	if (fields_get(w->fields, "people")[0] != '\0' && try.text[0] == '\0') {
+		e = fields_int(w->fields, "people", 1, 50, &try.people);
+		if (e != ERR_OK)
+			return e;
+	} else if (try.text[0] == '\0')
+		return web_see_other(w, "%s", address(w, &d, "", ""));
+	e = checkin_enter(w->db, w->vault, w->arena, &d.at, &try, &result);
+	if (e != ERR_OK)
+		return e;
+	outcome = json_text(result, "outcome");
+	if (strcmp(outcome, "none") == 0 || strcmp(outcome, "many") == 0)
+		return page(w, HTTP_UNPROCESSABLE, &d, result, try.text);
+	return web_see_other(w, "%s", address(w, &d, outcome, json_text(result, "number")));
+}
+
+enum err
+desk_checkin_list(struct web *w)
+{
+	struct desk_door d;
+	json_t *list;
+	enum err e = door_of(w, w->query, &d);
+
+	if (e == ERR_OK)
+		e = checkin_list(w->db, w->vault, w->arena, &(struct checkin_door){ .event = d.at.event }, &list);
+	return e != ERR_OK ? e : web_json(w, HTTP_OK, list);
+}
+
+/* Only our own page sends JSON with our origin: a form of another site cannot. */
+static bool
+is_ours(const struct web *w)
+{
+	return request_has_type(w->request, "application/json") && strcmp(w->request->origin, web_origin(w)) == 0;
+}
+
+static bool
+is_uuid(const char *s)
+{
+	return strlen(s) == 36 && strspn(s, "0123456789abcdef-") == 36;
+}
+
+static enum err
+entry_take(struct web *w, const struct desk_door *d, const json_t *entry, json_t *results)
+{
+	struct checkin_try try = { .id = json_text(entry, "id"), .text = text_normal(w->arena, json_text(entry, "text")),
+	    .people = json_int(entry, "people"), .at = json_int(entry, "at"), .let_in = json_flag(entry, "let_in") };
+	json_t *result;
+	enum err e;
+
+	if (!is_uuid(try.id) || strlen(try.text) > 300 ||
+	    (try.text[0] == '\0' && !json_flag(entry, "undo") && (try.people < 1 || try.people > 50)))
+		return ERR_INVALID;
+	if (json_flag(entry, "undo")) {
+		e = checkin_undo(w->db, &d->at, try.id);
+		if (e != ERR_OK && e != ERR_NOT_FOUND)
+			return e;
+		json_array_append_new(results, json_pack("{s:s, s:s}", "id", try.id, "outcome", "undone"));
+		return ERR_OK;
+	}
+	e = checkin_enter(w->db, w->vault, w->arena, &d->at, &try, &result);
+	if (e != ERR_OK)
+		return e;
+	json_object_set_new(result, "id", json_string(try.id));
+	json_array_append(results, result);
+	return ERR_OK;
+}
+
+enum err
+desk_checkin_sync(struct web *w)
+{
+	json_t *body, *entry, *results = json_array(), *out = json_keep(w->arena, json_pack("{s:o}", "results", results)), *counts;
+	struct fields *from = fields_new(w->arena);
+	struct desk_door d;
+	size_t i;
+	enum err e;
+
+	if (!is_ours(w))
+		return ERR_FORBIDDEN;
+	if (json_parse(w->arena, w->request->body, w->request->body_len, &body) != ERR_OK || !json_is_object(body) ||
+	    json_array_size(json_object_get(body, "entries")) > ENTRIES_MAX)
+		return ERR_INVALID;
+	e = fields_add(from, "slot", arena_printf(w->arena, "%" PRId64, json_int(body, "slot")));
+	if (e == ERR_OK)
+		e = fields_add(from, "door", json_text(body, "door"));
+	if (e == ERR_OK)
+		e = fields_add(from, "device", json_text(body, "device"));
+	if (e == ERR_OK)
+		e = door_of(w, from, &d);
+	json_array_foreach(json_object_get(body, "entries"), i, entry)
+		if (e == ERR_OK)
+			e = entry_take(w, &d, entry, results);
+	if (e == ERR_OK)
+		e = checkin_counts(w->db, &d.at, &counts);
+	if (e != ERR_OK)
+		return e;
+	json_object_set(out, "counts", counts);
+	return web_json(w, HTTP_OK, out);
+}
+
+/* --- a link for the door --- */
+
+enum err
+desk_door(struct web *w)
+{
+	const char *token = fields_get(w->query, "token"), *url;
+	int64_t event = web_id(w, "event"), of;
+	const char *name;
+	json_t *it;
+	enum err e = guard_arrive(w);
+
+	if (e == ERR_OK)
+		e = checkin_event(w->db, w->words, event, &it);
+	if (e != ERR_OK)
+		return e;
+	json_object_set(w->view, "event", it);
+	json_object_set_new(w->view, "link", json_null());
+	json_object_set_new(w->view, "action_url", json_sprintf("/desk/events/%" PRId64 "/door", event));
+	json_object_set_new(w->view, "back_url", json_sprintf("/desk/events/%" PRId64 "/checkin", event));
+	if (token[0] != '\0' && checkin_door_open(w->db, w->arena, token, &of, &name) == ERR_OK && of == event) {
+		url = arena_printf(w->arena, "%s/door/%s", web_origin(w), token);
+		json_object_set_new(w->view, "link", json_pack("{s:s, s:s, s:o}", "link_url", url, "name", name,
+		    "qr", qr_json(w->arena, url)));
+	}
+	if (json_object_get(w->view, "form") == NULL) {
+		struct form *f = web_form(w);
+
+		form_set(f, "name", "");
+		form_set(f, "hours", "12");
+	}
+	return web_page(w, w->request->method == METHOD_POST ? HTTP_UNPROCESSABLE : HTTP_OK, "desk/checkin/door");
+}
+
+enum err
+desk_door_make(struct web *w)
+{
+	struct form *f = web_form(w);
+	const char *name = form_name(f, "name", FORM_REQUIRED, DOOR_MAX), *token;
+	int64_t hours = form_number(f, "hours", FORM_REQUIRED, 1, HOURS_MAX), event = web_id(w, "event");
+	json_t *it;
+	enum err e;
+
+	if (!form_ok(f))
+		return desk_door(w);
+	e = guard_arrive(w);
+	if (e == ERR_OK)
+		e = checkin_event(w->db, w->words, event, &it);
+	if (e == ERR_OK)
+		e = checkin_door_make(w->db, w->arena, event, name, w->staff, (int)hours, &token);
+	return e != ERR_OK ? e : web_see_other(w, "/desk/events/%" PRId64 "/door?token=%s", event, token);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The page of a door: one field that stays and keeps the focus, one large result.  With
+ * network the town decides (POST …/sync); without, door_rule.js does, and what it let in
+ * waits in the browser and is told later, in order, each under its own id, so that telling
+ * twice does no harm.  All words are in the page.
+ */
+import { decideAlone } from './door_rule.js';
+import { openStore } from './door_store.js';
+import { ticketKey } from './ticket.js';
+
+const box = document.getElementById('door');
+const field = document.getElementById('text');
+const place = document.getElementById('result');
+const { list: listUrl, sync: syncUrl, event, slot, door } = box.dataset;
+const PATIENCE_MS = 4000;
+let device = localStorage.getItem('chromo-device');
+
+if (!device)
+	localStorage.setItem('chromo-device', device = crypto.randomUUID());
+
+const store = await openStore(event);
+let key = null;
+
+/* --- what is seen and heard --- */
+
+let sounds = null;
+function sound(look) {
+	sounds ??= new AudioContext();
+	const tone = sounds.createOscillator(), loud = sounds.createGain();
+	const [pitch, length] = { good: [880, 0.12], warn: [440, 0.35], bad: [220, 0.6] }[look];
+
+	tone.frequency.value = pitch;
+	loud.gain.value = 0.2;
+	tone.connect(loud).connect(sounds.destination);
+	tone.start();
+	tone.stop(sounds.currentTime + length);
+}
+
+function show(result) {
+	const panel = document.querySelector(`#panels [data-outcome="${result.outcome}"]`).cloneNode(true);
+	const unit = document.querySelector('.c-stat__unit').textContent;
+
+	for (const part of panel.querySelectorAll('[data-part]'))
+		part.textContent = result[part.dataset.part] ? result[part.dataset.part] + (part.dataset.part === 'people' ? unit : '') : '';
+	place.replaceChildren(panel);
+	document.getElementById('found').replaceChildren(...(result.found ?? []).map(person => {
+		const row = document.createElement('li'), button = document.createElement('button');
+
+		row.className = 'c-list__row';
+		button.className = 'c-button c-button--second';
+		button.type = 'button';
+		button.textContent = `${person.name} ${person.number} ${person.people}${unit}`;
+		button.addEventListener('click', () => enter({ text: person.number }));
+		row.append(button);
+		return row;
+	}));
+	try {
+		sound(/c-door--(\w+)/.exec(panel.className)[1]);
+	} catch {
+		/* A browser without sound shows all the same. */
+	}
+	field.value = '';
+	field.focus();
+}
+
+const counts = numbers => {
+	for (const place of document.querySelectorAll('[data-count]'))
+		place.textContent = numbers[place.dataset.count];
+};
+
+async function showQueue() {
+	const waiting = (await store.queue()).length;
+
+	document.getElementById('queued').textContent = waiting;
+	document.getElementById('offline').hidden = waiting === 0 && navigator.onLine;
+}
+
+function tellDouble(result) {
+	const line = document.createElement('li');
+
+	line.textContent = `${result.number} ${result.name} ${result.time} ${result.door}`;
+	document.getElementById('double').append(line);
+	document.getElementById('doubles').hidden = false;
+}
+
+/* --- with the town --- */
+
+async function tell(entries) {
+	const answer = await fetch(syncUrl, { method: 'POST', headers: { 'Content-Type': 'application/json' },
+		signal: AbortSignal.timeout(PATIENCE_MS), body: JSON.stringify({ slot: Number(slot), door, device, entries }) });
+
+	if (!answer.ok)
+		throw new Error(answer.status);
+	return answer.json();
+}
+
+async function takeAlong() {
+	const answer = await fetch(listUrl, { signal: AbortSignal.timeout(PATIENCE_MS) });
+
+	if (!answer.ok)
+		throw new Error(answer.status);
+	const list = await answer.json();
+
+	/* What waits here is not in the town's list yet. */
+	const queue = await store.queue();
+	const own = new Map();
+
+	for (const { number } of queue)
+		own.set(number, await store.person(number));
+	await store.keepList(list.people.map(person => own.get(person.number) ?? person));
+	await store.keepFact('key', list.key);
+}
+
+let telling = false;
+async function tellQueue() {
+	const entries = (await store.queue()).slice(0, 50);
+
+	if (telling || entries.length === 0)
+		return;
+	telling = true;
+	try {
+		const { results, counts: numbers } = await tell(entries);
+
+		for (const result of results) {
+			if (result.outcome === 'already')
+				tellDouble(result);
+			await store.dequeue(result.id);
+		}
+		counts(numbers);
+	} catch {
+		/* Still away: they stay where they are. */
+	} finally {
+		telling = false;
+		await showQueue();
+	}
+}
+
+/* --- one entry --- */
+
+const clock = at => new Date(at).toLocaleTimeString('ja-JP', { hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Tokyo' });
+
+async function note(result, id, at) {
+	const person = result.number && await store.person(result.number);
+
+	if (person && result.outcome === 'in' && !person.entry)
+		await store.put({ ...person, entry: id, time: clock(at), door, own: true, at });
+}
+
+async function alone(entry) {
+	const result = entry.text ? await decideAlone(store, key, { event, slot }, entry.text, entry.at) : { outcome: 'in', people: entry.people };
+
+	if (result.outcome === 'in' && !result.known) {
+		await store.enqueue({ ...entry, number: result.number, let_in: true });
+		if (result.number && !await store.person(result.number))
+			await store.put({ number: result.number, slot, people: result.people, state: 'confirmed', name: '', kana: '' });
+		await note(result, entry.id, entry.at);
+	}
+	return result;
+}
+
+async function enter({ text = '', people = 0 }) {
+	const entry = { id: crypto.randomUUID(), text, people, at: Date.now() };
+	let result;
+
+	try {
+		if ((await store.queue()).length > 0)
+			throw new Error('others first');
+		const answer = await tell([entry]);
+
+		[result] = answer.results;
+		counts(answer.counts);
+		await note(result, entry.id, entry.at);
+	} catch {
+		result = await alone(entry);
+	}
+	show(result);
+	await showQueue();
+	tellQueue();
+}
+
+document.getElementById('checkin').addEventListener('submit', submit => {
+	submit.preventDefault();
+	if (field.value.trim())
+		enter({ text: field.value.trim() });
+});
+document.getElementById('walkin').addEventListener('submit', submit => {
+	const people = Number(document.getElementById('people').value.normalize('NFKC'));
+
+	submit.preventDefault();
+	if (people >= 1 && people <= 50)
+		enter({ people });
+});
+
+/* --- the camera, where the browser reads codes itself --- */
+
+if ('BarcodeDetector' in window && navigator.mediaDevices) {
+	const button = document.getElementById('camera'), video = document.getElementById('video');
+	let last = '', seen = 0;
+
+	button.hidden = false;
+	button.addEventListener('click', async () => {
+		const reader = new BarcodeDetector({ formats: ['qr_code'] });
+
+		video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
+		video.hidden = false;
+		await video.play();
+		setInterval(async () => {
+			const [code] = await reader.detect(video);
+
+			if (!code || (code.rawValue === last && Date.now() - seen < 5000))
+				return;
+			last = code.rawValue;
+			seen = Date.now();
+			enter({ text: last });
+		}, 300);
+	});
+}
+
+/* --- from the beginning --- */
+
+try {
+	await takeAlong();
+} catch {
+	/* Without network: with what was taken along last time. */
+}
+const point = await store.fact('key');
+if (point)
+	key = await ticketKey(point);
+navigator.serviceWorker?.register('/sw.js').catch(() => {});
+addEventListener('online', tellQueue);
+addEventListener('offline', showQueue);
+setInterval(() => tellQueue().then(() => takeAlong()).catch(() => {}), 20000);
+await showQueue();
+tellQueue();
+box.dataset.ready = 'yes';

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The door of an event: one field, one large result; with and without script, without
+// network and back again, two doors at once, and by a link without the portal.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { desk } from '../harness/desk.mjs';
+import { eventually, up } from '../harness/up.mjs';
+import { openEyes, widths } from './eye.mjs';
+
+const host = 'minato.localhost';
+let town, eyes, event, left;
+
+const state = (what) => `SELECT ${what} FROM application a WHERE a.event_id = ${event} AND a.state = 'confirmed'
+	AND NOT EXISTS (SELECT FROM checkin c WHERE c.application_id = a.id AND c.undone IS NULL) ORDER BY a.number`;
+const entered = () => town.sql(`SELECT count(*) FROM checkin WHERE event_id = ${event} AND undone IS NULL AND NOT again`).then(Number);
+const next = () => left.shift();
+
+before(async () => {
+	town = await up();
+	eyes = await openEyes(town);
+	event = Number(await town.sql(`SELECT min(id) FROM event WHERE texts -> 'ja' ->> 'title' LIKE '認知症%'`));
+	left = (await town.sql(state('a.number'))).split('\n');
+	assert.ok(left.length >= 10, `${left.length} are still to come`);
+});
+after(async () => {
+	await eyes?.close();
+	await town?.stop();
+});
+
+async function clerk(way) {
+	const client = await desk(town, 'sato', host);
+	return eyes.person(host, { ...way, cookies: Object.fromEntries(client.cookies) });
+}
+const at = (door = '') => `/desk/events/${event}/checkin?slot=0&door=${encodeURIComponent(door)}`;
+const panel = (who) => who.page.locator('#result .c-door').getAttribute('data-outcome', { timeout: 8000 });
+const queued = (who) => who.page.locator('#queued').innerText().catch(() => '0');
+
+// Types and waits for what is said about it.
+async function scan(who, text) {
+	await who.page.evaluate(() => document.getElementById('result').replaceChildren());
+	await who.page.locator('#text').fill(text);
+	await who.page.keyboard.press('Enter');
+	return panel(who);
+}
+async function open(who, path) {
+	await who.go(path);
+	await who.page.waitForFunction(() => document.getElementById('door').dataset.ready === 'yes');
+	return who;
+}
+
+for (const width of widths) {
+	test(`without script each entry is a page, ${width} px`, async () => {
+		const sato = await clerk({ width, script: false });
+		const number = next();
+		await sato.go(at('北口'));
+		await sato.look('door_plain');
+		await sato.fill({ text: number.toLowerCase() });
+		await sato.press('button', '受け付ける');
+		await sato.sees('受付しました', number);
+		await sato.look('door_in');
+		await town.sql(`UPDATE checkin SET at = at - interval '1 minute' WHERE undone IS NULL`);
+		await sato.fill({ text: number });
+		await sato.press('button', '受け付ける');
+		await sato.sees('受付済みです', '北口');
+		await sato.look('door_already');
+		await sato.fill({ text: 'いない人' });
+		await sato.press('button', '受け付ける');
+		await sato.sees('見つかりません');
+		await sato.press('button', /取り消す/);
+		await sato.sees('受付を取り消しました');
+		const before = Number(await town.sql(`SELECT count(*) FROM checkin WHERE application_id IS NULL`));
+		await sato.fill({ people: '３' });
+		await sato.press('button', '当日参加を受け付ける');
+		await sato.sees('受付しました');
+		assert.equal(Number(await town.sql(`SELECT count(*) FROM checkin WHERE application_id IS NULL AND people = 3`)), before + 1);
+	});
+
+	test(`with script the field stays, ${width} px`, async () => {
+		const sato = await open(await clerk({ width }), at('北口'));
+		await sato.look('door');
+		const number = next();
+		assert.equal(await scan(sato, number), 'in');
+		assert.equal(await sato.focused(), 'text');
+		assert.equal(await scan(sato, number), 'in', 'the same device within ten seconds');
+		assert.equal(await scan(sato, 'いない人'), 'none');
+		assert.equal(await scan(sato, `CT1.${event}.1.${number}.1.${'A'.repeat(103)}`), 'forged');
+		await sato.look('door_forged');
+		const other = await open(await clerk({ width }), at('南口'));
+		assert.equal(await scan(other, number), 'already');
+		assert.match(await other.said(), /受付済みです.*北口/);
+		await other.look('door_elsewhere');
+	});
+}
+
+test('without network it goes on, and tells it later', async () => {
+	const north = await open(await clerk({ width: 320 }), at('北口')), south = await open(await clerk({ width: 320 }), at('南口'));
+	const [a, b, both] = [next(), next(), next()], count = await entered();
+	await north.context.setOffline(true);
+	assert.equal(await scan(north, a), 'in');
+	assert.equal(await scan(north, a), 'in');
+	assert.equal(await scan(north, b), 'in');
+	assert.equal(await scan(north, both), 'in');
+	assert.equal(await scan(north, `CT1.${event}.1.${a}.1.${'A'.repeat(103)}`), 'forged', 'the signature is looked at in the page');
+	assert.equal(await scan(north, 'いない人'), 'none');
+	assert.equal(await queued(north), '3');
+	assert.equal(await entered(), count, 'the town does not know yet');
+	north.noise.length = 0;
+	assert.equal(await scan(south, both), 'in', 'the other door lets the same person in');
+
+	await north.context.setOffline(false);
+	await eventually(async () => assert.equal(await queued(north), '0'), 30);
+	assert.equal(await entered(), count + 3, 'each is in once');
+	assert.equal(await town.sql(`SELECT count(*) FROM checkin WHERE again AND event_id = ${event}`), '1', 'the double entry is kept');
+	await north.sees('ほかの入口でも受け付けた方がいます', both);
+});
+
+test('a page that was loaded before opens without network', async () => {
+	const sato = await open(await clerk({ width: 1280 }), at('北口'));
+	await sato.page.evaluate(() => navigator.serviceWorker.ready);
+	await open(sato, at('北口'));
+	const number = next(), count = await entered();
+	await sato.context.setOffline(true);
+	await sato.page.reload();
+	await sato.page.waitForFunction(() => document.getElementById('door')?.dataset.ready === 'yes');
+	assert.equal(await scan(sato, number), 'in');
+	await sato.context.setOffline(false);
+	await eventually(async () => assert.equal(await entered(), count + 1), 30);
+});
+
+test('a link opens one door, and nothing else', async () => {
+	const suzuki = await clerk({ width: 1280 });
+	await suzuki.go(`/desk/events/${event}/door`);
+	await suzuki.look('door_link');
+	await suzuki.fill({ name: '西口', hours: '4' });
+	await suzuki.press('button', 'リンクを作る');
+	await suzuki.look('door_link_made');
+	const url = new URL(await suzuki.page.locator('a[href*="/door/"]').getAttribute('href'));
+	const helper = await open(await eyes.person(host, { width: 320 }), url.pathname);
+	await helper.look('door_helper');
+	const number = next();
+	assert.equal(await scan(helper, number), 'in');
+	assert.equal(await town.sql(`SELECT c.door FROM checkin c JOIN application a ON a.id = c.application_id WHERE a.number = '${number}'`), '西口');
+	await town.sql(`UPDATE door SET ends = now()`);
+	const client = town.client(host);
+	assert.equal((await client.get(url.pathname)).status, 404, 'its time is over');
+	assert.equal((await client.get(`/desk/events/${event}/checkin`)).status, 303, 'and the portal stays closed');
+});
