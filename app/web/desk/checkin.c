@@ -12,6 +12,7 @@
  * Without script each entry is a form and a page.  nginx/static/js/checkin.js makes it one
  * field that stays, and goes on without network.
  */
+#include <stdlib.h>
 #include <string.h>
 #include "base/text.h"
 #include "domain/checkin.h"
@@ -191,9 +192,11 @@ desk_checkin_do(struct web *w)
 		return e != ERR_OK && e != ERR_NOT_FOUND ? e : web_see_other(w, "%s", address(w, &d, "undone", ""));
 	}
 	if (fields_get(w->fields, "people")[0] != '\0' && try.text[0] == '\0') {
-		e = fields_int(w->fields, "people", 1, 50, &try.people);
-		if (e != ERR_OK)
-			return e;
+		const char *digits = text_digits(w->arena, fields_get(w->fields, "people"));
+
+		try.people = strlen(digits) <= 2 ? strtol(digits, NULL, 10) : 0;
+		if (try.people < 1 || try.people > 50)
+			return web_see_other(w, "%s", address(w, &d, "none", ""));
 	} else if (try.text[0] == '\0')
 		return web_see_other(w, "%s", address(w, &d, "", ""));
 	e = checkin_enter(w->db, w->vault, w->arena, &d.at, &try, &result);
