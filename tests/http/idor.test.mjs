@@ -19,7 +19,8 @@ const everybody = ['anonymous', 'citizen', 'writer', 'approver', 'admin', 'both'
 const HERE = 7000001, NOWHERE = 7000002;
 const states = ['draft', 'pending', 'returned', 'rejected', 'approved', 'sending', 'sent', 'stopped'];
 const copies = [['staff', "'login', 'foreign'"], ['department', "'name', 'foreign'"], ['district', "'name', 'foreign'"],
-	['topic', "'name', 'foreign', 'vital', false"], ['citizen', "'state', 'active'"]];
+	['topic', "'name', 'foreign', 'vital', false"], ['citizen', "'state', 'active'"],
+	['event', "'state', 'open'"]];
 const copy = (name, id, more) => `INSERT INTO ${name} OVERRIDING SYSTEM VALUE
 	SELECT (jsonb_populate_record(NULL::${name}, to_jsonb(x) || jsonb_build_object('id', ${id}, ${more}))).*
 	  FROM ${name} x WHERE tenant_id = ${tenant(YAMA)} ORDER BY id LIMIT 1;`;
@@ -35,7 +36,7 @@ before(async () => {
 	const stop = linkIn(await mailWith(town, email, '/unsubscribe/'), 'unsubscribe').split('/').pop();
 	town.kill('courier', 'SIGTERM');
 
-	const made = Object.fromEntries(['confirm', 'my', 'invite'].map((name) => [name, randomBytes(32).toString('base64url')]));
+	const made = Object.fromEntries(['confirm', 'my', 'invite', 'door'].map((name) => [name, randomBytes(32).toString('base64url')]));
 	const contact = ['contact_hash', `(SELECT hash FROM contact WHERE tenant_id = ${tenant(YAMA)} LIMIT 1)`];
 	await town.sql(`SET session_replication_role = replica;
 		${copies.map(([name, more]) => copy(name, HERE, more)).join('')}
@@ -49,7 +50,9 @@ before(async () => {
 		INSERT INTO contact (tenant_id, id, citizen_id, channel, address, hash, state) OVERRIDING SYSTEM VALUE
 		  VALUES (${tenant(YAMA)}, ${HERE}, ${HERE}, 'webpush', '\\x00', '\\x01', 'active');
 		${link(made.confirm, 'confirm', contact)} ${link(made.my, 'my', contact)}
-		${link(made.invite, 'invite', ['staff_id', HERE])}`);
+		${link(made.invite, 'invite', ['staff_id', HERE])}
+		INSERT INTO door (tenant_id, hash, event_id, name, staff_id, ends)
+		  VALUES (${tenant(YAMA)}, '\\x${createHash('sha256').update(made.door).digest('hex')}', ${HERE}, 'x', ${HERE}, now() + interval '1 hour');`);
 	await town.sql(surveyIn(YAMA, HERE, 'open', 'once') + surveyIn(MINATO, 7000003));
 	who = await people(town);
 	// So that each has its cookies before anything is compared.
@@ -60,6 +63,7 @@ before(async () => {
 	const keys = await Keys.of(town, tenant(YAMA));
 	const seen = keys.link('seen', ...(await town.sql(`SELECT citizens[1], message_id FROM batch WHERE tenant_id = ${tenant(YAMA)} LIMIT 1`)).split('|'));
 	const tokens = { tickets: 'x'.repeat(35), seen, subscribe: made.confirm, my: made.my, invite: made.invite, unsubscribe: stop, u: stop };
+	const tokens = { seen, subscribe: made.confirm, my: made.my, invite: made.invite, unsubscribe: stop, u: stop, door: made.door };
 	const number = [[HERE, NOWHERE]];
 	foreign = ({ path }, name) => ({
 		message: states.map((_, i) => [HERE + 10 * (i + 1), NOWHERE + 10 * (i + 1)]),
@@ -72,7 +76,7 @@ before(async () => {
 		SELECT 'staff', 2 UNION ALL SELECT 'department', min(id) FROM department WHERE tenant_id = 1 UNION ALL
 		SELECT 'area', min(id) FROM district WHERE tenant_id = 1 UNION ALL SELECT 'topic', max(id) FROM topic WHERE tenant_id = 1`))
 		.split('\n').map((line) => line.split('|')));
-	Object.assign(own, { survey: 7000003, question: 'q1' });
+	Object.assign(own, { survey: 7000003, question: 'q1', event: await town.sql('SELECT min(id) FROM event WHERE tenant_id = 1') });
 	before0 = await digest(town, SEEN);
 });
 after(() => town?.stop());

@@ -46,6 +46,7 @@ function outcome({ method, asks }, answer) {
 const things = (path) => ({
 	message: /^\/desk/.test(path) ? things.draft : things.sent, staff: things.staff, person: things.citizen,
 	department: 1, area: 1, topic: 1, survey: 7000001, question: 'q1', event: 999999, gateway: 999999, device: 999999, attachment: 'x', channel: 'line', token: 'x'.repeat(43), tag: 'ja', mail: 'x',
+	department: 1, area: 1, topic: 1, survey: 7000001, question: 'q1', event: things.event, gateway: 999999, device: 999999, attachment: 'x', channel: 'line', token: 'x'.repeat(43), tag: 'ja', mail: 'x',
 });
 
 test('the words of the table are those that are known here', () => {
@@ -73,18 +74,22 @@ const itself = {
 		'GET /my/devices/{device}/remove', 'POST /my/devices/{device}/remove', 'POST /my/devices/{device}/try',
 		// Nor is there a survey of this number, nor a file.
 		'GET /desk/files/{attachment}',
+		// Nor a door with this link.
+		'GET /door/{token}', 'POST /door/{token}', 'GET /door/{token}/list',
 		'GET /surveys/{survey}/right', 'POST /surveys/{survey}/right', 'POST /surveys/{survey}/right/keep',
 		'GET /surveys/{survey}/for/{token}', 'POST /surveys/{survey}/for/{token}',
 		'GET /surveys/{survey}/continue/{token}', 'POST /surveys/{survey}/continue/{token}',
 		'GET /surveys/{survey}/receipt/{token}', 'POST /surveys/{survey}/receipt/{token}']),
-	forbidden: new Set(['GET /desk/messages/{message}/unreached']),
+	// What a door sends is JSON of its own page.
+	forbidden: new Set(['GET /desk/messages/{message}/unreached', 'POST /door/{token}/sync', 'POST /desk/events/{event}/checkin/sync']),
 };
 
 for (const method of ['GET', 'POST']) {
 	test(`${method}: who may, and who may not`, async () => {
-		[things.draft, things.sent, things.staff, things.citizen] = (await town.sql(`SELECT
+		[things.draft, things.sent, things.staff, things.citizen, things.event] = (await town.sql(`SELECT
 			(SELECT min(id) FROM message WHERE state = 'draft' AND tenant_id = 1), (SELECT min(id) FROM message WHERE state = 'sent' AND on_site AND tenant_id = 1),
-			(SELECT min(id) FROM staff WHERE tenant_id = 1), (SELECT min(id) FROM citizen WHERE tenant_id = 1)`)).split('|');
+			(SELECT min(id) FROM staff WHERE tenant_id = 1), (SELECT min(id) FROM citizen WHERE tenant_id = 1),
+			(SELECT min(id) FROM event WHERE tenant_id = 1 AND state = 'open')`)).split('|');
 		let asked = 0;
 		const wrong = [];
 		for (const [name, person] of Object.entries(who)) {
