@@ -184,6 +184,7 @@ take_job(struct courier *c, const struct tenant *t, const struct rows *rows, siz
 	}
 	j->renderings = json_keep(a, json_incref((json_t *)(uintptr_t)kept));
 	j->seen = json_flag(kept, "seen");
+	j->survey = json_int(kept, "survey");
 	j->held = true;
 	return ERR_OK;
 }

@@ -134,6 +134,7 @@ struct job {
 	bool doubt;		/* … and it may have been carried out */
 	int64_t valid_until_ms;
 	bool seen;		/* 「見ました」 is asked for */
+	int64_t survey;		/* whose link is each person's own; 0: none */
 	int reached;		/* members begun, as far as is known */
 	bool lost;		/* another courier has it, or it was stopped */
 	int wait_s;		/* the longest wait that a gateway asked for */

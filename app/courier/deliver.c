@@ -164,6 +164,39 @@ content_for(const struct job *j, const char **language)
 	return content;
 }
 
+/* The words with the open link of a survey made into the person's own. */
+static const char *
+own_link(struct arena *a, const char *text, const char *open, const char *own)
+{
+	const char *at = text, *found;
+	struct buf b;
+
+	buf_init(&b, a);
+	while ((found = strstr(at, open)) != NULL) {
+		const char *end = found + strlen(open);
+
+		buf_add(&b, at, (size_t)(end - at));
+		/* /surveys/12 in /surveys/123 and /surveys/12/result is another address. */
+		if ((*end < '0' || *end > '9') && *end != '/')
+			buf_adds(&b, own);
+		at = end;
+	}
+	buf_adds(&b, at);
+	return b.data;
+}
+
+static json_t *
+with_own_link(struct arena *a, const json_t *content, const char *open, const char *own)
+{
+	json_t *copy = json_keep(a, json_copy((json_t *)(uintptr_t)content)), *value;
+	const char *name;
+
+	json_object_foreach((json_t *)(uintptr_t)content, name, value)
+		if (json_is_string(value))
+			json_object_set_new(copy, name, json_string(own_link(a, json_string_value(value), open, own)));
+	return copy;
+}
+
 /* What is the person's own; of a call that many share, nothing. */
 static void
 make_personal(const struct courier *c, const struct job *j, struct arena *a, int64_t citizen, struct envelope *v)
@@ -177,6 +210,9 @@ make_personal(const struct courier *c, const struct job *j, struct arena *a, int
 	v->one_click_url = arena_printf(a, "%s/u/%s", j->tenant.origin, token);
 	if (j->seen)
 		v->seen_url = arena_printf(a, "%s/seen/%s", j->tenant.origin, seen_link_token(a, c->vault, citizen, j->message));
+	if (j->survey != 0)
+		v->content = with_own_link(a, v->content, arena_printf(a, "%s/surveys/%" PRId64, j->tenant.origin, j->survey),
+		    arena_printf(a, "/for/%s", survey_link_token(a, c->vault, citizen, j->survey)));
 }
 
 /* Addresses and what belongs to them, in the flight's own memory. */

@@ -24,6 +24,10 @@ enum err citizen_cap(struct web *);
 enum err citizen_circular(struct web *);
 enum err citizen_card(struct web *);
 
+/* desk/announce.c */
+enum err desk_announce(struct web *);
+enum err desk_announce_do(struct web *);
+
 /* desk/forms.c */
 enum err desk_forms(struct web *);
 enum err desk_forms_print(struct web *);

@@ -128,6 +128,10 @@ const struct route routes[] = {
 	{ GET, "/surveys/{survey}/receipt/{token}", citizen_survey_receipt, ANYONE | UNKNOWN },
 	{ POST, "/surveys/{survey}/receipt/{token}", citizen_survey_change, ANYONE | UNKNOWN | TOKEN },
 
+	/* desk: messages about a survey */
+	{ GET, "/desk/surveys/{survey}/announce", desk_announce, STAFF(RIGHT_WRITE) },
+	{ POST, "/desk/surveys/{survey}/announce", desk_announce_do, STAFF(RIGHT_WRITE) | TOKEN },
+
 	/* desk: answers on paper */
 	{ GET, "/desk/surveys/{survey}/forms", desk_forms, STAFF(RIGHT_WRITE) },
 	{ POST, "/desk/surveys/{survey}/forms/print", desk_forms_print, STAFF(RIGHT_WRITE) | TOKEN },

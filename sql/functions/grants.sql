@@ -36,6 +36,10 @@ GRANT INSERT, UPDATE ON questionnaire, survey, response TO chromo_web;
 GRANT INSERT ON questionnaire_edition TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON question, response_draft, survey_counter TO chromo_web;
 -- rights, files, paper (right_mix() is the owner's)
+GRANT INSERT, UPDATE, DELETE ON question, response_draft TO chromo_web;
+-- rights, files, paper (right_mix() is the owner's), messages about surveys
+GRANT INSERT ON survey_message TO chromo_web;
+GRANT SELECT ON survey_message TO chromo_courier;
 GRANT INSERT ON right_key, right_drawn TO chromo_web;
 GRANT INSERT, UPDATE ON paper_form TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON paper_entry, attachment TO chromo_web;

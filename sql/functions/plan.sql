@@ -65,6 +65,7 @@ DECLARE
   clock   time;
   g       record;
   planned int := 0;
+  survey  survey_message;
 BEGIN
   SELECT * INTO m FROM message
    WHERE id = p_message AND state = 'approved' AND (send_at IS NULL OR send_at <= now())
@@ -77,11 +78,15 @@ BEGIN
   -- A ladder has an order of its own.
   rungs := ARRAY(SELECT r FROM unnest(ladder_channels(m.ladder)) WITH ORDINALITY AS x (r, place) WHERE r = ANY (ways) ORDER BY place);
   clock := quiet_clock(vital);
+  SELECT * INTO survey FROM survey_message WHERE message_id = p_message;
 
   FOR g IN
     SELECT a.channel, CASE WHEN channel_shares(a.channel) THEN a.language ELSE '' END AS language,
            quiet_end(a.quiet_from, a.quiet_to, clock) AS quiet, array_agg(a.citizen_id) AS citizens
       FROM audience(m.audience, m.districts, m.topics, vital, ways, rungs) a
+     -- About a survey: those who have taken part in it, or all others.
+     WHERE survey.people IS NULL OR survey.people = 'all'
+        OR (survey.people = 'done') = (a.citizen_id IN (SELECT survey_took_part(survey.survey_id)))
      GROUP BY 1, 2, 3
   LOOP
     planned := planned + batch_cut(m.id, 1, 1, CASE WHEN vital THEN 0 ELSE 1 END, p_size, m.valid_until,

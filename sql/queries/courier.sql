@@ -46,11 +46,12 @@ SELECT id, message_id, revision, lane, try, key, size, fence, language, call, do
 
 -- name: courier_rendering :json
 -- All languages of one message on one channel: {"ja": {…}, …}, and whether it is asked
--- for 「見ました」.
-SELECT coalesce(jsonb_object_agg(r.language, r.content), '{}') || jsonb_build_object('seen', bool_or(m.ladder IS NOT NULL))
+-- for 「見ました」, and the survey whose link in it is to be each person's own.
+SELECT coalesce(jsonb_object_agg(r.language, r.content), '{}') || jsonb_build_object('seen', bool_or(m.ladder IS NOT NULL),
+         'survey', (SELECT x.survey_id FROM survey_message x WHERE x.message_id = :message::bigint AND x.personal))
   FROM message_rendering r
   JOIN message m ON m.id = r.message_id
- WHERE r.message_id = :message::bigint AND r.revision = :revision::int AND r.channel = :channel::text;
+ WHERE r.message_id = :message AND r.revision = :revision::int AND r.channel = :channel::text;
 
 -- name: courier_start :many
 SELECT reached, citizen_id, address, language, contact_id, doubt
