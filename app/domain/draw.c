@@ -80,7 +80,7 @@ draw_show(struct db *db, const struct words *words, int64_t event, json_t **out)
 }
 
 enum err
-draw_record(struct db *db, int64_t slot, json_t **out)
+draw_record(struct db *db, int64_t event, int64_t slot, json_t **out)
 {
-	return q_draw_record(db, (struct q_draw_record){ .slot = slot }, out);
+	return q_draw_record(db, (struct q_draw_record){ .event = event, .slot = slot }, out);
 }

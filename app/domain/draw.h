@@ -22,4 +22,4 @@ enum err draw_make(struct db *, const struct vault *, struct arena *, int64_t sl
 /* {"title", "draws", "missing"}: query draw_show.  ERR_NOT_FOUND: no such event. */
 enum err draw_show(struct db *, const struct words *, int64_t event, json_t **out) MUST_USE;
 /* ERR_NOT_FOUND: not drawn. */
-enum err draw_record(struct db *, int64_t slot, json_t **out) MUST_USE;
+enum err draw_record(struct db *, int64_t event, int64_t slot, json_t **out) MUST_USE;

@@ -370,3 +370,8 @@ enum err desk_checkin_list(struct web *);
 enum err desk_checkin_sync(struct web *);
 enum err desk_door(struct web *);
 enum err desk_door_make(struct web *);
+/* desk/draw.c */
+enum err citizen_draw(struct web *);
+enum err citizen_draw_record(struct web *);
+enum err desk_draw(struct web *);
+enum err desk_draw_do(struct web *);

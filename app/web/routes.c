@@ -155,7 +155,7 @@ const struct route routes[] = {
 	{ GET, "/events/{event}/schema", citizen_agenda_one_schema, ANYONE | CACHED },
 
 	/* citizen: signing up for events */
-	{ GET, "/events/{event}/apply", citizen_application_choose, ANYONE },
+	{ GET, "/events/{event}/apply", citizen_application_choose, ANYONE | CROWD },
 	{ POST, "/events/{event}/apply", citizen_application_chosen, ANYONE | TOKEN },
 	{ GET, "/events/{event}/apply/people", citizen_application_people, ANYONE },
 	{ POST, "/events/{event}/apply/people", citizen_application_people_keep, ANYONE | TOKEN },
@@ -165,6 +165,12 @@ const struct route routes[] = {
 	{ GET, "/tickets/{token}/cancel", citizen_ticket_cancel, ANYONE },
 	{ POST, "/tickets/{token}/cancel", citizen_ticket_cancel_do, ANYONE | TOKEN },
 	{ POST, "/tickets/{token}/accept", citizen_ticket_accept, ANYONE | TOKEN },
+	/* lotteries */
+	{ GET, "/events/{event}/lottery", citizen_draw, ANYONE | CACHED },
+	{ GET, "/events/{event}/lottery/record", citizen_draw_record, ANYONE | CACHED },
+	{ GET, "/desk/events/{event}/lottery", desk_draw, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
+	{ POST, "/desk/events/{event}/lottery", desk_draw_do, STAFF(RIGHT_WRITE | RIGHT_APPROVE) | TOKEN },
+
 	/* check-in: at the desk, and by a link for the door */
 	{ GET, "/desk/events/{event}/checkin", desk_checkin, STAFF(RIGHTS) },
 	{ POST, "/desk/events/{event}/checkin", desk_checkin_do, STAFF(RIGHTS) | TOKEN },

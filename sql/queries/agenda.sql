@@ -109,6 +109,7 @@ SELECT jsonb_build_object(
          'category', nullif(e.category, ''),
          'cancelled', e.state = 'cancelled',
          'rule', e.rule,
+         'signs_up', e.rule <> 'none' AND e.state = 'open' AND now() >= coalesce(e.opens, '-infinity') AND now() < coalesce(e.closes, 'infinity'),
          'opens', moment(e.opens, :lang), 'closes', moment(e.closes, :lang),
          'lottery', EXISTS (SELECT FROM lottery l JOIN event_slot s ON s.id = l.slot_id WHERE s.event_id = e.id),
          'sequence', e.sequence, 'modified', floor(extract(epoch FROM e.updated))::bigint * 1000,

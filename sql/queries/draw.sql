@@ -84,4 +84,4 @@ SELECT jsonb_build_object(
 
 -- name: draw_record :json
 SELECT l.record FROM lottery l JOIN event_slot s ON s.id = l.slot_id JOIN event e ON e.id = s.event_id
- WHERE l.slot_id = :slot::bigint AND l.drawn IS NOT NULL AND e.state IN ('open', 'ended', 'cancelled');
+ WHERE l.slot_id = :slot::bigint AND e.id = :event::bigint AND l.drawn IS NOT NULL AND e.state IN ('open', 'ended', 'cancelled');

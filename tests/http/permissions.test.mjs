@@ -50,7 +50,7 @@ const things = (path) => ({
 
 test('the words of the table are those that are known here', () => {
 	const known = ['anyone', 'citizen', 'staff', 'staff-step', 'operator', 'any-host', 'operator-door', 'write', 'approve',
-		'admin', 'token', 'foreign', 'signed', 'cached', 'development', 'writes', 'draft', 'upload', 'unknown'];
+		'admin', 'token', 'foreign', 'signed', 'cached', 'development', 'writes', 'draft', 'crowd', 'upload', 'unknown'];
 	for (const { asks, a } of table) for (const word of asks) assert.ok(known.includes(word), `${a}: ${word}`);
 	for (const { method, asks, a } of table) if (method === 'POST') assert.ok(asks.has('token') || asks.has('foreign') || asks.has('signed'), a);
 });
@@ -73,6 +73,8 @@ const itself = {
 		'GET /my/devices/{device}/remove', 'POST /my/devices/{device}/remove', 'POST /my/devices/{device}/try',
 		// Nor is there a survey of this number, nor a file.
 		'GET /desk/files/{attachment}',
+		// Nor a record without the date that is asked for.
+		'GET /events/{event}/lottery/record',
 		// Nor a door with this link.
 		'GET /door/{token}', 'POST /door/{token}', 'GET /door/{token}/list',
 		'GET /surveys/{survey}/right', 'POST /surveys/{survey}/right', 'POST /surveys/{survey}/right/keep',
