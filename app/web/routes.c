@@ -286,6 +286,7 @@ const struct route routes[] = {
 	{ GET, "/desk/surveys/{survey}/questions/{question}/remove", desk_survey_question_remove, STAFF(RIGHT_WRITE) },
 	{ GET, "/desk/surveys/{survey}/questions/{question}/ways", desk_survey_question_ways, STAFF(RIGHT_WRITE) },
 	{ POST, "/desk/surveys/{survey}/questions/{question}/ways", desk_survey_question_ways_save, STAFF(RIGHT_WRITE) | TOKEN },
+	{ GET, "/desk/surveys/{survey}/preview", desk_survey_preview, STAFF(RIGHTS) },
 	{ GET, "/desk/surveys/{survey}/ways", desk_survey_ways, STAFF(RIGHTS) },
 	{ GET, "/desk/surveys/{survey}/share", desk_survey_share, STAFF(RIGHTS) },
 	{ POST, "/desk/surveys/{survey}/share", desk_survey_share_do, STAFF(RIGHT_WRITE) | TOKEN },

@@ -89,6 +89,9 @@ for (const way of ways) {
 		await sato.look('desk_survey_ways', staff);
 		await sato.page.locator('summary').filter({ hasText: '進み方1' }).first().click();
 
+		await sato.go(`${url}/preview`);
+		await sato.look('desk_survey_preview', staff);
+
 		// Two clerks on one question.
 		await other.go(`${url}/questions/q1`);
 		await sato.go(`${url}/questions/q1`);

@@ -128,6 +128,9 @@ test('each kind is asked for, kept and shown again', async () => {
 		assert.equal(again.status, 303, `${kind} as it stands`);
 		assert.deepEqual((await questions(id)).find((x) => x.code === code), q, `${kind} saved as it stood`);
 	}
+	const preview = await sato.get(`/desk/surveys/${id}/preview`);
+	assert.equal(preview.status, 200);
+	assert.match(said(preview), /singleの設問/);
 	const page = await sato.get(`/desk/surveys/${id}/questions`);
 	for (const word of ['1つ選ぶ', '地図で選ぶ', '同意', '滑り台']) assert.ok(said(page).includes(word), word);
 });

@@ -19,6 +19,7 @@
  *	POST …/questions/{question}			question_content_save
  *	GET  …/questions/{question}/remove		question_remove_ask
  *	GET, POST …/questions/{question}/ways		question_ways, question_ways_save
+ *	GET  {url}/{owner}/preview			question_preview
  *	GET  {url}/{owner}/ways				question_ways_all: 全経路を試す
  *
  * {question} is a code, "q3".
@@ -39,6 +40,7 @@ enum err question_content_save(struct web *, const struct question_owner *) MUST
 enum err question_remove_ask(struct web *, const struct question_owner *) MUST_USE;
 enum err question_ways(struct web *, const struct question_owner *) MUST_USE;
 enum err question_ways_save(struct web *, const struct question_owner *) MUST_USE;
+enum err question_preview(struct web *, const struct question_owner *) MUST_USE;
 enum err question_ways_all(struct web *, const struct question_owner *) MUST_USE;
 
 /* Between the files of question*.c: the draft, and "owner": {"owner_url", "title", "frozen"} in the view. */

@@ -180,6 +180,7 @@ tasks_of(struct web *w, const json_t *s, const json_t *draft)
 	add_task(w, tasks, s, "share", some ? "todo" : "later");
 	add_task(w, tasks, s, "privacy", survey_progress(s, "privacy"));
 	add_task(w, tasks, s, "period", survey_progress(s, "period"));
+	add_task(w, tasks, s, "preview", some ? "todo" : "later");
 	add_task(w, tasks, s, "publish", live ? "done" : ready ? "todo" : "later");
 	return tasks;
 }
@@ -275,6 +276,12 @@ enum err
 desk_survey_question_ways_save(struct web *w)
 {
 	return question_ways_save(w, &desk_survey_owner);
+}
+
+enum err
+desk_survey_preview(struct web *w)
+{
+	return question_preview(w, &desk_survey_owner);
 }
 
 enum err
