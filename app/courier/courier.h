@@ -16,6 +16,7 @@
  *	account.c	the town's accounts at gateways: which one, how fast, whether at all
  *	claim.c		batches become jobs, letters wait for a connection
  *	sweep.c		what has ended is taken away (in the planner)
+ *	events.c	offers that pass on, letters about applications (in the planner)
  *	quota.c		how much of the month is left at LINE (a process of its own)
  *	scan.c		files that people sent are looked at for viruses (a process of its own)
  *	posts.c		posts on X, one for a message (a process of its own)
@@ -215,6 +216,9 @@ struct courier {
 
 /* plan.c: the planner, a process beside the courier; context is struct house. */
 int plan_work(void *context, int slot);
+
+/* events.c: every ten seconds; *looked is the caller's, 0 at first. */
+void events_look(const struct house *, struct db *, struct vault *, struct arena *, int64_t *looked);
 
 /* quota.c: the process. */
 int quota_work(void *context, int slot);

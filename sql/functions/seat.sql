@@ -202,3 +202,15 @@ BEGIN
   END LOOP;
   RETURN n;
 END $$;
+
+-- Which tenants have offers whose time is over, or people to be told what became of them.
+SET LOCAL ROLE chromo_directory;
+CREATE OR REPLACE FUNCTION event_work() RETURNS TABLE (tenant_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+  SELECT a.tenant_id FROM application a WHERE a.state = 'offered' AND a.offer_until <= now()
+  UNION
+  SELECT a.tenant_id FROM application a WHERE a.told IS DISTINCT FROM a.state
+$$;
+REVOKE ALL ON FUNCTION event_work FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION event_work TO chromo_courier;
+SET LOCAL ROLE chromo_owner;

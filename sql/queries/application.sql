@@ -107,6 +107,10 @@ SELECT a.id, a.state, a.number, a.contact, a.language, a.people, coalesce(nullif
 -- role: web courier
 UPDATE application SET told = state WHERE id = ANY (:ids::bigint[]);
 
+-- name: event_work :many
+-- role: courier
+SELECT tenant_id FROM event_work();
+
 -- name: application_expire :one
 -- role: courier
 SELECT seat_expire(:most::int) AS expired;

@@ -141,3 +141,16 @@ test('not open: a page that says so', async () => {
 	assert.equal((await client.get('/events/0/apply')).status, 404);
 	assert.equal((await town.client(YAMA).get(`/events/${e.event}/apply`)).status, 404);
 });
+
+test('an offer that nobody answers passes on, and they are written to', async () => {
+	const e = await event({ capacity: 1, offer_hours: 24 });
+	const first = await apply(e, { email: 'first@example.jp' });
+	await apply(e, { email: 'second@example.jp' });
+	await apply(e, { email: 'third@example.jp' });
+	await first.client.submit(await first.client.get(`${first.ticket.path}/cancel`));
+	await town.sql(`UPDATE application SET offer_until = now() WHERE slot_id = ${e.slot} AND state = 'offered'`);
+	for (let i = 0; i < 60 && await town.sql(`SELECT string_agg(state, ' ' ORDER BY id) FROM application WHERE slot_id = ${e.slot} AND told = state`) !== 'cancelled expired offered'; i++)
+		await new Promise((done) => setTimeout(done, 500));
+	assert.equal(await town.sql(`SELECT string_agg(state, ' ' ORDER BY id) FROM application WHERE slot_id = ${e.slot} AND told = state`), 'cancelled expired offered');
+	assert.equal(await taken(e.slot), 1);
+});
