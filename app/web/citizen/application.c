@@ -215,6 +215,8 @@ people_page(struct web *w, enum status status, const struct applying *a)
 	json_object_set_new(w->view, "several", json_boolean(json_int(a->draft, "people") > 1));
 	json_object_set_new(w->view, "quotas", quota_fields(w, a));
 	json_object_set_new(w->view, "asked", questions(w, a));
+	json_object_set_new(w->view, "alone", json_false());
+	json_object_set_new(w->view, "text_lang", json_string(w->lang));
 	return web_page(w, status, "citizen/application/people");
 }
 
