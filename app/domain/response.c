@@ -129,7 +129,7 @@ fate(const struct rows *rows, enum response_fate *out, const char **number)
 static struct db_bytes
 draft_of(struct arena *a, const struct response_whole *r)
 {
-	return r->draft == NULL ? (struct db_bytes){ NULL, 0 } : draft_hash(a, r->draft, json_int(r->survey, "id"));
+	return r->draft == NULL ? (struct db_bytes){ NULL, 0 } : draft_hash(a, r->draft, r->id);
 }
 
 enum err
@@ -142,7 +142,7 @@ response_send(struct db *db, struct arena *a, const struct response_whole *r, en
 	enum err e;
 
 	survey_limits(a, r->survey, r->answers, &limits);
-	e = q_response_add(db, (struct q_response_add){ .survey = json_int(r->survey, "id"),
+	e = q_response_add(db, (struct q_response_add){ .survey = r->id,
 	    .edition = (int32_t)json_int(r->survey, "edition"), .language = r->language, .way = r->way, .answers = r->answers,
 	    .seconds = took >= 0 ? &seconds : NULL, .right = r->right, .citizen = r->citizen != 0 ? &r->citizen : NULL,
 	    .receipt = sha256(a, r->receipt), .draft = draft_of(a, r), .keys = limits.keys, .most = limits.most }, &rows);
@@ -156,7 +156,7 @@ response_change(struct db *db, struct arena *a, const struct response_whole *r, 
 {
 	struct survey_limits limits, before;
 	struct db_bytes receipt = sha256(a, r->receipt);
-	int64_t survey = json_int(r->survey, "id");
+	int64_t survey = r->id;
 	struct rows *rows;
 	json_t *was;
 	enum err e;

@@ -49,6 +49,7 @@ enum response_fate { RESPONSE_SENT, RESPONSE_AGAIN, RESPONSE_CLOSED, RESPONSE_FU
 
 /* What is sent: whole, and accepted by the engine. */
 struct response_whole {
+	int64_t id;			/* of the survey */
 	const json_t *survey, *answers;
 	const char *language, *way;
 	const char *receipt;		/* its token */

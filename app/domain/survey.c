@@ -114,3 +114,38 @@ survey_districts(struct db *db, const char *postcode, json_t **out)
 {
 	return q_survey_districts(db, (struct q_survey_districts){ .postcode = postcode }, out);
 }
+
+static bool
+named(const json_t *districts, const char *id)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(districts, i, one)
+		if (strcmp(json_text(one, "value"), id) == 0)
+			return true;
+	return false;
+}
+
+enum err
+survey_addresses(struct db *db, const json_t *document, const json_t *answers, const char **problem)
+{
+	json_t *districts = NULL, *q;
+	size_t i;
+
+	json_array_foreach(json_object_get(document, "questions"), i, q) {
+		const char *id = json_text(json_object_get(answers, json_text(q, "code")), "district");
+		enum err e = ERR_OK;
+
+		if (strcmp(json_text(q, "kind"), "address") != 0 || id[0] == '\0')
+			continue;
+		if (districts == NULL)
+			e = survey_districts(db, "", &districts);
+		if (e != ERR_OK)
+			return e;
+		*problem = json_text(q, "code");
+		if (!named(districts, id))
+			return ERR_INVALID;
+	}
+	return ERR_OK;
+}

@@ -34,5 +34,7 @@ struct survey_limits {
 };
 void survey_limits(struct arena *, const json_t *survey, const json_t *answers, struct survey_limits *out);
 
+/* Whether each address names a district that there is.  ERR_INVALID: *problem does not. */
+enum err survey_addresses(struct db *, const json_t *document, const json_t *answers, const char **problem) MUST_USE;
 /* What an address may name: {"value", "label", "found"}, those of the postcode first. */
 enum err survey_districts(struct db *, const char *postcode, json_t **out) MUST_USE;

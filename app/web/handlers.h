@@ -45,6 +45,11 @@ enum err citizen_right_draw(struct web *);
 enum err citizen_right_link(struct web *);
 enum err citizen_right_link_draw(struct web *);
 enum err citizen_right_keep(struct web *);
+/* api/survey.c */
+enum err api_survey_list(struct web *);
+enum err api_survey_show(struct web *);
+enum err api_survey_answer(struct web *);
+
 /* citizen/survey.c, survey_answer.c, survey_send.c */
 enum err citizen_survey_list(struct web *);
 enum err citizen_survey_show(struct web *);

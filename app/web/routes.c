@@ -195,6 +195,9 @@ const struct route routes[] = {
 	{ GET, "/cap/{message}", citizen_cap, ANYONE | CACHED },
 	{ GET, "/api/v1/messages", api_message_list, ANYONE | CACHED },
 	{ GET, "/api/v1/messages/{message}", api_message_show, ANYONE | CACHED },
+	{ GET, "/api/v1/surveys", api_survey_list, ANYONE | CACHED },
+	{ GET, "/api/v1/surveys/{survey}", api_survey_show, ANYONE | CACHED },
+	{ POST, "/api/v1/surveys/{survey}/answers", api_survey_answer, ANYONE | UNKNOWN | FOREIGN },
 	{ GET, "/api/openapi.json", api_description, ANYONE | CACHED },
 
 	/* desk: sign-in */

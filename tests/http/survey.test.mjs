@@ -282,3 +282,34 @@ test('drafts and surveys that are not there', async () => {
 	for (const path of ['/q/q1', '/q/all', '/check', '/done', '/save']) assert.equal((await browser().get(`/surveys/${id}${path}`)).headers.location, `/surveys/${id}`, path);
 	assert.equal((await browser().get(`/surveys/${id}/receipt/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx`)).status, 404);
 });
+
+test('for kiosks: one complete answer, once for each key', async () => {
+	const { survey: id, questionnaire } = await survey(town, every());
+	const client = browser();
+	const answers = { q1: '3', q5: { r1: '1', r2: '2' }, q6: '3', q9: { postcode, district }, q14: '1' };
+	const post = (body, { key = 'k'.repeat(20), type = 'application/json', path = id } = {}) => client.send(`/api/v1/surveys/${path}/answers`, { method: 'POST',
+		headers: { 'content-type': type, ...(key ? { 'idempotency-key': key } : {}) }, body: typeof body === 'string' ? body : JSON.stringify(body) });
+	const [one, two] = await Promise.all([post({ answers }), post({ answers })]);
+	assert.deepEqual([one.status, two.status].sort(), [200, 201]);
+	assert.deepEqual(one.json(), two.json());
+	const rows = await responses(town, questionnaire);
+	assert.equal(rows.length, 1);
+	assert.deepEqual([rows[0].number, rows[0].way, rows[0].answers], [one.json().number, 'api', answers]);
+	assert.ok(words(await client.get(new URL(one.json().url).pathname)).includes(one.json().number));
+
+	const key = 'another key, just as long';
+	for (const [change, question] of [[{ q1: '9' }, 'q1'], [{ q2: ['1'] }, ''], [{ q6: '１２' }, 'q6'], [{ q6: 12 }, 'q6'], [{ q9: { district: '999999' } }, 'q9'], [{ q99: 'x' }, ''], [{ 'q1.other': 'x' }, 'q1']]) {
+		const answer = await post({ answers: { ...answers, ...change } }, { key });
+		assert.deepEqual([answer.status, answer.headers['content-type'], answer.json().question], [422, 'application/problem+json', question], JSON.stringify(change));
+	}
+	for (const [body, options] of [[{ answers }, { key: '' }], [{ answers }, { key: 'short' }], [{ answers }, { key, type: 'text/plain' }], ['{', { key }], [{ answers: [] }, { key }], [{ answers, language: 'xx' }, { key }]])
+		assert.ok([400, 415].includes((await post(body, options)).status), JSON.stringify(options));
+	assert.equal((await post({ answers }, { key, path: 99999999 })).status, 404);
+	const namely = await survey(town, few(), { mode: 'named' }), once = await survey(town, few(), { mode: 'once' });
+	assert.equal((await post({ answers: { q1: '1' } }, { key, path: namely.survey })).status, 403);
+	assert.equal((await post({ answers: { q1: '1' }, right: 'x.y' }, { key, path: once.survey })).status, 403);
+	assert.equal((await responses(town, questionnaire)).length, 1);
+	const told = (await client.get(`/api/v1/surveys/${id}`)).json();
+	assert.deepEqual([told.document.questions.length, 'quotas' in told, told.open], [14, false, true]);
+	assert.ok((await client.get('/api/v1/surveys')).json().open.some((s) => s.id === id));
+});

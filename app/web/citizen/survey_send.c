@@ -142,7 +142,7 @@ static enum err
 send(struct web *w, const struct answering *a, enum response_fate *fate)
 {
 	const char *change = json_text(a->draft.what, "change"), *right = json_text(a->draft.what, "right"), *number;
-	struct response_whole r = { .survey = a->survey, .answers = a->answers, .language = a->language, .way = "web",
+	struct response_whole r = { .id = a->id, .survey = a->survey, .answers = a->answers, .language = a->language, .way = "web",
 		.citizen = json_int(a->draft.what, "citizen"), .begun = json_int(a->draft.what, "begun"), .draft = a->draft.token,
 		.receipt = response_receipt_of(w->arena, a->draft.token, a->id) };
 	enum err e = ERR_OK;
