@@ -103,5 +103,8 @@ export const surveyIn = (host, id, state = 'draft', mode = 'anyone') => `SET ses
 	  FROM survey s JOIN question q USING (tenant_id, questionnaire_id) WHERE s.id = ${id};`}
 	SET session_replication_role = origin;`;
 
-// That a session was seen is no writing.
-export const SEEN = { staff_session: { columns: ['seen'] }, citizen_session: { columns: ['seen'] } };
+// That a session was seen is no writing; nor is that answers are counted, which goes on by itself.
+export const SEEN = {
+	staff_session: { columns: ['seen'] }, citizen_session: { columns: ['seen'] },
+	response: { columns: ['counted'] }, tally: { rows: 'true' }, tally_cell: { rows: 'true' }, tally_design: { rows: 'true' },
+};
