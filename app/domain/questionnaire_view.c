@@ -326,6 +326,9 @@ questionnaire_view(const struct questionnaire_look *l, const json_t *question)
 	if (shown != NULL)
 		json_object_set_new(shown, "options", strcmp(kind, "scale") == 0 ?
 		    steps(l, points != 11, points - (points == 11), json_text(shown, "value")) : options(l, question, answer));
+	/* Those that are there come from their room (web/attachment.h), where there is one. */
+	if (shown != NULL && json_object_get(shown, "files") == NULL)
+		json_object_set_new(shown, "files", json_array());
 	json_object_set_new(view, "code", json_string(code));
 	json_object_set_new(view, "name", json_string(code));
 	json_object_set_new(view, "label", json_string(piped(l, questionnaire_text(question, "label", l->language))));

@@ -38,7 +38,7 @@ ids_checked(struct web *w, const char *purpose, int64_t owner, struct buf *ids)
 }
 
 static enum err
-take(struct web *w, struct form *form, const char *purpose, int64_t owner, const char *code, struct buf *ids)
+take(struct web *w, const char *purpose, int64_t owner, const char *code, struct buf *ids, const char **problem)
 {
 	const char *field = arena_printf(w->arena, "%s_file", code), *id;
 	const struct multipart_file *f;
@@ -50,7 +50,7 @@ take(struct web *w, struct form *form, const char *purpose, int64_t owner, const
 		e = attachment_add(w->db, w->arena, w->conf->files, w->tenant, &(struct attachment){ .purpose = purpose,
 		    .owner = owner, .name = f->name, .data = f->data, .n = f->n }, &id);
 		if (e == ERR_INVALID || e == ERR_TOO_LARGE)
-			form_problem(form, code, e == ERR_INVALID ? "attachment_kind" : "attachment_large");
+			*problem = e == ERR_INVALID ? "attachment_kind" : "attachment_large";
 		else if (e != ERR_OK)
 			return e;
 		else
@@ -59,24 +59,35 @@ take(struct web *w, struct form *form, const char *purpose, int64_t owner, const
 	return ERR_OK;
 }
 
-/* The fields as they were sent, but this one. */
-static const struct fields *
-with_ids(struct web *w, const char *code, const struct buf *ids)
+static const char *
+refused_name(struct web *w, const char *code)
 {
-	struct fields *out = fields_new(w->arena);
-	size_t i;
+	return arena_printf(w->arena, "%s_refused", code);
+}
 
-	for (i = 0; i < fields_count(w->fields); i++)
-		if (strcmp(fields_name(w->fields, i), code) != 0 &&
-		    fields_add(out, fields_name(w->fields, i), fields_value(w->fields, i)) != ERR_OK)
-			return w->fields;
-	return fields_add(out, code, ids->len > 0 ? ids->data : "") == ERR_OK ? out : w->fields;
+/* The fields as they were sent, but with these ids and with what was wrong. */
+static enum err
+fields_change(struct web *w, const char *code, const char *ids, const char *problem)
+{
+	const char *refused = refused_name(w, code);
+	struct fields *out = fields_new(w->arena);
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < fields_count(w->fields) && e == ERR_OK; i++)
+		if (strcmp(fields_name(w->fields, i), code) != 0 && strcmp(fields_name(w->fields, i), refused) != 0)
+			e = fields_add(out, fields_name(w->fields, i), fields_value(w->fields, i));
+	if (e == ERR_OK)
+		e = fields_add(out, code, ids);
+	if (e == ERR_OK)
+		e = fields_add(out, refused, problem);
+	w->fields = out;
+	return e;
 }
 
 enum err
-web_attachments(struct web *w, struct form *form, const char *purpose, int64_t owner, const char *code,
-    const struct fields **out)
+web_attachments(struct web *w, struct form *form, const char *purpose, int64_t owner, const char *code)
 {
+	const char *problem = "";
 	struct buf ids;
 	enum err e;
 
@@ -84,25 +95,29 @@ web_attachments(struct web *w, struct form *form, const char *purpose, int64_t o
 	ids_kept(w, code, &ids);
 	e = ids_checked(w, purpose, owner, &ids);
 	if (e == ERR_OK)
-		e = take(w, form, purpose, owner, code, &ids);
+		e = take(w, purpose, owner, code, &ids, &problem);
 	if (e == ERR_OK)
-		*out = with_ids(w, code, &ids);
+		e = fields_change(w, code, ids.len > 0 ? ids.data : "", problem);
+	if (e == ERR_OK && problem[0] != '\0')
+		form_problem(form, code, problem);
 	return e;
 }
 
-json_t *
-web_attachments_shown(struct web *w, const char *purpose, int64_t owner, const json_t *answers, const char *code)
+void
+web_attachments_show(struct web *w, struct form *form, const char *purpose, int64_t owner, const char *code)
 {
-	struct buf ids;
-	const json_t *id;
-	json_t *list;
+	const char *refused = fields_get(w->fields, refused_name(w, code));
+	json_t *field, *list, *one;
 	size_t i;
 
-	buf_init(&ids, w->arena);
-	json_array_foreach(json_object_get(answers, code), i, id)
-		buf_addf(&ids, "%s ", json_string_value(id));
-	return attachment_list(w->db, w->arena, purpose, owner, ids.len > 0 ? ids.data : "", &list) == ERR_OK ? list :
-	    json_keep(w->arena, json_array());
+	if (strcmp(refused, "attachment_kind") == 0 || strcmp(refused, "attachment_large") == 0)
+		form_problem(form, code, refused);
+	field = json_object_get(form_json(form), code);
+	if (attachment_list(w->db, w->arena, purpose, owner, json_text(field, "value"), &list) != ERR_OK)
+		list = json_keep(w->arena, json_array());
+	json_array_foreach(list, i, one)
+		json_object_set_new(one, "drop", json_sprintf("%s_drop_%s", code, json_text(one, "id")));
+	json_object_set(field, "files", list);
 }
 
 enum err

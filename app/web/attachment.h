@@ -11,13 +11,14 @@
  * nothing.
  */
 
-/* Takes in the files of this question and gives the form with their ids in the hidden field:
- * for questionnaire_read.  A file that is not taken is a problem of the field, said in the
- * form; the others are there all the same. */
-enum err web_attachments(struct web *, struct form *, const char *purpose, int64_t owner, const char *code,
-    const struct fields **out) MUST_USE;
-/* What templates/part/question_file.html lists of them: query attachment_list. */
-json_t *web_attachments_shown(struct web *, const char *purpose, int64_t owner, const json_t *answers, const char *code);
+/* Takes in the files of this question: w->fields has their ids in the hidden field then, for
+ * questionnaire_read.  A file that is not taken is a problem of the field, said in the form;
+ * the others are there all the same. */
+enum err web_attachments(struct web *, struct form *, const char *purpose, int64_t owner, const char *code) MUST_USE;
+/* What templates/part/question_file.html shows of them, into the field of the form: "files"
+ * (query attachment_list) and "drop" (the beginning of the boxes' names); and what was wrong
+ * when they were taken in, once more. */
+void web_attachments_show(struct web *, struct form *, const char *purpose, int64_t owner, const char *code);
 
 /* Lets nginx hand it out.  ERR_NOT_FOUND: it is not clean. */
 enum err web_attachment_send(struct web *, const json_t *attachment) MUST_USE;

@@ -118,7 +118,7 @@ const struct route routes[] = {
 	{ GET, "/surveys/{survey}/named", citizen_survey_named, CITIZEN },
 	{ POST, "/surveys/{survey}/named", citizen_survey_named_begin, CITIZEN | TOKEN },
 	{ GET, "/surveys/{survey}/q/{code}", citizen_survey_question, ANYONE | UNKNOWN },
-	{ POST, "/surveys/{survey}/q/{code}", citizen_survey_answer, ANYONE | UNKNOWN | TOKEN },
+	{ POST, "/surveys/{survey}/q/{code}", citizen_survey_answer, ANYONE | UNKNOWN | TOKEN | UPLOAD },
 	{ GET, "/surveys/{survey}/save", citizen_survey_save, ANYONE | UNKNOWN },
 	{ GET, "/surveys/{survey}/continue/{token}", citizen_survey_continue, ANYONE | UNKNOWN },
 	{ POST, "/surveys/{survey}/continue/{token}", citizen_survey_continued, ANYONE | UNKNOWN | TOKEN },

@@ -11,6 +11,7 @@ import { after, before, test } from 'node:test';
 import { Clamd } from '../gateways/clamd.mjs';
 import { desk, inside } from '../harness/desk.mjs';
 import { eventually, up } from '../harness/up.mjs';
+import { once_survey } from './right.mjs';
 
 // A virus of our own, so that the tests need no sample; with samples the usual one, too.
 const folder = mkdtempSync(join(tmpdir(), 'clamd-')), virus = 'X5-not-a-virus-but-found';
@@ -99,4 +100,49 @@ test('what no answer was sent with goes after a month', async () => {
 	await eventually('taken away', async () => await state(loose) === '' && !existsSync(place(loose)));
 	await eventually('looked at', async () => await state(kept) === 'clean');
 	assert.equal(readFileSync(place(kept), 'utf8'), 'kept');
+});
+
+// A black square as JPEG, in which a telephone has noted where it was.
+const square = Buffer.from('/9j/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0Hyc5PTgyPC4zNDL/2wBDAQkJCQwLDBgNDRgyIRwhMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjL/wAARCAAQABADASIAAhEBAxEB/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/8QAHwEAAwEBAQEBAQEBAQAAAAAAAAECAwQFBgcICQoL/8QAtREAAgECBAQDBAcFBAQAAQJ3AAECAxEEBSExBhJBUQdhcRMiMoEIFEKRobHBCSMzUvAVYnLRChYkNOEl8RcYGRomJygpKjU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6goOEhYaHiImKkpOUlZaXmJmaoqOkpaanqKmqsrO0tba3uLm6wsPExcbHyMnK0tPU1dbX2Nna4uPk5ebn6Onq8vP09fb3+Pn6/9oADAMBAAIRAxEAPwD5/ooooA//2Q==', 'base64');
+const exif = Buffer.concat([Buffer.from([0xff, 0xe1, 0, 0x3a]), Buffer.from('Exif\0\0MM\0*\0\0\0\x08\0\x02\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\x01\x0f\0\x02\0\0\0\x04GPS!\0\0\0\0secret-place', 'latin1')]);
+const photo = Buffer.concat([square.subarray(0, 2), exif, square.subarray(2)]);
+
+test('a question for files: kept when the form is shown again, made anew, sent with the answer', async () => {
+	const survey = await once_survey(town, 'minato.localhost', { mode: 'anyone', questions: { edition: 1, languages: ['ja'], questions: [
+		{ code: 'q1', kind: 'file', required: true, texts: { ja: { label: '壊れた所の写真' } }, settings: { max: 3 }, show: null, jumps: [], choices: [] },
+		{ code: 'q2', kind: 'text', required: true, texts: { ja: { label: '場所' } }, settings: {}, show: null, jumps: [], choices: [] }] } });
+	const client = town.client('minato.localhost'), path = `/surveys/${survey}/q/all`, edge = 'x1x1x1';
+	await client.submit(await client.get(`/surveys/${survey}`), {}, `/surveys/${survey}`);
+	const send = async (page, values, files = []) => {
+		const form = page.text.match(/<form class="c-form"[\s\S]*?<\/form>/)[0];
+		assert.match(form, /enctype="multipart\/form-data"/);
+		const hidden = Object.fromEntries([...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map((m) => [m[1], m[2]]));
+		const parts = Object.entries({ ...hidden, ...values }).map(([name, value]) => Buffer.from(`--${edge}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`));
+		for (const [name, bytes] of files) parts.push(Buffer.from(`--${edge}\r\nContent-Disposition: form-data; name="q1_file"; filename="${name}"\r\nContent-Type: image/jpeg\r\n\r\n`), bytes, Buffer.from('\r\n'));
+		return client.send(path, { method: 'POST', body: Buffer.concat([...parts, Buffer.from(`--${edge}--\r\n`)]),
+			headers: { 'content-type': `multipart/form-data; boundary=${edge}`, origin: `https://minato.localhost:${town.port}` } });
+	};
+	// One is a photo with a name that would lead out, one is none; and the other question is empty.
+	let page = await send(await client.get(path), { q2: '' }, [['../../../etc/x.jpg', photo], ['page.jpg', Buffer.from('<script>alert(1)</script>')]]);
+	assert.equal(page.status, 422);
+	assert.match(page.text, /受け取れるのは写真/);
+	assert.match(page.text, /x\.jpg \(1 KB\)/, 'the good one is there');
+	const [id] = page.text.match(/name="q1" value="([^"]+)"/)[1].split(' ');
+	page = await send(page, { q2: '公園' });
+	assert.equal(page.status, 303, page.text.match(/problem"[^>]*>.*/)?.[0]);
+	const done = await client.submit(await client.get(page.headers.location), {}, '/check');
+	assert.equal(done.status, 303);
+	assert.equal(await town.sql(`SELECT kept, name, owner_id FROM attachment WHERE id = '${id}'`), `t|x.jpg|${survey}`);
+	assert.equal(await town.sql(`SELECT answers ->> 'q1' FROM response WHERE answers @> '{"q1": ["${id}"]}'`), `["${id}"]`);
+	await eventually('clean', async () => await state(id) === 'clean');
+	const bytes = (await get(id)).bytes;
+	assert.equal(bytes.readUInt16BE(0), 0xffd8);
+	assert.ok(!bytes.includes('secret-place') && !bytes.includes('Exif'), 'no place is left in it');
+});
+
+test('more than ten megabytes are too much, and an id of another survey is none', async () => {
+	const survey = await once_survey(town, 'minato.localhost', { mode: 'anyone' }), client = town.client('minato.localhost');
+	const big = await client.send(`/surveys/${survey}/q/q1`, { method: 'POST', body: Buffer.alloc(12 << 20), headers: { 'content-type': 'multipart/form-data; boundary=x' } })
+		.catch(() => ({ status: 413 }));
+	assert.equal(big.status, 413);
 });

@@ -13,6 +13,7 @@
  */
 #include "domain/questionnaire.h"
 #include "domain/survey.h"
+#include "web/attachment.h"
 #include "web/citizen/survey.h"
 #include "web/handlers.h"
 
@@ -145,6 +146,19 @@ addresses(struct web *w, const struct answering *a, struct form *form, const jso
 
 /* --- a page --- */
 
+/* How a form goes out: with files only where there is a question for them. */
+static const char *
+enctype_of(const json_t *questions)
+{
+	const json_t *q;
+	size_t i;
+
+	json_array_foreach(questions, i, q)
+		if (is(q, "file"))
+			return "multipart/form-data";
+	return "application/x-www-form-urlencoded";
+}
+
 static enum err
 page(struct web *w, enum status status, const struct answering *a, const char *name, const json_t *questions, size_t place)
 {
@@ -160,6 +174,8 @@ page(struct web *w, enum status status, const struct answering *a, const char *n
 			questionnaire_read(w->arena, look.form, w->fields, q, a->answers);
 		else
 			questionnaire_show(w->arena, look.form, q, a->answers);
+		if (is(q, "file"))
+			web_attachments_show(w, look.form, "survey", a->id, json_text(q, "code"));
 	}
 	e = addresses(w, a, look.form, questions, reading);
 	if (e != ERR_OK) {
@@ -168,6 +184,7 @@ page(struct web *w, enum status status, const struct answering *a, const char *n
 	}
 	json_array_foreach(questions, i, q)
 		json_array_append(views, questionnaire_view(&look, q));
+	json_object_set_new(w->view, "enctype", json_string(enctype_of(questions)));
 	json_object_set_new(w->view, "questions", views);
 	json_object_set_new(w->view, "alone", json_boolean(strcmp(name, "all") != 0));
 	json_object_set_new(w->view, "name", json_string(name));
@@ -263,8 +280,14 @@ read(struct web *w, struct answering *a, const char *name, const json_t *questio
 	enum err e;
 	size_t i;
 
-	json_array_foreach(questions, i, q)
+	json_array_foreach(questions, i, q) {
+		if (is(q, "file") && a->open) {
+			e = web_attachments(w, form, "survey", a->id, json_text(q, "code"));
+			if (e != ERR_OK)
+				return e;
+		}
 		questionnaire_read(w->arena, form, w->fields, q, a->answers);
+	}
 	e = a->open ? addresses(w, a, form, questions, true) : ERR_OK;
 	*good = form_ok(form) || !a->open;
 	return e != ERR_OK || *good ? e : page(w, HTTP_UNPROCESSABLE, a, name, questions, place);
