@@ -33,7 +33,7 @@ struct pool {
 	int *socket;
 };
 
-/* How long a body may be that is longer than most. */
+/* How long a body may be that is longer than most: files come as multipart. */
 static size_t
 body_limit(void *context, const struct request *request)
 {
@@ -43,7 +43,7 @@ body_limit(void *context, const struct request *request)
 	struct route_args args;
 	const char *allow;
 	bool upload = router_find(site->router, a, request->method, request->path, &route, &args, &allow) == ERR_OK &&
-	    route->flags & UPLOAD;
+	    route->flags & UPLOAD && request_has_type(request, "multipart/form-data");
 
 	arena_free(a);
 	return upload ? UPLOAD_MAX : REQUEST_BODY_MAX;
