@@ -37,6 +37,7 @@ libdomain_a_SOURCES = \
 	app/domain/export.c app/domain/export.h \
 	app/domain/population.c app/domain/population.h \
 	app/domain/result.c app/domain/result_question.c app/domain/result_weigh.c app/domain/result.h \
+	app/domain/result_give.c app/domain/result_give.h \
 	app/domain/statistics.c app/domain/statistics.h app/domain/tally.c app/domain/tally.h \
 	app/domain/stop_link.c app/domain/stop_link.h \
 	app/domain/survey.c app/domain/survey.h \

@@ -216,7 +216,7 @@ trust(const struct result *r, json_t *ages, json_t *districts, const char *over,
 {
 	const struct weighing *w = r->weighing;
 	int64_t people = tally_people(r->part);
-	bool weights = w->why == NULL && !r->filtered;
+	bool weights = r->weighted != NULL;
 	double n = weights ? w->effective : (double)people;
 	double population = w->population > 0 && (double)people <= w->population && !r->filtered ? w->population : 0;
 	json_t *out = json_pack("{s:s, s:s, s:b, s:b, s:s*, s:s*, s:s*, s:b, s:s, s:s, s:s, s:b, s:o, s:o}",

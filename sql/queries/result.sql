@@ -58,3 +58,18 @@ SELECT a.item AS a, b.item AS b, count(*) AS n
  WHERE r.questionnaire_id = :questionnaire::bigint AND r.answers ? :first AND r.answers ? :second
    AND a.item <> '' AND b.item <> ''
  GROUP BY a.item, b.item;
+
+-- name: result_publish :exec
+INSERT INTO result_publication (survey_id, document, staff_id)
+VALUES (:survey::bigint, :document::jsonb, :staff::bigint)
+ON CONFLICT (tenant_id, survey_id) DO UPDATE SET document = excluded.document, at = now(), staff_id = excluded.staff_id;
+
+-- name: result_published :exec
+UPDATE survey SET state = 'published', published = coalesce(published, now()), actions = :actions::text, updated = now()
+ WHERE id = :survey::bigint AND state IN ('closed', 'published');
+
+-- name: result_public :json
+SELECT p.document || jsonb_build_object('id', s.id, 'actions', nullif(s.actions, ''), 'published', moment(p.at, :lang::text),
+         'purpose', nullif(coalesce(s.texts #>> ARRAY[:lang, 'purpose'], s.texts #>> '{ja,purpose}', ''), ''))
+  FROM result_publication p JOIN survey s ON s.id = p.survey_id
+ WHERE p.survey_id = :survey::bigint AND s.state = 'published';

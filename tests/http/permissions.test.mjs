@@ -75,6 +75,9 @@ const itself = {
 		'GET /desk/files/{attachment}',
 		// Nor a record without the date that is asked for.
 		'GET /events/{event}/lottery/record',
+		'GET /desk/surveys/{survey}/export/{export}', 'GET /desk/surveys/{survey}/export/{export}/live',
+		'GET /desk/surveys/{survey}/export/{export}/file', 'GET /surveys/{survey}/result', 'GET /surveys/{survey}/result.csv',
+		'GET /surveys/{survey}/result.json', 'GET /api/v1/surveys/{survey}/result',
 		// Nor a door with this link.
 		'GET /door/{token}', 'POST /door/{token}', 'GET /door/{token}/list',
 		'GET /surveys/{survey}/right', 'POST /surveys/{survey}/right', 'POST /surveys/{survey}/right/keep',

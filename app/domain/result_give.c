@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Giving back: results as they are published.  What is published is a document made once,
+ * with small cells hidden; page, CSV and JSON are made of it and of nothing else, so that
+ * no two of them can be subtracted from each other.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/csv.h"
+#include "db/queries.h"
+#include "domain/result_give.h"
+
+/* As other programs read it: -1 for what is hidden becomes null. */
+static json_t *
+answers_of(const json_t *block)
+{
+	const json_t *lines = json_object_get(block, "lines"), *l;
+	json_t *out = json_array();
+	size_t i;
+
+	json_array_foreach(lines, i, l) {
+		bool hidden = json_flag(l, "hidden");
+
+		json_array_append_new(out, json_pack("{s:O, s:O, s:o, s:o}", "code", json_object_get(l, "code"),
+		    "label", json_object_get(l, "label"), "count", hidden ? json_null() : json_incref(json_object_get(l, "count")),
+		    "share", hidden ? json_null() : json_incref(json_object_get(l, "fraction"))));
+	}
+	return out;
+}
+
+json_t *
+result_open_data(struct arena *a, const json_t *document)
+{
+	const json_t *questions = json_object_get(document, "questions"), *q, *b;
+	json_t *list = json_array();
+	size_t i, k;
+
+	json_array_foreach(questions, i, q) {
+		json_t *parts = json_array();
+
+		json_array_foreach(json_object_get(q, "blocks"), k, b)
+			json_array_append_new(parts, json_pack("{s:O, s:O, s:o}", "part", json_object_get(b, "heading"),
+			    "answered", json_object_get(b, "base_count"), "answers", answers_of(b)));
+		json_array_append_new(list, json_pack("{s:O, s:O, s:O, s:O, s:o}", "code", json_object_get(q, "code"),
+		    "kind", json_object_get(q, "kind"), "question", json_object_get(q, "label"),
+		    "answered", json_object_get(q, "answered_count"), "parts", parts));
+	}
+	return json_keep(a, json_pack("{s:O, s:O, s:O, s:O, s:s, s:s, s:i, s:o}", "title", json_object_get(document, "title"),
+	    "publisher", json_object_get(document, "tenant"), "department", json_object_get(document, "department"),
+	    "published", json_object_get(json_object_get(document, "published"), "datetime"),
+	    "license", "CC BY 4.0", "license_url", "https://creativecommons.org/licenses/by/4.0/",
+	    "hidden_below", SMALL_CELL, "questions", list));
+}
+
+static void
+csv_line(struct buf *out, const json_t *question, const json_t *block, const json_t *line)
+{
+	bool hidden = json_flag(line, "hidden");
+	char count[32] = "", share[32] = "";
+
+	if (!hidden) {
+		snprintf(count, sizeof count, "%" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(line, "count")));
+		snprintf(share, sizeof share, "%.4f", json_number_value(json_object_get(line, "fraction")));
+	}
+	csv_add_cell(out, true, json_text(question, "code"));
+	csv_add_cell(out, false, json_text(question, "label"));
+	csv_add_cell(out, false, json_text(block, "heading"));
+	csv_add_cell(out, false, json_text(line, "code"));
+	csv_add_cell(out, false, json_text(line, "label"));
+	csv_add_cell(out, false, count);
+	csv_add_cell(out, false, share);
+	buf_adds(out, "\r\n");
+}
+
+void
+result_open_csv(const json_t *document, struct buf *out)
+{
+	const json_t *questions = json_object_get(document, "questions"), *q, *b, *l;
+	size_t i, k, n;
+
+	csv_add_mark(out);
+	buf_adds(out, "question,label,part,code,answer,count,share\r\n");
+	json_array_foreach(questions, i, q)
+		json_array_foreach(json_object_get(q, "blocks"), k, b)
+			json_array_foreach(json_object_get(b, "lines"), n, l)
+				csv_line(out, q, b, l);
+}
+
+enum err
+result_publish(struct result *r, int64_t staff, const char *actions)
+{
+	json_t *document, *overview;
+	enum err e;
+
+	/* Alone with its sums: no filter, no weights, nothing small. */
+	r->open_to_all = true;
+	r->weighted = NULL;
+	overview = result_overview(r);
+	/* What staff could do about it is nobody else's business, nor who exactly answered. */
+	json_object_set_new(json_object_get(overview, "trust"), "why", json_null());
+	json_object_set_new(json_object_get(overview, "trust"), "ages", json_array());
+	json_object_set_new(json_object_get(overview, "trust"), "districts", json_array());
+	json_object_del(overview, "funnel");
+	document = json_keep(r->arena, json_pack("{s:O, s:O, s:O, s:O, s:O}", "title", json_object_get(r->survey, "title"),
+	    "tenant", json_object_get(r->survey, "tenant"), "department", json_object_get(r->survey, "department"),
+	    "questions", result_questions(r), "overview", overview));
+	e = q_result_publish(r->db, (struct q_result_publish){ .survey = json_int(r->survey, "id"), .document = document,
+	    .staff = staff }, NULL);
+	return e != ERR_OK ? e : q_result_published(r->db, (struct q_result_published){ .actions = actions,
+	    .survey = json_int(r->survey, "id") }, NULL);
+}
+
+enum err
+result_public(struct db *db, int64_t survey, const char *lang, json_t **out)
+{
+	return q_result_public(db, (struct q_result_public){ .lang = lang, .survey = survey }, out);
+}

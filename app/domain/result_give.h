@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "domain/result.h"
+struct buf;
+/*
+ * Results given back to everybody: a page, open data in CSV and JSON under CC BY 4.0.
+ */
+
+/* Keeps what is shown from now on, with 市がすること, and marks the survey as published.  The result has
+ * been weighed and has no filter.  Wants DB_WRITE. */
+enum err result_publish(struct result *, int64_t staff, const char *actions) MUST_USE;
+/* What was published.  ERR_NOT_FOUND: nothing was. */
+enum err result_public(struct db *, int64_t survey, const char *lang, json_t **out) MUST_USE;
+/* For programs. */
+json_t *result_open_data(struct arena *, const json_t *document);
+void result_open_csv(const json_t *document, struct buf *out);

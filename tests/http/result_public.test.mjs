@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Results given back: a page and open data, with nothing in them from which few people
+// follow; and the population against which answers are weighed.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { desk, inside, said } from '../harness/desk.mjs';
+import { makeSurvey } from '../harness/survey.mjs';
+import { problems } from '../harness/invariants.mjs';
+import { up } from '../harness/up.mjs';
+
+let town, sato, takahashi, admin, made, citizen;
+before(async () => {
+	town = await up();
+	[sato, takahashi, admin] = await Promise.all(['sato', 'takahashi', 'admin'].map((who) => desk(town, who)));
+	made = await makeSurvey(town, { answers: 600 });
+	citizen = town.client('minato.localhost');
+	// Three people only gave this answer.
+	await inside(town, `UPDATE response SET answers = answers || '{"q10": "1"}' WHERE questionnaire_id = ${made.questionnaire} AND answers ->> 'q10' = '4';
+		UPDATE response SET answers = answers || '{"q10": "4"}' WHERE questionnaire_id = ${made.questionnaire} AND number IN ('A-1', 'A-2', 'A-3')`);
+});
+after(() => town?.stop());
+
+test('nothing is public before it is published, and only an approver publishes what is closed', async () => {
+	const at = `/desk/surveys/${made.survey}/results/publish`;
+	for (const path of ['result', 'result.csv', 'result.json']) assert.equal((await citizen.get(`/surveys/${made.survey}/${path}`)).status, 404);
+	assert.equal((await sato.get(at)).status, 403);
+	assert.match(said(await takahashi.get(at)), /受付を終えてから/);
+	await inside(town, `UPDATE survey SET state = 'closed', closed = now() WHERE id = ${made.survey}`);
+	const form = await takahashi.get(at);
+	assert.deepEqual(problems(form), []);
+	assert.equal((await takahashi.submit(form, { actions: '' }, '/publish')).status, 422);
+	const done = await takahashi.submit(await takahashi.get(at), { actions: '来年度に**トイレ**を直します。' }, '/publish');
+	assert.equal(done.status, 303);
+	const page = await citizen.get(`/surveys/${made.survey}/result`);
+	assert.equal(page.status, 200);
+	assert.deepEqual(problems(page), []);
+	assert.match(said(page), /来年度に トイレ を直します/);
+	assert.match(said(page), /600/);
+	assert.doesNotMatch(said(page), /人口を登録/);
+	assert.doesNotMatch(page.text, /ベンチを増やして/, 'free texts stay here');
+});
+
+test('open data: the same numbers, small ones hidden, also by subtraction', async () => {
+	const json = JSON.parse((await citizen.get(`/surveys/${made.survey}/result.json`)).text);
+	assert.equal(json.license, 'CC BY 4.0');
+	const walk = json.questions.find((q) => q.code === 'q10').parts[0];
+	const hidden = walk.answers.filter((a) => a.count === null);
+	assert.ok(hidden.some((a) => a.code === '4') && hidden.length === 2, 'the three, and one more');
+	for (const q of json.questions) for (const part of q.parts) for (const a of part.answers) assert.ok(a.count === null || a.count === 0 || a.count >= 5, `${q.code} ${a.code}`);
+	assert.ok(!json.questions.some((q) => q.code === 'q9' && q.parts.length), 'no free texts');
+	const csv = await citizen.get(`/surveys/${made.survey}/result.csv`);
+	assert.match(csv.headers['content-type'], /text\/csv/);
+	assert.match(csv.text, /q10,公園まで歩いて何分かかりますか,,4,それより長い,,\r\n/);
+	assert.deepEqual(JSON.parse((await citizen.get(`/api/v1/surveys/${made.survey}/result`)).text), json);
+	assert.equal((await town.client('yama.localhost').get(`/surveys/${made.survey}/result`)).status, 404);
+});
+
+test('the population: template, faults in words, and loaded', async () => {
+	const page = await admin.get('/desk/settings/population');
+	assert.equal(page.status, 200);
+	assert.deepEqual(problems(page), []);
+	assert.equal((await sato.get('/desk/settings/population')).status, 403);
+	const template = (await admin.get('/desk/settings/population/template')).text.replace(/^\ufeff/, '');
+	assert.match(template, /^地区,0-4,5-9,/);
+	const send = async (bytes, as_of = '2026-10-01') => {
+		const form = await admin.get('/desk/settings/population');
+		const token = /name="token" value="([^"]+)"/.exec(form.text)[1];
+		const b = 'xxBOUNDxx', part = (name, value) => `--${b}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+		const body = Buffer.concat([Buffer.from(part('token', token) + part('as_of', as_of) +
+			`--${b}\r\nContent-Disposition: form-data; name="file"; filename="p.csv"\r\nContent-Type: text/csv\r\n\r\n`), Buffer.from(bytes), Buffer.from(`\r\n--${b}--\r\n`)]);
+		return admin.send('/desk/settings/population', { method: 'POST', headers: { 'content-type': `multipart/form-data; boundary=${b}` }, body });
+	};
+	const wrong = await send('地区,0-4,5-9,総数\n月面,1,2,3\n中央,x,2,5\n');
+	assert.equal(wrong.status, 422);
+	assert.deepEqual(problems(wrong), []);
+	assert.match(said(wrong), /2 設定の「地区」にある名前を書いてください 月面/);
+	assert.match(said(wrong), /3 人数を数字で書いてください x/);
+	assert.equal((await send(template.replaceAll(',0', ',1'), '2026-02-31')).status, 422);
+	const good = await send('地区,０〜４歳,5〜9歳,85歳以上,総数\r\n中央,"1,000",２０,3,1023\r\n港,5,5,5,15\r\n');
+	assert.equal(good.status, 303);
+	assert.match(said(await admin.get('/desk/settings/population')), /1,038人を登録しています/);
+	assert.equal((await inside(town, `SELECT string_agg(from_age || '-' || to_age || ':' || people, ' ' ORDER BY from_age) FROM population p JOIN district d ON d.id = p.district_id WHERE d.name = '中央' AND d.tenant_id = current_tenant()`)).split('\n').pop(), '0-4:1000 5-9:20 85-150:3');
+	// 地区,0-4 / 港,7 in CP932.
+	const cp932 = Buffer.from([0x92, 0x6e, 0x8b, 0xe6, 0x2c, 0x30, 0x2d, 0x34, 0x0d, 0x0a, 0x8d, 0x60, 0x2c, 0x37, 0x0d, 0x0a]);
+	assert.equal((await send(cp932)).status, 303);
+	assert.match(said(await admin.get('/desk/settings/population')), /7人を登録しています/);
+});
