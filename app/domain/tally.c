@@ -4,6 +4,7 @@
  */
 #include "domain/tally.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,20 @@ tally_count(struct db *db, int64_t questionnaire, int most, int64_t *waiting)
 	if (e == ERR_OK)
 		*waiting = rows_int(rows, 0, "waiting");
 	return e;
+}
+
+enum err
+tally_count_all(struct db *db, int64_t questionnaire)
+{
+	int64_t waiting = 0;
+	struct rows *rows;
+	enum err e = tally_count(db, questionnaire, INT_MAX, &waiting);
+
+	if (e == ERR_OK)
+		e = q_tally_wait(db, (struct q_tally_wait){ questionnaire }, &rows);
+	if (e == ERR_OK)
+		e = tally_count(db, questionnaire, INT_MAX, &waiting);
+	return e == ERR_OK && waiting > 0 ? ERR_BUSY : e;
 }
 
 static int

@@ -18,6 +18,8 @@ bool tally_filtered(const struct tally_filter *);
 
 /* Counts what is new, at most so many; *waiting: how many are left.  Wants DB_WRITE. */
 enum err tally_count(struct db *, int64_t questionnaire, int most, int64_t *waiting) MUST_USE;
+/* Counts all there are, and waits for whoever is at it.  ERR_BUSY: more came meanwhile. */
+enum err tally_count_all(struct db *, int64_t questionnaire) MUST_USE;
 enum err tally_open(struct db *, struct arena *, int64_t questionnaire, const struct tally_filter *,
     struct tally **out) MUST_USE;
 /* The same with a weight for each group of tally_groups; counts then are of whole people,

@@ -5,6 +5,10 @@
 -- role: web courier
 SELECT tally_count(:questionnaire::bigint, :most::int) AS counted;
 
+-- name: tally_wait :many
+-- Until whoever is counting has done; from then on it is us.
+SELECT questionnaire_id FROM tally_design WHERE questionnaire_id = :questionnaire::bigint FOR UPDATE;
+
 -- name: tally_waiting :one
 -- How many wait to be counted; no more than anybody wants to know.
 SELECT count(*) AS waiting FROM (SELECT FROM response WHERE questionnaire_id = :questionnaire::bigint AND NOT counted LIMIT 1000000) w;

@@ -4,8 +4,6 @@
  *
  *	GET, POST /desk/surveys/{survey}/results/publish
  */
-#include <limits.h>
-
 #include "domain/result_give.h"
 #include "web/desk/result.h"
 #include "web/handlers.h"
@@ -49,7 +47,6 @@ desk_result_publish_do(struct web *w)
 	struct form *f = web_form(w);
 	const char *actions, *state;
 	struct result r;
-	int64_t waiting;
 	enum err e = open_survey(w, &r);
 
 	if (e != ERR_OK)
@@ -60,7 +57,8 @@ desk_result_publish_do(struct web *w)
 		return ERR_CONFLICT;
 	if (!form_ok(f))
 		return show(w, &r, HTTP_UNPROCESSABLE);
-	e = tally_count(w->db, r.questionnaire, INT_MAX, &waiting);
+	/* What is given away is whole: nothing may be left to be counted. */
+	e = tally_count_all(w->db, r.questionnaire);
 	if (e == ERR_OK)
 		e = result_tallies(&r);
 	if (e == ERR_OK)
