@@ -28,6 +28,10 @@ enum err citizen_card(struct web *);
 enum err desk_announce(struct web *);
 enum err desk_announce_do(struct web *);
 
+/* desk/entry.c */
+enum err desk_entry(struct web *);
+enum err desk_entry_do(struct web *);
+
 /* desk/forms.c */
 enum err desk_forms(struct web *);
 enum err desk_forms_print(struct web *);

@@ -133,6 +133,8 @@ const struct route routes[] = {
 	{ POST, "/desk/surveys/{survey}/announce", desk_announce_do, STAFF(RIGHT_WRITE) | TOKEN },
 
 	/* desk: answers on paper */
+	{ GET, "/desk/surveys/{survey}/entry", desk_entry, STAFF(RIGHT_WRITE) },
+	{ POST, "/desk/surveys/{survey}/entry", desk_entry_do, STAFF(RIGHT_WRITE) | TOKEN },
 	{ GET, "/desk/surveys/{survey}/forms", desk_forms, STAFF(RIGHT_WRITE) },
 	{ POST, "/desk/surveys/{survey}/forms/print", desk_forms_print, STAFF(RIGHT_WRITE) | TOKEN },
 	{ GET, "/desk/surveys/{survey}/forms/numbers", desk_forms_numbers, STAFF(RIGHT_WRITE) },

@@ -89,6 +89,20 @@ test('typed twice: it counts when two clerks agree, and says where they do not',
 	assert.equal((await send('twice', {})).status, 303);
 });
 
+test('typed in at the desk: number, answers, and what may be left out', async () => {
+	const [a, b] = await numbers(), path = `/desk/surveys/${survey}/entry`, before_ = await answers();
+	const put = async (values) => clerk.submit(await clerk.get(path), values, path);
+	for (const values of [{}, { number: a }, { number: '1234', q1: '1' }, { number: a, q1: '9' }, { number: a, q1: '1', q2: 'x' }])
+		assert.equal((await put({ way: 'paper', ...values })).status, 422, JSON.stringify(values));
+	assert.equal(await answers(), before_);
+	assert.equal((await put({ way: 'paper', number: a, q1: '2', q2: '７' })).headers.location, path);
+	assert.match((await clerk.get(path)).text, /登録しました/);
+	assert.equal((await put({ way: 'paper', number: a, q1: '2', q2: '7' })).status, 422, 'the same form again');
+	assert.equal((await put({ way: 'paper', number: b, blank: '1' })).status, 303, 'nothing was filled in');
+	assert.equal((await put({ way: 'phone', q1: '1', q2: '99' })).status, 303, 'by telephone there is no form');
+	assert.match(await answers(), /paper 7.*phone 99/);
+});
+
 test('only who writes, only of this town, nothing after results are out', async () => {
 	assert.equal((await (await desk(town, 'takahashi')).get(base)).status, 403);
 	assert.equal((await clerk.get(`/desk/surveys/${survey + 1000}/forms`)).status, 404);

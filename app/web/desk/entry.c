@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * 紙の回答を入力: one answer after the other, from a form, by telephone, at the counter.
+ *
+ *	GET  /desk/surveys/{survey}/entry	all questions on one page
+ *	POST /desk/surveys/{survey}/entry	kept; on to the next one
+ *
+ * What a good answer is, is the engine's word (domain/questionnaire.h), and whether this one
+ * counts is domain/paper.h's.  On paper people leave questions out: a clerk may say so.
+ */
+#include "domain/paper.h"
+#include "domain/questionnaire.h"
+#include "web/handlers.h"
+#include "web/web.h"
+
+static const char *const ways[] = { "paper", "phone", "counter", NULL };
+
+static void
+ways_show(struct web *w, struct form *f)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; ways[i] != NULL; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s}", "value", ways[i], "label",
+		    words_get(w->words, arena_printf(w->arena, "entry_%s", ways[i]))));
+	form_options(f, "way", list);
+}
+
+/* The document in which nothing has to be answered. */
+static json_t *
+lenient(struct web *w, const json_t *document)
+{
+	json_t *copy = json_keep(w->arena, json_deep_copy(document)), *q;
+	size_t i;
+
+	json_array_foreach(json_object_get(copy, "questions"), i, q)
+		json_object_set_new(q, "required", json_false());
+	return copy;
+}
+
+static enum err
+page(struct web *w, enum status status, struct form *f, json_t *survey, const json_t *document, const json_t *answers)
+{
+	struct questionnaire_look look = { w->arena, f, "ja", document, answers, NULL };
+	json_t *views = json_array(), *q;
+	size_t i;
+
+	ways_show(w, f);
+	json_array_foreach(json_object_get(document, "questions"), i, q)
+		json_array_append(views, questionnaire_view(&look, q));
+	json_object_set_new(w->view, "questions", views);
+	json_object_set_new(w->view, "alone", json_false());
+	json_object_set_new(w->view, "text_lang", json_string("ja"));
+	json_object_del(survey, "document");
+	json_object_set(w->view, "survey", survey);
+	return web_page(w, status, "desk/entry/show");
+}
+
+enum err
+desk_entry(struct web *w)
+{
+	struct form *f = web_form(w);
+	json_t *survey, *answers = json_keep(w->arena, json_object()), *q;
+	const json_t *document;
+	size_t i;
+	enum err e = paper_survey(w->db, web_id(w, "survey"), &survey);
+
+	if (e != ERR_OK)
+		return e;
+	document = json_keep(w->arena, json_incref(json_object_get(survey, "document")));
+	form_set(f, "way", "paper");
+	form_set(f, "number", "");
+	form_set_flag(f, "blank", false);
+	json_array_foreach(json_object_get(document, "questions"), i, q)
+		questionnaire_show(w->arena, f, q, answers);
+	return page(w, HTTP_OK, f, survey, document, answers);
+}
+
+/* The number of the form; by telephone and at the counter there may be none. */
+static const char *
+number_read(struct web *w, struct form *f, const char *way)
+{
+	bool paper = strcmp(way, "paper") == 0;
+	const char *typed = form_text(f, "number", paper ? FORM_REQUIRED : FORM_OPTIONAL, 40), *number;
+
+	if (typed[0] == '\0')
+		return "";
+	number = paper_number_read(w->arena, typed);
+	if (number == NULL)
+		form_problem(f, "number", "paper_fault_number");
+	return number != NULL ? number : "";
+}
+
+static const char *const told[] = {
+	[PAPER_KEPT] = "tell_entry_kept", [PAPER_FIRST] = "tell_entry_first", [PAPER_DIFFERS] = "entry_differs",
+	[PAPER_AGAIN] = "paper_fault_again", [PAPER_UNKNOWN] = "paper_fault_unknown", [PAPER_CLOSED] = "paper_fault_closed",
+};
+
+enum err
+desk_entry_do(struct web *w)
+{
+	struct form *f = web_form(w);
+	json_t *survey, *answers = json_keep(w->arena, json_object()), *q, *codes;
+	const json_t *document;
+	struct paper p = { .survey = web_id(w, "survey"), .staff = w->staff };
+	const char *receipt, *wrong = "";
+	enum paper_fate fate = PAPER_KEPT;
+	size_t i;
+	enum err e = paper_survey(w->db, p.survey, &survey);
+
+	if (e != ERR_OK)
+		return e;
+	document = json_keep(w->arena, json_incref(json_object_get(survey, "document")));
+	p.way = form_choice(f, "way", FORM_REQUIRED, ways);
+	p.number = number_read(w, f, p.way);
+	p.edition = (int)json_int(survey, "edition");
+	if (form_flag(f, "blank"))
+		document = lenient(w, document);
+	json_array_foreach(json_object_get(document, "questions"), i, q)
+		questionnaire_read(w->arena, f, w->fields, q, answers);
+	if (!form_ok(f))
+		return page(w, HTTP_UNPROCESSABLE, f, survey, document, answers);
+	questionnaire_prune(w->arena, document, answers);
+	if (questionnaire_accept(w->arena, document, answers, &wrong) != ERR_OK)
+		form_problem(f, wrong[0] != '\0' ? wrong : "number", "paper_fault_answer");
+	p.answers = answers;
+	if (form_ok(f))
+		e = paper_enter(w->db, w->arena, &p, &fate, &receipt, &codes);
+	if (e != ERR_OK)
+		return e;
+	if (fate == PAPER_DIFFERS)
+		json_array_foreach(codes, i, q)
+			form_problem(f, json_string_value(q), told[fate]);
+	else if (fate > PAPER_DIFFERS)
+		form_problem(f, "number", told[fate]);
+	if (!form_ok(f))
+		return page(w, HTTP_UNPROCESSABLE, f, survey, document, answers);
+	web_tell(w, "success", told[fate]);
+	return web_see_other(w, "/desk/surveys/%" PRId64 "/entry", p.survey);
+}
