@@ -120,6 +120,7 @@ async function draw() {
 }
 
 if (form && form.dataset.key !== '' && crypto.subtle) {
+	document.getElementById('right-noscript').hidden = true;
 	form.addEventListener('submit', event => {
 		event.preventDefault();
 		form.querySelector('button').disabled = true;
