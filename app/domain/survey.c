@@ -22,9 +22,9 @@ survey_list(struct db *db, const char *language, json_t **out)
 }
 
 enum err
-survey_ask(struct db *db, int64_t survey, const char *language, json_t **out)
+survey_ask(struct db *db, int64_t survey, const char *language, bool dates, json_t **out)
 {
-	return q_survey_public_queue(db, (struct q_survey_public){ .survey = survey, .lang = language }, out);
+	return q_survey_public_queue(db, (struct q_survey_public){ .survey = survey, .lang = language, .dates = dates }, out);
 }
 
 const char *

@@ -15,8 +15,8 @@
 enum err survey_list(struct db *, const char *language, json_t **out) MUST_USE;
 
 /* Asks for one; *out is there after the next flush.  ERR_NOT_FOUND then: there is none, or
- * it is not published. */
-enum err survey_ask(struct db *, int64_t survey, const char *language, json_t **out) MUST_USE;
+ * it is not published.  dates: with those between which it is open, in words. */
+enum err survey_ask(struct db *, int64_t survey, const char *language, bool dates, json_t **out) MUST_USE;
 
 /* A text of it ("title", "purpose", "readers", "thanks") in this language, else in Japanese. */
 const char *survey_text(const json_t *survey, const char *key, const char *language);

@@ -3,13 +3,17 @@ CREATE OR REPLACE FUNCTION survey_text(s survey, p_lang text, p_key text) RETURN
   SELECT coalesce(nullif(s.texts #>> ARRAY[p_lang, p_key], ''), s.texts #>> ARRAY['ja', p_key], '')
 $$;
 
--- A survey takes answers now, as far as time goes.
-CREATE OR REPLACE FUNCTION survey_is_open(s survey) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT s.state = 'open' AND (s.opens IS NULL OR s.opens <= now()) AND (s.closes IS NULL OR s.closes > now())
-$$;
+-- A survey takes answers now, as far as time goes.  This one and the next in PL/pgSQL,
+-- which keeps its plans: an SQL function that is not written into the query is parsed anew
+-- for each answer.
+CREATE OR REPLACE FUNCTION survey_is_open(s survey) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN s.state = 'open' AND (s.opens IS NULL OR s.opens <= now()) AND (s.closes IS NULL OR s.closes > now());
+END $$;
 
 -- As many have answered as may.
-CREATE OR REPLACE FUNCTION survey_is_full(s survey) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT s.answers_max IS NOT NULL AND EXISTS (SELECT FROM survey_counter c
-           WHERE c.survey_id = s.id AND c.key = '' AND c.n >= s.answers_max)
-$$;
+CREATE OR REPLACE FUNCTION survey_is_full(s survey) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN s.answers_max IS NOT NULL AND EXISTS (SELECT FROM survey_counter c
+           WHERE c.survey_id = s.id AND c.key = '' AND c.n >= s.answers_max);
+END $$;

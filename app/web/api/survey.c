@@ -31,7 +31,7 @@ api_survey_list(struct web *w)
 static enum err
 ask(struct web *w, json_t **survey)
 {
-	enum err e = survey_ask(w->db, web_id(w, "survey"), w->lang, survey);
+	enum err e = survey_ask(w->db, web_id(w, "survey"), w->lang, w->request->method != METHOD_POST, survey);
 
 	return e != ERR_OK ? e : db_flush(w->db);
 }

@@ -132,7 +132,7 @@ intro(struct web *w, int64_t id, json_t **survey, struct response_draft *draft, 
 	*draft = (struct response_draft){ .survey = id, .token = citizen_survey_cookie(w, id) };
 	*begun = false;
 	if (e == ERR_OK)
-		e = survey_ask(w->db, id, w->lang, survey);
+		e = survey_ask(w->db, id, w->lang, w->request->method != METHOD_POST, survey);
 	if (e == ERR_OK && draft->token != NULL)
 		e = response_draft_ask(w->db, w->arena, draft, w->lang, false);
 	if (e == ERR_OK)
@@ -239,7 +239,7 @@ named(struct web *w, json_t **survey, json_t **answered)
 	enum err e = web_vault(w);
 
 	if (e == ERR_OK)
-		e = survey_ask(w->db, web_id(w, "survey"), w->lang, survey);
+		e = survey_ask(w->db, web_id(w, "survey"), w->lang, true, survey);
 	if (e == ERR_OK)
 		e = db_flush(w->db);
 	if (e != ERR_OK)
@@ -292,7 +292,7 @@ citizen_answering(struct web *w, struct answering *a, bool lock, bool *ready)
 	*ready = false;
 	e = web_vault(w);
 	if (e == ERR_OK)
-		e = survey_ask(w->db, id, w->lang, &a->survey);
+		e = survey_ask(w->db, id, w->lang, false, &a->survey);
 	if (e == ERR_OK && a->draft.token != NULL)
 		e = response_draft_ask(w->db, w->arena, &a->draft, w->lang, lock);
 	if (e == ERR_OK)

@@ -350,7 +350,7 @@ linked(struct web *w, struct response_draft *draft, json_t **survey)
 	*draft = (struct response_draft){ .survey = web_id(w, "survey"), .token = web_arg(w, "token") };
 	e = web_vault(w);
 	if (e == ERR_OK)
-		e = survey_ask(w->db, draft->survey, w->lang, survey);
+		e = survey_ask(w->db, draft->survey, w->lang, false, survey);
 	if (e == ERR_OK)
 		e = response_draft_ask(w->db, w->arena, draft, w->lang, false);
 	if (e == ERR_OK)

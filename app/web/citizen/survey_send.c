@@ -208,7 +208,7 @@ receipt_page(struct web *w, int64_t id, const char *token)
 {
 	json_t *survey, *receipt;
 	const char *language;
-	enum err e = survey_ask(w->db, id, w->lang, &survey);
+	enum err e = survey_ask(w->db, id, w->lang, false, &survey);
 
 	if (e == ERR_OK)
 		e = response_receipt(w->db, w->arena, id, token, w->lang, &receipt);
@@ -254,7 +254,7 @@ citizen_survey_change(struct web *w)
 	enum err e = web_vault(w);
 
 	if (e == ERR_OK)
-		e = survey_ask(w->db, draft.survey, w->lang, &survey);
+		e = survey_ask(w->db, draft.survey, w->lang, false, &survey);
 	if (e == ERR_OK)
 		e = response_receipt(w->db, w->arena, draft.survey, token, w->lang, &receipt);
 	if (e == ERR_NOT_FOUND)
