@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Events between their pages: offers that nobody answered pass on to the next, and who
- * moved up, was drawn or was called off is written to (domain/application.h).  Every ten
- * seconds, in the planner; a tenant that fails keeps no other one waiting.
+ * moved up, was drawn or was called off is written to (domain/application.h).  Every
+ * second, in the planner; a tenant that fails keeps no other one waiting.
  */
 #include "base/clock.h"
 #include "base/log.h"
@@ -11,38 +11,70 @@
 #include "db/queries.h"
 #include "domain/application.h"
 
-enum { EVERY_MS = 10 * 1000, MOST = 200 };
+enum { EVERY_MS = 1000, EXPIRE_MOST = 20, TELL_MOST = 100 };
 
-/* What is due in one town; *more: there may be more of it. */
 static enum err
-serve(const struct house *house, struct db *db, struct vault *vault, struct arena *a, int64_t tenant, bool *more)
+enter(struct db *db, int64_t tenant)
 {
-	struct mailer mailer = { .vault = vault, .db = db, .templates = house->templates,
-	    .words = catalogue_words(house->catalogue, "ja"), .arena = a };
-	struct rows *rows, *expired;
-	const char *origin;
-	json_t *town;
-	size_t told = 0;
-	enum err e;
+	enum err e = db_begin(db, DB_WRITE);
 
-	*more = false;
-	e = db_begin(db, DB_WRITE);
+	return e != ERR_OK ? e : q_enter_tenant_queue(db, (struct q_enter_tenant){ .tenant = tenant, .actor = "courier" }, NULL);
+}
+
+/* Locks dates. */
+static enum err
+expire(struct db *db, int64_t tenant, bool *more)
+{
+	struct rows *rows;
+	enum err e = enter(db, tenant);
+
 	if (e == ERR_OK)
-		e = q_enter_tenant_queue(db, (struct q_enter_tenant){ .tenant = tenant, .actor = "courier" }, NULL);
+		e = q_application_expire(db, (struct q_application_expire){ .most = EXPIRE_MOST }, &rows);
 	if (e == ERR_OK)
-		e = q_application_expire_queue(db, (struct q_application_expire){ .most = MOST }, &expired);
+		e = db_commit(db);
+	if (e == ERR_OK)
+		*more = rows_int(rows, 0, "expired") == EXPIRE_MOST;
+	return e;
+}
+
+/* Locks applications. */
+static enum err
+tell(const struct house *house, struct db *db, struct vault *vault, struct arena *a, int64_t tenant, bool *more)
+{
+	struct mailer mailer = { .vault = vault, .db = db, .templates = house->templates, .arena = a };
+	struct application_town town;
+	struct rows *rows, *sms;
+	int told = 0;
+	enum err e = enter(db, tenant);
+
 	if (e == ERR_OK)
 		e = q_courier_tenant(db, &rows);
+	if (e == ERR_OK)
+		e = q_application_sms(db, &sms);
 	if (e == ERR_OK)
 		e = vault_enter(vault, db, tenant);
 	if (e != ERR_OK)
 		return e;
-	town = json_keep(a, json_pack("{s:s, s:s, s:s}", "name", rows_text(rows, 0, "name"),
-	    "name_en", rows_text(rows, 0, "name_en"), "contact", rows_text(rows, 0, "contact")));
-	origin = arena_printf(a, "https://%s%s", rows_text(rows, 0, "host"), house->conf.public_port);
-	e = application_tell(&mailer, house->catalogue, town, origin, MOST, &told);
-	*more = told == MOST || rows_int(expired, 0, "expired") == MOST;
-	return e == ERR_OK ? db_commit(db) : e;
+	town = (struct application_town){ .name = rows_text(rows, 0, "name"), .name_en = rows_text(rows, 0, "name_en"),
+	    .contact = rows_text(rows, 0, "contact"), .sms = rows_bool(sms, 0, "sends"),
+	    .origin = arena_printf(a, "https://%s%s", rows_text(rows, 0, "host"), house->conf.public_port) };
+	e = application_tell(&mailer, house->catalogue, &town, TELL_MOST, &told);
+	if (e == ERR_OK)
+		e = db_commit(db);
+	*more = *more || told >= TELL_MOST;
+	return e;
+}
+
+/* What is due in one town, in two transactions, so that neither waits for the other with
+ * something in its hands; *more: there may be more of it. */
+static enum err
+serve(const struct house *house, struct db *db, struct vault *vault, struct arena *a, int64_t tenant, bool *more)
+{
+	enum err e;
+
+	*more = false;
+	e = expire(db, tenant, more);
+	return e != ERR_OK ? e : tell(house, db, vault, a, tenant, more);
 }
 
 void

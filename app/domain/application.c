@@ -1,246 +1,382 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signing up for events; see application.h.
+ * Signing up, page by page; see application.h.  What is done with the link afterwards is in
+ * application_link.c, what people are told in application_tell.c.
  */
 #include "domain/application.h"
 
-#include <stdlib.h>
+#include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "base/secret.h"
 #include "db/queries.h"
+#include "domain/questionnaire.h"
 
-enum { CODE = 16, NUMBER_MAX = 24, MAIL_S = 7 * 24 * 3600 };
+static const char LABEL[] = "application_draft.sealed";
 
-static const char PERSON[] = "application.person", CONTACT[] = "application.contact";
-
-enum err
-application_event(struct db *db, int64_t event, const char *lang, json_t **out)
-{
-	return q_application_event(db, (struct q_application_event){ .event = event, .lang = lang }, out);
-}
-
-/* One person by their address: mail, or the number of a telephone. */
+/* A token of one event is none of another. */
 static struct db_bytes
-hash_of(const struct vault *v, struct arena *a, const json_t *contact)
+draft_hash(struct arena *a, const struct application_draft *d)
 {
-	const char *email = json_text(contact, "email"), *phone = json_text(contact, "phone");
+	const char *token = arena_printf(a, "apply %" PRId64 " %s", d->event, d->token);
 	uint8_t *hash = arena_alloc(a, SECRET_HASH);
 
-	vault_hash(v, email[0] != '\0' ? "email" : "sms", email[0] != '\0' ? email : phone, hash);
+	secret_sha256(token, strlen(token), hash);
 	return (struct db_bytes){ hash, SECRET_HASH };
 }
 
-static void
-claims_of(struct arena *a, const json_t *quotas, struct db_ids *ids, struct db_ints *claims)
-{
-	int64_t *id = arena_alloc(a, (json_object_size(quotas) + 1) * sizeof *id);
-	int32_t *n = arena_alloc(a, (json_object_size(quotas) + 1) * sizeof *n);
-	const char *key;
-	json_t *value;
-	size_t count = 0;
+/* --- the draft --- */
 
-	json_object_foreach((json_t *)(uintptr_t)quotas, key, value) {
-		if (json_integer_value(value) <= 0)
-			continue;
-		id[count] = strtoll(key, NULL, 10);
-		n[count++] = (int32_t)json_integer_value(value);
-	}
-	*ids = (struct db_ids){ id, count };
-	*claims = (struct db_ints){ n, count };
+enum err
+application_ask(struct db *db, struct arena *a, struct application_draft *d, const char *language, bool lock, json_t **event)
+{
+	struct db_bytes hash = draft_hash(a, d);
+	enum err e = q_application_event_queue(db, (struct q_application_event){ .event = d->event, .lang = language }, event);
+
+	if (e != ERR_OK)
+		return e;
+	if (lock)
+		return q_application_draft_lock_queue(db, (struct q_application_draft_lock){ .hash = hash }, &d->rows);
+	return q_application_draft_queue(db, (struct q_application_draft){ .hash = hash }, &d->rows);
 }
 
 enum err
-application_add(struct db *db, const struct vault *v, struct arena *a, const struct application *p,
-    enum application_fate *fate, const char **number, const char **state)
+application_draft_read(const struct vault *vault, struct arena *a, struct application_draft *d)
 {
-	static const struct { const char *outcome; enum application_fate fate; } fates[] = {
-		{ "kept", APPLICATION_KEPT }, { "closed", APPLICATION_CLOSED }, { "full", APPLICATION_FULL },
-		{ "many", APPLICATION_MANY }, { "again", APPLICATION_AGAIN },
-	};
-	int32_t edition = (int32_t)p->edition;
-	struct db_ids quotas;
-	struct db_ints claims;
-	struct rows *rows;
+	const uint8_t *sealed;
+	size_t n;
+
+	if (rows_count(d->rows) > 0) {
+		sealed = rows_bytes(d->rows, 0, "sealed", &n);
+		if (vault_open_json(vault, a, LABEL, sealed, n, &d->what) == ERR_OK)
+			return ERR_OK;	/* else of a key that is gone: they start anew */
+	}
+	d->what = json_keep(a, json_object());
+	return ERR_OK;
+}
+
+enum err
+application_draft_keep(struct db *db, const struct vault *vault, struct arena *a, const struct application_draft *d)
+{
+	return q_application_draft_keep_queue(db, (struct q_application_draft_keep){ .hash = draft_hash(a, d), .event = d->event,
+	    .sealed = vault_seal_json(vault, a, LABEL, d->what) }, NULL);
+}
+
+enum err
+application_draft_drop(struct db *db, struct arena *a, const struct application_draft *d)
+{
+	return q_application_draft_end_queue(db, (struct q_application_draft_end){ .hash = draft_hash(a, d) }, NULL);
+}
+
+/* --- what is asked --- */
+
+const json_t *
+application_slot(const json_t *event, int64_t slot)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(event, "slots"), i, one)
+		if (json_int(one, "id") == slot)
+			return one;
+	return NULL;
+}
+
+static bool
+among(const json_t *texts, const char *text)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(texts, i, one)
+		if (strcmp(json_string_value(one), text) == 0)
+			return true;
+	return false;
+}
+
+const json_t *
+application_document(struct arena *a, const json_t *event, bool each)
+{
+	const json_t *document = json_object_get(event, "document"), *codes = json_object_get(event, "each");
+	json_t *questions, *q, *some;
+	size_t i;
+
+	if (!json_is_object(document))
+		return NULL;
+	questions = json_array();
+	json_array_foreach(json_object_get(document, "questions"), i, q)
+		if (among(codes, json_text(q, "code")) == each)
+			json_array_append(questions, q);
+	some = json_keep(a, json_copy((json_t *)(uintptr_t)document));
+	json_object_set_new(some, "questions", questions);
+	return json_array_size(questions) > 0 ? some : NULL;
+}
+
+size_t
+application_persons(const json_t *event, const json_t *what)
+{
+	return strcmp(json_text(event, "names"), "one") == 0 ? 1 : (size_t)json_int(what, "people");
+}
+
+json_t *
+application_person(const json_t *what, size_t n)
+{
+	json_t *members = json_object_get(what, "persons");
+
+	if (!json_is_array(members)) {
+		members = json_array();
+		json_object_set_new((json_t *)(uintptr_t)what, "persons", members);
+	}
+	while (json_array_size(members) <= n)
+		json_array_append_new(members, json_pack("{s:[], s:{}}", "quotas", "answers"));
+	return json_array_get(members, n);
+}
+
+static bool
+whole(struct arena *a, const json_t *document, const json_t *answers)
+{
+	const char *problem;
+
+	return document == NULL || questionnaire_accept(a, document, answers, &problem) == ERR_OK;
+}
+
+const char *
+application_next(struct arena *a, const json_t *event, const json_t *what)
+{
+	const json_t *each = application_document(a, event, true);
+	size_t n = application_persons(event, what), i;
+
+	if (application_slot(event, json_int(what, "slot")) == NULL || json_int(what, "people") < 1 ||
+	    json_int(what, "people") > json_int(event, "group_max"))
+		return "start";
+	for (i = 0; i < n; i++) {
+		const json_t *member = application_person(what, i);
+
+		if (json_text(member, "name")[0] == '\0' || !whole(a, each, json_object_get(member, "answers")))
+			return arena_printf(a, "person/%zu", i + 1);
+	}
+	if (json_text(what, "email")[0] == '\0' && json_text(what, "phone")[0] == '\0')
+		return "contact";
+	if (application_unproved(event, what))
+		return "code";
+	return whole(a, application_document(a, event, false), json_object_get(what, "answers")) ? "check" : "q";
+}
+
+/* --- the proof of an address --- */
+
+bool
+application_unproved(const json_t *event, const json_t *what)
+{
+	const char *email = json_text(what, "email");
+
+	return json_flag(event, "once") && (email[0] == '\0' || strcmp(json_text(what, "verified"), email) != 0);
+}
+
+enum err
+application_code_send(const struct mailer *m, const struct citizen_asker *who, json_t *what)
+{
+	const char *code = arena_printf(m->arena, "%06" PRIu32, secret_below(1000000)), *to = json_text(what, "email");
+	const char *name = strcmp(words_lang(m->words), "ja") == 0 ? "name" : "name_en";
+	uint8_t *hash = arena_alloc(m->arena, SECRET_HASH);
+	struct db_bytes letter;
 	enum err e;
 
-	claims_of(a, p->quotas, &quotas, &claims);
-	e = q_application_add(db, (struct q_application_add){
-	    .event = p->event, .slot = p->slot, .people = (int32_t)p->people, .quotas = quotas, .claims = claims,
-	    .person = vault_seal_json(v, a, PERSON, p->person), .contact = vault_seal_json(v, a, CONTACT, p->contact),
-	    .hash = hash_of(v, a, p->contact), .answers = p->answers,
-	    .edition = p->edition != 0 ? &edition : NULL, .citizen = p->citizen != 0 ? &p->citizen : NULL,
-	    .language = p->language, .channel = p->channel, .staff = p->staff != 0 ? &p->staff : NULL }, &rows);
+	vault_hash(m->vault, "email", to, hash);
+	e = mail_seal(m, "application_code", to, json_keep(m->arena, json_pack("{s:s, s:i, s:{s:s, s:s}}", "code", code,
+	    "minutes", APPLICATION_CODE_MIN, "tenant", "name", json_text(who->tenant, name),
+	    "contact", json_text(who->tenant, "contact"))), &letter);
 	if (e != ERR_OK)
 		return e;
-	*fate = APPLICATION_CLOSED;
-	for (size_t i = 0; i < sizeof fates / sizeof *fates; i++)
-		if (strcmp(fates[i].outcome, rows_text(rows, 0, "outcome")) == 0)
-			*fate = fates[i].fate;
+	json_object_set_new(what, "code", json_string(code));
+	json_object_set_new(what, "code_to", json_string(to));
+	json_object_set_new(what, "code_ends", json_integer(clock_ms() + APPLICATION_CODE_MIN * 60000));
+	json_object_set_new(what, "tries", json_integer(0));
+	return q_application_code(m->db, (struct q_application_code){ .contact = { hash, SECRET_HASH },
+	    .remote = citizen_remote_key(m, who->remote), .kind = "application_code", .channel = "email",
+	    .key = secret_uuid(m->arena), .letter = letter }, NULL);
+}
+
+enum application_code
+application_code_try(json_t *what, const char *code)
+{
+	int64_t tries = json_int(what, "tries") + 1;
+
+	if (json_text(what, "code")[0] == '\0' || tries > APPLICATION_TRIES || json_int(what, "code_ends") <= clock_ms() ||
+	    strcmp(json_text(what, "code_to"), json_text(what, "email")) != 0)
+		return APPLICATION_CODE_ENDED;
+	json_object_set_new(what, "tries", json_integer(tries));
+	if (!secret_equal(code, json_text(what, "code"), APPLICATION_CODE_DIGITS))
+		return tries < APPLICATION_TRIES ? APPLICATION_CODE_WRONG : APPLICATION_CODE_ENDED;
+	json_object_set_new(what, "verified", json_string(json_text(what, "email")));
+	json_object_del(what, "code");
+	return APPLICATION_CODE_RIGHT;
+}
+
+/* --- sending --- */
+
+/* How many of the people claim this quota. */
+static int32_t
+claimed(const json_t *members, int64_t quota)
+{
+	const json_t *member, *id;
+	int32_t n = 0;
+	size_t i, k;
+
+	json_array_foreach(members, i, member)
+		json_array_foreach(json_object_get(member, "quotas"), k, id)
+			n += json_integer_value(id) == quota;
+	return n;
+}
+
+json_t *
+application_claims(struct arena *a, const json_t *slot, const json_t *members)
+{
+	json_t *list = json_keep(a, json_array()), *quota;
+	size_t i;
+
+	json_array_foreach(json_object_get(slot, "quotas"), i, quota) {
+		int32_t n = claimed(members, json_int(quota, "id"));
+
+		if (n > 0)
+			json_array_append_new(list, json_pack("{s:I, s:s, s:i}", "id", json_int(quota, "id"),
+			    "name", json_text(quota, "name"), "n", (int)n));
+	}
+	return list;
+}
+
+struct claims {
+	struct db_ids quotas;
+	struct db_ints claims;
+};
+
+static struct claims
+claims_of(struct arena *a, const json_t *slot, const json_t *members)
+{
+	const json_t *list = application_claims(a, slot, members), *one;
+	int64_t *quotas = arena_alloc(a, json_array_size(list) * sizeof *quotas);
+	int32_t *claims = arena_alloc(a, json_array_size(list) * sizeof *claims);
+	size_t i;
+
+	json_array_foreach(list, i, one) {
+		quotas[i] = json_int(one, "id");
+		claims[i] = (int32_t)json_int(one, "n");
+	}
+	return (struct claims){ { quotas, i }, { claims, i } };
+}
+
+/* Those who come, cut to their number; the first one is who signs up. */
+static json_t *
+person_of(struct arena *a, const json_t *event, const json_t *what)
+{
+	const json_t *first = application_person(what, 0);
+	json_t *people = json_array();
+	size_t n = application_persons(event, what), i;
+
+	for (i = 0; i < n; i++)
+		json_array_append(people, application_person(what, i));
+	return json_keep(a, json_pack("{s:s, s:s, s:o}", "name", json_text(first, "name"), "kana", json_text(first, "kana"),
+	    "people", people));
+}
+
+const char *
+application_address(const json_t *contact, const char **channel)
+{
+	const char *email = json_text(contact, "email");
+
+	*channel = email[0] != '\0' ? "email" : "sms";
+	return email[0] != '\0' ? email : json_text(contact, "phone");
+}
+
+static enum application_fate
+fate_of(const char *outcome)
+{
+	static const char *const names[] = {
+		[APPLICATION_KEPT] = "kept", [APPLICATION_CLOSED] = "closed", [APPLICATION_FULL] = "full",
+		[APPLICATION_MANY] = "many", [APPLICATION_AGAIN] = "again",
+	};
+	enum application_fate i = APPLICATION_KEPT;
+
+	while (i < APPLICATION_AGAIN && strcmp(names[i], outcome) != 0)
+		i++;
+	return i;
+}
+
+/* What is sealed of the address, and the hash by which somebody is known again; mail goes first. */
+static struct db_bytes
+contact_of(const struct vault *vault, struct arena *a, const json_t *what, struct db_bytes *hash)
+{
+	const char *channel, *address = application_address(what, &channel);
+	uint8_t *h = arena_alloc(a, SECRET_HASH);
+
+	*hash = (struct db_bytes){ NULL, 0 };
+	if (address[0] == '\0')
+		return (struct db_bytes){ NULL, 0 };
+	vault_hash(vault, channel, address, h);
+	*hash = (struct db_bytes){ h, SECRET_HASH };
+	return vault_seal_json(vault, a, "application.contact", json_keep(a, json_pack("{s:s, s:s}",
+	    "email", json_text(what, "email"), "phone", json_text(what, "phone"))));
+}
+
+enum err
+application_send(struct db *db, const struct vault *vault, struct arena *a, const struct application_draft *d, const json_t *event,
+    struct application_by by, enum application_fate *fate, const char **number, const char **state)
+{
+	const json_t *slot = application_slot(event, json_int(d->what, "slot"));
+	int32_t edition = (int32_t)json_int(event, "edition");
+	struct claims c = claims_of(a, slot, json_object_get(d->what, "persons"));
+	struct db_bytes hash, contact;
+	struct rows *rows;
+	enum err e = ERR_OK;
+
+	contact = contact_of(vault, a, d->what, &hash);
+	if (d->token != NULL)
+		e = application_draft_drop(db, a, d);
+	/* Last, for it holds the date until the commit. */
+	if (e == ERR_OK)
+		e = q_application_add(db, (struct q_application_add){ .event = d->event, .slot = json_int(d->what, "slot"),
+		    .people = (int32_t)json_int(d->what, "people"), .quotas = c.quotas, .claims = c.claims,
+		    .person = vault_seal_json(vault, a, "application.person", person_of(a, event, d->what)),
+		    .contact = contact, .hash = hash,
+		    .answers = json_object_get(d->what, "answers"), .edition = edition > 0 ? &edition : NULL,
+		    .citizen = by.citizen != 0 ? &by.citizen : NULL, .language = by.language, .channel = by.channel,
+		    .staff = by.staff != 0 ? &by.staff : NULL }, &rows);
+	if (e != ERR_OK)
+		return e;
+	*fate = fate_of(rows_text(rows, 0, "outcome"));
 	*number = rows_text(rows, 0, "number");
 	*state = rows_text(rows, 0, "state");
 	return ERR_OK;
 }
 
-/* --- the ticket --- */
-
-const char *
-application_token(struct arena *a, const struct vault *v, const char *number)
-{
-	uint8_t code[SECRET_HASH];
-	struct buf text;
-
-	vault_mac(v, arena_printf(a, "application %s", number), code);
-	buf_init(&text, a);
-	buf_addf(&text, "%s.", number);
-	buf_add_base64url(&text, code, CODE);
-	return text.data;
-}
-
 enum err
-application_open(struct db *db, const struct vault *v, struct arena *a, const char *token, const char *lang, json_t **out)
+application_change(struct db *db, const struct vault *vault, struct arena *a, const struct application *old,
+    const struct application_draft *d, const json_t *event, enum application_change *out)
 {
-	size_t n = strcspn(token, ".");
-	const char *number = arena_printf(a, "%.*s", (int)(n < NUMBER_MAX ? n : 0), token);
-	const char *right = application_token(a, v, number);
-	struct db_bytes sealed;
-	json_t *person;
-	enum err e;
-
-	if (strlen(right) != strlen(token) || !secret_equal(right, token, strlen(right)))
-		return ERR_NOT_FOUND;
-	e = q_application_show(db, (struct q_application_show){ .number = number, .lang = lang }, out);
-	if (e == ERR_OK)
-		e = q_application_person(db, (struct q_application_person){ .application = json_int(*out, "id") }, &sealed);
-	if (e != ERR_OK)
-		return e;
-	if (vault_open_json(v, a, PERSON, sealed.data, sealed.n, &person) == ERR_OK)
-		json_object_set(*out, "person", person);
-	else
-		json_object_set_new(*out, "person", json_null());
-	return ERR_OK;
-}
-
-enum err
-application_end(struct db *db, int64_t application, const char *becomes)
-{
-	struct rows *rows;
-	enum err e;
-
-	e = q_application_end(db, (struct q_application_end){ .application = application, .becomes = becomes }, &rows);
-	return e != ERR_OK ? e : rows_bool(rows, 0, "done") ? ERR_OK : ERR_CONFLICT;
-}
-
-enum err
-application_accept(struct db *db, int64_t application)
-{
-	struct rows *rows;
-	enum err e;
-
-	e = q_application_accept(db, (struct q_application_accept){ .application = application }, &rows);
-	return e != ERR_OK ? e : rows_bool(rows, 0, "done") ? ERR_OK : ERR_GONE;
-}
-
-enum err
-application_decide(struct db *db, int64_t application, bool yes)
-{
+	const json_t *slot = application_slot(event, old->slot);
+	int32_t edition = (int32_t)json_int(event, "edition");
+	struct claims c;
 	struct rows *rows;
 	const char *outcome;
 	enum err e;
 
-	e = q_application_decide(db, (struct q_application_decide){ .application = application, .yes = yes }, &rows);
+	*out = APPLICATION_OVER;
+	if (slot == NULL)
+		return ERR_OK;
+	c = claims_of(a, slot, json_object_get(d->what, "persons"));
+	e = application_draft_drop(db, a, d);
+	if (e == ERR_OK)
+		e = q_application_change(db, (struct q_application_change){ .application = old->id,
+		    .people = (int32_t)json_int(d->what, "people"), .quotas = c.quotas, .claims = c.claims,
+		    .person = vault_seal_json(vault, a, "application.person", person_of(a, event, d->what)),
+		    .answers = json_object_get(d->what, "answers"), .edition = edition > 0 ? &edition : NULL }, &rows);
 	if (e != ERR_OK)
 		return e;
 	outcome = rows_text(rows, 0, "outcome");
-	return strcmp(outcome, "full") == 0 ? ERR_GONE : strcmp(outcome, "over") == 0 ? ERR_CONFLICT : ERR_OK;
-}
-
-/* --- the desk's list --- */
-
-static json_t *
-opened(const struct vault *v, struct arena *a, const char *label, const struct rows *rows, size_t i, const char *column)
-{
-	size_t n;
-	const uint8_t *sealed = rows_bytes(rows, i, column, &n);
-	json_t *out;
-
-	if (n == 0 || vault_open_json(v, a, label, sealed, n, &out) != ERR_OK)
-		out = json_keep(a, json_object());
-	return out;
-}
-
-enum err
-application_list(struct db *db, const struct vault *v, struct arena *a, int64_t event, int64_t slot, const char *state,
-    const char *lang, json_t **out)
-{
-	static const char *const texts[] = { "number", "state", "begins", "datetime", "created", "quotas", "channel" };
-	struct rows *rows;
-	size_t i, k;
-	enum err e;
-
-	e = q_application_list(db, (struct q_application_list){ .event = event, .slot = slot, .state = state, .lang = lang }, &rows);
-	if (e != ERR_OK)
-		return e;
-	*out = json_keep(a, json_array());
-	for (i = 0; i < rows_count(rows); i++) {
-		const json_t *person = opened(v, a, PERSON, rows, i, "person"), *contact = opened(v, a, CONTACT, rows, i, "contact");
-		json_t *one = json_pack("{s:I, s:I, s:s, s:s, s:s, s:s}", "id", (json_int_t)rows_int(rows, i, "id"),
-		    "people", (json_int_t)rows_int(rows, i, "people"), "name", json_text(person, "name"),
-		    "kana", json_text(person, "kana"), "email", json_text(contact, "email"), "phone", json_text(contact, "phone"));
-
-		for (k = 0; k < sizeof texts / sizeof *texts; k++)
-			json_object_set_new(one, texts[k], json_string(rows_text(rows, i, texts[k])));
-		json_array_append_new(*out, one);
-	}
+	if (strcmp(outcome, "changed") == 0)
+		*out = APPLICATION_CHANGED;
+	else if (strcmp(outcome, "full") == 0)
+		*out = APPLICATION_NO_SEATS;
 	return ERR_OK;
-}
-
-/* --- letters --- */
-
-static json_t *
-letter_view(const struct mailer *m, const struct rows *rows, size_t i, const json_t *tenant, const char *origin)
-{
-	const char *contact = json_text(tenant, "contact"), *state = rows_text(rows, i, "state");
-	const char *name = strcmp(words_lang(m->words), "ja") == 0 ? "name" : "name_en";
-	static const char *const states[] = { "applied", "confirmed", "waiting", "offered", "lost", "cancelled", "rejected", "expired" };
-	json_t *view = json_keep(m->arena, json_pack("{s:{s:s, s:s?}, s:s, s:s, s:s, s:s, s:I, s:s, s:s++}",
-	    "tenant", "name", json_text(tenant, name), "contact", contact[0] != '\0' ? contact : NULL, "site_url", origin,
-	    "title", rows_text(rows, i, "title"), "begins", rows_text(rows, i, "begins"), "number", rows_text(rows, i, "number"),
-	    "people", (json_int_t)rows_int(rows, i, "people"), "offer_until", rows_text(rows, i, "offer_until"),
-	    "ticket_url", origin, "/tickets/", application_token(m->arena, m->vault, rows_text(rows, i, "number"))));
-
-	for (size_t k = 0; k < sizeof states / sizeof *states; k++)
-		json_object_set_new(view, states[k], json_boolean(strcmp(states[k], state) == 0));
-	return view;
-}
-
-enum err
-application_tell(const struct mailer *m, const struct catalogue *catalogue, const json_t *tenant, const char *origin,
-    int most, size_t *n)
-{
-	struct mailer mine = *m;
-	struct rows *rows;
-	int64_t *ids;
-	size_t i;
-	enum err e;
-
-	e = q_application_untold(m->db, (struct q_application_untold){ .most = most }, &rows);
-	if (e != ERR_OK)
-		return e;
-	*n = rows_count(rows);
-	ids = arena_alloc(m->arena, (*n + 1) * sizeof *ids);
-	for (i = 0; i < *n && e == ERR_OK; i++) {
-		const char *email = json_text(opened(m->vault, m->arena, CONTACT, rows, i, "contact"), "email");
-
-		ids[i] = rows_int(rows, i, "id");
-		mine.words = catalogue_words(catalogue, rows_text(rows, i, "language"));
-		/* Who left only a telephone number is told by staff. */
-		if (email[0] != '\0')
-			e = mail_queue(&mine, "event_receipt", email, letter_view(&mine, rows, i, tenant, origin), MAIL_S);
-	}
-	if (e == ERR_OK && *n > 0)
-		e = q_application_told(m->db, (struct q_application_told){ .ids = { ids, *n } }, NULL);
-	return e;
 }

@@ -1,56 +1,116 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include <jansson.h>
-#include "base/arena.h"
-#include "db/db.h"
+#include "domain/citizen.h"
 #include "domain/mail.h"
-#include "domain/vault.h"
 /*
- * Signing up for events (申込): one application of one or several people for one date, its
- * seats, its place among those who wait, its ticket.
+ * Signing up for an event: from the first page to the number, and what can be done with
+ * the link afterwards.  Seats, waiting and offers are kept by sql/functions/seat.sql.
  *
- * Seats are given out and taken back by sql/functions/seat.sql alone.  Names and addresses
- * are sealed: person is {"name", "kana", "people": [{"name", "kana"}, …]}, contact is
- * {"email", "phone"}.  The link to a ticket is the number with a code under the tenant's key,
- * "123-456-7890.…": nothing is stored for it, and every later mail can name it.
+ * On the way an application is a document, sealed in application_draft under the hash of
+ * the browser's token:
+ *
+ *	{"slot": 12, "people": 2,
+ *	 "persons": [{"name", "kana", "quotas": [3], "answers": {"q2": "…"}}, …],
+ *	 "email" or "phone", "verified": "the address that was proved",
+ *	 "answers": {"q1": "…"}, "change": the token of one that is changed}
+ *
+ * event is the JSON of query application_event.  A code that is to prove the address:
+ * "code", "code_to", "code_ends" (ms), "tries".
  */
+enum { APPLICATION_CODE_DIGITS = 6, APPLICATION_CODE_MIN = 15, APPLICATION_TRIES = 5 };
 
-/* The event with its dates to come, as query application_event makes it.  ERR_NOT_FOUND: it is
- * not published, or nobody signs up for it. */
-enum err application_event(struct db *, int64_t event, const char *lang, json_t **out) MUST_USE;
+struct application_draft {
+	int64_t event;
+	const char *token;		/* of the browser */
+	json_t *what;
+	struct rows *rows;		/* between ask and read */
+};
 
-struct application {
-	int64_t event, slot;
-	int64_t people;
-	const json_t *person, *contact;
-	const json_t *quotas;		/* by id as text: how many of the people claim a seat of it */
-	const json_t *answers;		/* to the sign-up form; NULL: it has none */
-	int64_t edition;
+/* Asks for both; there after the next flush.  ERR_NOT_FOUND then: no such event, or it is
+ * not public.  lock: the draft will be written. */
+enum err application_ask(struct db *, struct arena *, struct application_draft *, const char *language, bool lock, json_t **event) MUST_USE;
+/* After the flush.  An empty object where nothing was typed. */
+enum err application_draft_read(const struct vault *, struct arena *, struct application_draft *) MUST_USE;
+/* Queued. */
+enum err application_draft_keep(struct db *, const struct vault *, struct arena *, const struct application_draft *) MUST_USE;
+
+/* Forgets it; queued. */
+enum err application_draft_drop(struct db *, struct arena *, const struct application_draft *) MUST_USE;
+
+/* The date of this id among those that can still be chosen; NULL: none. */
+const json_t *application_slot(const json_t *event, int64_t slot);
+/* The questions that one who signs up answers for all (each false), or each person for
+ * themselves: a document of the engine with these alone, or NULL where there are none. */
+const json_t *application_document(struct arena *, const json_t *event, bool each);
+/* Whose names are asked for: 1, or as many as come. */
+size_t application_persons(const json_t *event, const json_t *what);
+/* The n-th person, from 0; grows with the number of people. */
+json_t *application_person(const json_t *what, size_t n);
+
+/* The page of the way that is not answered yet: "start", "person/1", "contact", "code", "q", or "check". */
+const char *application_next(struct arena *, const json_t *event, const json_t *what);
+
+/* Whether this event wants a proof of the address that it does not have. */
+bool application_unproved(const json_t *event, const json_t *what);
+/* Mails a code and notes it in the draft. */
+enum err application_code_send(const struct mailer *, const struct citizen_asker *, json_t *what) MUST_USE;
+enum application_code { APPLICATION_CODE_RIGHT, APPLICATION_CODE_WRONG, APPLICATION_CODE_ENDED };
+/* The draft is to be kept after each try. */
+enum application_code application_code_try(json_t *what, const char *code);
+
+/* Who enters it. */
+struct application_by {
 	int64_t citizen, staff;		/* 0: nobody's */
-	const char *language, *channel;	/* "web", "phone", "counter" */
+	const char *channel;		/* "web", "phone", "counter" */
+	const char *language;
 };
 enum application_fate { APPLICATION_KEPT, APPLICATION_CLOSED, APPLICATION_FULL, APPLICATION_MANY, APPLICATION_AGAIN };
-/* *number and *state ("confirmed", "waiting", "applied") of what was kept. */
-enum err application_add(struct db *, const struct vault *, struct arena *, const struct application *,
-    enum application_fate *, const char **number, const char **state) MUST_USE;
+/* Signs up and ends the draft, if there is one (its token is not NULL).  *state: "confirmed",
+ * "waiting", "applied". */
+enum err application_send(struct db *, const struct vault *, struct arena *, const struct application_draft *, const json_t *event,
+    struct application_by, enum application_fate *, const char **number, const char **state) MUST_USE;
 
-/* What stands in the address of the ticket. */
+/* --- the ticket ---
+ *
+ * Its link is the number with a code under the tenant's key, "123-456-7890.…": nothing is
+ * stored for it, and every later mail can name it.
+ */
 const char *application_token(struct arena *, const struct vault *, const char *number);
-/* The ticket of this token, with "person" opened: query application_show.  ERR_NOT_FOUND. */
-enum err application_open(struct db *, const struct vault *, struct arena *, const char *token, const char *lang,
-    json_t **out) MUST_USE;
-/* becomes: "cancelled" by the person or staff.  ERR_CONFLICT: it was over. */
-enum err application_end(struct db *, int64_t application, const char *becomes) MUST_USE;
-/* Takes an offer up.  ERR_GONE: its time is over. */
-enum err application_accept(struct db *, int64_t application) MUST_USE;
-/* 承認制.  ERR_GONE: no seat is left.  ERR_CONFLICT: decided already. */
-enum err application_decide(struct db *, int64_t application, bool yes) MUST_USE;
 
-/* Those of an event, opened, for the desk; slot 0, state "": all. */
-enum err application_list(struct db *, const struct vault *, struct arena *, int64_t event, int64_t slot,
-    const char *state, const char *lang, json_t **out) MUST_USE;
+struct application {
+	int64_t id, event, slot;
+	const char *token;
+	json_t *person, *contact;	/* what was sealed */
+	json_t *show;			/* query application_show */
+};
+/* ERR_NOT_FOUND: no such ticket. */
+enum err application_open(struct db *, const struct vault *, struct arena *, const char *token, const char *language,
+    struct application *) MUST_USE;
+/* False: it was over already. */
+enum err application_leave(struct db *, int64_t application, const char *why, bool *left) MUST_USE;
+/* False: too late, or answered. */
+enum err application_take(struct db *, int64_t application, bool *taken) MUST_USE;
+/* The draft with which it is changed. */
+json_t *application_again(struct arena *, const struct application *);
+enum application_change { APPLICATION_CHANGED, APPLICATION_NO_SEATS, APPLICATION_OVER };
+/* Puts the draft in its place and ends it. */
+enum err application_change(struct db *, const struct vault *, struct arena *, const struct application *,
+    const struct application_draft *, const json_t *event, enum application_change *) MUST_USE;
+/* Of this citizen, for マイページ: a list. */
+enum err application_of_citizen(struct db *, int64_t citizen, const char *language, json_t **out) MUST_USE;
 
-/* Writes to those whose state has changed, most at a time: their receipt, a seat that came free,
- * an offer, an end.  catalogue: in their language.  *n: how many were looked at. */
-enum err application_tell(const struct mailer *, const struct catalogue *, const json_t *tenant, const char *origin,
-    int most, size_t *n) MUST_USE;
+/* Those quotas of a date that these persons claim, and how many do: [{"id", "name", "n"}]. */
+json_t *application_claims(struct arena *, const json_t *slot, const json_t *persons);
+
+/* --- between the files of application*.c --- */
+/* "sms" or "email", and the address; "": there is none. */
+const char *application_address(const json_t *contact, const char **channel);
+
+/* --- what people are told: application_tell.c --- */
+
+struct application_town {
+	const char *origin, *name, *name_en, *contact;
+	bool sms;			/* the town sends SMS */
+};
+/* Tells as many as most who are due, of the tenant that is entered; *told: how many. */
+enum err application_tell(struct mailer *, const struct catalogue *, const struct application_town *, int most, int *told) MUST_USE;

@@ -71,18 +71,26 @@ enum err citizen_survey_done(struct web *);
 enum err citizen_survey_receipt(struct web *);
 enum err citizen_survey_change(struct web *);
 
-/* citizen/application.c, ticket.c */
-enum err citizen_application_choose(struct web *);
-enum err citizen_application_chosen(struct web *);
-enum err citizen_application_people(struct web *);
-enum err citizen_application_people_keep(struct web *);
-enum err citizen_application_check(struct web *);
-enum err citizen_application_send(struct web *);
-enum err citizen_application_tell(struct web *);	/* no route: letters that are due */
+/* citizen/event_apply.c, event_send.c, event_ticket.c */
+enum err citizen_apply(struct web *);
+enum err citizen_apply_start(struct web *);
+enum err citizen_apply_person(struct web *);
+enum err citizen_apply_person_keep(struct web *);
+enum err citizen_apply_contact(struct web *);
+enum err citizen_apply_contact_keep(struct web *);
+enum err citizen_apply_code(struct web *);
+enum err citizen_apply_code_keep(struct web *);
+enum err citizen_apply_q(struct web *);
+enum err citizen_apply_q_keep(struct web *);
+enum err citizen_apply_check(struct web *);
+enum err citizen_apply_send(struct web *);
 enum err citizen_ticket(struct web *);
-enum err citizen_ticket_cancel(struct web *);
-enum err citizen_ticket_cancel_do(struct web *);
+enum err citizen_ticket_calendar(struct web *);
+enum err citizen_ticket_paper(struct web *);
+enum err citizen_ticket_leave(struct web *);
+enum err citizen_ticket_left(struct web *);
 enum err citizen_ticket_accept(struct web *);
+enum err citizen_ticket_change(struct web *);
 
 /* api/message.c */
 enum err api_message_list(struct web *);

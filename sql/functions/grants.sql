@@ -6,7 +6,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM chromo_web, chromo_courier, chrom
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO chromo_web, chromo_report;
 REVOKE ALL ON schema_migration, throttle FROM chromo_web, chromo_report;
 REVOKE ALL ON staff_session, citizen_session, link, staff_recovery, tenant_key, letter, subscribe_draft,
-  gateway, gateway_event, line_link, phone_code, response_draft, right_key, right_drawn, attachment, paper_entry, door, lottery FROM chromo_report;
+  gateway, gateway_event, line_link, phone_code, response_draft, right_key, right_drawn, attachment, paper_entry, door, lottery, application_draft FROM chromo_report;
 
 GRANT INSERT, UPDATE ON department, district, topic, staff, citizen, contact, message, subscribe_draft, letter TO chromo_web;
 GRANT INSERT ON once TO chromo_web;
@@ -49,6 +49,11 @@ GRANT INSERT, UPDATE ON event, event_slot, event_quota, application, lottery, ch
 GRANT DELETE ON event_slot, event_quota TO chromo_web;   -- while nobody has signed up
 GRANT SELECT ON event, event_slot, event_quota, application TO chromo_courier;
 GRANT UPDATE ON event_slot, event_quota, application TO chromo_courier;  -- offers that pass on
+GRANT INSERT, UPDATE, DELETE ON application_draft TO chromo_web;
+GRANT INSERT, UPDATE ON event_notice TO chromo_web;
+GRANT SELECT ON event_notice, checkin, survey TO chromo_courier;         -- what people are told around a date
+GRANT UPDATE (sent, people) ON event_notice TO chromo_courier;
+GRANT SELECT (tenant_id, hash, ends), UPDATE (ends), DELETE ON application_draft TO chromo_courier; -- sweep()
 -- results: counts, the population, what was published, files that are asked for
 GRANT INSERT, UPDATE ON tally_design, tally, result_publication, population_file, export TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON tally_cell, population, response_tag TO chromo_web;

@@ -34,6 +34,7 @@ BEGIN
     RETURN 0;
   END IF;
   FOR a IN SELECT * FROM application x WHERE x.slot_id = p_slot AND x.state = 'waiting' ORDER BY x.waiting FOR UPDATE LOOP
+    EXIT WHEN NOT seat_is_free(p_slot, 1, '{}', '{}');  -- full: nobody further back has a chance
     IF NOT seat_is_free(p_slot, a.people, a.quotas, a.claims) THEN
       EXIT WHEN e.in_order;
       CONTINUE;
@@ -100,7 +101,7 @@ BEGIN
     INSERT INTO application AS a (event_id, slot_id, number, people, state, waiting, quotas, claims, person, contact, contact_hash,
                                   once_hash, answers, edition, citizen_id, language, channel, staff_id)
     VALUES (p_event, p_slot, application_number(), p_people, state,
-            CASE state WHEN 'waiting' THEN (SELECT coalesce(max(w.waiting), 0) + 1 FROM application w WHERE w.slot_id = p_slot) END,
+            CASE state WHEN 'waiting' THEN (SELECT coalesce(max(w.waiting), 0) + 1 FROM application w WHERE w.slot_id = p_slot AND w.state = 'waiting') END,
             p_quotas, p_claims, p_person, p_contact, p_hash, CASE WHEN e.once THEN p_hash END, p_answers, p_edition,
             p_citizen, p_language, p_channel, p_staff)
     ON CONFLICT DO NOTHING
@@ -119,9 +120,11 @@ BEGIN
   outcome := 'kept';
 END $$;
 
--- Leaves: cancelled by the person, by staff, or because an offer was not taken ('expired').
--- Seats come back, and who waits moves up.  False: it was over already.
-CREATE OR REPLACE FUNCTION application_end(p_application bigint, p_becomes text) RETURNS boolean LANGUAGE plpgsql AS $$
+-- Leaves: 'cancelled' by the person or by staff (p_why), or 'expired' because an offer was
+-- not taken.  Seats come back, and who waits moves up.  False: it was over already.
+DROP FUNCTION IF EXISTS application_end(bigint, text);
+CREATE OR REPLACE FUNCTION application_end(p_application bigint, p_becomes text, p_why text DEFAULT NULL) RETURNS boolean
+LANGUAGE plpgsql AS $$
 DECLARE
   a application;
 BEGIN
@@ -135,11 +138,14 @@ BEGIN
      OR (p_becomes = 'expired' AND (a.state <> 'offered' OR a.offer_until > now())) THEN
     RETURN false;
   END IF;
-  UPDATE application x SET state = p_becomes, waiting = NULL, offer_until = NULL,
+  UPDATE application x SET state = p_becomes, waiting = NULL, offer_until = NULL, why = p_why,
                            cancelled = CASE WHEN p_becomes = 'cancelled' THEN now() END
    WHERE x.id = p_application;
   IF a.state IN ('confirmed', 'offered') THEN
     PERFORM seat_move(a.slot_id, a.people, a.quotas, a.claims, -1);
+  END IF;
+  -- Also when somebody leaves the queue: in a strict one they may have kept others back.
+  IF a.state <> 'applied' THEN
     PERFORM seat_promote(a.slot_id);
   END IF;
   RETURN true;
@@ -198,19 +204,81 @@ DECLARE
   id bigint;
 BEGIN
   FOR id IN SELECT a.id FROM application a WHERE a.state = 'offered' AND a.offer_until <= now() ORDER BY a.slot_id, a.id LIMIT p_most LOOP
-    n := n + application_end(id, 'expired')::int;
+    n := n + application_end(id, 'expired', NULL)::int;
   END LOOP;
   RETURN n;
 END $$;
 
--- Which tenants have offers whose time is over, or people to be told what became of them.
-SET LOCAL ROLE chromo_directory;
-CREATE OR REPLACE FUNCTION event_work() RETURNS TABLE (tenant_id bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-  SELECT a.tenant_id FROM application a WHERE a.state = 'offered' AND a.offer_until <= now()
-  UNION
-  SELECT a.tenant_id FROM application a WHERE a.told IS DISTINCT FROM a.state
-$$;
-REVOKE ALL ON FUNCTION event_work FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION event_work TO chromo_courier;
-SET LOCAL ROLE chromo_owner;
+-- Changes who comes: how many, with which claims, what they answered.  "changed"; "full": no
+-- seats for so many, and all stays as it was; "over": it has ended, or sign-up has.  Whoever
+-- waits keeps their place.  Fewer than before lets others move up.
+CREATE OR REPLACE FUNCTION application_change(p_application bigint, p_people int, p_quotas bigint[], p_claims int[],
+                                              p_person bytea, p_answers jsonb, p_edition int) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+  a application;
+  e event;
+BEGIN
+  SELECT x.* INTO a FROM application x WHERE x.id = p_application;
+  IF NOT FOUND THEN
+    RETURN 'over';
+  END IF;
+  SELECT x.* INTO e FROM event x WHERE x.id = a.event_id;
+  IF NOT EXISTS (SELECT FROM seat_lock(a.slot_id, a.event_id) s WHERE s.cancelled IS NULL AND s.begins > now()) OR e.state <> 'open' THEN
+    RETURN 'over';
+  END IF;
+  IF p_people NOT BETWEEN 1 AND e.group_max OR EXISTS (SELECT FROM unnest(p_claims) AS c (n) WHERE n NOT BETWEEN 0 AND p_people) THEN
+    RETURN 'many';
+  END IF;
+  SELECT x.* INTO a FROM application x WHERE x.id = p_application FOR UPDATE;
+  IF a.state NOT IN ('applied', 'confirmed', 'waiting', 'offered')
+     OR (a.state = 'applied' AND coalesce(e.closes <= now(), false)) THEN
+    RETURN 'over';
+  END IF;
+  IF a.state IN ('confirmed', 'offered') THEN
+    PERFORM seat_move(a.slot_id, a.people, a.quotas, a.claims, -1);
+    IF NOT seat_is_free(a.slot_id, p_people, p_quotas, p_claims) THEN
+      PERFORM seat_move(a.slot_id, a.people, a.quotas, a.claims, 1);
+      RETURN 'full';
+    END IF;
+    PERFORM seat_move(a.slot_id, p_people, p_quotas, p_claims, 1);
+  END IF;
+  UPDATE application x SET people = p_people, quotas = p_quotas, claims = p_claims, person = p_person, answers = p_answers,
+                           edition = p_edition, changed = now()
+   WHERE x.id = p_application;
+  IF a.state <> 'applied' THEN
+    PERFORM seat_promote(a.slot_id);
+  END IF;
+  RETURN 'changed';
+END $$;
+
+-- All of a date, or of an event, ends: everybody who signed up is told that it does not
+-- take place.  Returns how many applications.
+CREATE OR REPLACE FUNCTION seat_call_off(p_slot bigint) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  n int;
+BEGIN
+  PERFORM FROM event_slot s WHERE s.id = p_slot FOR UPDATE;
+  UPDATE application SET state = 'cancelled', why = 'event', waiting = NULL, offer_until = NULL, cancelled = now()
+   WHERE slot_id = p_slot AND state IN ('applied', 'confirmed', 'waiting', 'offered');
+  GET DIAGNOSTICS n = ROW_COUNT;
+  UPDATE event_slot SET taken = 0, cancelled = coalesce(cancelled, now()) WHERE id = p_slot;
+  UPDATE event_quota SET taken = 0 WHERE slot_id = p_slot;
+  RETURN n;
+END $$;
+
+CREATE OR REPLACE FUNCTION event_call_off(p_event bigint) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  s bigint;
+  n int := 0;
+BEGIN
+  UPDATE event SET state = 'cancelled', cancelled = now(), updated = now(), sequence = sequence + 1
+   WHERE id = p_event AND state = 'open';
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'event: not open' USING ERRCODE = 'CH003';
+  END IF;
+  FOR s IN SELECT id FROM event_slot WHERE event_id = p_event AND ends > now() ORDER BY id LOOP
+    n := n + seat_call_off(s);
+  END LOOP;
+  RETURN n;
+END $$;

@@ -32,6 +32,10 @@ CREATE OR REPLACE FUNCTION sweep(p_most int) RETURNS int LANGUAGE sql AS $$
     DELETE FROM response_draft WHERE hash IN
       (SELECT hash FROM response_draft WHERE ends < now() LIMIT p_most FOR UPDATE SKIP LOCKED)
     RETURNING 1),
+  sign_ups AS (
+    DELETE FROM application_draft WHERE hash IN
+      (SELECT hash FROM application_draft WHERE ends < now() LIMIT p_most FOR UPDATE SKIP LOCKED)
+    RETURNING 1),
   -- A used or late link still says for a week that it was one.
   links AS (
     DELETE FROM link WHERE hash IN
@@ -70,6 +74,6 @@ CREATE OR REPLACE FUNCTION sweep(p_most int) RETURNS int LANGUAGE sql AS $$
   SELECT count(*)::int
     FROM (TABLE tokens UNION ALL TABLE drafts UNION ALL TABLE links UNION ALL
           TABLE codes UNION ALL TABLE events UNION ALL TABLE visits UNION ALL TABLE logins UNION ALL TABLE letters UNION ALL
-          TABLE numbers UNION ALL TABLE early UNION ALL TABLE answers UNION ALL SELECT 1 FROM generate_series(1, sms_expire(p_most)) UNION ALL
+          TABLE numbers UNION ALL TABLE early UNION ALL TABLE answers UNION ALL TABLE sign_ups UNION ALL SELECT 1 FROM generate_series(1, sms_expire(p_most)) UNION ALL
           SELECT 1 FROM generate_series(1, right_mix())) AS swept
 $$;

@@ -1,111 +1,166 @@
--- Signing up for events (domain/application.c): what may be signed up for, the application
--- itself and its ticket.
+-- Signing up for an event (domain/application.h).
 -- role: web
 
 -- name: application_event :json
--- An event that people sign up for, with its dates to come.  "open": now.
-SELECT json_build_object(
-         'id',          e.id,
-         'title',       coalesce(nullif(e.texts -> :lang::text ->> 'title', ''), e.texts -> 'ja' ->> 'title'),
-         'department',  d.name,
-         'contact',     nullif(e.contact, ''),
-         'place',       nullif(e.place, ''),
-         'first',       e.rule = 'first',
-         'lottery',     e.rule = 'lottery',
-         'approval',    e.rule = 'approval',
-         'open',        coalesce(e.opens <= now(), true) AND coalesce(e.closes > now(), true),
-         'early',       coalesce(e.opens > now(), false),
-         'opens',       moment(e.opens, :lang),
-         'closes',      moment(e.closes, :lang),
-         'group_max',   e.group_max,
-         'several',     e.group_max > 1,
-         'once',        e.once,
-         'waits',       e.waiting,
-         'edition',     q.edition,
-         'document',    (SELECT x.document FROM questionnaire_edition x
-                          WHERE x.questionnaire_id = q.id AND x.edition = q.edition),
-         'slots',       (SELECT coalesce(json_agg(json_build_object(
-                           'id',      s.id,
-                           'begins',  moment(s.begins, :lang),
-                           'left',    s.capacity - s.taken,
-                           'limited', s.capacity IS NOT NULL,
-                           'full',    coalesce(s.taken >= s.capacity, false),
-                           'waiting', (SELECT count(*) FROM application w WHERE w.slot_id = s.id AND w.state = 'waiting'),
-                           'quotas',  (SELECT coalesce(json_agg(json_build_object('id', t.id, 'name', t.name,
-                                                                                  'left', t.capacity - t.taken) ORDER BY t.id), '[]')
-                                         FROM event_quota t WHERE t.slot_id = s.id))
-                         ORDER BY s.begins, s.id), '[]')
-                           FROM event_slot s WHERE s.event_id = e.id AND s.cancelled IS NULL AND s.begins > now()))
+-- What somebody meets who signs up: the event, the dates that are still to come, and what
+-- is asked.  "open": now.
+SELECT jsonb_build_object(
+         'id', e.id, 'title', event_text(e.texts, :lang::text, 'title'),
+         'language', CASE WHEN coalesce(e.texts -> :lang ->> 'title', '') = '' THEN 'ja' ELSE :lang END,
+         'place', nullif(e.place, ''), 'address', nullif(e.address, ''), 'contact', nullif(e.contact, ''),
+         'fee', event_text(e.texts, :lang, 'fee'), 'bring', event_text(e.texts, :lang, 'bring'),
+         'rule', e.rule, 'first', e.rule = 'first', 'lottery', e.rule = 'lottery', 'approval', e.rule = 'approval',
+         'group_max', e.group_max, 'once', e.once, 'waiting', e.waiting, 'names', e.names, 'each', to_jsonb(e.each),
+         'opens', moment(e.opens, :lang), 'closes', moment(e.closes, :lang),
+         'early', coalesce(e.opens > now(), false),
+         'open', e.state = 'open' AND e.rule <> 'none' AND coalesce(e.opens <= now(), true) AND coalesce(e.closes > now(), true),
+         'edition', n.edition,
+         'document', (SELECT q.document FROM questionnaire_edition q
+                       WHERE q.questionnaire_id = e.questionnaire_id AND q.edition = n.edition),
+         'slots', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                            'id', s.id, 'when', slot_text(s.begins, s.ends, s.days, :lang), 'datetime', rfc3339(s.begins),
+                            'limited', s.capacity IS NOT NULL, 'left', greatest(s.capacity - s.taken, 0),
+                            'full', s.capacity IS NOT NULL AND s.taken >= s.capacity,
+                            'queue', (SELECT count(*) FROM application w WHERE w.slot_id = s.id AND w.state = 'waiting'),
+                            'quotas', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'name', q.name,
+                                                'left', greatest(q.capacity - q.taken, 0)) ORDER BY q.id), '[]')
+                                         FROM event_quota q WHERE q.slot_id = s.id))
+                          ORDER BY s.begins, s.id), '[]')
+                     FROM event_slot s WHERE s.event_id = e.id AND s.cancelled IS NULL AND s.begins > now()))
   FROM event e
-  JOIN department d ON d.id = e.department_id
-  LEFT JOIN questionnaire q ON q.id = e.questionnaire_id
- WHERE e.id = :event::bigint AND e.state = 'open' AND e.rule <> 'none';
+  LEFT JOIN questionnaire n ON n.id = e.questionnaire_id
+ WHERE e.id = :event::bigint AND e.state IN ('open', 'ended', 'cancelled');
+
+-- name: application_draft :many
+SELECT sealed FROM application_draft WHERE hash = :hash::bytea AND ends > now();
+
+-- name: application_draft_lock :many
+-- For whoever writes: two presses at once come one after the other.
+SELECT sealed FROM application_draft WHERE hash = :hash::bytea AND ends > now() FOR UPDATE;
+
+-- name: application_draft_keep :exec
+INSERT INTO application_draft (hash, event_id, sealed) VALUES (:hash::bytea, :event::bigint, :sealed::bytea)
+ON CONFLICT (tenant_id, hash) DO UPDATE SET sealed = excluded.sealed, ends = excluded.ends;
+
+-- name: application_draft_end :exec
+DELETE FROM application_draft WHERE hash = :hash::bytea;
 
 -- name: application_add :one
 SELECT outcome, number, state
-  FROM application_add(:event::bigint, :slot::bigint, :people::int, :quotas::bigint[], :claims::int[], :person::bytea, :contact::bytea,
-                       :hash::bytea, :answers::jsonb, :edition::int?, :citizen::bigint?, :language::text, :channel::text,
-                       :staff::bigint?);
+  FROM application_add(:event::bigint, :slot::bigint, :people::int, :quotas::bigint[], :claims::int[], :person::bytea,
+                       :contact::bytea, :hash::bytea, :answers::jsonb, :edition::int?, :citizen::bigint?,
+                       :language::text, :channel::text, :staff::bigint?);
 
--- name: application_show :json
--- The ticket.  "place": how many wait before, and this one.
-SELECT json_build_object(
-         'id',         a.id,
-         'event',      e.id,
-         'slot',       s.id,
-         'number',     a.number,
-         'title',      coalesce(nullif(e.texts -> :lang::text ->> 'title', ''), e.texts -> 'ja' ->> 'title'),
-         'department', d.name,
-         'contact',    nullif(e.contact, ''),
-         'place',      nullif(e.place, ''),
-         'address',    nullif(e.address, ''),
-         'begins',     moment(s.begins, :lang),
-         'people',     a.people,
-         'state',      a.state,
-         'applied',    a.state = 'applied',
-         'confirmed',  a.state = 'confirmed',
-         'waiting',    a.state = 'waiting',
-         'offered',    a.state = 'offered',
-         'over',       a.state IN ('lost', 'cancelled', 'rejected', 'expired'),
-         'off',        e.state = 'cancelled' OR s.cancelled IS NOT NULL,
-         'queue',      (SELECT count(*) FROM application w WHERE w.slot_id = a.slot_id AND w.state = 'waiting' AND w.waiting <= a.waiting),
-         'offer_until', moment(a.offer_until, :lang),
-         'may_leave',  a.state IN ('applied', 'confirmed', 'waiting', 'offered') AND s.begins > now(),
-         'lottery',    e.rule = 'lottery')
-  FROM application a
-  JOIN event e ON e.id = a.event_id
-  JOIN event_slot s ON s.id = a.slot_id
-  JOIN department d ON d.id = e.department_id
- WHERE a.number = :number::text;
-
--- name: application_person :bytes
-SELECT person FROM application WHERE id = :application::bigint;
+-- name: application_change :one
+SELECT application_change(:application::bigint, :people::int, :quotas::bigint[], :claims::int[], :person::bytea,
+                          :answers::jsonb, :edition::int?) AS outcome;
 
 -- name: application_end :one
-SELECT application_end(:application::bigint, :becomes::text) AS done, audit_write('application.' || :becomes, :application, NULL);
+SELECT application_end(:application::bigint, 'cancelled', :why::text) AS ended, audit_write('application.cancelled', :application, NULL);
 
 -- name: application_accept :one
-SELECT application_accept(:application::bigint) AS done;
+SELECT application_accept(:application::bigint) AS accepted;
 
--- name: application_decide :one
-SELECT application_decide(:application::bigint, :yes::boolean) AS outcome, audit_write('application.decided', :application, NULL);
+-- name: application_code :exec
+SELECT application_code(:contact::bytea, :remote::bytea, :kind::text, :channel::text, :key::uuid, :letter::bytea);
 
--- name: application_untold :many
--- role: web courier
--- Whose state changed without them: moved up, offered a seat, passed over, decided, called off.
-SELECT a.id, a.state, a.number, a.contact, a.language, a.people, coalesce(nullif(e.texts -> a.language ->> 'title', ''), e.texts -> 'ja' ->> 'title') AS title,
-       moment(s.begins, a.language) ->> 'text' AS begins, coalesce(moment(a.offer_until, a.language) ->> 'text', '') AS offer_until
+-- name: application_by_number :one
+-- What is sealed.
+SELECT a.id, a.event_id AS event, a.slot_id AS slot, a.person, a.contact, a.language
+  FROM application a WHERE a.number = :number::text;
+
+-- name: application_show :json
+-- What its page says.  place: how many groups stand in front, and oneself.
+SELECT jsonb_build_object(
+         'id', a.id, 'number', a.number, 'state', a.state, 'people', a.people, 'answers', a.answers, 'edition', a.edition,
+         'channel', a.channel, 'why', a.why, 'each', to_jsonb(e.each),
+         'applied', a.state = 'applied', 'confirmed', a.state = 'confirmed', 'waiting', a.state = 'waiting', 'offered', a.state = 'offered',
+         'lost', a.state = 'lost', 'cancelled', a.state = 'cancelled', 'rejected', a.state = 'rejected', 'expired', a.state = 'expired',
+         'active', a.state IN ('applied', 'confirmed', 'waiting', 'offered') AND s.begins > now() AND e.state = 'open',
+         'called_off', a.why IS NOT DISTINCT FROM 'event', 'reason', nullif(e.call_off, ''),
+         'place', CASE a.state WHEN 'waiting' THEN (SELECT count(*) FROM application w
+                                                     WHERE w.slot_id = a.slot_id AND w.state = 'waiting' AND w.waiting <= a.waiting) END,
+         'offer_until', moment(a.offer_until, :lang::text), 'offer_past', coalesce(a.offer_until <= now(), false),
+         'created', moment(a.created, :lang), 'ended', moment(a.cancelled, :lang),
+         'entered', (SELECT moment(c.at, :lang) FROM checkin c WHERE c.application_id = a.id AND c.undone IS NULL AND NOT c.again LIMIT 1),
+         'changeable', a.state IN ('confirmed', 'waiting', 'offered') OR (a.state = 'applied' AND coalesce(e.closes > now(), true)),
+         'document', (SELECT q.document FROM questionnaire_edition q
+                       WHERE q.questionnaire_id = e.questionnaire_id AND q.edition = a.edition),
+         'slot', jsonb_build_object('id', s.id, 'when', slot_text(s.begins, s.ends, s.days, :lang), 'datetime', rfc3339(s.begins),
+                                    'days', s.days, 'begins', floor(extract(epoch FROM s.begins) * 1000)::bigint,
+                                    'ends', floor(extract(epoch FROM s.ends) * 1000)::bigint,
+                                    'quotas', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'name', q.name) ORDER BY q.id), '[]')
+                                                 FROM event_quota q WHERE q.slot_id = s.id)),
+         'event', jsonb_build_object('id', e.id, 'title', event_text(e.texts, :lang, 'title'),
+                                     'language', CASE WHEN coalesce(e.texts -> :lang ->> 'title', '') = '' THEN 'ja' ELSE :lang END,
+                                     'rule', e.rule, 'lottery', e.rule = 'lottery', 'approval', e.rule = 'approval',
+                                     'group_max', e.group_max, 'place', nullif(e.place, ''), 'address', nullif(e.address, ''),
+                                     'bring', event_text(e.texts, :lang, 'bring'), 'fee', event_text(e.texts, :lang, 'fee'),
+                                     'contact', nullif(e.contact, ''), 'sequence', e.sequence,
+                                     'latitude', e.latitude::text, 'longitude', e.longitude::text,
+                                     'modified', floor(extract(epoch FROM e.updated))::bigint * 1000))
   FROM application a
-  JOIN event e ON e.id = a.event_id
   JOIN event_slot s ON s.id = a.slot_id
- WHERE a.told IS DISTINCT FROM a.state AND a.contact IS NOT NULL
- ORDER BY a.id
- LIMIT :most::int
-   FOR UPDATE OF a SKIP LOCKED;
+  JOIN event e ON e.id = a.event_id
+ WHERE a.id = :application::bigint;
+
+-- name: application_of_citizen :json
+-- What somebody has signed up for, for マイページ.
+SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'number', a.number, 'state', a.state, 'people', a.people,
+                  'title', event_text(e.texts, :lang::text, 'title'), 'when', slot_text(s.begins, s.ends, s.days, :lang),
+                  'datetime', rfc3339(s.begins)) ORDER BY s.begins), '[]')
+  FROM application a JOIN event_slot s ON s.id = a.slot_id JOIN event e ON e.id = a.event_id
+ WHERE a.citizen_id = :citizen::bigint AND s.ends > now();
+
+-- name: application_due :many
+-- Whom to tell: of the present tenant, a few, each held so that another planner passes by.
+-- role: courier
+SELECT a.id, a.number, a.event_id AS event, a.state, a.told, a.contact, a.person, a.language,
+       CASE WHEN a.told IS DISTINCT FROM a.state THEN 'state'
+            WHEN a.reminded IS NULL AND s.begins > now() THEN 'reminder'
+            ELSE 'thanks' END AS what,
+       EXISTS (SELECT FROM checkin c WHERE c.application_id = a.id AND c.undone IS NULL)
+         OR NOT EXISTS (SELECT FROM checkin c WHERE c.slot_id = a.slot_id AND c.undone IS NULL) AS came
+  FROM application a JOIN event_slot s ON s.id = a.slot_id
+ WHERE a.due <= now() AND (a.state <> 'offered' OR a.told IS DISTINCT FROM a.state)
+ ORDER BY a.due, a.id LIMIT :most::int FOR UPDATE OF a SKIP LOCKED;
 
 -- name: application_told :exec
+-- role: courier
+UPDATE application
+   SET told = state,
+       reminded = CASE WHEN :what::text = 'reminder' THEN now() ELSE reminded END,
+       thanked = CASE WHEN :what = 'thanks' THEN now() ELSE thanked END
+ WHERE id = :application::bigint;
+
+-- name: application_letter :exec
+-- A letter about an application, for the ledger of its event.
 -- role: web courier
-UPDATE application SET told = state WHERE id = ANY (:ids::bigint[]);
+INSERT INTO letter (kind, channel, key, sealed, application_id, notice_id, valid_until)
+VALUES (:kind::text, :channel::text, :key::uuid, :sealed::bytea, :application::bigint, :notice::bigint?,
+        now() + make_interval(secs => :valid_s::int))
+ON CONFLICT DO NOTHING;
+
+-- name: application_tell :json
+-- What letters about it say: query application_show, and more.
+-- role: courier
+SELECT jsonb_build_object(
+         'number', a.number, 'state', a.state, 'people', a.people, 'applied', a.state = 'applied',
+         'confirmed', a.state = 'confirmed', 'waiting', a.state = 'waiting', 'offered', a.state = 'offered', 'lost', a.state = 'lost',
+         'cancelled', a.state = 'cancelled', 'rejected', a.state = 'rejected', 'expired', a.state = 'expired',
+         'place', CASE a.state WHEN 'waiting' THEN (SELECT count(*) FROM application w
+                                                     WHERE w.slot_id = a.slot_id AND w.state = 'waiting' AND w.waiting <= a.waiting) END,
+         'offer_until', moment(a.offer_until, :lang::text), 'called_off', a.why IS NOT DISTINCT FROM 'event', 'reason', nullif(e.call_off, ''),
+         'by_staff', a.why IS NOT DISTINCT FROM 'staff',
+         'title', event_text(e.texts, :lang, 'title'), 'when', slot_text(s.begins, s.ends, s.days, :lang),
+         'place_name', nullif(e.place, ''), 'address', nullif(e.address, ''), 'access', nullif(e.access, ''),
+         'bring', event_text(e.texts, :lang, 'bring'), 'fee', event_text(e.texts, :lang, 'fee'), 'contact', nullif(e.contact, ''),
+         'lottery', e.rule = 'lottery', 'approval', e.rule = 'approval',
+         'thanks', nullif(e.thanks, ''), 'survey', e.survey_id, 'event', e.id,
+         'valid_s', greatest(3600, floor(extract(epoch FROM CASE WHEN a.state = 'offered' THEN a.offer_until
+                      WHEN s.begins > now() THEN s.begins ELSE now() + interval '2 days' END - now())))::int)
+  FROM application a JOIN event_slot s ON s.id = a.slot_id JOIN event e ON e.id = a.event_id
+ WHERE a.id = :application::bigint;
 
 -- name: event_work :many
 -- role: courier
@@ -115,14 +170,27 @@ SELECT tenant_id FROM event_work();
 -- role: courier
 SELECT seat_expire(:most::int) AS expired;
 
--- name: application_list :many
--- Those of an event, for the desk: a date (0: all), a state ('': all).
-SELECT a.id, a.number, a.state, a.people, a.person, a.contact, a.channel, a.waiting, a.slot_id AS slot,
-       moment(s.begins, :lang::text) ->> 'text' AS begins, rfc3339(s.begins) AS datetime, rfc3339(a.created) AS created,
-       (SELECT coalesce(string_agg(q.name || ' ' || c.n, '、' ORDER BY q.id), '')
-          FROM unnest(a.quotas, a.claims) AS c (quota, n) JOIN event_quota q ON q.id = c.quota WHERE c.n > 0) AS quotas
-  FROM application a
-  JOIN event_slot s ON s.id = a.slot_id
- WHERE a.event_id = :event::bigint AND (:slot::bigint = 0 OR a.slot_id = :slot) AND (:state::text = '' OR a.state = :state)
- ORDER BY s.begins, s.id, a.waiting NULLS FIRST, a.id
- LIMIT 2000;
+-- name: notice_unsent :one
+-- role: courier
+SELECT n.id, n.subject, n.body FROM event_notice n WHERE n.sent IS NULL ORDER BY n.id LIMIT 1 FOR UPDATE SKIP LOCKED;
+
+-- name: notice_due :many
+-- To whom it has not been written yet.
+-- role: courier
+SELECT a.id, a.number, a.contact, a.person, a.language
+  FROM event_notice n
+  JOIN application a ON a.event_id = n.event_id AND (n.slot_id IS NULL OR a.slot_id = n.slot_id)
+ WHERE n.id = :notice::bigint AND a.contact IS NOT NULL
+   AND (a.state = ANY (n.states)
+        OR ('entered' = ANY (n.states) AND EXISTS (SELECT FROM checkin c WHERE c.application_id = a.id AND c.undone IS NULL))
+        OR ('absent' = ANY (n.states) AND a.state = 'confirmed' AND NOT EXISTS (SELECT FROM checkin c WHERE c.application_id = a.id AND c.undone IS NULL)))
+   AND a.id > :after::bigint
+ ORDER BY a.id LIMIT :most::int;
+
+-- name: notice_sent :exec
+-- role: courier
+UPDATE event_notice n SET sent = now(), people = (SELECT count(*) FROM letter l WHERE l.notice_id = n.id) WHERE n.id = :notice::bigint;
+
+-- name: application_sms :one
+-- role: courier
+SELECT EXISTS (SELECT FROM gateway WHERE channel = 'sms' AND active) AS sends;

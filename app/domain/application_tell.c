@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What people are told about their application: what became of it, a reminder, thanks, and
+ * what staff write to them.  Each is a letter, written in the transaction that notes that it
+ * was, so that a planner that dies tells nobody twice and forgets nobody.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "db/queries.h"
+#include "domain/application.h"
+
+enum { DAY_S = 86400, NOTICE_MOST = 200 };
+
+struct teller {
+	struct mailer *m;
+	const struct catalogue *catalogue;
+	const struct application_town *town;
+};
+
+static bool
+unseal(const struct teller *t, const struct rows *rows, size_t i, const char *column, const char *label, json_t **out)
+{
+	size_t n;
+	const uint8_t *sealed;
+
+	if (rows_null(rows, i, column))
+		return false;
+	sealed = rows_bytes(rows, i, column, &n);
+	return vault_open_json(t->m->vault, t->m->arena, label, sealed, n, out) == ERR_OK;
+}
+
+static const char *
+language_of(const char *language)
+{
+	return strcmp(language, "ja") == 0 ? "ja" : "en";
+}
+
+/* What all templates of letters read: the town, the links. */
+static void
+dress(const struct teller *t, json_t *view, const char *number)
+{
+	bool ja = strcmp(words_lang(t->m->words), "ja") == 0;
+
+	json_object_set_new(view, "tenant", json_pack("{s:s, s:s?}", "name", ja ? t->town->name : t->town->name_en,
+	    "contact", t->town->contact[0] != '\0' ? t->town->contact : NULL));
+	json_object_set_new(view, "site_url", json_string(t->town->origin));
+	json_object_set_new(view, "link_url", json_sprintf("%s/tickets/%s", t->town->origin,
+	    application_token(t->m->arena, t->m->vault, number)));
+}
+
+/* The letter by mail, or as one SMS where somebody gave a number and the town sends any. */
+static enum err
+letter(const struct teller *t, const char *kind, const json_t *contact, const json_t *view, int64_t application,
+    const int64_t *notice, int valid_s)
+{
+	const char *channel, *to = application_address(contact, &channel);
+	struct db_bytes sealed;
+	struct buf text;
+	enum err e = ERR_OK;
+
+	if (to[0] == '\0' || (strcmp(channel, "sms") == 0 && !t->town->sms))
+		return ERR_OK;
+	if (strcmp(channel, "email") == 0)
+		e = mail_seal(t->m, kind, to, view, &sealed);
+	else {
+		buf_init(&text, t->m->arena);
+		if (templates_render(t->m->templates, "sms/application.txt", t->m->words, view, &text) != ERR_OK)
+			return ERR_DB;	/* logged by the renderer */
+		while (text.len > 0 && text.data[text.len - 1] == '\n')
+			text.data[--text.len] = '\0';
+		sealed = vault_seal_json(t->m->vault, t->m->arena, "letter.sealed", json_keep(t->m->arena, json_pack("{s:s, s:s, s:s}",
+		    "to", to, "text", text.data, "language", words_lang(t->m->words))));
+	}
+	return e != ERR_OK ? e : q_application_letter_queue(t->m->db, (struct q_application_letter){ .kind = kind, .channel = channel,
+	    .key = secret_uuid(t->m->arena), .sealed = sealed, .application = application, .notice = notice, .valid_s = valid_s }, NULL);
+}
+
+static enum err
+tell(const struct teller *t, const struct rows *rows, size_t i)
+{
+	const char *what = rows_text(rows, i, "what"), *language = language_of(rows_text(rows, i, "language"));
+	int64_t id = rows_int(rows, i, "id");
+	json_t *contact = NULL, *person = NULL, *view;
+	bool thanks = strcmp(what, "thanks") == 0;
+	enum err e = ERR_OK;
+
+	t->m->words = catalogue_words(t->catalogue, language);
+	if (unseal(t, rows, i, "contact", "application.contact", &contact) && unseal(t, rows, i, "person", "application.person", &person) &&
+	    (!thanks || rows_bool(rows, i, "came"))) {
+		e = q_application_tell(t->m->db, (struct q_application_tell){ .application = id, .lang = language }, &view);
+		if (e != ERR_OK)
+			return e;
+		dress(t, view, rows_text(rows, i, "number"));
+		json_object_set_new(view, "name", json_string(json_text(person, "name")));
+		json_object_set_new(view, "survey_url", json_is_integer(json_object_get(view, "survey"))
+		    ? json_sprintf("%s/surveys/%" PRId64, t->town->origin, json_int(view, "survey")) : json_null());
+		e = letter(t, arena_printf(t->m->arena, "application_%s", what), contact, view, id, NULL,
+		    thanks ? 7 * DAY_S : (int)json_int(view, "valid_s"));
+	}
+	if (e == ERR_OK)
+		e = q_application_told_queue(t->m->db, (struct q_application_told){ .what = what, .application = id }, NULL);
+	return e;
+}
+
+/* One notice of staff, to its end: letters are unique, so that what was written stays written. */
+static enum err
+notice(const struct teller *t, int *told)
+{
+	struct rows *rows, *due;
+	json_t *contact = NULL, *person = NULL, *view;
+	int64_t id, after = 0;
+	size_t i;
+	enum err e = q_notice_unsent(t->m->db, &rows);
+
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK;
+	if (e != ERR_OK)
+		return e;
+	id = rows_int(rows, 0, "id");
+	do {
+		e = q_notice_due(t->m->db, (struct q_notice_due){ .notice = id, .after = after, .most = NOTICE_MOST }, &due);
+		for (i = 0; e == ERR_OK && i < rows_count(due); i++) {
+			after = rows_int(due, i, "id");
+			if (!unseal(t, due, i, "contact", "application.contact", &contact) ||
+			    !unseal(t, due, i, "person", "application.person", &person))
+				continue;
+			t->m->words = catalogue_words(t->catalogue, language_of(rows_text(due, i, "language")));
+			e = q_application_tell(t->m->db, (struct q_application_tell){ .application = after,
+			    .lang = words_lang(t->m->words) }, &view);
+			if (e != ERR_OK)
+				return e;
+			dress(t, view, rows_text(due, i, "number"));
+			json_object_set_new(view, "name", json_string(json_text(person, "name")));
+			json_object_set_new(view, "subject", json_string(rows_text(rows, 0, "subject")));
+			json_object_set_new(view, "body", json_string(rows_text(rows, 0, "body")));
+			e = letter(t, "application_notice", contact, view, after, &id, 2 * DAY_S);
+			++*told;
+		}
+	} while (e == ERR_OK && rows_count(due) == NOTICE_MOST);
+	return e != ERR_OK ? e : q_notice_sent_queue(t->m->db, (struct q_notice_sent){ .notice = id }, NULL);
+}
+
+enum err
+application_tell(struct mailer *m, const struct catalogue *catalogue, const struct application_town *town, int most, int *told)
+{
+	struct teller t = { m, catalogue, town };
+	struct rows *rows;
+	size_t i;
+	enum err e = q_application_due(m->db, (struct q_application_due){ .most = most }, &rows);
+
+	*told = 0;
+	for (i = 0; e == ERR_OK && i < rows_count(rows); i++, ++*told)
+		e = tell(&t, rows, i);
+	if (e == ERR_OK)
+		e = notice(&t, told);
+	return e;
+}

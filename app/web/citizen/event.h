@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "domain/application.h"
+#include "web/web.h"
+/*
+ * What the pages of signing up have in common: event_apply.c (the way), event_send.c
+ * (check and send), event_ticket.c (the page of the link).
+ */
+
+/* Somebody at it. */
+struct applying {
+	struct application_draft draft;
+	json_t *event;
+	struct form *form;	/* of the page */
+	bool fresh;		/* nothing was typed yet */
+	bool changing;		/* an application that was sent */
+};
+
+/* Opens both; lock: the draft will be written.  ready false: it takes no applications (any
+ * more), and the page for that is made. */
+enum err citizen_applying(struct web *, struct applying *, bool lock, bool *ready) MUST_USE;
+/* A 303 to a page of the way. */
+enum err citizen_apply_go(struct web *, const struct applying *, const char *page) MUST_USE;
+/* It takes no applications; what was typed is kept for a day. */
+enum err citizen_apply_closed(struct web *, const struct applying *) MUST_USE;
+/* Into the view: "rows" of what was answered, each {"label", "lines", "change_url" or null}; base: where the
+ * pages of the way are, or NULL where nothing may be changed. */
+enum err citizen_apply_rows(struct web *, const json_t *event, const json_t *slot, const json_t *what, const char *base) MUST_USE;
+/* This browser's draft begins with this. */
+enum err citizen_apply_begin(struct web *, int64_t event, json_t *what) MUST_USE;
+
+/* event_question.c: questions all on one page, those that the answers so far lead to. */
+enum err citizen_apply_questions(struct web *, struct form *, const json_t *document, json_t *answers, bool reading) MUST_USE;
+/* What was answered: rows as above, appended. */
+enum err citizen_apply_question_rows(struct web *, const json_t *document, const json_t *answers, const char *url, json_t *rows) MUST_USE;
+/* "ja", or the language of the page where the questions speak it. */
+const char *citizen_apply_language(struct web *, const json_t *document);

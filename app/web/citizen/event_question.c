@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The questions of a sign-up form: a few, all on one page.  Where an answer leads to further
+ * ones, these come when the page is sent.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "domain/citizen.h"
+#include "domain/questionnaire.h"
+#include "web/citizen/event.h"
+
+static bool
+is(const json_t *question, const char *kind)
+{
+	return strcmp(json_text(question, "kind"), kind) == 0;
+}
+
+const char *
+citizen_apply_language(struct web *w, const json_t *document)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(document, "languages"), i, one)
+		if (strcmp(json_string_value(one), w->lang) == 0)
+			return w->lang;
+	return "ja";
+}
+
+/* All that these answers lead by, also behind one that is missing. */
+static json_t *
+asked(struct web *w, const json_t *document, const json_t *answers)
+{
+	json_t *list = json_keep(w->arena, json_array());
+	const json_t *q = questionnaire_next(document, answers, "");
+
+	for (; q != NULL; q = questionnaire_next(document, answers, json_text(q, "code")))
+		json_array_append(list, (json_t *)(uintptr_t)q);
+	return list;
+}
+
+/* --- addresses: what the town's districts are --- */
+
+static void
+district_read(struct web *w, struct form *f, const json_t *question, json_t *answer, const json_t *districts)
+{
+	const char *name = arena_printf(w->arena, "%s_district", json_text(question, "code"));
+	const char *chosen = json_text(answer, "district"), *only = "";
+	size_t found = 0, known = 0, i;
+	const json_t *one;
+
+	json_array_foreach(districts, i, one) {
+		known += strcmp(json_text(one, "value"), chosen) == 0;
+		if (json_flag(one, "found")) {
+			found++;
+			only = json_text(one, "value");
+		}
+	}
+	if (chosen[0] == '\0' && found == 1) {
+		json_object_set_new(answer, "district", json_string(only));
+		form_set(f, name, only);
+	} else if ((chosen[0] != '\0' && known == 0) || (chosen[0] == '\0' && json_flag(question, "required") &&
+	    json_flag(json_object_get(question, "settings"), "district")))
+		form_problem(f, name, "apply_district_choose");
+}
+
+static enum err
+addresses(struct web *w, struct form *f, const json_t *questions, json_t *answers, bool reading)
+{
+	const json_t *q;
+	size_t i;
+
+	json_array_foreach(questions, i, q) {
+		json_t *answer = json_object_get(answers, json_text(q, "code")), *all;
+		enum err e;
+
+		if (!is(q, "address"))
+			continue;
+		e = citizen_options(w->db, json_text(answer, "postcode"), &all);
+		if (e != ERR_OK)
+			return e;
+		if (reading && answer != NULL)
+			district_read(w, f, q, answer, json_object_get(all, "districts"));
+		form_options(f, arena_printf(w->arena, "%s_district", json_text(q, "code")), json_object_get(all, "districts"));
+	}
+	return ERR_OK;
+}
+
+enum err
+citizen_apply_questions(struct web *w, struct form *f, const json_t *document, json_t *answers, bool reading)
+{
+	struct questionnaire_look look = { w->arena, f, citizen_apply_language(w, document), document, answers, NULL };
+	json_t *views = json_array(), *questions, *q;
+	enum err e;
+	size_t i;
+
+	json_object_set_new(w->view, "questions", views);
+	json_object_set_new(w->view, "text_lang", json_string(look.language));
+	json_object_set_new(w->view, "alone", json_false());
+	if (document == NULL)
+		return ERR_OK;
+	questions = asked(w, document, answers);
+	json_array_foreach(questions, i, q) {
+		if (reading)
+			questionnaire_read(w->arena, look.form, w->fields, q, answers);
+		else
+			questionnaire_show(w->arena, look.form, q, answers);
+	}
+	e = addresses(w, f, questions, answers, reading);
+	if (e != ERR_OK)
+		return e;
+	json_array_foreach(questions, i, q)
+		json_array_append(views, questionnaire_view(&look, q));
+	if (reading)
+		questionnaire_prune(w->arena, document, answers);
+	return ERR_OK;
+}
+
+enum err
+citizen_apply_question_rows(struct web *w, const json_t *document, const json_t *answers, const char *url, json_t *rows)
+{
+	const char *language = citizen_apply_language(w, document);
+	struct questionnaire_look look = { w->arena, form_new(w->arena, NULL, w->words), language, document, answers, NULL };
+	const json_t *path, *q;
+	bool all;
+	size_t i;
+
+	if (document == NULL)
+		return ERR_OK;
+	path = questionnaire_path(w->arena, document, answers, &all);
+	json_array_foreach(path, i, q) {
+		json_t *lines = questionnaire_words(w->arena, q, answers, language), *names;
+		const char *district = json_text(json_object_get(answers, json_text(q, "code")), "district");
+
+		if (is(q, "note"))
+			continue;
+		if (is(q, "address") && district[0] != '\0') {
+			enum err e = citizen_names(w->db, w->arena, json_keep(w->arena, json_pack("{s:[I], s:[]}",
+			    "districts", (json_int_t)strtoll(district, NULL, 10), "topics")), &names);
+
+			if (e != ERR_OK)
+				return e;
+			json_array_extend(lines, json_object_get(names, "districts"));
+		}
+		json_array_append_new(rows, json_pack("{s:O, s:O, s:s?, s:s}",
+		    "label", json_object_get(questionnaire_view(&look, q), "label"), "lines", lines,
+		    "change_url", url, "words_lang", language));
+	}
+	return ERR_OK;
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The end of signing up.
+ *
+ *	GET  /events/{event}/apply/check	all answers, each to be changed
+ *	POST /events/{event}/apply/check	signs up: from there to the page of the link
+ */
+#include "domain/phone.h"
+#include "web/citizen/choose.h"
+#include "web/citizen/event.h"
+#include "web/handlers.h"
+
+static void
+row(json_t *rows, struct web *w, const char *key, json_t *lines, const char *url)
+{
+	json_array_append_new(rows, json_pack("{s:s, s:o, s:s?, s:s}", "label", words_get(w->words, key), "lines", lines,
+	    "change_url", url, "words_lang", w->lang));
+}
+
+static json_t *
+one(const char *line)
+{
+	return json_pack("[s]", line);
+}
+
+static const char *
+url_of(struct web *w, const char *base, const char *page)
+{
+	return base == NULL ? NULL : arena_printf(w->arena, "%s%s", base, page);
+}
+
+/* A person: name, reading, claims. */
+static json_t *
+person_lines(const json_t *slot, const json_t *member)
+{
+	json_t *lines = one(json_text(member, "name"));
+	const json_t *quota, *id;
+	size_t i, k;
+
+	if (json_text(member, "kana")[0] != '\0')
+		json_array_append_new(lines, json_string(json_text(member, "kana")));
+	json_array_foreach(json_object_get(slot, "quotas"), i, quota)
+		json_array_foreach(json_object_get(member, "quotas"), k, id)
+			if (json_integer_value(id) == json_int(quota, "id"))
+				json_array_append_new(lines, json_string(json_text(quota, "name")));
+	return lines;
+}
+
+enum err
+citizen_apply_rows(struct web *w, const json_t *event, const json_t *slot, const json_t *what, const char *base)
+{
+	json_t *rows = json_array();
+	size_t n = application_persons(event, what), i;
+	const char *contact = json_text(what, "email"), *url;
+	enum err e = ERR_OK;
+
+	json_object_set_new(w->view, "rows", rows);
+	row(rows, w, "apply_row_when", one(json_text(slot, "when")), url_of(w, base, ""));
+	row(rows, w, "apply_row_people", json_pack("[o]", json_sprintf("%" PRId64, json_int(what, "people"))), url_of(w, base, ""));
+	for (i = 0; i < n && e == ERR_OK; i++) {
+		json_t *member = application_person(what, i);
+
+		url = url_of(w, base, arena_printf(w->arena, "/person/%zu", i + 1));
+		row(rows, w, i == 0 ? "apply_row_you" : "apply_row_person", person_lines(slot, member), url);
+		e = citizen_apply_question_rows(w, application_document(w->arena, event, true), json_object_get(member, "answers"),
+		    url, rows);
+	}
+	if (contact[0] == '\0')
+		contact = phone_written(w->arena, json_text(what, "phone"));
+	if (contact[0] != '\0')
+		row(rows, w, "apply_row_contact", one(contact), json_text(what, "change")[0] != '\0' ? NULL : url_of(w, base, "/contact"));
+	if (e == ERR_OK)
+		e = citizen_apply_question_rows(w, application_document(w->arena, event, false), json_object_get(what, "answers"),
+		    url_of(w, base, "/q"), rows);
+	return e;
+}
+
+/* Opens the way at its end; *ready false: something is not answered. */
+static enum err
+whole(struct web *w, struct applying *a, bool lock, bool *ready)
+{
+	const char *next;
+	enum err e = citizen_applying(w, a, lock, ready);
+
+	if (e != ERR_OK || !*ready)
+		return e;
+	next = application_next(w->arena, a->event, a->draft.what);
+	*ready = strcmp(next, "check") == 0;
+	return *ready ? ERR_OK : citizen_apply_go(w, a, next);
+}
+
+static enum err
+check_page(struct web *w, enum status status, const struct applying *a)
+{
+	const json_t *slot = application_slot(a->event, json_int(a->draft.what, "slot"));
+	const char *base = arena_printf(w->arena, "/events/%" PRId64 "/apply", a->draft.event);
+	bool first = json_flag(a->event, "first");
+	bool room = !json_flag(slot, "limited") || json_int(slot, "left") >= json_int(a->draft.what, "people");
+	enum err e = citizen_apply_rows(w, a->event, slot, a->draft.what, base);
+
+	if (e != ERR_OK)
+		return e;
+	json_object_set_new(w->view, "will_wait", json_boolean(first && !room && !a->changing));
+	json_object_set(w->view, "queue", json_object_get(slot, "queue"));
+	json_object_set_new(w->view, "by_email", json_boolean(json_text(a->draft.what, "email")[0] != '\0'));
+	json_object_set_new(w->view, "back_url", json_sprintf("%s/%s", base, application_document(w->arena, a->event, false) != NULL ? "q"
+	    : a->changing ? "person/1" : "contact"));
+	return web_page(w, status, "citizen/event/check");
+}
+
+enum err
+citizen_apply_check(struct web *w)
+{
+	struct applying a;
+	bool ready;
+	enum err e = whole(w, &a, false, &ready);
+
+	if (e != ERR_OK || !ready)
+		return e;
+	json_object_set_new(w->view, "no_seats", json_false());
+	return check_page(w, HTTP_OK, &a);
+}
+
+static enum err
+change(struct web *w, const struct applying *a)
+{
+	const char *link = json_text(a->draft.what, "change");
+	enum application_change outcome;
+	struct application old;
+	enum err e = application_open(w->db, w->vault, w->arena, link, w->lang, &old);
+
+	if (e == ERR_OK)
+		e = application_change(w->db, w->vault, w->arena, &old, &a->draft, a->event, &outcome);
+	if (e != ERR_OK)
+		return e;
+	if (outcome == APPLICATION_NO_SEATS) {
+		e = application_draft_keep(w->db, w->vault, w->arena, &a->draft);
+		json_object_set_new(w->view, "no_seats", json_true());
+		return e != ERR_OK ? e : check_page(w, HTTP_CONFLICT, a);
+	}
+	if (outcome == APPLICATION_CHANGED)
+		web_tell(w, "success", "tell_apply_changed");
+	else
+		web_tell(w, "warning", "tell_apply_over");
+	return web_see_other(w, "/tickets/%s", link);
+}
+
+enum err
+citizen_apply_send(struct web *w)
+{
+	struct application_by by = { .citizen = w->citizen, .channel = "web", .language = w->lang };
+	enum application_fate fate;
+	const char *number, *state;
+	struct applying a;
+	bool ready;
+	enum err e = whole(w, &a, true, &ready);
+
+	if (e != ERR_OK || !ready)
+		return e;
+	json_object_set_new(w->view, "no_seats", json_false());
+	if (a.changing)
+		return change(w, &a);
+	e = application_send(w->db, w->vault, w->arena, &a.draft, a.event, by, &fate, &number, &state);
+	if (e != ERR_OK)
+		return e;
+	if (fate == APPLICATION_KEPT)
+		return web_see_other(w, "/tickets/%s", application_token(w->arena, w->vault, number));
+	/* What was typed stays: another date may be chosen. */
+	e = application_draft_keep(w->db, w->vault, w->arena, &a.draft);
+	if (e != ERR_OK)
+		return e;
+	if (fate == APPLICATION_CLOSED)
+		return citizen_apply_closed(w, &a);
+	if (fate == APPLICATION_AGAIN)
+		return web_page(w, HTTP_CONFLICT, "citizen/event/again");
+	json_object_set_new(w->view, "no_seats", json_true());
+	return check_page(w, HTTP_CONFLICT, &a);
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Signing up for an event: the whole way, its wrong turnings, the page of the link, the
+// waiting list, offers, changes.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { makeEvent, question, seats, signUp, toCheck } from '../harness/event.mjs';
+import { inside } from '../harness/desk.mjs';
+import { eventually, up } from '../harness/up.mjs';
+import { linkIn, mailWith, mailsTo, problems, somebody, title, words } from './citizen.mjs';
+
+let town;
+before(async () => { town = await up(); });
+after(() => town?.stop());
+const browser = (host = 'minato.localhost') => town.client(host);
+const link = (page) => page.path.split('?')[0];
+
+test('from the date to the number, and the mail', async () => {
+	const made = await makeEvent(town, { capacity: 3, quotas: { 市内: 2 } });
+	const client = browser(), email = somebody();
+	const check = await toCheck(client, made, { names: ['山田 花子', '山田 一郎'], email, also: [{ kana: 'やまだ はなこ', [`quota_${made.quotas[0]}`]: 1 }] });
+	assert.match(title(check), /^申込内容の確認/);
+	for (const told of ['山田 花子', 'やまだ はなこ', '山田 一郎', '市内', email]) assert.ok(words(check).includes(told), told);
+	assert.equal(await seats(town, made.slots[0]), '0/3', 'nothing is taken before the button');
+
+	const ticket = await client.follow(await client.submit(check));
+	assert.match(link(ticket), /^\/tickets\/\d{3}-\d{3}-\d{4}\.[\w-]{22}$/);
+	assert.match(title(ticket), /^参加が決まりました/);
+	assert.match(words(ticket), /受付番号 \d{3}-\d{3}-\d{4}/);
+	assert.ok(ticket.text.includes('aria-label="受付で見せるQRコード"'));
+	assert.equal(await seats(town, made.slots[0]), '2/3 confirmed');
+	assert.equal(await town.sql(`SELECT taken FROM event_quota WHERE id = ${made.quotas[0]}`), '1');
+	assert.equal(await town.sql(`SELECT count(*) FROM application WHERE person::text LIKE '%花子%' OR contact::text LIKE '%example%'`), '0', 'sealed');
+
+	const [mail] = await mailsTo(town, email);
+	assert.match(mail.header('subject'), /参加決定.*親子で星を見る会/);
+	assert.equal(linkIn(mail, '/tickets/'), link(ticket));
+	// The link is the whole key: another device.
+	const phone = browser();
+	assert.equal((await phone.get(link(ticket))).status, 200);
+	const calendar = await phone.get(`${link(ticket)}/calendar`);
+	assert.match(calendar.headers['content-type'], /^text\/calendar/);
+	assert.match(calendar.text, /BEGIN:VEVENT[\s\S]*SUMMARY:親子で星を見る会[\s\S]*END:VEVENT/);
+	const paper = await phone.get(`${link(ticket)}/paper`);
+	assert.equal(paper.headers['content-type'], 'application/pdf');
+	assert.equal(paper.bytes.subarray(0, 5).toString(), '%PDF-');
+	// The draft is gone: the way begins anew.
+	assert.ok(!words(await client.get(`/events/${made.event}/apply/person/1`)).includes('花子'));
+	assert.equal(await town.sql('SELECT count(*) FROM application_draft'), '0');
+});
+
+test('a second press is the first one', async () => {
+	const made = await makeEvent(town, { capacity: 3 });
+	const client = browser();
+	const check = await toCheck(client, made);
+	const [one, two] = [await client.submit(check), await client.submit(check)];
+	assert.equal(one.status, 303);
+	assert.equal(two.headers.location, one.headers.location);
+	assert.equal(await seats(town, made.slots[0]), '1/3 confirmed');
+});
+
+test('what is wrong is said beside it, and typed text stays', async () => {
+	const made = await makeEvent(town, { group: 3, dates: 2 });
+	const other = await makeEvent(town), far = await makeEvent(town, { host: 'yama.localhost' });
+	const client = browser(), at = `/events/${made.event}/apply`;
+	for (const [fields, wrong] of [
+		[{ slot: made.slots[0], people: 4 }, { people: /3人まで/ }],
+		[{ slot: made.slots[0], people: 0 }, { people: /1から/ }],
+		[{ slot: made.slots[0], people: 'いっぱい' }, { people: /1から/ }],
+		[{ slot: made.slots[0], people: '-1' }, { people: /./ }],
+		[{ slot: other.slots[0], people: 1 }, { slot: /ほかの日/ }],
+		[{ slot: far.slots[0], people: 1 }, { slot: /ほかの日/ }],
+		[{ slot: 'x', people: 1 }, { slot: /./ }],
+		[{ people: 1 }, { slot: /選んで/ }],
+	]) {
+		const answer = await client.submit(await client.get(at), fields);
+		assert.equal(answer.status, 422, JSON.stringify(fields));
+		assert.match(title(answer), /^エラー：/);
+		for (const [name, text] of Object.entries(wrong)) assert.match(problems(answer)[name] ?? '', text, JSON.stringify(fields));
+	}
+	assert.equal((await client.get(`/events/${far.event}/apply`)).status, 404, 'of another town');
+	await client.submit(await client.get(at), { slot: made.slots[1], people: '２' });
+	assert.equal((await client.get(`${at}/check`)).headers.location, `${at}/person/1`, 'no page before its turn');
+	assert.equal((await client.get(`${at}/person/3`)).status, 303, 'two come');
+	let answer = await client.submit(await client.get(`${at}/person/1`), { name: '', kana: 'かな' });
+	assert.equal(answer.status, 422);
+	assert.ok(problems(answer).name);
+	assert.ok(answer.text.includes('value="かな"'));
+	answer = await client.submit(await client.get(`${at}/person/1`), { name: '花子', quota_999999: 1 });
+	assert.ok(problems(answer).quota === undefined || answer.status === 422, 'a claim that is none');
+	await client.submit(await client.get(`${at}/person/1`), { name: '花子' });
+	await client.submit(await client.get(`${at}/person/2`), { name: '一郎' });
+	answer = await client.submit(await client.get(`${at}/contact`), { email: '', phone: '' });
+	assert.equal(answer.status, 422);
+	assert.match(problems(answer).email, /どちらか/);
+	answer = await client.submit(await client.get(`${at}/contact`), { email: 'nobody', phone: '' });
+	assert.ok(problems(answer).email);
+	answer = await client.submit(await client.get(`${at}/contact`), { email: '', phone: '090-1234-5678' });
+	assert.equal(answer.headers.location, `${at}/check`);
+	assert.match(words(await client.follow(answer)), /090-1234-5678/);
+});
+
+test('each of a family answers for themselves', async () => {
+	const made = await makeEvent(town, { each: ['q1'], questions: [
+		question('q1', 'date', '生年月日', { settings: { past: true } }),
+		question('q2', 'single', '来る方法', { choices: [{ code: '1', texts: { ja: '歩き' } }, { code: '2', texts: { ja: '車' } }] }),
+		question('q3', 'text', '車の番号', { show: { any: [{ all: [{ question: 'q2', is: 'chosen', value: '2' }] }] } }),
+	] });
+	const client = browser(), at = `/events/${made.event}/apply`;
+	await client.submit(await client.get(at), { slot: made.slots[0], people: 2 });
+	const child = { name: '山田 一郎', q1_year: 2031, q1_month: 4, q1_day: 1 };
+	let answer = await client.submit(await client.get(`${at}/person/1`), child);
+	assert.equal(answer.status, 422, 'born in the future');
+	assert.ok(answer.text.includes('value="2031"'));
+	answer = await client.submit(await client.get(`${at}/person/1`), { ...child, q1_year: 1980 });
+	assert.equal(answer.headers.location, `${at}/person/2`);
+	answer = await client.submit(await client.get(`${at}/person/2`), { name: '山田 はる', q1_year: 2019, q1_month: 12, q1_day: 31 });
+	await client.submit(await client.follow(answer), { email: somebody() });
+	answer = await client.submit(await client.get(`${at}/q`), { q2: '2' });
+	assert.equal(answer.headers.location, `${at}/q`, 'the answer led to another question');
+	answer = await client.submit(await client.get(`${at}/q`), { q2: '2', q3: '港 300 あ 12-34' });
+	const check = await client.follow(answer);
+	for (const told of ['2019', '1980', '車', '港 300 あ 12-34']) assert.ok(words(check).includes(told), told);
+	await client.submit(check);
+	assert.equal(await town.sql(`SELECT answers->>'q2' || ' ' || edition FROM application WHERE event_id = ${made.event}`), '2 1');
+});
+
+test('closed, not yet open, cancelled, without sign-up', async () => {
+	for (const [columns, state, status, text] of [
+		[{ opens: `now() - interval '2 days'`, closes: `now() - interval '1 day'` }, 'open', 410, /受付は終わりました/],
+		[{ opens: `now() + interval '1 day'` }, 'open', 410, /まだ受け付けていません/],
+		[{ cancelled: 'now()' }, 'cancelled', 410, /受付は終わりました/],
+		[{}, 'draft', 404, /./],
+	]) {
+		const made = await makeEvent(town, { columns, state });
+		const page = await browser().get(`/events/${made.event}/apply`);
+		assert.equal(page.status, status, state);
+		assert.match(words(page), text);
+	}
+	// Closed while somebody was typing: what they typed is kept.
+	const made = await makeEvent(town), client = browser();
+	const check = await toCheck(client, made);
+	await inside(town, `UPDATE event SET opens = now() - interval '2 days', closes = now() WHERE id = ${made.event}`);
+	assert.equal((await client.submit(check)).status, 410);
+	assert.equal(await seats(town, made.slots[0]), '0/10');
+});
+
+test('the waiting list: place shown, moves up by itself, one tap to leave', async () => {
+	const made = await makeEvent(town, { capacity: 2 });
+	const [a, b, c] = [browser(), browser(), browser()], emails = [somebody(), somebody(), somebody()];
+	const first = await signUp(a, made, { names: ['一', '二'], email: emails[0] });
+	const check = await toCheck(b, made, { names: ['三', '四'], email: emails[1] });
+	assert.match(words(check), /キャンセル待ちになります/);
+	const second = await b.follow(await b.submit(check));
+	assert.match(words(second), /あなたは1番目です/);
+	const third = await signUp(c, made, { names: ['五'], email: emails[2] });
+	assert.match(words(third), /あなたは2番目です/);
+	assert.match((await mailWith(town, emails[2], '2番目')).header('subject'), /キャンセル待ち/);
+
+	// One of the first two stays: the pair goes on waiting, the one behind them moves up.
+	const changing = await a.follow(await a.submit(first, {}, '/change'));
+	assert.match(words(changing), /申込内容の変更/);
+	let page = await a.follow(await a.submit(changing, { people: 1 }, 0));
+	page = await a.follow(await a.submit(page, { name: '一' }));
+	page = await a.follow(await a.submit(page));
+	assert.match(words(page), /変更しました/);
+	assert.equal(await seats(town, made.slots[0]), '2/2 confirmed waiting confirmed');
+	assert.match((await mailWith(town, emails[2], '参加が決まりました')).header('subject'), /参加決定/);
+
+	// More people than there are seats: refused, and all stays.
+	page = await a.follow(await a.submit(await a.get(link(first)), {}, '/change'));
+	page = await a.follow(await a.submit(page, { people: 2 }, 0));
+	page = await a.follow(await a.submit(page, { name: '一' }));
+	page = await a.follow(await a.submit(page, { name: '六' }));
+	const refused = await a.submit(page);
+	assert.equal(refused.status, 409);
+	assert.match(words(refused), /いまの申込はそのまま/);
+	assert.equal(await seats(town, made.slots[0]), '2/2 confirmed waiting confirmed');
+
+	// One tap, from the page itself.
+	page = await b.follow(await b.submit(await b.get(link(second)), {}, '/cancel'));
+	assert.match(words(page), /申込を取り消しました/);
+	// The link once more: it says so, and does nothing.
+	page = await b.follow(await b.post(`${link(second)}/cancel`, { token: /name="token" value="([^"]+)"/.exec((await b.get(link(first))).text)[1] }));
+	assert.match(words(page), /もう終わっています/);
+	assert.equal(await seats(town, made.slots[0]), '2/2 confirmed cancelled confirmed');
+});
+
+test('an offer: taken in time, passes on, and too late is too late', async () => {
+	const made = await makeEvent(town, { capacity: 1, columns: { offer_hours: 24 } });
+	const [a, b, c] = [browser(), browser(), browser()], emails = [somebody(), somebody(), somebody()];
+	const first = await signUp(a, made, { names: ['一'], email: emails[0] });
+	const second = await signUp(b, made, { names: ['二'], email: emails[1] });
+	const third = await signUp(c, made, { names: ['三'], email: emails[2] });
+	await a.submit(await a.get(`${link(first)}/cancel`), {}, '/cancel');
+	const mail = await mailWith(town, emails[1], '席が空きました');
+	const offer = await b.get(linkIn(mail, '/tickets/'));
+	assert.match(words(offer), /参加するかどうか/);
+	await inside(town, `UPDATE application SET offer_until = now() WHERE slot_id = ${made.slots[0]} AND state = 'offered'`);
+	const late = await b.follow(await b.submit(offer, {}, '/accept'));
+	assert.match(words(late), /期限が過ぎているため/);
+	await mailWith(town, emails[2], '席が空きました');
+	assert.equal(await seats(town, made.slots[0]), '1/1 cancelled expired offered');
+	const taken = await c.follow(await c.submit(await c.get(link(third)), {}, '/accept'));
+	assert.match(words(taken), /参加が決まりました/);
+	assert.equal(await seats(town, made.slots[0]), '1/1 cancelled expired confirmed');
+	assert.match(words(await b.get(link(second))), /次の方に回りました/);
+});
+
+test('once a person: the address is proved by a code', async () => {
+	const made = await makeEvent(town, { columns: { once: 'true' } });
+	const client = browser(), email = somebody(), at = `/events/${made.event}/apply`;
+	let page = await toCheck(client, made, { email });
+	assert.equal(page.path, `${at}/code`);
+	const code = (mail) => mail.text.match(/\b\d{6}\b/)[0];
+	const [mail] = await mailsTo(town, email);
+	page = await client.submit(page, { code: code(mail) === '000000' ? '000001' : '000000' });
+	assert.equal(page.status, 422);
+	assert.match(problems(page).code, /番号が違います/);
+	assert.equal((await client.get(`${at}/check`)).headers.location, `${at}/code`);
+	page = await client.follow(await client.submit(await client.get(`${at}/code`), { code: code(mail) }));
+	page = await client.follow(await client.submit(page));
+	assert.match(title(page), /^参加が決まりました/);
+
+	// From another browser with the same address.
+	const again = browser();
+	page = await toCheck(again, made, { email });
+	const second = await eventually('another code', async () => (await mailsTo(town, email)).filter((m) => /番号/.test(m.header('subject')))[1]);
+	page = await again.follow(await again.submit(page, { code: code(second) }));
+	const refused = await again.submit(page);
+	assert.equal(refused.status, 409);
+	assert.match(words(refused), /もう申し込まれています/);
+	assert.equal(await seats(town, made.slots[0]), '1/10 confirmed');
+
+	// Five wrong ones, and the code is spent.
+	const guesser = browser(), victim = somebody();
+	page = await toCheck(guesser, made, { email: victim });
+	const right = code((await mailsTo(town, victim))[0]);
+	for (let i = 0; i < 5; i++) page = await guesser.submit(await guesser.get(`${at}/code`), { code: String((Number(right) + i + 1) % 1000000).padStart(6, '0') });
+	page = await guesser.submit(await guesser.get(`${at}/code`), { code: right });
+	assert.equal(page.status, 422);
+	assert.match(problems(page).code, /使えなくなりました/);
+});
+
+test('links that lead nowhere', async () => {
+	const made = await makeEvent(town), client = browser();
+	const ticket = await signUp(client, made);
+	for (const path of ['/tickets/x', `/tickets/${'A'.repeat(43)}`, `/tickets/${'A'.repeat(3000)}`]) {
+		assert.equal((await client.get(path)).status, 404, path);
+	}
+	assert.equal((await browser('yama.localhost').get(link(ticket))).status, 404, 'of another town');
+	// A GET of the page to leave does nothing.
+	await client.get(`${link(ticket)}/cancel`);
+	assert.equal(await seats(town, made.slots[0]), '1/10 confirmed');
+});
+
+test('in English', async () => {
+	const made = await makeEvent(town), client = browser(), email = somebody();
+	await client.get(`/lang/en?next=/events/${made.event}/apply`);
+	const ticket = await signUp(client, made, { email });
+	assert.match(title(ticket), /^Your place is confirmed/);
+	assert.match((await mailsTo(town, email))[0].header('subject'), /Your place is confirmed/);
+});
