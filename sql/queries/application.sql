@@ -29,7 +29,7 @@ SELECT jsonb_build_object(
                      FROM event_slot s WHERE s.event_id = e.id AND s.cancelled IS NULL AND s.begins > now()))
   FROM event e
   LEFT JOIN questionnaire n ON n.id = e.questionnaire_id
- WHERE e.id = :event::bigint AND e.state IN ('open', 'ended', 'cancelled');
+ WHERE e.id = :event::bigint AND e.state IN ('open', 'ended', 'cancelled') AND e.rule <> 'none';
 
 -- name: application_draft :many
 SELECT sealed FROM application_draft WHERE hash = :hash::bytea AND ends > now();

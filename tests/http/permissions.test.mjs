@@ -66,9 +66,13 @@ const itself = {
 		// The demonstration towns have no LINE.
 		'POST /subscribe/line', 'POST /my/line/code', 'POST /my/line/link', 'GET /desk/settings/channels/{channel}/switch',
 		'POST /desk/settings/channels/{channel}/switch', 'POST /desk/settings/channels/{channel}/check',
-		'GET /tickets/{token}', 'GET /tickets/{token}/cancel', 'POST /tickets/{token}/cancel', 'POST /tickets/{token}/accept',
-		'GET /events/{event}/apply', 'POST /events/{event}/apply', 'GET /events/{event}/apply/people', 'POST /events/{event}/apply/people',
-		'GET /events/{event}/apply/check', 'POST /events/{event}/apply/check',
+		// Nobody signs up for the event that is there.
+		'GET /tickets/{token}', 'GET /tickets/{token}/calendar', 'GET /tickets/{token}/paper', 'GET /tickets/{token}/cancel',
+		'POST /tickets/{token}/cancel', 'POST /tickets/{token}/accept', 'POST /tickets/{token}/change',
+		'GET /events/{event}/apply', 'POST /events/{event}/apply', 'GET /events/{event}/apply/person/{number}',
+		'POST /events/{event}/apply/person/{number}', 'GET /events/{event}/apply/contact', 'POST /events/{event}/apply/contact',
+		'GET /events/{event}/apply/code', 'POST /events/{event}/apply/code', 'GET /events/{event}/apply/q',
+		'POST /events/{event}/apply/q', 'GET /events/{event}/apply/check', 'POST /events/{event}/apply/check',
 		// Nor has anybody there a device.
 		'GET /my/devices/{device}/remove', 'POST /my/devices/{device}/remove', 'POST /my/devices/{device}/try',
 		// Nor is there a survey of this number, nor a file.
