@@ -27,7 +27,7 @@ enum { LOOK_MS = 500, COUNT = 10000, PIECE = 5000, OLD_MS = 10 * 60 * 1000 };
 struct clerk {
 	const struct house *house;
 	struct db *db;
-	struct arena *list, *job, *piece;
+	struct arena *tenants, *list, *job, *piece;
 	int64_t swept;
 	bool counts;		/* slot 0 */
 };
@@ -84,59 +84,98 @@ path_of(struct clerk *c, struct arena *a, const char *id, const char *kind)
 	return arena_printf(a, "%s/%s.%s", c->house->conf.exports, id, kind);
 }
 
-/* One piece into the file; *after moves on.  *n: how many. */
+/* A file on its way.  While one piece is written, the server looks for the next. */
+struct writing {
+	struct clerk *clerk;
+	int64_t tenant;
+	const json_t *job;
+	const struct export_kind *kind;
+	struct export_file *file;
+	char after[64];
+	int64_t written;
+	struct rows *rows;		/* of the piece that was asked for */
+};
+
 static enum err
-write_piece(struct clerk *c, int64_t tenant, const json_t *job, const struct export_kind *kind, struct export_file *file,
-    char after[64], size_t *n, int64_t written)
+ask_piece(struct writing *w, struct arena *a)
 {
-	struct rows *rows;
-	size_t i;
-	enum err e = enter(c, tenant, c->piece);
+	struct clerk *c = w->clerk;
+	enum err e = enter(c, w->tenant, a);
 
 	if (e == ERR_OK)
-		e = q_export_progress_queue(c->db, (struct q_export_progress){ .written = written, .id = json_text(job, "id") }, NULL);
+		e = q_export_progress_queue(c->db, (struct q_export_progress){ .written = w->written, .id = json_text(w->job, "id") }, NULL);
 	if (e == ERR_OK)
-		e = q_export_rows(c->db, (struct q_export_rows){ .questionnaire = json_int(job, "questionnaire"), .after = after,
-		    .most = PIECE }, &rows);
-	e = leave(c, e);
+		e = q_export_rows_queue(c->db, (struct q_export_rows){ .questionnaire = json_int(w->job, "questionnaire"),
+		    .after = w->after, .most = PIECE }, &w->rows);
+	if (e == ERR_OK)
+		e = db_commit_send(c->db);
 	if (e != ERR_OK)
-		return e;
-	*n = rows_count(rows);
-	for (i = 0; i < *n; i++) {
-		const char *text = rows_text(rows, i, "answers");
-		json_t *answers = json_loads(text, 0, NULL);
+		db_rollback(c->db);
+	return e;
+}
 
-		kind->add(file, c->piece, rows, i, answers);
+static void
+write_piece(struct writing *w, struct arena *a, const struct rows *rows)
+{
+	size_t i;
+
+	for (i = 0; i < rows_count(rows); i++) {
+		json_t *answers = json_loads(rows_text(rows, i, "answers"), 0, NULL);
+
+		w->kind->add(w->file, a, rows, i, answers);
 		json_decref(answers);
 	}
-	if (*n > 0)
-		snprintf(after, 64, "%s", rows_text(rows, *n - 1, "number"));
-	arena_reset(c->piece);
-	return ERR_OK;
+	w->written += (int64_t)rows_count(rows);
+}
+
+static enum err
+write_pieces(struct writing *w)
+{
+	struct arena *arenas[2] = { w->clerk->piece, w->clerk->list };
+	bool more = true;
+	int turn = 0;
+	enum err e = ask_piece(w, arenas[0]);
+
+	for (; e == ERR_OK && more && !proc_stopping(); turn = 1 - turn) {
+		struct rows *rows;
+
+		e = db_commit_end(w->clerk->db);
+		if (e != ERR_OK)
+			break;
+		rows = w->rows;
+		more = rows_count(rows) == PIECE;
+		if (more) {
+			snprintf(w->after, sizeof w->after, "%s", rows_text(rows, rows_count(rows) - 1, "number"));
+			e = ask_piece(w, arenas[1 - turn]);
+		}
+		write_piece(w, arenas[turn], rows);
+		arena_reset(arenas[turn]);
+	}
+	if (db_in_transaction(w->clerk->db))
+		db_rollback(w->clerk->db);
+	arena_reset(arenas[0]);
+	arena_reset(arenas[1]);
+	return e != ERR_OK ? e : more ? ERR_BUSY : ERR_OK;
 }
 
 static enum err
 write_file(struct clerk *c, int64_t tenant, const json_t *job, const char *path, int64_t *written, int64_t *bytes)
 {
-	const struct export_kind *kind = strcmp(json_text(job, "kind"), "xlsx") == 0 ? &export_xlsx : &export_csv;
+	struct writing w = { .clerk = c, .tenant = tenant, .job = job };
 	struct export_job what = { .path = path, .document = json_object_get(job, "document"), .labels = json_flag(job, "labels") };
 	struct export_column *columns;
-	struct export_file *file;
-	char after[64] = "";
-	size_t n = PIECE;
 	enum err e, closed;
 
+	w.kind = strcmp(json_text(job, "kind"), "xlsx") == 0 ? &export_xlsx : &export_csv;
 	what.n_columns = export_columns(c->job, what.document, &columns);
 	what.columns = columns;
-	e = kind->open(c->job, &what, &file);
+	e = w.kind->open(c->job, &what, &w.file);
 	if (e != ERR_OK)
 		return e;
-	while (e == ERR_OK && n == PIECE && !proc_stopping()) {
-		e = write_piece(c, tenant, job, kind, file, after, &n, *written);
-		*written += e == ERR_OK ? (int64_t)n : 0;
-	}
-	closed = kind->close(file, bytes);
-	return e != ERR_OK ? e : n == PIECE ? ERR_BUSY : closed;
+	e = write_pieces(&w);
+	closed = w.kind->close(w.file, bytes);
+	*written = w.written;
+	return e != ERR_OK ? e : closed;
 }
 
 /* Made beside its name and put there whole. */
@@ -199,7 +238,7 @@ round_of_all(struct clerk *c)
 	struct rows *tenants;
 	size_t i;
 
-	db_use(c->db, c->list);
+	db_use(c->db, c->tenants);
 	if (db_begin(c->db, DB_READ) != ERR_OK || q_courier_tenants(c->db, &tenants) != ERR_OK || db_commit(c->db) != ERR_OK) {
 		db_rollback(c->db);
 		return false;
@@ -223,13 +262,13 @@ round_of_all(struct clerk *c)
 int
 clerk_work(void *context, int slot)
 {
-	struct clerk c = { .house = context, .counts = slot == 0, .list = arena_new(), .job = arena_new(), .piece = arena_new() };
+	struct clerk c = { .house = context, .counts = slot == 0, .tenants = arena_new(), .list = arena_new(), .job = arena_new(), .piece = arena_new() };
 
 	c.db = db_new(c.house->conf.database, "chromo_courier", "chromo-clerk");
 	while (!proc_stopping()) {
 		bool more = round_of_all(&c);
 
-		arena_reset(c.list);
+		arena_reset(c.tenants);
 		if (!more)
 			proc_sleep_ms(LOOK_MS);
 	}
@@ -237,5 +276,6 @@ clerk_work(void *context, int slot)
 	arena_free(c.piece);
 	arena_free(c.job);
 	arena_free(c.list);
+	arena_free(c.tenants);
 	return 0;
 }

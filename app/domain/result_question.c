@@ -167,7 +167,7 @@ chart_of(struct result *r, const struct block *b, const char *title)
 		double share = b->base > 0 && !c->hidden ? 100 * (double)c->n / (double)b->base : 0;
 
 		json_array_append_new(bars, json_pack("{s:i, s:i, s:s, s:s, s:s*, s:b}", "label_y", (int)i * STEP + 16,
-		    "bar_y", (int)i * STEP + 22, "width", arena_printf(r->arena, "%.1f%%", share > 100 ? 100 : share),
+		    "bar_y", (int)i * STEP + 24, "width", arena_printf(r->arena, "%.1f%%", share > 100 ? 100 : share),
 		    "label", text_cut(r->arena, c->label, LABEL), "value", c->hidden ? NULL : result_percent(r->arena, share / 100),
 		    "hidden", c->hidden));
 	}
