@@ -103,7 +103,8 @@ ask_piece(struct writing *w, struct arena *a)
 	enum err e = enter(c, w->tenant, a);
 
 	if (e == ERR_OK)
-		e = q_export_progress_queue(c->db, (struct q_export_progress){ .written = w->written, .id = json_text(w->job, "id") }, NULL);
+		e = q_export_progress_queue(c->db, (struct q_export_progress){ .written = w->written,
+		    .id = json_text(w->job, "id") }, NULL);
 	if (e == ERR_OK)
 		e = q_export_rows_queue(c->db, (struct q_export_rows){ .questionnaire = json_int(w->job, "questionnaire"),
 		    .after = w->after, .most = PIECE }, &w->rows);
@@ -262,7 +263,8 @@ round_of_all(struct clerk *c)
 int
 clerk_work(void *context, int slot)
 {
-	struct clerk c = { .house = context, .counts = slot == 0, .tenants = arena_new(), .list = arena_new(), .job = arena_new(), .piece = arena_new() };
+	struct clerk c = { .house = context, .counts = slot == 0, .tenants = arena_new(),
+	    .list = arena_new(), .job = arena_new(), .piece = arena_new() };
 
 	c.db = db_new(c.house->conf.database, "chromo_courier", "chromo-clerk");
 	while (!proc_stopping()) {
