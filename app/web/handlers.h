@@ -401,3 +401,21 @@ enum err citizen_draw(struct web *);
 enum err citizen_draw_record(struct web *);
 enum err desk_draw(struct web *);
 enum err desk_draw_do(struct web *);
+
+/* desk/event.c */
+enum err desk_event_list(struct web *);
+enum err desk_event_new(struct web *);
+enum err desk_event_create(struct web *);
+enum err desk_event_show(struct web *);
+enum err desk_event_edit(struct web *);
+enum err desk_event_edit_save(struct web *);
+enum err desk_event_dates(struct web *);
+enum err desk_event_dates_save(struct web *);
+enum err desk_event_rules(struct web *);
+enum err desk_event_rules_save(struct web *);
+enum err desk_event_publish(struct web *);
+enum err desk_event_publish_do(struct web *);
+enum err desk_event_cancel(struct web *);
+enum err desk_event_cancel_do(struct web *);
+enum err desk_event_applicants(struct web *);
+enum err desk_event_applicants_do(struct web *);

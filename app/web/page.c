@@ -75,6 +75,7 @@ static const struct entry desk_entries[] = {
 	{ "/desk", "nav_home", 0 },
 	{ "/desk/messages", "nav_messages", 0 },
 	{ "/desk/surveys", "nav_surveys", 0 },
+	{ "/desk/events", "nav_events", 0 },
 	{ "/desk/people", "nav_people", 0 },
 	{ "/desk/settings", "nav_settings", 0 },
 	{ "/desk/help", "nav_help", 0 },
