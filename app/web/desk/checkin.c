@@ -51,7 +51,12 @@ door_of(struct web *w, const struct fields *from, struct desk_door *d)
 			return e;
 		d->path = arena_printf(w->arena, "/door/%s", token);
 	} else {
+		json_t *event;
+
 		d->at.event = web_id(w, "event");
+		e = checkin_event(w->db, w->words, d->at.event, &event);
+		if (e != ERR_OK)
+			return e;
 		d->path = arena_printf(w->arena, "/desk/events/%" PRId64 "/checkin", d->at.event);
 		name = short_text(w, fields_get(from, "door"));
 	}
