@@ -22,12 +22,12 @@ opened(const struct vault *v, struct arena *a, const char *label, const struct r
 }
 
 enum err
-applicant_list(struct db *db, const struct vault *v, struct arena *a, int64_t event, json_t **out)
+applicant_list(struct db *db, const struct vault *v, struct arena *a, int64_t event, const char *lang, json_t **out)
 {
 	static const char *const texts[] = { "number", "state", "begins", "datetime", "quotas", "channel" };
 	struct rows *rows;
 	size_t i, k;
-	enum err e = q_event_applicants(db, (struct q_event_applicants){ .event = event }, &rows);
+	enum err e = q_event_applicants(db, (struct q_event_applicants){ .event = event, .lang = lang }, &rows);
 
 	if (e != ERR_OK)
 		return e;

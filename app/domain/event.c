@@ -31,7 +31,7 @@ event_list(struct db *db, const struct words *words, const char *state, json_t *
 {
 	json_t *one;
 	size_t i;
-	enum err e = q_event_desk_list(db, (struct q_event_desk_list){ .state = state }, out);
+	enum err e = q_event_desk_list(db, (struct q_event_desk_list){ .state = state, .lang = words_lang(words) }, out);
 
 	if (e == ERR_OK)
 		json_array_foreach(*out, i, one)
@@ -42,7 +42,7 @@ event_list(struct db *db, const struct words *words, const char *state, json_t *
 enum err
 event_show(struct db *db, const struct words *words, int64_t event, json_t **out)
 {
-	enum err e = q_event_desk_show(db, (struct q_event_desk_show){ .event = event }, out);
+	enum err e = q_event_desk_show(db, (struct q_event_desk_show){ .event = event, .lang = words_lang(words) }, out);
 
 	if (e == ERR_OK)
 		name_state(words, *out);

@@ -9,7 +9,7 @@ SELECT coalesce(json_agg(json_build_object(
          'state',      e.state,
          'rule',       e.rule,
          'department', d.name,
-         'next',       moment(s.begins, 'ja'),
+         'next',       moment(s.begins, :lang::text),
          'dates',      s.dates,
          'taken',      s.taken,
          'capacity',   s.capacity,
@@ -38,11 +38,11 @@ SELECT json_build_object(
          'group_max',  e.group_max, 'once', e.once, 'waiting', e.waiting, 'in_order', e.in_order, 'offer_hours', e.offer_hours,
          'opens_ms',   coalesce((extract(epoch FROM e.opens) * 1000)::bigint, 0),
          'closes_ms',  coalesce((extract(epoch FROM e.closes) * 1000)::bigint, 0),
-         'opens',      moment(e.opens, 'ja'),
-         'closes',     moment(e.closes, 'ja'),
+         'opens',      moment(e.opens, :lang::text),
+         'closes',     moment(e.closes, :lang),
          'department', d.name,
          'slots',      (SELECT coalesce(json_agg(json_build_object(
-                          'id', s.id, 'begins', moment(s.begins, 'ja'), 'ends', to_char(s.ends AT TIME ZONE 'Asia/Tokyo', 'FMHH24:MI'),
+                          'id', s.id, 'begins', moment(s.begins, :lang), 'ends', to_char(s.ends AT TIME ZONE 'Asia/Tokyo', 'FMHH24:MI'),
                           'capacity', s.capacity, 'taken', s.taken, 'cancelled', s.cancelled IS NOT NULL,
                           'waiting', (SELECT count(*) FROM application a WHERE a.slot_id = s.id AND a.state = 'waiting'),
                           'used', EXISTS (SELECT FROM application a WHERE a.slot_id = s.id),
@@ -107,7 +107,7 @@ SELECT event_call_off(:event::bigint) AS ended, audit_write('event.cancel', :eve
 -- name: event_applicants :many
 -- Who signed up, by date and in order.
 SELECT a.id, a.number, a.state, a.people, a.person, a.contact, a.channel, coalesce(a.waiting, 0) AS waiting,
-       moment(s.begins, 'ja') ->> 'text' AS begins, rfc3339(s.begins) AS datetime,
+       moment(s.begins, :lang::text) ->> 'text' AS begins, rfc3339(s.begins) AS datetime,
        (SELECT coalesce(string_agg(q.name || ' ' || c.n, '、' ORDER BY q.id), '')
           FROM unnest(a.quotas, a.claims) AS c (quota, n) JOIN event_quota q ON q.id = c.quota WHERE c.n > 0) AS quotas
   FROM application a

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { unescape } from '../harness/client.mjs';
-import { digest, fill, MINATO, people, routes, same, surveyIn, tenant } from '../harness/house.mjs';
+import { digest, fill, MINATO, people, routes, same, SEEN, surveyIn, tenant } from '../harness/house.mjs';
 import { problems } from '../harness/invariants.mjs';
 import { up } from '../harness/up.mjs';
 
@@ -18,7 +18,7 @@ let town, gets, who, clean, tokens;
 // What looking does write: that a session was seen, and that somebody looked at a
 // person, which is there to be read by that person's town.
 const BUT = {
-	staff_session: { columns: ['seen'] },
+	...SEEN,
 	audit: { rows: "act IN ('citizen.viewed', 'delivery.viewed')" },
 };
 

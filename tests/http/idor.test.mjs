@@ -169,7 +169,7 @@ test('ids in the fields of a form', async () => {
 		FROM information_schema.columns WHERE table_schema = 'public' AND table_name IN (SELECT table_name FROM information_schema.columns
 		WHERE column_name = 'tenant_id') GROUP BY 1`)).split('\n')) {
 		const [name, where] = line.split('|');
-		assert.equal(await town.sql(`SELECT count(*) FROM ${name} WHERE tenant_id = 1 AND (${where})`), '0', name);
+		assert.equal(await town.sql(`SELECT count(*) FROM ${name} WHERE tenant_id = 1 AND (${where})`), '0', `${name}: ${await town.sql(`SELECT to_jsonb(x) FROM ${name} x WHERE tenant_id = 1 AND (${where}) LIMIT 3`)}`);
 	}
 });
 

@@ -34,12 +34,25 @@ short_text(struct web *w, const char *text)
 	return text_length(text) <= DOOR_MAX && text_is_clean(text, false) ? arena_strdup(w->arena, text) : "";
 }
 
+static bool
+has_slot(const json_t *event, int64_t slot)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(event, "slots"), i, one)
+		if (json_int(one, "id") == slot)
+			return true;
+	return slot == 0;
+}
+
 /* Whose door it is, by the address, and which, by what was sent. */
 static enum err
 door_of(struct web *w, const struct fields *from, struct desk_door *d)
 {
 	const char *token = web_arg(w, "token"), *name = "";
 	int64_t slot = 0;
+	json_t *event;
 	enum err e = web_vault(w);
 
 	*d = (struct desk_door){ .link = token[0] != '\0' };
@@ -51,17 +64,17 @@ door_of(struct web *w, const struct fields *from, struct desk_door *d)
 			return e;
 		d->path = arena_printf(w->arena, "/door/%s", token);
 	} else {
-		json_t *event;
-
 		d->at.event = web_id(w, "event");
-		e = checkin_event(w->db, w->words, d->at.event, &event);
-		if (e != ERR_OK)
-			return e;
 		d->path = arena_printf(w->arena, "/desk/events/%" PRId64 "/checkin", d->at.event);
 		name = short_text(w, fields_get(from, "door"));
 	}
 	if (fields_get(from, "slot")[0] != '\0' && fields_int(from, "slot", 0, INT64_MAX, &slot) != ERR_OK)
 		return ERR_INVALID;
+	e = checkin_event(w->db, w->words, d->at.event, &event);
+	if (e != ERR_OK)
+		return e;
+	if (!has_slot(event, slot))
+		return ERR_NOT_FOUND;
 	d->at.slot = slot;
 	d->at.name = name;
 	d->at.device = short_text(w, fields_get(from, "device"));

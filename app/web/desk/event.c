@@ -395,7 +395,7 @@ desk_event_applicants(struct web *w)
 	if (e == ERR_OK)
 		e = web_vault(w);
 	if (e == ERR_OK)
-		e = applicant_list(w->db, w->vault, w->arena, web_id(w, "event"), &list);
+		e = applicant_list(w->db, w->vault, w->arena, web_id(w, "event"), w->lang, &list);
 	if (e != ERR_OK)
 		return e;
 	json_array_foreach(list, i, one) {
