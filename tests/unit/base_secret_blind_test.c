@@ -61,6 +61,7 @@ vector_key(void)
 	struct blind_key *key = NULL;
 	unsigned char *der = NULL;
 	EVP_PKEY *pair = NULL;
+	OSSL_PARAM *params;
 	int n;
 
 	for (int i = 0; i < 8; i++)
@@ -79,9 +80,21 @@ vector_key(void)
 	for (int i = 0; i < 8; i++)
 		OSSL_PARAM_BLD_push_BN(build, names[i], number[i]);
 	EVP_PKEY_fromdata_init(context);
-	if (EVP_PKEY_fromdata(context, &pair, EVP_PKEY_KEYPAIR, OSSL_PARAM_BLD_to_param(build)) == 1 &&
+	params = OSSL_PARAM_BLD_to_param(build);
+	if (EVP_PKEY_fromdata(context, &pair, EVP_PKEY_KEYPAIR, params) == 1 &&
 	    (n = i2d_PrivateKey(pair, &der)) > 0 && blind_key_read(der, (size_t)n, &key) != ERR_OK)
 		key = NULL;
+	OPENSSL_free(der);
+	EVP_PKEY_free(pair);
+	EVP_PKEY_CTX_free(context);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(build);
+	for (int i = 0; i < 8; i++)
+		BN_free(number[i]);
+	BN_free(p1);
+	BN_free(q1);
+	BN_free(phi);
+	BN_CTX_free(c);
 	return key;
 }
 
