@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Those who signed up, as the desk sees them; see applicant.h.
+ * Who signed up; see applicant.h.
  */
 #include "domain/applicant.h"
 
 #include <string.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "db/queries.h"
+#include "domain/phone.h"
 
-static const json_t *
-opened(const struct vault *v, struct arena *a, const char *label, const struct rows *rows, size_t i, const char *column)
+const char *const notice_states[] = { "confirmed", "waiting", "offered", "applied", "lost", "cancelled", "entered", "absent", NULL };
+
+static json_t *
+unsealed(const struct vault *v, struct arena *a, const struct rows *rows, size_t i, const char *column, const char *label)
 {
 	size_t n;
 	const uint8_t *sealed = rows_bytes(rows, i, column, &n);
@@ -21,57 +25,150 @@ opened(const struct vault *v, struct arena *a, const char *label, const struct r
 	return out;
 }
 
-enum err
-applicant_list(struct db *db, const struct vault *v, struct arena *a, int64_t event, const char *lang, json_t **out)
+/* In whatever is known of them, without blanks. */
+static bool
+found(struct arena *a, const json_t *one, const char *search)
 {
-	static const char *const texts[] = { "number", "state", "begins", "datetime", "quotas", "channel" };
+	static const char *const keys[] = { "number", "name", "kana", "email", "phone" };
+	const json_t *person;
+	size_t i;
+
+	if (search[0] == '\0')
+		return true;
+	for (i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (strstr(text_normal(a, json_text(one, keys[i])), search) != NULL)
+			return true;
+	json_array_foreach(json_object_get(one, "persons"), i, person)
+		if (strstr(text_normal(a, json_text(person, "name")), search) != NULL)
+			return true;
+	return false;
+}
+
+/* An answer or a document that comes as text. */
+static json_t *
+parsed(struct arena *a, const char *text)
+{
+	json_t *out;
+
+	return text[0] != '\0' && json_parse(a, text, strlen(text), &out) == ERR_OK ? json_incref(out) : json_null();
+}
+
+static json_t *
+row_of(const struct vault *v, struct arena *a, const struct rows *rows, size_t i)
+{
+	static const char *const texts[] = { "number", "state", "begins", "datetime", "created", "created_at", "offer_until", "quotas",
+		"channel", "entered", "memo" };
+	const json_t *person = unsealed(v, a, rows, i, "person", "application.person");
+	const json_t *contact = unsealed(v, a, rows, i, "contact", "application.contact"), *people = json_object_get(person, "people");
+	json_t *one = json_keep(a, json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:I}", "id", (json_int_t)rows_int(rows, i, "id"),
+	    "people", (json_int_t)rows_int(rows, i, "people"), "name", json_text(person, "name"), "kana", json_text(person, "kana"),
+	    "email", json_text(contact, "email"), "phone", phone_written(a, json_text(contact, "phone")),
+	    "place", (json_int_t)rows_int(rows, i, "place")));
+	size_t k;
+
+	if (json_text(one, "phone")[0] == '\0')		/* a landline, as staff typed it */
+		json_object_set_new(one, "phone", json_string(json_text(contact, "phone")));
+	for (k = 0; k < sizeof texts / sizeof *texts; k++)
+		json_object_set_new(one, texts[k], json_string(rows_text(rows, i, texts[k])));
+	json_object_set_new(one, "persons", json_is_array(people) ? json_incref((json_t *)(uintptr_t)people) : json_array());
+	json_object_set_new(one, "answers", parsed(a, rows_text(rows, i, "answers")));
+	json_object_set_new(one, "document", parsed(a, rows_text(rows, i, "document")));
+	return one;
+}
+
+enum err
+applicant_list(struct db *db, const struct vault *v, struct arena *a, const struct words *words, int64_t event, int64_t slot,
+    const char *state, const char *search, json_t **out)
+{
 	struct rows *rows;
-	size_t i, k;
-	enum err e = q_event_applicants(db, (struct q_event_applicants){ .event = event, .lang = lang }, &rows);
+	size_t i;
+	enum err e = q_applicant_list(db, (struct q_applicant_list){ .event = event, .slot = slot, .state = state,
+	    .lang = words_lang(words) }, &rows);
 
 	if (e != ERR_OK)
 		return e;
 	*out = json_keep(a, json_array());
 	for (i = 0; i < rows_count(rows); i++) {
-		const json_t *person = opened(v, a, "application.person", rows, i, "person");
-		const json_t *contact = opened(v, a, "application.contact", rows, i, "contact");
-		json_t *one = json_pack("{s:I, s:I, s:I, s:s, s:s, s:s, s:s}", "id", (json_int_t)rows_int(rows, i, "id"),
-		    "people", (json_int_t)rows_int(rows, i, "people"), "waiting", (json_int_t)rows_int(rows, i, "waiting"),
-		    "name", json_text(person, "name"), "kana", json_text(person, "kana"), "email", json_text(contact, "email"),
-		    "phone", json_text(contact, "phone"));
+		json_t *one = row_of(v, a, rows, i);
 
-		for (k = 0; k < sizeof texts / sizeof *texts; k++)
-			json_object_set_new(one, texts[k], json_string(rows_text(rows, i, texts[k])));
-		json_array_append_new(*out, one);
+		if (found(a, one, text_normal(a, search)))
+			json_array_append(*out, one);
 	}
 	return ERR_OK;
 }
 
 enum err
-applicant_decide(struct db *db, int64_t event, int64_t application, bool yes)
+applicant_open(struct db *db, const struct vault *v, struct arena *a, int64_t event, int64_t application, const char *language,
+    struct application *out)
+{
+	struct rows *rows;
+	json_t *more;
+	enum err e = q_applicant_sealed(db, (struct q_applicant_sealed){ .application = application, .event = event }, &rows);
+
+	if (e == ERR_OK)
+		e = application_open(db, v, a, application_token(a, v, rows_text(rows, 0, "number")), language, out);
+	if (e == ERR_OK)
+		e = q_applicant_more(db, (struct q_applicant_more){ .application = application, .lang = language }, &more);
+	if (e == ERR_OK)
+		json_object_set(out->show, "more", more);
+	return e;
+}
+
+enum err
+applicant_seen(struct db *db, int64_t application)
+{
+	return q_applicant_seen(db, (struct q_applicant_seen){ .application = application }, NULL);
+}
+
+enum err
+applicant_exported(struct db *db, int64_t event)
+{
+	return q_applicant_exported(db, (struct q_applicant_exported){ .event = event }, NULL);
+}
+
+enum err
+applicant_decide(struct db *db, int64_t application, bool yes)
 {
 	struct rows *rows;
 	const char *outcome;
-	enum err e;
+	enum err e = q_applicant_decide(db, (struct q_applicant_decide){ .application = application, .yes = yes }, &rows);
 
-	e = q_event_applicant_decide(db, (struct q_event_applicant_decide){ .event = event, .application = application,
-	    .yes = yes }, &rows);
 	if (e != ERR_OK)
 		return e;
-	if (rows_count(rows) == 0)
-		return ERR_NOT_FOUND;
 	outcome = rows_text(rows, 0, "outcome");
 	return strcmp(outcome, "full") == 0 ? ERR_GONE : strcmp(outcome, "over") == 0 ? ERR_CONFLICT : ERR_OK;
 }
 
 enum err
-applicant_cancel(struct db *db, int64_t event, int64_t application)
+applicant_memo(struct db *db, int64_t event, int64_t application, const char *memo)
+{
+	return q_applicant_memo(db, (struct q_applicant_memo){ .memo = memo, .application = application, .event = event }, NULL);
+}
+
+/* --- notices --- */
+
+enum err
+notice_list(struct db *db, const char *language, int64_t event, json_t **out)
+{
+	return q_notice_list(db, (struct q_notice_list){ .lang = language, .event = event }, out);
+}
+
+enum err
+notice_count(struct db *db, const struct notice *n, int64_t *people, int64_t *reached)
 {
 	struct rows *rows;
-	enum err e;
+	enum err e = q_notice_count(db, (struct q_notice_count){ .event = n->event, .slot = n->slot, .states = n->states }, &rows);
 
-	e = q_event_applicant_end(db, (struct q_event_applicant_end){ .event = event, .application = application }, &rows);
 	if (e != ERR_OK)
 		return e;
-	return rows_count(rows) == 0 ? ERR_NOT_FOUND : rows_bool(rows, 0, "done") ? ERR_OK : ERR_CONFLICT;
+	*people = rows_int(rows, 0, "people");
+	*reached = rows_int(rows, 0, "reached");
+	return ERR_OK;
+}
+
+enum err
+notice_send(struct db *db, const struct notice *n)
+{
+	return q_notice_add(db, (struct q_notice_add){ .slot = n->slot, .states = n->states, .subject = n->subject, .body = n->body,
+	    .staff = n->staff, .event = n->event }, NULL);
 }

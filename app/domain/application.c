@@ -157,7 +157,7 @@ application_next(struct arena *a, const json_t *event, const json_t *what)
 		if (json_text(member, "name")[0] == '\0' || !whole(a, each, json_object_get(member, "answers")))
 			return arena_printf(a, "person/%zu", i + 1);
 	}
-	if (json_text(what, "email")[0] == '\0' && json_text(what, "phone")[0] == '\0')
+	if (json_text(what, "email")[0] == '\0' && json_text(what, "phone")[0] == '\0' && !json_flag(what, "unreachable"))
 		return "contact";
 	if (application_unproved(event, what))
 		return "code";
@@ -171,7 +171,9 @@ application_unproved(const json_t *event, const json_t *what)
 {
 	const char *email = json_text(what, "email");
 
-	return json_flag(event, "once") && (email[0] == '\0' || strcmp(json_text(what, "verified"), email) != 0);
+	/* Staff know whom they have before them. */
+	return json_flag(event, "once") && json_int(what, "staff") == 0 &&
+	    (email[0] == '\0' || strcmp(json_text(what, "verified"), email) != 0);
 }
 
 enum err

@@ -12,7 +12,8 @@
  *	{"slot": 12, "people": 2,
  *	 "persons": [{"name", "kana", "quotas": [3], "answers": {"q2": "…"}}, …],
  *	 "email" or "phone", "verified": "the address that was proved",
- *	 "answers": {"q1": "…"}, "change": the token of one that is changed}
+ *	 "answers": {"q1": "…"}, "change": the token of one that is changed,
+ *	 "staff": who enters it for somebody, "channel": "phone" or "counter", "unreachable": true}
  *
  * event is the JSON of query application_event.  A code that is to prove the address:
  * "code", "code_to", "code_ends" (ms), "tries".

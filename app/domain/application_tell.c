@@ -62,7 +62,8 @@ letter(const struct teller *t, const char *kind, const json_t *contact, const js
 	struct buf text;
 	enum err e = ERR_OK;
 
-	if (to[0] == '\0' || (strcmp(channel, "sms") == 0 && !t->town->sms))
+	/* A number that is no mobile phone's is called by staff. */
+	if (to[0] == '\0' || (strcmp(channel, "sms") == 0 && (!t->town->sms || to[0] != '+')))
 		return ERR_OK;
 	if (strcmp(channel, "email") == 0)
 		e = mail_seal(t->m, kind, to, view, &sealed);

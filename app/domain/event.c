@@ -1,214 +1,260 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Events at the desk; see event.h.
+ * Events as staff make them; see event.h.  What may follow on what is kept by event_guard
+ * (sql/functions/event.sql); forms are read in event_read.c.
  */
 #include "domain/event.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/json.h"
-#include "base/text.h"
 #include "db/queries.h"
+#include "domain/question.h"
 
-enum { DAY_MS = 24 * 3600 * 1000, TIMES_MAX = 60, QUOTA_NAME = 100, SEATS_MAX = 100000 };
-
+/* "tag": its state as part/status_tag shows it. */
 static void
-name_state(const struct words *words, json_t *event)
+say_state(json_t *event, const struct words *words)
 {
-	char key[64];
+	static const struct { const char *state, *look; } looks[] = {
+		{ "draft", "draft" }, { "open", "active" }, { "ended", "ended" }, { "cancelled", "stopped" },
+	};
+	char key[40];
 
-	snprintf(key, sizeof key, "event_state_%s", json_text(event, "state"));
-	json_object_set_new(event, "state_text", json_string(words_get(words, key)));
-	snprintf(key, sizeof key, "event_rule_%s", json_text(event, "rule"));
-	json_object_set_new(event, "rule_text", json_string(words_get(words, key)));
+	for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+		if (strcmp(json_text(event, "state"), looks[i].state) == 0) {
+			snprintf(key, sizeof key, "event_state_%s", looks[i].state);
+			json_object_set_new(event, "tag", json_pack("{s:s, s:s}", "state", looks[i].look,
+			    "state_text", words_get(words, key)));
+		}
 }
 
 enum err
-event_list(struct db *db, const struct words *words, const char *state, json_t **out)
+event_list(struct db *db, const struct words *words, const char *state, const char *search, json_t **out)
 {
-	json_t *one;
+	json_t *row;
 	size_t i;
-	enum err e = q_event_desk_list(db, (struct q_event_desk_list){ .state = state, .lang = words_lang(words) }, out);
+	enum err e = q_event_desk_list(db, (struct q_event_desk_list){ .lang = words_lang(words), .state = state, .search = search }, out);
 
-	if (e == ERR_OK)
-		json_array_foreach(*out, i, one)
-			name_state(words, one);
-	return e;
+	if (e != ERR_OK)
+		return e;
+	json_array_foreach(json_object_get(*out, "rows"), i, row)
+		say_state(row, words);
+	return ERR_OK;
 }
 
 enum err
 event_show(struct db *db, const struct words *words, int64_t event, json_t **out)
 {
-	enum err e = q_event_desk_show(db, (struct q_event_desk_show){ .event = event, .lang = words_lang(words) }, out);
+	enum err e = q_event_desk_show(db, (struct q_event_desk_show){ .lang = words_lang(words), .event = event }, out);
 
 	if (e == ERR_OK)
-		name_state(words, *out);
+		say_state(*out, words);
 	return e;
 }
 
 enum err
-event_add(struct db *db, int64_t staff, const char *title, int64_t *event)
+event_choices(struct db *db, int64_t staff, int64_t event, json_t **out)
+{
+	return q_event_desk_choices(db, (struct q_event_desk_choices){ .staff = staff, .event = event }, out);
+}
+
+enum err
+event_create(struct db *db, int64_t staff, int64_t copied, const char *title, int64_t *out)
 {
 	struct rows *rows;
-	enum err e = q_event_add(db, (struct q_event_add){ .staff = staff, .title = title }, &rows);
+	enum err e = q_event_create(db, (struct q_event_create){ .title = title, .copied = copied, .staff = staff }, &rows);
 
-	if (e == ERR_OK)
-		*event = rows_int(rows, 0, "id");
-	return e;
-}
-
-enum err
-event_save(struct db *db, int64_t event, int64_t revision, const struct event_text *t)
-{
-	int changed;
-	enum err e = q_event_save(db, (struct q_event_save){ .event = event, .revision = revision, .texts = t->texts,
-	    .category = t->category, .place = t->place, .address = t->address, .access = t->access, .organiser = t->organiser,
-	    .contact = t->contact, .free = t->free, .childcare = t->childcare, .sign_language = t->sign_language,
-	    .online = t->online, .listed = t->listed }, &changed);
-
-	return e != ERR_OK ? e : changed == 1 ? ERR_OK : ERR_CONFLICT;
-}
-
-enum err
-event_rules_save(struct db *db, int64_t event, int64_t revision, const struct event_rules *r)
-{
-	int changed;
-	enum err e = q_event_rules(db, (struct q_event_rules){ .event = event, .revision = revision, .rule = r->rule,
-	    .opens_ms = r->opens_ms, .closes_ms = r->closes_ms, .group_max = (int32_t)r->group_max, .once = r->once,
-	    .waiting = r->waiting, .in_order = r->in_order, .offer_hours = (int32_t)r->offer_hours }, &changed);
-
-	return e != ERR_OK ? e : changed == 1 ? ERR_OK : ERR_CONFLICT;
+	if (e != ERR_OK)
+		return e;
+	if (rows_null(rows, 0, "id"))
+		return ERR_INVALID;
+	*out = rows_int(rows, 0, "id");
+	return ERR_OK;
 }
 
 /* --- dates --- */
 
-/* "車いす 2": a name and, at the end, a number. */
-static bool
-read_quota(struct arena *a, const char *line, const char **name, int32_t *capacity)
-{
-	const char *space = strrchr(line, ' ');
-	char *end;
-	long n;
-
-	if (space == NULL || space == line)
-		return false;
-	n = strtol(space + 1, &end, 10);
-	*name = arena_printf(a, "%.*s", (int)(space - line), line);
-	*capacity = (int32_t)n;
-	return end > space + 1 && *end == '\0' && n >= 1 && n <= SEATS_MAX && text_length(*name) <= QUOTA_NAME;
-}
-
-/* The next line that says something, in its normal form; NULL: none is left. */
-static const char *
-next_line(struct arena *a, const char **lines)
-{
-	while (**lines != '\0') {
-		size_t n = strcspn(*lines, "\n");
-		const char *line = text_normal(a, arena_printf(a, "%.*s", (int)n, *lines));
-
-		*lines += n + ((*lines)[n] == '\n');
-		if (line[0] != '\0')
-			return line;
-	}
-	return NULL;
-}
-
-bool
-event_quotas_read(struct arena *a, const char *lines)
-{
-	const char *line, *name;
-	int32_t capacity;
-
-	while ((line = next_line(a, &lines)) != NULL)
-		if (!read_quota(a, line, &name, &capacity))
-			return false;
-	return true;
-}
-
-static enum err
-add_quotas(struct db *db, struct arena *a, int64_t slot, const char *lines)
-{
-	const char *line, *name;
-	int32_t capacity;
-	enum err e = ERR_OK;
-
-	while (e == ERR_OK && (line = next_line(a, &lines)) != NULL)
-		if (read_quota(a, line, &name, &capacity))
-			e = q_event_quota_add(db, (struct q_event_quota_add){ .slot = slot, .name = name, .capacity = capacity }, NULL);
-	return e;
-}
-
 enum err
-event_dates_add(struct db *db, struct arena *a, int64_t event, const struct event_dates *d)
-{
-	int64_t times = d->times < 1 ? 1 : d->times > TIMES_MAX ? TIMES_MAX : d->times, i;
-	struct rows *rows;
-	enum err e = ERR_OK;
-
-	for (i = 0; i < times && e == ERR_OK; i++) {
-		int64_t later = i * d->every_days * DAY_MS;
-
-		e = q_event_slot_add(db, (struct q_event_slot_add){ .event = event, .begins_ms = d->begins_ms + later,
-		    .ends_ms = d->ends_ms + later, .capacity = (int32_t)d->capacity }, &rows);
-		if (e == ERR_OK)
-			e = add_quotas(db, a, rows_int(rows, 0, "id"), d->quotas);
-	}
-	return e;
-}
-
-enum err
-event_date_remove(struct db *db, int64_t event, int64_t slot)
-{
-	int removed;
-	enum err e = q_event_slot_remove(db, (struct q_event_slot_remove){ .event = event, .slot = slot }, &removed);
-
-	return e != ERR_OK ? e : removed == 1 ? ERR_OK : ERR_CONFLICT;
-}
-
-enum err
-event_date_capacity(struct db *db, int64_t event, int64_t slot, int64_t capacity, int64_t *over)
+event_dates_add(struct db *db, int64_t event, const struct event_dates *d, int *made)
 {
 	struct rows *rows;
-	enum err e = q_event_slot_capacity(db, (struct q_event_slot_capacity){ .event = event, .slot = slot,
-	    .capacity = (int32_t)capacity }, &rows);
+	enum err e = q_event_dates_add(db, (struct q_event_dates_add){ .event = event, .begins = d->begins, .ends = d->ends,
+	    .step = d->step, .until = d->until, .except = d->except, .holidays = d->holidays, .capacity = (int32_t)d->capacity,
+	    .quotas = d->quotas }, &rows);
 
 	if (e == ERR_OK)
-		*over = rows_int(rows, 0, "over");
+		*made = (int)rows_int(rows, 0, "made");
 	return e;
 }
 
-/* --- its life --- */
-
-json_t *
-event_lacks(struct arena *a, const json_t *event)
-{
-	json_t *lacks = json_keep(a, json_array());
-
-	if (json_text(event, "title")[0] == '\0')
-		json_array_append_new(lacks, json_string("event_lacks_title"));
-	if (json_text(event, "contact")[0] == '\0')
-		json_array_append_new(lacks, json_string("event_lacks_contact"));
-	if (json_array_size(json_object_get(event, "slots")) == 0)
-		json_array_append_new(lacks, json_string("event_lacks_dates"));
-	return lacks;
-}
-
 enum err
-event_open(struct db *db, int64_t event)
-{
-	int changed;
-	enum err e = q_event_open(db, (struct q_event_open){ .event = event }, &changed);
-
-	return e != ERR_OK ? e : changed == 1 ? ERR_OK : ERR_CONFLICT;
-}
-
-enum err
-event_cancel(struct db *db, int64_t event)
+event_date_save(struct db *db, struct form *f, int64_t event, int64_t slot, const struct event_dates *d)
 {
 	struct rows *rows;
+	enum err e = q_event_date_save(db, (struct q_event_date_save){ .event = event, .slot = slot, .begins = d->begins, .ends = d->ends,
+	    .capacity = (int32_t)d->capacity, .quotas = d->quotas }, &rows);
 
-	return q_event_cancel(db, (struct q_event_cancel){ .event = event }, &rows);
+	if (e != ERR_OK)
+		return e;
+	if (rows_int(rows, 0, "overhang") > 0) {
+		form_detail(f, "capacity", "n", rows_int(rows, 0, "overhang"));
+		form_problem(f, "capacity", "event_capacity_overhang");
+	}
+	if (!rows_null(rows, 0, "bad"))
+		form_problem(f, "quotas", "event_quota_taken");
+	return form_ok(f) ? ERR_OK : ERR_INVALID;
+}
+
+enum err
+event_date_remove(struct db *db, int64_t event, int64_t slot, bool *removed)
+{
+	int n = 0;
+	enum err e = q_event_date_remove(db, (struct q_event_date_remove){ .slot = slot, .event = event }, &n);
+
+	*removed = n == 1;
+	return e;
+}
+
+enum err
+event_date_off(struct db *db, int64_t event, int64_t slot, int64_t *people)
+{
+	struct rows *rows;
+	enum err e = q_event_date_off(db, (struct q_event_date_off){ .slot = slot, .event = event }, &rows);
+
+	if (e == ERR_OK)
+		*people = rows_int(rows, 0, "people");
+	return e;
+}
+
+/* --- is it ready? --- */
+
+static size_t
+dates_to_come(const json_t *event)
+{
+	const json_t *slot;
+	size_t i, n = 0;
+
+	json_array_foreach(json_object_get(event, "slots"), i, slot)
+		n += !json_flag(slot, "over") && !json_flag(slot, "cancelled");
+	return n;
+}
+
+const char *
+event_progress(const json_t *e, const char *part)
+{
+	const json_t *texts = json_object_get(e, "texts");
+	bool title = json_text(e, "title")[0] != '\0', text = json_text(texts, "text")[0] != '\0';
+
+	if (strcmp(part, "content") == 0)
+		return title && text && json_text(e, "contact")[0] != '\0' ? "done" : title || text ? "begun" : "todo";
+	if (strcmp(part, "english") == 0)
+		return json_text(json_object_get(e, "english"), "title")[0] != '\0' ? "done" : "todo";
+	if (strcmp(part, "place") == 0)
+		return json_text(e, "place")[0] != '\0' || json_flag(e, "online") ? "done" : "todo";
+	if (strcmp(part, "dates") == 0)
+		return dates_to_come(e) > 0 ? "done" : "todo";
+	if (strcmp(part, "rules") == 0) {
+		if (json_flag(e, "draft") && json_flag(e, "signs_up") && json_flag(e, "closes_past"))
+			return "wrong";
+		return !json_flag(e, "signs_up") || json_is_object(json_object_get(e, "closes")) ? "done" : "begun";
+	}
+	return json_int(e, "reminder_hours") > 0 ? "done" : "todo";
+}
+
+static void
+lack(json_t *list, const struct words *words, const json_t *event, const char *page, const char *key)
+{
+	json_array_append_new(list, json_pack("{s:s, s:o}", "text", words_get(words, key),
+	    "url", json_sprintf("/desk/events/%lld/%s", (long long)json_int(event, "id"), page)));
+}
+
+static bool
+unlimited(const json_t *event)
+{
+	const json_t *slot;
+	size_t i;
+
+	json_array_foreach(json_object_get(event, "slots"), i, slot)
+		if (!json_is_integer(json_object_get(slot, "capacity")))
+			return true;
+	return false;
+}
+
+static void
+lacks_of_sign_up(json_t *list, const struct words *words, const json_t *e, const json_t *faults)
+{
+	const json_t *fault;
+	size_t i;
+
+	if (strcmp(event_progress(e, "rules"), "wrong") == 0)
+		lack(list, words, e, "rules", "event_lacks_closes");
+	if (json_flag(e, "lottery") && unlimited(e))
+		lack(list, words, e, "dates", "event_lacks_capacity");
+	else if (json_flag(e, "lottery") && !json_flag(e, "drawn"))
+		lack(list, words, e, "lottery", "event_lacks_lottery");
+	if (json_flag(e, "lottery") && !json_is_object(json_object_get(e, "closes")))
+		lack(list, words, e, "rules", "event_lacks_end");
+	if (json_flag(e, "files"))
+		lack(list, words, e, "questions", "event_lacks_files");
+	if (json_int(e, "questions") == 0)
+		return;
+	json_array_foreach(faults, i, fault)
+		json_array_append_new(list, json_pack("{s:o, s:o}", "text", json_sprintf("%s %s %s", json_text(fault, "number"),
+		    json_text(fault, "label"), json_text(fault, "text")), "url", json_sprintf("/desk/events/%lld/questions/%s",
+		    (long long)json_int(e, "id"), json_text(fault, "code"))));
+}
+
+json_t *
+event_lacks(struct arena *a, const struct words *words, const json_t *e, const json_t *faults)
+{
+	json_t *list = json_keep(a, json_array());
+
+	if (strcmp(event_progress(e, "content"), "done") != 0)
+		lack(list, words, e, "content", "event_lacks_content");
+	if (strcmp(event_progress(e, "place"), "done") != 0)
+		lack(list, words, e, "place", "event_lacks_place");
+	if (dates_to_come(e) == 0)
+		lack(list, words, e, "dates", "event_lacks_dates");
+	if (json_flag(e, "signs_up"))
+		lacks_of_sign_up(list, words, e, faults);
+	return list;
+}
+
+/* --- life --- */
+
+enum err
+event_publish(struct db *db, const json_t *event, int64_t staff)
+{
+	int changed = 0;
+	enum err e = ERR_OK;
+
+	if (json_flag(event, "signs_up") && json_int(event, "questions") > 0 && json_int(event, "edition") == 0)
+		e = question_publish(db, json_int(event, "questionnaire"), staff, "");
+	if (e == ERR_OK)
+		e = q_event_publish(db, (struct q_event_publish){ .event = json_int(event, "id") }, &changed);
+	return e != ERR_OK || changed == 1 ? e : ERR_CONFLICT;
+}
+
+enum err
+event_end(struct db *db, int64_t event)
+{
+	int changed = 0;
+	enum err e = q_event_end(db, (struct q_event_end){ .event = event }, &changed);
+
+	return e != ERR_OK || changed == 1 ? e : ERR_CONFLICT;
+}
+
+enum err
+event_off(struct db *db, int64_t event, const char *why, int64_t *people)
+{
+	struct rows *rows;
+	enum err e = q_event_off_why(db, (struct q_event_off_why){ .why = why, .event = event }, NULL);
+
+	if (e == ERR_OK)
+		e = q_event_off(db, (struct q_event_off){ .event = event }, &rows);
+	if (e == ERR_OK)
+		*people = rows_int(rows, 0, "people");
+	return e;
 }

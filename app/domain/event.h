@@ -1,52 +1,77 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <jansson.h>
+#include "base/form.h"
 #include "base/words.h"
 #include "db/db.h"
 /*
- * Events (イベント) at the desk: what happens when and where, and by which rule seats are
- * given.  What the public reads is agenda.h's, signing up application.h's.
+ * Events (イベント) as staff make them: what one is about, where, when, how its seats are
+ * given, what people are told around its dates; and its life: draft → open → ended or
+ * cancelled.  How everybody reads it is agenda.h, how people sign up application.h, who did
+ * applicant.h; the questions are question.h.
+ *
+ * An event is handed about as the JSON of query event_desk_show with "tag", its state as
+ * part/status_tag shows it.
  */
 
-/* state '': all.  Query event_desk_list, with state_text. */
-enum err event_list(struct db *, const struct words *, const char *state, json_t **out) MUST_USE;
-/* Query event_desk_show.  ERR_NOT_FOUND. */
+/* {"counts": {"draft": 2 …}, "rows": […]}; state: "" for all. */
+enum err event_list(struct db *, const struct words *, const char *state, const char *search, json_t **out) MUST_USE;
+/* ERR_NOT_FOUND: none of this tenant. */
 enum err event_show(struct db *, const struct words *, int64_t event, json_t **out) MUST_USE;
-enum err event_add(struct db *, int64_t staff, const char *title, int64_t *event) MUST_USE;
+/* {"departments", "districts", "surveys"}, each [{"id", "name"}], of which this person may choose. */
+enum err event_choices(struct db *, int64_t staff, int64_t event, json_t **out) MUST_USE;
+/* A draft, as another one is but for its dates (copied 0: none).  ERR_INVALID: this person
+ * belongs to no department.  ERR_NOT_FOUND: none such to copy. */
+enum err event_create(struct db *, int64_t staff, int64_t copied, const char *title, int64_t *out) MUST_USE;
 
-/* ERR_CONFLICT: somebody else saved meanwhile, or it is over. */
-struct event_text {
-	const json_t *texts;		/* {"title", "text", "target", "fee", "bring"} */
-	const char *category, *place, *address, *access, *organiser, *contact;
-	bool free, childcare, sign_language, online, listed;
+enum { EVENT_TITLE_MAX = 100, EVENT_TEXT_MAX = 6000, EVENT_SHORT_MAX = 300, EVENT_ACCESS_MAX = 1000, EVENT_GROUP_MAX = 50,
+	EVENT_OFFER_MAX = 336, EVENT_SEATS_MAX = 100000, EVENT_QUOTAS_MAX = 10, EVENT_THANKS_MAX = 1500, EVENT_MEMO_MAX = 1500,
+	EVENT_NOTICE_MAX = 4000, EVENT_CALL_OFF_MAX = 800 };
+
+/* The parts of an event, each a page.  fill shows what is stored, save reads and keeps it:
+ * ERR_INVALID: a field has a problem.  ERR_CONFLICT: somebody else saved the same part since
+ * "seen", or it is too late for it. */
+struct event_part {
+	const char *name;		/* also of its page, and the mark in "seen" */
+	const char *mark;
+	bool late;			/* may still change when it is open */
+	void (*fill)(struct form *, struct arena *, const json_t *event);
+	enum err (*save)(struct db *, struct form *, struct arena *, const json_t *event, const json_t *choices, const char *seen);
 };
-enum err event_save(struct db *, int64_t event, int64_t revision, const struct event_text *) MUST_USE;
+extern const struct event_part event_content, event_english, event_place, event_rules, event_around, event_each, event_memo;
+/* How far a part is: "todo", "begun", "done" or "wrong".  "content", "english", "place", "dates", "rules", "around". */
+const char *event_progress(const json_t *event, const char *part);
 
-struct event_rules {
-	const char *rule;		/* none, first, lottery, approval */
-	int64_t opens_ms, closes_ms;	/* 0: no such end */
-	int64_t group_max, offer_hours;	/* 0: a seat that comes free is theirs at once */
-	bool once, waiting, in_order;
-};
-/* ERR_CONFLICT too where the rule would change under people who signed up. */
-enum err event_rules_save(struct db *, int64_t event, int64_t revision, const struct event_rules *) MUST_USE;
+/* --- dates --- */
 
-/* Dates, repeated every so many days so many times.  quotas: lines "車いす 2".  capacity 0: no limit. */
+/* Dates of one form: begins, ends, step, until, except, holidays, capacity, quotas. */
 struct event_dates {
-	int64_t begins_ms, ends_ms, capacity, every_days, times;
-	const char *quotas;
+	int64_t begins, ends;		/* ms */
+	const char *step;		/* "once", "day", "workday", "week", "fortnight", "month" */
+	const char *until;		/* "2026-12-31"; "": only one */
+	struct db_texts except;
+	bool holidays;			/* none on holidays */
+	int64_t capacity;		/* 0: no limit */
+	json_t *quotas;			/* [{"name", "capacity"}] */
 };
-/* Whether each line is a name and a number. */
-bool event_quotas_read(struct arena *, const char *lines);
-enum err event_dates_add(struct db *, struct arena *, int64_t event, const struct event_dates *) MUST_USE;
-/* ERR_CONFLICT: somebody has signed up for it. */
-enum err event_date_remove(struct db *, int64_t event, int64_t slot) MUST_USE;
-/* *over: how many people too many; 0: it is so now. */
-enum err event_date_capacity(struct db *, int64_t event, int64_t slot, int64_t capacity, int64_t *over) MUST_USE;
+extern const char *const event_steps[];
+/* Reads them; a date alone: without step, until and except. */
+void event_read_dates(struct form *, struct arena *, bool alone, struct event_dates *);
+/* Quotas as they are typed: 「市内 20」, a line each. */
+const char *event_quota_lines(struct arena *, const json_t *quotas);
+enum err event_dates_add(struct db *, int64_t event, const struct event_dates *, int *made) MUST_USE;
+/* Changes one.  ERR_INVALID: a field has a problem, fewer seats than are taken; nothing is changed then. */
+enum err event_date_save(struct db *, struct form *, int64_t event, int64_t slot, const struct event_dates *) MUST_USE;
+/* False: people have signed up. */
+enum err event_date_remove(struct db *, int64_t event, int64_t slot, bool *removed) MUST_USE;
+/* It does not take place; *people: how many applications end with it. */
+enum err event_date_off(struct db *, int64_t event, int64_t slot, int64_t *people) MUST_USE;
 
-/* 公開前チェック: keys of the words that say what is missing; [] nothing. */
-json_t *event_lacks(struct arena *, const json_t *event);
-/* ERR_CONFLICT: something is missing, or it is open. */
-enum err event_open(struct db *, int64_t event) MUST_USE;
-/* ERR_CONFLICT: it was over. */
-enum err event_cancel(struct db *, int64_t event) MUST_USE;
+/* --- life --- */
+
+/* What keeps it from being published: [{"text", "url"}]; faults: question_fault_rows. */
+json_t *event_lacks(struct arena *, const struct words *, const json_t *event, const json_t *faults);
+/* ERR_CONFLICT: it is no draft. */
+enum err event_publish(struct db *, const json_t *event, int64_t staff) MUST_USE;
+enum err event_end(struct db *, int64_t event) MUST_USE;
+enum err event_off(struct db *, int64_t event, const char *why, int64_t *people) MUST_USE;

@@ -31,6 +31,7 @@ struct paper {
 	double y;
 	int page;
 	bool fresh;		/* nothing on this page yet */
+	int badges;
 };
 
 static const struct {
@@ -249,9 +250,88 @@ paper_qr(struct paper *p, const char *address, const char *words)
 }
 
 void
+paper_row(struct paper *p, const char *const *cells, const double *shares, int n)
+{
+	const double wide = WIDTH - 2 * SIDE, pad = 4;
+	PangoLayout **layouts = arena_alloc(p->arena, (size_t)n * sizeof *layouts);
+	double height = 20, x = SIDE;
+	int i, high;
+
+	for (i = 0; i < n; i++) {
+		layouts[i] = layout_of(p, PAPER_SMALL, cells[i], wide * shares[i] - 2 * pad);
+		pango_layout_get_size(layouts[i], NULL, &high);
+		if ((double)high / PANGO_SCALE + 2 * pad > height)
+			height = (double)high / PANGO_SCALE + 2 * pad;
+	}
+	room_for(p, height);
+	cairo_set_line_width(p->cairo, 0.5);
+	for (i = 0; i < n; i++) {
+		cairo_rectangle(p->cairo, x, p->y, wide * shares[i], height);
+		cairo_stroke(p->cairo);
+		cairo_move_to(p->cairo, x + pad, p->y + pad);
+		pango_cairo_show_layout(p->cairo, layouts[i]);
+		g_object_unref(layouts[i]);
+		x += wide * shares[i];
+	}
+	p->y += height;
+}
+
+/* A line in the middle of a badge, smaller until it fits. */
+static void
+badge_line(struct paper *p, const char *text, double size, double x, double y, double wide)
+{
+	PangoLayout *layout = layout_of(p, PAPER_TEXT, text, wide);
+	PangoFontDescription *font = pango_font_description_from_string(FONT " Bold");
+	int across;
+
+	pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
+	for (; size >= 6; size -= 1) {
+		pango_font_description_set_size(font, (int)(size * PANGO_SCALE));
+		pango_layout_set_font_description(layout, font);
+		pango_layout_set_width(layout, -1);
+		pango_layout_get_size(layout, &across, NULL);
+		if ((double)across / PANGO_SCALE <= wide)
+			break;
+	}
+	pango_layout_set_width(layout, (int)(wide * PANGO_SCALE));
+	pango_layout_set_height(layout, -1);
+	pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
+	cairo_move_to(p->cairo, x, y);
+	pango_cairo_show_layout(p->cairo, layout);
+	pango_font_description_free(font);
+	g_object_unref(layout);
+}
+
+void
+paper_badge(struct paper *p, const char *above, const char *name, const char *below)
+{
+	const double wide = 257.95, high = 155.9, left = (WIDTH - 2 * wide) / 2, top = (HEIGHT - 5 * high) / 2;
+	double x, y;
+
+	if (p->badges == 10) {
+		cairo_show_page(p->cairo);
+		p->page++;
+		p->badges = 0;
+	}
+	x = left + (p->badges % 2) * wide;
+	y = top + (p->badges / 2) * high;
+	p->badges++;
+	cairo_set_line_width(p->cairo, 0.25);
+	cairo_set_source_rgb(p->cairo, 0.7, 0.7, 0.7);
+	cairo_rectangle(p->cairo, x, y, wide, high);
+	cairo_stroke(p->cairo);
+	cairo_set_source_rgb(p->cairo, 0, 0, 0);
+	badge_line(p, above, 10, x + 12, y + 14, wide - 24);
+	badge_line(p, name, 30, x + 12, y + high / 2 - 24, wide - 24);
+	badge_line(p, below, 11, x + 12, y + high - 32, wide - 24);
+	p->fresh = false;
+}
+
+void
 paper_finish(struct paper *p, struct buf *out)
 {
-	number_page(p);
+	if (p->badges == 0)
+		number_page(p);
 	cairo_surface_finish(p->surface);
 	must(cairo_surface_status(p->surface) == CAIRO_STATUS_SUCCESS);
 	buf_add(out, p->bytes.data, p->bytes.len);

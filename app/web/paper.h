@@ -30,6 +30,11 @@ void paper_rule(struct paper *);
 void paper_boxes(struct paper *, const char *word, int n);
 /* A share of a whole: words, its number at the right, and below them a bar (0 … 1). */
 void paper_share(struct paper *, const char *words, const char *number, double share);
+/* A line of a table: cells beside each other, as wide as their shares of the whole, with lines around. */
+void paper_row(struct paper *, const char *const *cells, const double *shares, int n);
+/* A name badge of 91 by 55 mm, ten on a page, with hairlines to cut along: a line above, the
+ * name as large as it fits, a line below.  A paper has badges alone or none. */
+void paper_badge(struct paper *, const char *above, const char *name, const char *below);
 /* A QR code of an address, words beside it. */
 void paper_qr(struct paper *, const char *address, const char *words);
 /* Adds the PDF; nothing more can be put on it. */

@@ -12,7 +12,7 @@ SELECT jsonb_build_object(
          'rule', e.rule, 'first', e.rule = 'first', 'lottery', e.rule = 'lottery', 'approval', e.rule = 'approval',
          'group_max', e.group_max, 'once', e.once, 'waiting', e.waiting, 'names', e.names, 'each', to_jsonb(e.each),
          'opens', moment(e.opens, :lang), 'closes', moment(e.closes, :lang),
-         'early', coalesce(e.opens > now(), false),
+         'early', coalesce(e.opens > now(), false), 'live', e.state = 'open',
          'open', e.state = 'open' AND e.rule <> 'none' AND coalesce(e.opens <= now(), true) AND coalesce(e.closes > now(), true),
          'edition', n.edition,
          'document', (SELECT q.document FROM questionnaire_edition q

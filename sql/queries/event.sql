@@ -1,126 +1,227 @@
--- Events at the desk (domain/event.c).
+-- Events as staff make them: see app/domain/event.h.
 -- role: web
 
 -- name: event_desk_list :json
--- By state ('': all), those that come next first.
-SELECT coalesce(json_agg(json_build_object(
-         'id',         e.id,
-         'title',      nullif(e.texts -> 'ja' ->> 'title', ''),
-         'state',      e.state,
-         'rule',       e.rule,
-         'department', d.name,
-         'next',       moment(s.begins, :lang::text),
-         'dates',      s.dates,
-         'taken',      s.taken,
-         'capacity',   s.capacity,
-         'waiting',    (SELECT count(*) FROM application a WHERE a.event_id = e.id AND a.state = 'waiting'))
-       ORDER BY s.begins IS NULL, s.begins, e.id DESC), '[]')
-  FROM event e
-  JOIN department d ON d.id = e.department_id
- CROSS JOIN LATERAL (SELECT min(begins) FILTER (WHERE begins > now() AND cancelled IS NULL) AS begins, count(*) AS dates,
-                            coalesce(sum(taken), 0) AS taken, sum(capacity) AS capacity
-                       FROM event_slot x WHERE x.event_id = e.id) s
- WHERE :state::text = '' OR e.state = :state;
+-- Soonest first, then what is over; with how many there are of each state.
+SELECT jsonb_build_object(
+         'counts', (SELECT coalesce(jsonb_object_agg(c.state, c.n), '{}') FROM (SELECT state, count(*) AS n FROM event GROUP BY state) c),
+         'rows', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                           'id', x.id, 'state', x.state, 'title', nullif(x.texts->'ja'->>'title', ''), 'department', d.name,
+                           'next', CASE WHEN s.id IS NOT NULL THEN slot_text(s.begins, s.ends, s.days, :lang::text) END,
+                           'datetime', rfc3339(s.begins), 'more', (SELECT count(*) - 1 FROM event_slot m WHERE m.event_id = x.id AND m.cancelled IS NULL),
+                           'rule', x.rule, 'opens_later', coalesce(x.opens > now(), false), 'closed', coalesce(x.closes <= now(), false),
+                           'seats', (SELECT sum(m.taken) FROM event_slot m WHERE m.event_id = x.id AND m.cancelled IS NULL),
+                           'capacity', (SELECT CASE WHEN bool_and(m.capacity IS NOT NULL) THEN sum(m.capacity) END FROM event_slot m
+                                         WHERE m.event_id = x.id AND m.cancelled IS NULL),
+                           'waiting', (SELECT count(*) FROM application a WHERE a.event_id = x.id AND a.state = 'waiting'))
+                         ORDER BY s.begins IS NULL AND x.state <> 'draft', s.begins NULLS FIRST, x.updated DESC), '[]')
+                    FROM (SELECT e.* FROM event e
+                           WHERE (:state::text = '' OR e.state = :state)
+                             AND NOT EXISTS (SELECT FROM unnest(string_to_array(:search::text, ' ')) AS word
+                                              WHERE strpos(lower(normalize(e.texts->'ja'->>'title', NFKC)), lower(word)) = 0)
+                           ORDER BY e.updated DESC, e.id DESC LIMIT 200) x
+                    JOIN department d ON d.id = x.department_id
+                    LEFT JOIN LATERAL (SELECT * FROM event_slot n WHERE n.event_id = x.id AND n.cancelled IS NULL AND n.ends > now()
+                                        ORDER BY n.begins LIMIT 1) s ON true));
 
 -- name: event_desk_show :json
-SELECT json_build_object(
-         'id',         e.id,
-         'revision',   extract(epoch FROM e.updated)::bigint,
-         'state',      e.state,
-         'draft',      e.state = 'draft',
-         'open',       e.state = 'open',
-         'rule',       e.rule,
-         'title',      nullif(e.texts -> 'ja' ->> 'title', ''),
-         'texts',      e.texts -> 'ja',
-         'category',   e.category, 'place', e.place, 'address', e.address, 'access', e.access,
-         'organiser',  e.organiser, 'contact', e.contact,
-         'free',       e.free, 'childcare', e.childcare, 'sign_language', e.sign_language, 'online', e.online, 'listed', e.listed,
-         'group_max',  e.group_max, 'once', e.once, 'waiting', e.waiting, 'in_order', e.in_order, 'offer_hours', e.offer_hours,
-         'opens_ms',   coalesce((extract(epoch FROM e.opens) * 1000)::bigint, 0),
-         'closes_ms',  coalesce((extract(epoch FROM e.closes) * 1000)::bigint, 0),
-         'opens',      moment(e.opens, :lang::text),
-         'closes',     moment(e.closes, :lang),
-         'department', d.name,
-         'slots',      (SELECT coalesce(json_agg(json_build_object(
-                          'id', s.id, 'begins', moment(s.begins, :lang), 'ends', to_char(s.ends AT TIME ZONE 'Asia/Tokyo', 'FMHH24:MI'),
-                          'capacity', s.capacity, 'taken', s.taken, 'cancelled', s.cancelled IS NOT NULL,
-                          'waiting', (SELECT count(*) FROM application a WHERE a.slot_id = s.id AND a.state = 'waiting'),
-                          'used', EXISTS (SELECT FROM application a WHERE a.slot_id = s.id),
-                          'quotas', (SELECT coalesce(json_agg(json_build_object('name', q.name, 'taken', q.taken, 'capacity', q.capacity)
-                                                              ORDER BY q.id), '[]') FROM event_quota q WHERE q.slot_id = s.id))
-                        ORDER BY s.begins, s.id), '[]') FROM event_slot s WHERE s.event_id = e.id),
-         'applications', (SELECT count(*) FROM application a WHERE a.event_id = e.id))
+-- One event with all that its pages show.  "seen" are the marks that forms carry.
+SELECT jsonb_build_object(
+         'id', e.id, 'state', e.state, 'draft', e.state = 'draft', 'open', e.state = 'open', 'ended', e.state = 'ended',
+         'cancelled', e.state = 'cancelled', 'questionnaire', e.questionnaire_id, 'copied_from', e.copied_from,
+         'title', nullif(e.texts->'ja'->>'title', ''), 'texts', e.texts->'ja', 'english', coalesce(e.texts->'en', '{}'),
+         'category', e.category, 'organiser', e.organiser, 'contact', e.contact,
+         'place', e.place, 'address', e.address, 'latitude', e.latitude::text, 'longitude', e.longitude::text, 'access', e.access,
+         'district', e.district_id, 'free', e.free, 'childcare', e.childcare, 'sign_language', e.sign_language, 'online', e.online) || jsonb_build_object(
+         'rule', e.rule, 'signs_up', e.rule <> 'none', 'lottery', e.rule = 'lottery', 'approval', e.rule = 'approval', 'first', e.rule = 'first',
+         'opens', moment(e.opens, :lang::text), 'opens_ms', (extract(epoch FROM e.opens) * 1000)::bigint,
+         'closes', moment(e.closes, :lang), 'closes_ms', (extract(epoch FROM e.closes) * 1000)::bigint,
+         'closes_past', coalesce(e.closes <= now(), false), 'opens_later', coalesce(e.opens > now(), false),
+         'group_max', e.group_max, 'names', e.names, 'once', e.once, 'waiting', e.waiting, 'in_order', e.in_order,
+         'offer_hours', e.offer_hours, 'listed', e.listed, 'reminder_hours', e.reminder_hours, 'thanks', e.thanks, 'survey', e.survey_id,
+         'each', to_jsonb(e.each)) || jsonb_build_object('memo', e.memo, 'call_off', nullif(e.call_off, ''), 'imported', e.source_key IS NOT NULL,
+         'department', jsonb_build_object('id', d.id, 'name', d.name), 'author', jsonb_build_object('id', a.id, 'name', a.name),
+         'updated', moment(e.updated, :lang), 'published', moment(e.published, :lang),
+         'questions', (SELECT count(*) FROM question q WHERE q.questionnaire_id = e.questionnaire_id),
+         'files', EXISTS (SELECT FROM question q WHERE q.questionnaire_id = e.questionnaire_id AND q.kind = 'file'),
+         'edition', coalesce((SELECT n.edition FROM questionnaire n WHERE n.id = e.questionnaire_id), 0),
+         'applications', (SELECT count(*) FROM application x WHERE x.event_id = e.id),
+         'counts', (SELECT coalesce(jsonb_object_agg(c.state, c.n), '{}')
+                      FROM (SELECT x.state, count(*) AS n FROM application x WHERE x.event_id = e.id GROUP BY x.state) c),
+         'people', (SELECT coalesce(sum(x.people), 0) FROM application x WHERE x.event_id = e.id AND x.state = 'confirmed'),
+         'entered', (SELECT coalesce(sum(c.people), 0) FROM checkin c WHERE c.event_id = e.id AND c.undone IS NULL AND NOT c.again),
+         'drawn', NOT EXISTS (SELECT FROM event_slot s WHERE s.event_id = e.id AND s.cancelled IS NULL
+                                 AND NOT EXISTS (SELECT FROM lottery l WHERE l.slot_id = s.id)),
+         'seen', jsonb_build_object('content', event_mark(e, 'content'), 'place', event_mark(e, 'place'), 'rules', event_mark(e, 'rules'),
+                                    'around', event_mark(e, 'around'), 'each', event_mark(e, 'each'), 'memo', event_mark(e, 'memo')),
+         'slots', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                            'id', s.id, 'when', slot_text(s.begins, s.ends, s.days, :lang), 'datetime', rfc3339(s.begins),
+                            'begins_ms', floor(extract(epoch FROM s.begins) * 1000)::bigint, 'ends_ms', floor(extract(epoch FROM s.ends) * 1000)::bigint,
+                            'capacity', s.capacity, 'taken', s.taken, 'over', s.ends <= now(), 'began', s.begins <= now(),
+                            'cancelled', s.cancelled IS NOT NULL, 'full', coalesce(s.taken >= s.capacity, false),
+                            'percent', CASE WHEN s.capacity > 0 THEN s.taken * 100 / s.capacity ELSE 0 END,
+                            'waiting', (SELECT count(*) FROM application w WHERE w.slot_id = s.id AND w.state = 'waiting'),
+                            'applications', (SELECT count(*) FROM application w WHERE w.slot_id = s.id),
+                            'quotas', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'name', q.name, 'capacity', q.capacity, 'taken', q.taken)
+                                                        ORDER BY q.id), '[]') FROM event_quota q WHERE q.slot_id = s.id))
+                          ORDER BY s.begins, s.id), '[]') FROM event_slot s WHERE s.event_id = e.id))
   FROM event e
   JOIN department d ON d.id = e.department_id
+  JOIN staff a ON a.id = e.author_id
  WHERE e.id = :event::bigint;
 
--- name: event_add :one
--- In the writer's first department.
-INSERT INTO event (department_id, author_id, texts, contact, free)
-SELECT (SELECT min(sd.department_id) FROM staff_department sd WHERE sd.staff_id = :staff::bigint), :staff,
-       jsonb_build_object('ja', jsonb_build_object('title', :title::text)), '', true
-RETURNING id, audit_write('event.add', id, NULL);
+-- name: event_desk_choices :json
+-- Departments of this person and that of the event, the districts, surveys that can follow.
+SELECT jsonb_build_object(
+         'departments', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'name', d.name) ORDER BY d.place, d.id), '[]')
+                           FROM department d
+                          WHERE (d.active AND EXISTS (SELECT FROM staff_department sd WHERE sd.department_id = d.id AND sd.staff_id = :staff::bigint))
+                             OR d.id = (SELECT department_id FROM event WHERE id = :event::bigint)),
+         'districts', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'name', name) ORDER BY place, id), '[]') FROM district WHERE active),
+         'surveys', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'name', texts->'ja'->>'title') ORDER BY updated DESC), '[]')
+                       FROM survey WHERE state IN ('draft', 'open') AND texts->'ja'->>'title' <> ''));
 
--- name: event_save :exec
--- No row: somebody else saved meanwhile, or it is over.
-UPDATE event SET texts = texts || jsonb_build_object('ja', :texts::jsonb), category = :category::text, place = :place::text,
-       address = :address::text, access = :access::text, organiser = :organiser::text, contact = :contact::text,
-       free = :free::boolean, childcare = :childcare::boolean, sign_language = :sign_language::boolean, online = :online::boolean,
-       listed = :listed::boolean, updated = clock_timestamp(), sequence = sequence + 1
- WHERE id = :event::bigint AND extract(epoch FROM updated)::bigint = :revision::bigint AND state IN ('draft', 'open');
+-- name: event_create :one
+SELECT event_create(:title::text, :copied::bigint, :staff::bigint) AS id;
+
+-- No row: somebody saved the same page since it was opened, or it is too late for it.
+
+-- name: event_content :exec
+UPDATE event e
+   SET texts = jsonb_set(e.texts, '{ja}', coalesce(e.texts->'ja', '{}') || jsonb_build_object('title', :title::text, 'text', :text::text,
+               'target', :target::text, 'fee', :fee::text, 'bring', :bring::text)),
+       category = :category::text, organiser = :organiser::text, contact = :contact::text, department_id = :department::bigint,
+       free = :free::boolean, childcare = :childcare::boolean, sign_language = :sign_language::boolean, online = :online::boolean
+ WHERE e.id = :event::bigint AND event_mark(e, 'content') = :seen::text AND e.state IN ('draft', 'open');
+
+-- name: event_english :exec
+UPDATE event e
+   SET texts = CASE WHEN :title::text = '' THEN e.texts - 'en' ELSE jsonb_set(e.texts, '{en}', jsonb_build_object('title', :title, 'text', :text::text,
+               'target', :target::text, 'fee', :fee::text, 'bring', :bring::text)) END
+ WHERE e.id = :event::bigint AND event_mark(e, 'content') = :seen::text AND e.state IN ('draft', 'open');
+
+-- name: event_place :exec
+UPDATE event e
+   SET place = :place::text, address = :address::text, access = :access::text, district_id = nullif(:district::bigint, 0),
+       latitude = nullif(:latitude::text, '')::numeric, longitude = nullif(:longitude::text, '')::numeric
+ WHERE e.id = :event::bigint AND event_mark(e, 'place') = :seen::text AND e.state IN ('draft', 'open');
 
 -- name: event_rules :exec
--- The way in which seats are given stays once somebody has signed up.
-UPDATE event SET rule = :rule::text, opens = to_timestamp(nullif(:opens_ms::bigint, 0) / 1000.0),
-       closes = to_timestamp(nullif(:closes_ms::bigint, 0) / 1000.0), group_max = :group_max::int, once = :once::boolean,
-       waiting = :waiting::boolean, in_order = :in_order::boolean, offer_hours = nullif(:offer_hours::int, 0), updated = clock_timestamp()
- WHERE id = :event::bigint AND extract(epoch FROM updated)::bigint = :revision::bigint AND state IN ('draft', 'open')
-   AND (rule = :rule OR NOT EXISTS (SELECT FROM application a WHERE a.event_id = event.id));
+UPDATE event e
+   SET rule = :rule::text, opens = to_timestamp(nullif(:opens::bigint, 0) / 1000.0), closes = to_timestamp(nullif(:closes::bigint, 0) / 1000.0),
+       group_max = :group_max::int, names = :names::text, once = :once::boolean, waiting = :waiting::boolean, in_order = :in_order::boolean,
+       offer_hours = nullif(:offer_hours::int, 0), listed = :listed::boolean
+ WHERE e.id = :event::bigint AND event_mark(e, 'rules') = :seen::text AND e.state IN ('draft', 'open');
 
--- name: event_slot_add :one
-INSERT INTO event_slot (event_id, begins, ends, capacity)
-SELECT e.id, to_timestamp(:begins_ms::bigint / 1000.0), to_timestamp(:ends_ms::bigint / 1000.0), nullif(:capacity::int, 0)
-  FROM event e WHERE e.id = :event::bigint AND e.state IN ('draft', 'open')
-RETURNING id;
+-- name: event_around :exec
+UPDATE event e
+   SET reminder_hours = nullif(:reminder_hours::int, 0), thanks = :thanks::text, survey_id = nullif(:survey::bigint, 0)
+ WHERE e.id = :event::bigint AND event_mark(e, 'around') = :seen::text AND e.state IN ('draft', 'open');
 
--- name: event_quota_add :exec
-INSERT INTO event_quota (slot_id, name, capacity) VALUES (:slot::bigint, :name::text, :capacity::int) ON CONFLICT DO NOTHING;
+-- name: event_recount :exec
+-- When people are reminded, after a change of dates or hours.
+UPDATE application SET due = NULL WHERE event_id = :event::bigint AND state IN ('confirmed', 'offered');
 
--- name: event_slot_remove :exec
--- While nobody has signed up for it.
-DELETE FROM event_slot WHERE id = :slot::bigint AND event_id = :event::bigint
-   AND NOT EXISTS (SELECT FROM application a WHERE a.slot_id = event_slot.id);
+-- name: event_each :exec
+UPDATE event e SET each = :codes::text[]
+ WHERE e.id = :event::bigint AND event_mark(e, 'each') = :seen::text AND e.state = 'draft';
 
--- name: event_slot_capacity :one
--- How many people too many there are for it; 0: it is so now.
-SELECT seat_capacity(s.id, :capacity::int) AS over FROM event_slot s WHERE s.id = :slot::bigint AND s.event_id = :event::bigint;
+-- name: event_memo :exec
+UPDATE event e SET memo = :memo::text WHERE e.id = :event::bigint AND event_mark(e, 'memo') = :seen::text;
 
--- name: event_open :exec
-UPDATE event SET state = 'open', published = now(), updated = clock_timestamp()
- WHERE id = :event::bigint AND state = 'draft' AND texts -> 'ja' ->> 'title' <> '' AND contact <> ''
-   AND EXISTS (SELECT FROM event_slot s WHERE s.event_id = event.id AND s.begins > now());
+-- name: event_dates_add :one
+SELECT event_dates_add(:event::bigint, to_timestamp(:begins::bigint / 1000.0), to_timestamp(:ends::bigint / 1000.0), :step::text,
+                       nullif(:until::text, '')::date, :except::text[]::date[], :holidays::boolean, nullif(:capacity::int, 0), :quotas::jsonb) AS made;
 
--- name: event_cancel :one
--- Called off: it is told to exactly those who have signed up.
-SELECT event_call_off(:event::bigint) AS ended, audit_write('event.cancel', :event, NULL);
+-- name: event_date_save :one
+SELECT overhang, bad FROM event_date_save(:event::bigint, :slot::bigint, to_timestamp(:begins::bigint / 1000.0), to_timestamp(:ends::bigint / 1000.0),
+                                          nullif(:capacity::int, 0), :quotas::jsonb);
 
--- name: event_applicants :many
--- Who signed up, by date and in order.
-SELECT a.id, a.number, a.state, a.people, a.person, a.contact, a.channel, coalesce(a.waiting, 0) AS waiting,
-       moment(s.begins, :lang::text) ->> 'text' AS begins, rfc3339(s.begins) AS datetime,
+-- name: event_date_remove :exec
+-- Only where nobody has ever signed up.
+DELETE FROM event_slot s WHERE s.id = :slot::bigint AND s.event_id = :event::bigint
+   AND NOT EXISTS (SELECT FROM application a WHERE a.slot_id = s.id) AND NOT EXISTS (SELECT FROM checkin c WHERE c.slot_id = s.id)
+   AND NOT EXISTS (SELECT FROM lottery l WHERE l.slot_id = s.id);
+
+-- name: event_date_off :one
+SELECT seat_call_off(s.id) AS people, audit_write('event.date_off', s.event_id, jsonb_build_object('slot', s.id))
+  FROM event_slot s WHERE s.id = :slot::bigint AND s.event_id = :event::bigint AND s.cancelled IS NULL;
+
+-- name: event_publish :exec
+UPDATE event SET state = 'open', published = now() WHERE id = :event::bigint AND state = 'draft';
+
+-- name: event_end :exec
+UPDATE event SET state = 'ended' WHERE id = :event::bigint AND state = 'open';
+
+-- name: event_off :one
+SELECT event_call_off(:event::bigint) AS people, audit_write('event.cancel', :event, NULL);
+
+-- name: event_off_why :exec
+UPDATE event SET call_off = :why::text WHERE id = :event::bigint AND state = 'open';
+
+-- --- applicants ---
+
+-- name: applicant_list :many
+-- Those of an event: a date (0: all), a state ('': all).
+SELECT a.id, a.number, a.state, a.people, a.person, a.contact, a.channel, a.slot_id AS slot, a.answers, a.memo,
+       slot_text(s.begins, s.ends, s.days, :lang::text) AS begins, rfc3339(s.begins) AS datetime, moment(a.created, :lang) ->> 'text' AS created,
+       rfc3339(a.created) AS created_at, coalesce(moment(a.offer_until, :lang) ->> 'text', '') AS offer_until,
+       CASE a.state WHEN 'waiting' THEN row_number() OVER (PARTITION BY a.slot_id, a.state ORDER BY a.waiting) ELSE 0 END AS place,
        (SELECT coalesce(string_agg(q.name || ' ' || c.n, '、' ORDER BY q.id), '')
-          FROM unnest(a.quotas, a.claims) AS c (quota, n) JOIN event_quota q ON q.id = c.quota WHERE c.n > 0) AS quotas
+          FROM unnest(a.quotas, a.claims) AS c (quota, n) JOIN event_quota q ON q.id = c.quota WHERE c.n > 0) AS quotas,
+       coalesce((SELECT to_char(c.at AT TIME ZONE 'Asia/Tokyo', 'HH24:MI') FROM checkin c
+                  WHERE c.application_id = a.id AND c.undone IS NULL AND NOT c.again LIMIT 1), '') AS entered,
+       coalesce((SELECT q.document::text FROM questionnaire_edition q WHERE q.questionnaire_id = e.questionnaire_id AND q.edition = a.edition), '') AS document
   FROM application a
   JOIN event_slot s ON s.id = a.slot_id
- WHERE a.event_id = :event::bigint
- ORDER BY s.begins, s.id, a.waiting NULLS FIRST, a.id
- LIMIT 2000;
+  JOIN event e ON e.id = a.event_id
+ WHERE a.event_id = :event::bigint AND (:slot::bigint = 0 OR a.slot_id = :slot)
+   AND (:state::text = '' OR a.state = :state OR (:state = 'active' AND a.state IN ('applied', 'confirmed', 'waiting', 'offered')))
+ ORDER BY s.begins, s.id, array_position(ARRAY['confirmed', 'offered', 'applied', 'waiting'], a.state), a.waiting NULLS FIRST, a.id
+ LIMIT 5000;
 
--- name: event_applicant_decide :many
--- No row: none of this event.
-SELECT application_decide(a.id, :yes::boolean) AS outcome, audit_write('application.decided', a.id, NULL)
-  FROM application a WHERE a.id = :application::bigint AND a.event_id = :event::bigint;
+-- name: applicant_sealed :one
+SELECT a.number, a.person, a.contact FROM application a WHERE a.id = :application::bigint AND a.event_id = :event::bigint;
 
--- name: event_applicant_end :many
-SELECT application_end(a.id, 'cancelled') AS done, audit_write('application.cancelled', a.id, NULL)
-  FROM application a WHERE a.id = :application::bigint AND a.event_id = :event::bigint;
+-- name: applicant_more :json
+-- Beside query application_show: what was written to them, who entered it, the memo.
+SELECT jsonb_build_object(
+         'memo', a.memo, 'by', (SELECT s.name FROM staff s WHERE s.id = a.staff_id), 'language', a.language,
+         'letters', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', l.kind, 'channel', l.channel, 'state', l.state, 'reason', l.reason,
+                              'at', moment(l.created, :lang::text), 'subject', (SELECT n.subject FROM event_notice n WHERE n.id = l.notice_id)) ORDER BY l.id), '[]')
+                       FROM letter l WHERE l.application_id = a.id))
+  FROM application a WHERE a.id = :application::bigint;
+
+-- name: applicant_seen :exec
+-- That names and addresses were looked at is written down.
+SELECT audit_write('application.seen', :application::bigint, NULL);
+
+-- name: applicant_exported :exec
+SELECT audit_write('event.exported', :event::bigint, NULL);
+
+-- name: applicant_decide :one
+SELECT application_decide(:application::bigint, :yes::boolean) AS outcome, audit_write('application.decided', :application, NULL);
+
+-- name: applicant_memo :exec
+UPDATE application SET memo = :memo::text WHERE id = :application::bigint AND event_id = :event::bigint;
+
+-- --- notices ---
+
+-- name: notice_list :json
+SELECT coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'subject', n.subject, 'by', s.name, 'at', moment(n.at, :lang::text),
+                  'sent', n.sent IS NOT NULL, 'people', n.people,
+                  'refused', (SELECT count(*) FROM letter l WHERE l.notice_id = n.id AND l.state IN ('refused', 'expired'))) ORDER BY n.id DESC), '[]')
+  FROM event_notice n JOIN staff s ON s.id = n.staff_id WHERE n.event_id = :event::bigint;
+
+-- name: notice_count :one
+-- How many applications a notice would go to, and how many of them have an address.
+SELECT count(*)::int AS people, count(a.contact)::int AS reached
+  FROM application a
+ WHERE a.event_id = :event::bigint AND (:slot::bigint = 0 OR a.slot_id = :slot)
+   AND (a.state = ANY (:states::text[])
+        OR ('entered' = ANY (:states) AND EXISTS (SELECT FROM checkin c WHERE c.application_id = a.id AND c.undone IS NULL))
+        OR ('absent' = ANY (:states) AND a.state = 'confirmed' AND NOT EXISTS (SELECT FROM checkin c WHERE c.application_id = a.id AND c.undone IS NULL)));
+
+-- name: notice_add :exec
+INSERT INTO event_notice (event_id, slot_id, states, subject, body, staff_id)
+SELECT e.id, nullif(:slot::bigint, 0), :states::text[], :subject::text, :body::text, :staff::bigint FROM event e WHERE e.id = :event::bigint;

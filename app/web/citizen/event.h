@@ -3,8 +3,8 @@
 #include "domain/application.h"
 #include "web/web.h"
 /*
- * What the pages of signing up have in common: event_apply.c (the way), event_send.c
- * (check and send), event_ticket.c (the page of the link).
+ * What the pages of signing up have in common: event_apply.c (the way), event_contact.c (the
+ * address), event_send.c (check and send), event_ticket.c (the page of the link).
  */
 
 /* Somebody at it. */
@@ -14,11 +14,17 @@ struct applying {
 	struct form *form;	/* of the page */
 	bool fresh;		/* nothing was typed yet */
 	bool changing;		/* an application that was sent */
+	bool by_staff;		/* 代理申込 */
 };
 
 /* Opens both; lock: the draft will be written.  ready false: it takes no applications (any
  * more), and the page for that is made. */
 enum err citizen_applying(struct web *, struct applying *, bool lock, bool *ready) MUST_USE;
+/* The same for a page of the way.  ready false too where its turn is not come: a 303 to the page whose
+ * it is. */
+enum err citizen_apply_page(struct web *, struct applying *, bool lock, const char *page, bool *ready) MUST_USE;
+/* Keeps what was typed, and goes on to what is not answered yet; to the check page where all is. */
+enum err citizen_apply_on(struct web *, struct applying *) MUST_USE;
 /* A 303 to a page of the way. */
 enum err citizen_apply_go(struct web *, const struct applying *, const char *page) MUST_USE;
 /* It takes no applications; what was typed is kept for a day. */

@@ -4,18 +4,15 @@
  *
  *	GET, POST /events/{event}/apply			which date, how many
  *	GET, POST /events/{event}/apply/person/{number}	who comes, one page each
- *	GET, POST /events/{event}/apply/contact		a mail address or a telephone
- *	GET, POST /events/{event}/apply/code		where the address must be proved
  *	GET, POST /events/{event}/apply/q		what the event asks beside
  *
- * Check and the button are in event_send.c.  The answers lie in the database, sealed, under
+ * Contact and proof are in event_contact.c, check and the button in event_send.c.  The answers lie in the database, sealed, under
  * the hash of a cookie (domain/application.h); a page whose turn it is not yet leads to the
  * one whose it is.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "domain/phone.h"
 #include "web/citizen/choose.h"
 #include "web/citizen/event.h"
 #include "web/handlers.h"
@@ -55,13 +52,20 @@ citizen_applying(struct web *w, struct applying *a, bool lock, bool *ready)
 		e = application_draft_read(w->vault, w->arena, &a->draft);
 	if (e != ERR_OK)
 		return e;
-	a->fresh = json_object_size(a->draft.what) == 0;
+	/* What staff began for somebody is theirs alone, while they are signed in. */
+	a->by_staff = json_int(a->draft.what, "staff") != 0;
+	if (a->by_staff && (json_int(a->draft.what, "staff") != w->staff || strcmp(w->stage, "full") != 0 || !web_may(w, RIGHT_WRITE))) {
+		a->draft.what = json_keep(w->arena, json_object());
+		a->by_staff = false;
+	}
+	a->fresh = json_object_get(a->draft.what, "slot") == NULL;
 	a->changing = json_text(a->draft.what, "change")[0] != '\0';
 	json_object_set(w->view, "event", a->event);
 	json_object_set_new(w->view, "changing", json_boolean(a->changing));
+	json_object_set_new(w->view, "by_staff", json_boolean(a->by_staff));
 	json_object_set_new(w->view, "step_url", json_sprintf("/events/%" PRId64 "/apply", a->draft.event));
 	*ready = a->changing ? application_slot(a->event, json_int(a->draft.what, "slot")) != NULL
-	    : json_flag(a->event, "open") && json_array_size(json_object_get(a->event, "slots")) > 0;
+	    : json_flag(a->event, a->by_staff ? "live" : "open") && json_array_size(json_object_get(a->event, "slots")) > 0;
 	return *ready ? ERR_OK : citizen_apply_closed(w, a);
 }
 
@@ -84,10 +88,8 @@ citizen_apply_begin(struct web *w, int64_t event, json_t *what)
 	return application_draft_keep(w->db, w->vault, w->arena, &d);
 }
 
-/* Keeps what was typed.  Who came from the check page goes back there, unless the change
- * asks for more. */
-static enum err
-go_on(struct web *w, struct applying *a)
+enum err
+citizen_apply_on(struct web *w, struct applying *a)
 {
 	enum err e = citizen_apply_begin(w, a->draft.event, a->draft.what);
 
@@ -122,10 +124,8 @@ back_of(struct web *w, const struct applying *a, const char *page)
 	return arena_printf(w->arena, "%s/apply/contact", base);
 }
 
-/* Opens the way for this page.  *ready false: the answer is made, a 303 to the page whose
- * turn it is. */
-static enum err
-page_open(struct web *w, struct applying *a, bool lock, const char *page, bool *ready)
+enum err
+citizen_apply_page(struct web *w, struct applying *a, bool lock, const char *page, bool *ready)
 {
 	const char *next;
 	enum err e = citizen_applying(w, a, lock, ready);
@@ -224,9 +224,12 @@ citizen_apply_start(struct web *w)
 
 	if (e != ERR_OK || !ready)
 		return e;
-	if (a.changing && fields_has(w->fields, "stop")) {
+	if ((a.changing || a.by_staff) && fields_has(w->fields, "stop")) {
 		e = application_draft_drop(w->db, w->arena, &a.draft);
-		return e != ERR_OK ? e : web_see_other(w, "/tickets/%s", json_text(a.draft.what, "change"));
+		if (e != ERR_OK)
+			return e;
+		return a.changing ? web_see_other(w, "/tickets/%s", json_text(a.draft.what, "change"))
+		    : web_see_other(w, "/desk/events/%" PRId64 "/applicants", a.draft.event);
 	}
 	json_object_set_new(w->view, "back_url", json_string(back_of(w, &a, "start")));
 	start_read(&a);
@@ -234,7 +237,7 @@ citizen_apply_start(struct web *w)
 		return start_page(w, HTTP_UNPROCESSABLE, &a);
 	if (!json_is_object(json_object_get(a.draft.what, "answers")))
 		json_object_set_new(a.draft.what, "answers", json_object());
-	return go_on(w, &a);
+	return citizen_apply_on(w, &a);
 }
 
 /* --- a person --- */
@@ -265,7 +268,7 @@ static enum err
 person_open(struct web *w, struct applying *a, bool lock, size_t *n, json_t **member, bool *ready)
 {
 	int64_t number = web_id(w, "number");
-	enum err e = page_open(w, a, lock, arena_printf(w->arena, "person/%" PRId64, number), ready);
+	enum err e = citizen_apply_page(w, a, lock, arena_printf(w->arena, "person/%" PRId64, number), ready);
 
 	if (e != ERR_OK || !*ready)
 		return e;
@@ -332,134 +335,7 @@ citizen_apply_person_keep(struct web *w)
 	e = citizen_apply_questions(w, a.form, application_document(w->arena, a.event, true), json_object_get(member, "answers"), true);
 	if (e != ERR_OK)
 		return e;
-	return form_ok(a.form) ? go_on(w, &a) : person_page(w, HTTP_UNPROCESSABLE, &a, n);
-}
-
-/* --- the address --- */
-
-static enum err
-contact_page(struct web *w, enum status status, const struct applying *a)
-{
-	json_object_set_new(w->view, "proof", json_boolean(json_flag(a->event, "once")));
-	return web_page(w, status, "citizen/event/contact");
-}
-
-enum err
-citizen_apply_contact(struct web *w)
-{
-	struct applying a;
-	bool ready;
-	enum err e = page_open(w, &a, false, "contact", &ready);
-
-	if (e != ERR_OK || !ready)
-		return e;
-	if (a.changing)
-		return citizen_apply_go(w, &a, application_next(w->arena, a.event, a.draft.what));
-	form_set(a.form, "email", json_text(a.draft.what, "email"));
-	form_set(a.form, "phone", phone_written(w->arena, json_text(a.draft.what, "phone")));
-	return contact_page(w, HTTP_OK, &a);
-}
-
-/* Whoever has opened マイページ has proved that address before. */
-static enum err
-proved_before(struct web *w, json_t *what)
-{
-	json_t *my;
-	enum err e;
-
-	if (w->citizen == 0)
-		return ERR_OK;
-	e = citizen_my(w->db, w->vault, w->arena, w->citizen, w->lang, &my);
-	if (e == ERR_OK && strcmp(json_text(my, "email"), json_text(what, "email")) == 0)
-		json_object_set_new(what, "verified", json_string(json_text(what, "email")));
-	return e;
-}
-
-static enum err
-code_send(struct web *w, struct applying *a)
-{
-	struct mailer mailer = citizen_mailer(w, w->lang);
-	struct citizen_asker who = citizen_asker(w, json_text(a->draft.what, "email"));
-
-	return application_code_send(&mailer, &who, a->draft.what);
-}
-
-enum err
-citizen_apply_contact_keep(struct web *w)
-{
-	const char *email, *phone;
-	struct applying a;
-	bool ready, once;
-	enum err e = page_open(w, &a, true, "contact", &ready);
-
-	if (e != ERR_OK || !ready || a.changing)
-		return e != ERR_OK || !ready ? e : ERR_CONFLICT;
-	once = json_flag(a.event, "once");
-	email = form_email(a.form, "email", once ? FORM_REQUIRED : FORM_OPTIONAL);
-	phone = form_phone(a.form, "phone", FORM_OPTIONAL);
-	if (email[0] == '\0' && phone[0] == '\0' && form_ok(a.form))
-		form_problem(a.form, "email", "apply_contact_one");
-	if (!form_ok(a.form))
-		return contact_page(w, HTTP_UNPROCESSABLE, &a);
-	json_object_set_new(a.draft.what, "email", json_string(email));
-	json_object_set_new(a.draft.what, "phone", json_string(phone));
-	e = proved_before(w, a.draft.what);
-	if (e == ERR_OK && application_unproved(a.event, a.draft.what))
-		e = code_send(w, &a);
-	return e != ERR_OK ? e : go_on(w, &a);
-}
-
-static enum err
-code_page(struct web *w, enum status status, const struct applying *a)
-{
-	json_object_set_new(w->view, "email", json_string(json_text(a->draft.what, "email")));
-	json_object_set_new(w->view, "minutes", json_integer(APPLICATION_CODE_MIN));
-	return web_page(w, status, "citizen/event/code");
-}
-
-enum err
-citizen_apply_code(struct web *w)
-{
-	struct applying a;
-	bool ready;
-	enum err e = page_open(w, &a, false, "code", &ready);
-
-	if (e != ERR_OK || !ready)
-		return e;
-	if (!application_unproved(a.event, a.draft.what))
-		return citizen_apply_go(w, &a, application_next(w->arena, a.event, a.draft.what));
-	form_set(a.form, "code", "");
-	return code_page(w, HTTP_OK, &a);
-}
-
-enum err
-citizen_apply_code_keep(struct web *w)
-{
-	const char *code;
-	struct applying a;
-	bool ready;
-	enum err e = page_open(w, &a, true, "code", &ready);
-
-	if (e != ERR_OK || !ready)
-		return e;
-	if (!application_unproved(a.event, a.draft.what))
-		return citizen_apply_go(w, &a, application_next(w->arena, a.event, a.draft.what));
-	code = form_code(a.form, "code", APPLICATION_CODE_DIGITS);
-	if (!form_ok(a.form))
-		return code_page(w, HTTP_UNPROCESSABLE, &a);
-	switch (application_code_try(a.draft.what, code)) {
-	case APPLICATION_CODE_RIGHT:
-		return go_on(w, &a);
-	case APPLICATION_CODE_WRONG:
-		form_problem(a.form, "code", "apply_code_wrong");
-		break;
-	case APPLICATION_CODE_ENDED:
-		form_problem(a.form, "code", "apply_code_ended");
-		break;
-	}
-	/* The try counts. */
-	e = application_draft_keep(w->db, w->vault, w->arena, &a.draft);
-	return e != ERR_OK ? e : code_page(w, HTTP_UNPROCESSABLE, &a);
+	return form_ok(a.form) ? citizen_apply_on(w, &a) : person_page(w, HTTP_UNPROCESSABLE, &a, n);
 }
 
 /* --- questions --- */
@@ -470,7 +346,7 @@ questions(struct web *w, bool reading)
 	const json_t *document;
 	struct applying a;
 	bool ready;
-	enum err e = page_open(w, &a, reading, "q", &ready);
+	enum err e = citizen_apply_page(w, &a, reading, "q", &ready);
 
 	if (e != ERR_OK || !ready)
 		return e;
@@ -481,7 +357,7 @@ questions(struct web *w, bool reading)
 	if (e != ERR_OK)
 		return e;
 	if (reading && form_ok(a.form))
-		return go_on(w, &a);
+		return citizen_apply_on(w, &a);
 	return web_page(w, reading ? HTTP_UNPROCESSABLE : HTTP_OK, "citizen/event/questions");
 }
 

@@ -5,6 +5,8 @@
  *	GET  /events/{event}/apply/check	all answers, each to be changed
  *	POST /events/{event}/apply/check	signs up: from there to the page of the link
  */
+#include <string.h>
+
 #include "domain/phone.h"
 #include "web/citizen/choose.h"
 #include "web/citizen/event.h"
@@ -66,7 +68,7 @@ citizen_apply_rows(struct web *w, const json_t *event, const json_t *slot, const
 		    url, rows);
 	}
 	if (contact[0] == '\0')
-		contact = phone_written(w->arena, json_text(what, "phone"));
+		contact = json_text(what, "phone")[0] == '+' ? phone_written(w->arena, json_text(what, "phone")) : json_text(what, "phone");
 	if (contact[0] != '\0')
 		row(rows, w, "apply_row_contact", one(contact), json_text(what, "change")[0] != '\0' ? NULL : url_of(w, base, "/contact"));
 	if (e == ERR_OK)
@@ -160,9 +162,15 @@ citizen_apply_send(struct web *w)
 	json_object_set_new(w->view, "no_seats", json_false());
 	if (a.changing)
 		return change(w, &a);
+	if (a.by_staff)
+		by = (struct application_by){ .staff = w->staff, .channel = json_text(a.draft.what, "channel"), .language = "ja" };
 	e = application_send(w->db, w->vault, w->arena, &a.draft, a.event, by, &fate, &number, &state);
 	if (e != ERR_OK)
 		return e;
+	if (fate == APPLICATION_KEPT && a.by_staff) {
+		web_tell(w, "success", strcmp(state, "waiting") == 0 ? "tell_applicant_waits" : "tell_applicant_added");
+		return web_see_other(w, "/desk/events/%" PRId64 "/applicants", a.draft.event);
+	}
 	if (fate == APPLICATION_KEPT)
 		return web_see_other(w, "/tickets/%s", application_token(w->arena, w->vault, number));
 	/* What was typed stays: another date may be chosen. */

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who signed up for an event.
+ *
+ *	GET  /desk/events/{event}/applicants		by state, date, words
+ *	GET  /desk/events/{event}/applicants/new	代理申込: by telephone or at the counter
+ *	POST /desk/events/{event}/applicants/new	then the same pages as everybody's (citizen/event_apply.c)
+ *	GET  /desk/events/{event}/applicants/{application}	one, with what was written to them
+ *	POST /desk/events/{event}/applicants/{application}	cancel, decide, note
+ *
+ * Lists to take along are in applicant_file.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "domain/applicant.h"
+#include "web/citizen/event.h"
+#include "web/desk/event.h"
+#include "web/handlers.h"
+
+enum { SHOWN = 200, MEMO_MAX = 600 };
+static const char *const states[] = { "active", "", "confirmed", "applied", "waiting", "offered", "lost", "cancelled", "rejected",
+	"expired" };
+
+/* The word and the look of a state. */
+static void
+say_state(struct web *w, json_t *one)
+{
+	static const char *const looks[][2] = {
+		{ "applied", "pending" }, { "confirmed", "sent" }, { "waiting", "waiting" }, { "offered", "later" }, { "lost", "ended" },
+		{ "cancelled", "stopped" }, { "rejected", "rejected" }, { "expired", "expired" },
+	};
+	const char *state = json_text(one, "state");
+	size_t i;
+
+	for (i = 0; i < sizeof looks / sizeof *looks; i++)
+		if (strcmp(looks[i][0], state) == 0)
+			json_object_set_new(one, "tag", json_pack("{s:s, s:s}", "state", looks[i][1], "state_text",
+			    words_get(w->words, arena_printf(w->arena, "applicant_state_%s", state))));
+}
+
+static void
+say_channel(struct web *w, json_t *one)
+{
+	json_object_set_new(one, "channel_text", json_string(words_get(w->words,
+	    arena_printf(w->arena, "applicant_channel_%s", json_text(one, "channel")))));
+}
+
+/* --- the list --- */
+
+static json_t *
+pills(struct web *w, const json_t *event, const char *chosen)
+{
+	json_t *list = json_array();
+	const json_t *counts = json_object_get(event, "counts");
+	size_t i;
+
+	for (i = 0; i < sizeof states / sizeof *states; i++) {
+		bool current = strcmp(states[i], chosen) == 0;
+		int64_t n = json_int(counts, states[i]);
+
+		if (i == 0)
+			n = json_int(counts, "applied") + json_int(counts, "confirmed") + json_int(counts, "waiting") +
+			    json_int(counts, "offered");
+		if (i == 1)
+			n = json_int(event, "applications");
+		if (n > 0 || current || i < 2)
+			json_array_append_new(list, json_pack("{s:s, s:o, s:b, s:o}", "label", words_get(w->words, i == 1 ? "message_all"
+			    : arena_printf(w->arena, "applicant_state_%s", states[i])),
+			    "url", json_sprintf("/desk/events/%" PRId64 "/applicants?state=%s", json_int(event, "id"),
+			    i == 1 ? "all" : states[i]),
+			    "current", (int)current, "count", json_sprintf("%" PRId64, n)));
+	}
+	return list;
+}
+
+static const char *
+chosen_state(struct web *w)
+{
+	const char *asked = fields_get(w->query, "state");
+
+	if (strcmp(asked, "all") == 0)
+		return "";
+	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+		if (asked[0] != '\0' && strcmp(states[i], asked) == 0)
+			return states[i];
+	return "active";
+}
+
+enum err
+desk_applicant_list(struct web *w)
+{
+	const char *state = chosen_state(w), *search = text_cut(w->arena, text_normal(w->arena, fields_get(w->query, "search")), 100);
+	json_t *event, *list, *one, *rows = json_array(), *dates;
+	int64_t slot = 0;
+	size_t i, all;
+	enum err e = desk_event_open(w, &event);
+
+	if (e == ERR_OK)
+		e = web_vault(w);
+	if (fields_int(w->query, "slot", 0, INT64_MAX, &slot) != ERR_OK)
+		slot = 0;
+	if (e == ERR_OK)
+		e = applicant_list(w->db, w->vault, w->arena, w->words, json_int(event, "id"), slot, state, search, &list);
+	if (e != ERR_OK)
+		return e;
+	all = json_array_size(list);
+	json_array_foreach(list, i, one) {
+		if (i == SHOWN)
+			break;
+		say_state(w, one);
+		say_channel(w, one);
+		json_object_set_new(one, "row_url", json_sprintf("/desk/events/%" PRId64 "/applicants/%" PRId64, json_int(event, "id"),
+		    json_int(one, "id")));
+		json_object_set_new(one, "queued", json_boolean(json_int(one, "place") > 0));
+		json_array_append(rows, one);
+	}
+	dates = desk_event_dates(w, event);
+	json_array_foreach(dates, i, one)
+		json_object_set_new(one, "checked", json_boolean(strtoll(json_text(one, "value"), NULL, 10) == slot));
+	json_object_set_new(w->view, "rows", rows);
+	json_object_set_new(w->view, "any", json_boolean(all > 0));
+	json_object_set_new(w->view, "more", all > SHOWN ? json_integer((json_int_t)all) : json_null());
+	json_object_set(w->view, "dates", dates);
+	json_object_set_new(w->view, "several", json_boolean(json_array_size(dates) > 1));
+	json_object_set_new(w->view, "state", json_string(state[0] == '\0' ? "all" : state));
+	json_object_set_new(w->view, "pills", pills(w, event, state));
+	json_object_set_new(w->view, "search", search[0] != '\0' ? json_string(search) : json_null());
+	json_object_set_new(w->view, "files_query", json_sprintf("?state=%s&slot=%" PRId64, state[0] == '\0' ? "all" : state, slot));
+	return web_page(w, HTTP_OK, "desk/applicant/list");
+}
+
+/* --- for somebody --- */
+
+static enum err
+channels_page(struct web *w, enum status status, struct form *f)
+{
+	static const char *const channels[] = { "phone", "counter" };
+	json_t *options = json_keep(w->arena, json_array());
+
+	for (size_t i = 0; i < 2; i++)
+		json_array_append_new(options, json_pack("{s:s, s:s}", "value", channels[i],
+		    "label", words_get(w->words, arena_printf(w->arena, "applicant_channel_%s", channels[i]))));
+	form_options(f, "channel", options);
+	return web_page(w, status, "desk/applicant/new");
+}
+
+enum err
+desk_applicant_new(struct web *w)
+{
+	struct form *f = web_form(w);
+	json_t *event;
+	enum err e = desk_event_open(w, &event);
+
+	if (e != ERR_OK)
+		return e;
+	if (!json_flag(event, "open") || !json_flag(event, "signs_up"))
+		return desk_event_go(w, event, "applicants");
+	form_set(f, "channel", "phone");
+	return channels_page(w, HTTP_OK, f);
+}
+
+enum err
+desk_applicant_begin(struct web *w)
+{
+	static const char *const channels[] = { "phone", "counter", NULL };
+	struct form *f = web_form(w);
+	const char *channel;
+	json_t *event;
+	enum err e = desk_event_open(w, &event);
+
+	if (e == ERR_OK)
+		e = web_vault(w);
+	if (e != ERR_OK)
+		return e;
+	if (!json_flag(event, "open") || !json_flag(event, "signs_up"))
+		return ERR_CONFLICT;
+	channel = form_choice(f, "channel", FORM_REQUIRED, channels);
+	if (!form_ok(f))
+		return channels_page(w, HTTP_UNPROCESSABLE, f);
+	e = citizen_apply_begin(w, json_int(event, "id"), json_keep(w->arena, json_pack("{s:I, s:s}", "staff", (json_int_t)w->staff,
+	    "channel", channel)));
+	return e != ERR_OK ? e : web_see_other(w, "/events/%" PRId64 "/apply", json_int(event, "id"));
+}
+
+/* --- one --- */
+
+static void
+say_letters(struct web *w, const json_t *letters)
+{
+	json_t *letter;
+	size_t i;
+
+	json_array_foreach(letters, i, letter) {
+		const char *state = json_text(letter, "state");
+		const char *look = strcmp(state, "accepted") == 0 ? "sent" : strcmp(state, "queued") == 0 ? "waiting" : state;
+
+		json_object_set_new(letter, "what", json_string(words_get(w->words,
+		    arena_printf(w->arena, "applicant_kind_%s", json_text(letter, "kind")))));
+		json_object_set_new(letter, "tag", json_pack("{s:s, s:s}", "state", look, "state_text",
+		    words_get(w->words, arena_printf(w->arena, "applicant_letter_%s", state))));
+	}
+}
+
+static enum err
+one_open(struct web *w, json_t **event, struct application *a)
+{
+	enum err e = desk_event_open(w, event);
+
+	if (e == ERR_OK)
+		e = web_vault(w);
+	if (e == ERR_OK)
+		e = applicant_open(w->db, w->vault, w->arena, json_int(*event, "id"), web_id(w, "application"), w->lang, a);
+	return e;
+}
+
+static enum err
+one_page(struct web *w, enum status status, const json_t *event, const struct application *a, const char *refused)
+{
+	json_t *asked = json_keep(w->arena, json_pack("{s:s, s:O, s:O}", "names",
+	    json_array_size(json_object_get(a->person, "people")) > 1 ? "all" : "one",
+	    "document", json_object_get(a->show, "document"), "each", json_object_get(a->show, "each")));
+	json_t *more = json_object_get(a->show, "more");
+	enum err e = citizen_apply_rows(w, asked, json_object_get(a->show, "slot"), application_again(w->arena, a), NULL);
+
+	if (e == ERR_OK)
+		e = applicant_seen(w->db, a->id);
+	if (e != ERR_OK)
+		return e;
+	say_state(w, a->show);
+	say_channel(w, a->show);
+	say_letters(w, json_object_get(more, "letters"));
+	json_object_set(w->view, "application", a->show);
+	json_object_set(w->view, "name", json_object_get(a->person, "name"));
+	json_object_set_new(w->view, "any_letters", json_boolean(json_array_size(json_object_get(more, "letters")) > 0));
+	json_object_set_new(w->view, "refused", refused != NULL ? json_string(words_get(w->words, refused)) : json_null());
+	json_object_set_new(w->view, "may_decide", json_boolean(json_flag(event, "approval") && json_flag(a->show, "applied")));
+	json_object_set_new(w->view, "may_cancel", json_boolean(json_flag(a->show, "active")));
+	json_object_set_new(w->view, "ticket_url", json_sprintf("/tickets/%s", a->token));
+	return web_page(w, status, "desk/applicant/show");
+}
+
+enum err
+desk_applicant(struct web *w)
+{
+	struct application a;
+	json_t *event;
+	enum err e = one_open(w, &event, &a);
+
+	if (e != ERR_OK)
+		return e;
+	form_set(web_form(w), "memo", json_text(json_object_get(a.show, "more"), "memo"));
+	return one_page(w, HTTP_OK, event, &a, NULL);
+}
+
+static enum err
+decide(struct web *w, const struct application *a, bool yes, const char **refused)
+{
+	enum err e = applicant_decide(w->db, a->id, yes);
+
+	if (e == ERR_GONE || e == ERR_CONFLICT) {
+		*refused = e == ERR_GONE ? "applicant_no_seats" : "applicant_decided";
+		return ERR_OK;
+	}
+	web_tell(w, "success", yes ? "tell_applicant_accepted" : "tell_applicant_rejected");
+	return e;
+}
+
+enum err
+desk_applicant_do(struct web *w)
+{
+	const char *act = fields_get(w->fields, "act"), *refused = NULL, *memo;
+	struct form *f = web_form(w);
+	struct application a;
+	bool left = false;
+	json_t *event;
+	enum err e = one_open(w, &event, &a);
+
+	if (e != ERR_OK)
+		return e;
+	form_set(f, "memo", json_text(json_object_get(a.show, "more"), "memo"));
+	if (strcmp(act, "accept") == 0 || strcmp(act, "reject") == 0)
+		e = decide(w, &a, strcmp(act, "accept") == 0, &refused);
+	else if (strcmp(act, "cancel") == 0) {
+		e = application_leave(w->db, a.id, "staff", &left);
+		if (e == ERR_OK && left)
+			web_tell(w, "success", "tell_applicant_cancelled");
+		else if (e == ERR_OK)
+			refused = "applicant_decided";
+	} else if (strcmp(act, "memo") == 0) {
+		memo = form_lines(f, "memo", FORM_OPTIONAL, MEMO_MAX);
+		if (!form_ok(f))
+			return one_page(w, HTTP_UNPROCESSABLE, event, &a, NULL);
+		e = applicant_memo(w->db, json_int(event, "id"), a.id, memo);
+		web_tell(w, "success", "tell_event_saved");
+	} else
+		return ERR_INVALID;
+	if (e != ERR_OK)
+		return e;
+	if (refused != NULL)
+		return one_page(w, HTTP_CONFLICT, event, &a, refused);
+	return web_see_other(w, "/desk/events/%" PRId64 "/applicants/%" PRId64, json_int(event, "id"), a.id);
+}

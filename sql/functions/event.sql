@@ -1,0 +1,159 @@
+-- Events as staff make them (domain/event.h).
+
+-- What a form carries to show what it was opened on.
+CREATE OR REPLACE FUNCTION event_mark(e event, p_part text) RETURNS text
+LANGUAGE sql STABLE AS $$
+  SELECT left(md5(CASE p_part
+           WHEN 'content' THEN concat_ws(E'\x1f', e.texts, e.category, e.organiser, e.contact, e.department_id, e.free, e.childcare,
+                                         e.sign_language, e.online)
+           WHEN 'place' THEN concat_ws(E'\x1f', e.place, e.address, coalesce(e.latitude::text, '-'), coalesce(e.longitude::text, '-'),
+                                       e.access, coalesce(e.district_id::text, '-'))
+           WHEN 'rules' THEN concat_ws(E'\x1f', e.rule, coalesce(e.opens::text, '-'), coalesce(e.closes::text, '-'), e.group_max, e.names,
+                                       e.once, e.waiting, e.in_order, coalesce(e.offer_hours::text, '-'), e.listed)
+           WHEN 'around' THEN concat_ws(E'\x1f', coalesce(e.reminder_hours::text, '-'), e.thanks, coalesce(e.survey_id::text, '-'))
+           WHEN 'each' THEN e.each::text
+           WHEN 'memo' THEN e.memo END), 16)
+$$;
+
+-- A draft; with what another event says, asks and how it gives its seats (0: none), but not
+-- its dates.  NULL: this person belongs to no department.
+CREATE OR REPLACE FUNCTION event_create(p_title text, p_copied bigint, p_staff bigint) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+  old    event;
+  of_old questionnaire;
+  own    department;
+  made   bigint;
+  event_made bigint;
+BEGIN
+  IF p_copied <> 0 THEN
+    SELECT * INTO old FROM event WHERE id = p_copied;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'event: there is none to copy' USING ERRCODE = 'CH002';
+    END IF;
+    SELECT * INTO of_old FROM questionnaire WHERE id = old.questionnaire_id;
+  END IF;
+  SELECT d.* INTO own FROM staff_department sd JOIN department d ON d.id = sd.department_id
+   WHERE sd.staff_id = p_staff AND d.active
+   ORDER BY d.id IS DISTINCT FROM old.department_id, d.place, d.id LIMIT 1;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  INSERT INTO questionnaire (purpose, languages, questions, editor_id)
+  VALUES ('event', coalesce(of_old.languages, '{ja}'), coalesce(of_old.questions, 0), p_staff) RETURNING id INTO made;
+  INSERT INTO question (questionnaire_id, code, place, kind, required, texts, choices, settings, show, jumps)
+  SELECT made, code, place, kind, required, texts, choices, settings, show, jumps
+    FROM question WHERE questionnaire_id = old.questionnaire_id;
+  INSERT INTO event (questionnaire_id, department_id, author_id, texts, category, place, address, latitude, longitude, access, district_id,
+                     organiser, contact, free, childcare, sign_language, online, rule, group_max, names, each, once, waiting, in_order,
+                     offer_hours, listed, reminder_hours, thanks, copied_from)
+  VALUES (made, own.id, p_staff, jsonb_set(coalesce(old.texts, '{"ja": {"title": ""}}'), '{ja,title}', to_jsonb(p_title)),
+          coalesce(old.category, ''), coalesce(old.place, ''), coalesce(old.address, ''), old.latitude, old.longitude,
+          coalesce(old.access, ''), old.district_id, coalesce(old.organiser, own.name),
+          CASE WHEN own.id = old.department_id THEN old.contact ELSE own.contact END, coalesce(old.free, true),
+          coalesce(old.childcare, false), coalesce(old.sign_language, false), coalesce(old.online, false), coalesce(old.rule, 'first'),
+          coalesce(old.group_max, 1), coalesce(old.names, 'all'), coalesce(old.each, '{}'), coalesce(old.once, false),
+          coalesce(old.waiting, true), coalesce(old.in_order, false), old.offer_hours, coalesce(old.listed, true),
+          CASE WHEN old.id IS NULL THEN 24 ELSE old.reminder_hours END, coalesce(old.thanks, ''), old.id)
+  RETURNING id INTO event_made;
+  RETURN event_made;
+END $$;
+
+-- Every event has a questionnaire, empty at first.
+CREATE OR REPLACE FUNCTION event_begin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.questionnaire_id IS NULL THEN
+    INSERT INTO questionnaire (purpose, editor_id) VALUES ('event', NEW.author_id) RETURNING id INTO NEW.questionnaire_id;
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER event_begin BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION event_begin();
+
+-- Draft → open → ended or cancelled.  How seats are given stays once somebody has signed up.
+CREATE OR REPLACE FUNCTION event_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (('draft', 'open'), ('open', 'ended'), ('open', 'cancelled'), ('ended', 'open'))
+     AND OLD.source_key IS NULL THEN
+    RAISE EXCEPTION 'event: % does not become %', OLD.state, NEW.state USING ERRCODE = 'CH003';
+  END IF;
+  IF (NEW.rule, NEW.names, NEW.each) IS DISTINCT FROM (OLD.rule, OLD.names, OLD.each)
+     AND EXISTS (SELECT FROM application WHERE event_id = OLD.id) THEN
+    RAISE EXCEPTION 'event: people have signed up by its rule' USING ERRCODE = 'CH003';
+  END IF;
+  IF OLD.state <> 'draft' AND (NEW.texts, NEW.place, NEW.address, NEW.state, NEW.contact) IS DISTINCT FROM
+     (OLD.texts, OLD.place, OLD.address, OLD.state, OLD.contact) AND NEW.sequence = OLD.sequence THEN
+    NEW.sequence := OLD.sequence + 1;
+  END IF;
+  IF to_jsonb(NEW) - 'memo' <> to_jsonb(OLD) - 'memo' THEN
+    NEW.updated := now();
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER event_guard BEFORE UPDATE ON event FOR EACH ROW EXECUTE FUNCTION event_guard();
+
+-- A date in other words: when, how many seats, of which quotas ([{"name", "capacity"}]).
+-- Nothing is changed where fewer seats than are taken would be left (overhang: how many), or
+-- where a quota cannot be so small, or go, because of those who claimed it (bad: its name).
+CREATE OR REPLACE FUNCTION event_date_save(p_event bigint, p_slot bigint, p_begins timestamptz, p_ends timestamptz, p_capacity int,
+                                           p_quotas jsonb, OUT overhang int, OUT bad text) LANGUAGE plpgsql AS $$
+DECLARE
+  s event_slot;
+BEGIN
+  SELECT x.* INTO s FROM event_slot x WHERE x.id = p_slot AND x.event_id = p_event AND x.cancelled IS NULL FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'event: no such date' USING ERRCODE = 'CH002';
+  END IF;
+  overhang := greatest(s.taken - p_capacity, 0);
+  SELECT q.name INTO bad FROM event_quota q
+    LEFT JOIN jsonb_to_recordset(p_quotas) AS n (name text, capacity int) ON n.name = q.name
+   WHERE q.slot_id = p_slot
+     AND (q.taken > n.capacity OR (n.name IS NULL AND EXISTS (SELECT FROM application a WHERE a.slot_id = p_slot AND q.id = ANY (a.quotas))))
+   LIMIT 1;
+  IF overhang > 0 OR bad IS NOT NULL THEN
+    RETURN;
+  END IF;
+  UPDATE event_slot SET begins = p_begins, ends = p_ends, capacity = p_capacity WHERE id = p_slot;
+  DELETE FROM event_quota q WHERE q.slot_id = p_slot AND q.name NOT IN (SELECT n.name FROM jsonb_to_recordset(p_quotas) AS n (name text));
+  INSERT INTO event_quota (slot_id, name, capacity)
+  SELECT p_slot, n.name, n.capacity FROM jsonb_to_recordset(p_quotas) AS n (name text, capacity int)
+  ON CONFLICT (tenant_id, slot_id, name) DO UPDATE SET capacity = excluded.capacity;
+  UPDATE event SET sequence = sequence + (state <> 'draft')::int WHERE id = p_event;
+  PERFORM seat_promote(p_slot);
+  -- When people are reminded is counted anew.
+  UPDATE application SET due = NULL WHERE slot_id = p_slot AND state IN ('confirmed', 'offered');
+END $$;
+
+-- Dates, one or repeated: each step from the first until the last day, but for exceptions and,
+-- if wanted, holidays.  One that is there already stays alone.  Returns how many were made;
+-- at most 200.
+CREATE OR REPLACE FUNCTION event_dates_add(p_event bigint, p_begins timestamptz, p_ends timestamptz, p_step text, p_until date,
+                                           p_except date[], p_holidays boolean, p_capacity int, p_quotas jsonb) RETURNS int
+LANGUAGE plpgsql AS $$
+DECLARE
+  first date := (p_begins AT TIME ZONE 'Asia/Tokyo')::date;
+  clock time := (p_begins AT TIME ZONE 'Asia/Tokyo')::time;
+  day   date;
+  at    timestamptz;
+  made  bigint;
+  n     int := 0;
+BEGIN
+  FOR day IN
+    SELECT d::date FROM generate_series(first, CASE p_step WHEN 'once' THEN first ELSE p_until END,
+             CASE p_step WHEN 'week' THEN interval '7 days' WHEN 'fortnight' THEN interval '14 days'
+                         WHEN 'month' THEN interval '1 month' ELSE interval '1 day' END) AS d
+     WHERE (p_step <> 'workday' OR (extract(isodow FROM d) < 6 AND NOT holiday(d::date)))
+       AND NOT (p_holidays AND holiday(d::date)) AND d::date <> ALL (p_except)
+     LIMIT 200
+  LOOP
+    at := (day + clock) AT TIME ZONE 'Asia/Tokyo';
+    CONTINUE WHEN EXISTS (SELECT FROM event_slot s WHERE s.event_id = p_event AND s.begins = at AND s.cancelled IS NULL);
+    INSERT INTO event_slot (event_id, begins, ends, capacity) VALUES (p_event, at, at + (p_ends - p_begins), p_capacity) RETURNING id INTO made;
+    INSERT INTO event_quota (slot_id, name, capacity)
+    SELECT made, q.name, q.capacity FROM jsonb_to_recordset(p_quotas) AS q (name text, capacity int);
+    n := n + 1;
+  END LOOP;
+  IF n > 0 THEN
+    UPDATE event SET sequence = sequence + (state <> 'draft')::int WHERE id = p_event;
+  END IF;
+  RETURN n;
+END $$;
