@@ -70,7 +70,11 @@ SELECT is(pg_temp.of('big'), 'confirmed', 'the five have theirs');
 SELECT is(pg_temp.of('small'), 'confirmed', 'and then the one');
 
 -- Approval, once a person, and what is closed.
+SELECT throws_ok(format('UPDATE event SET rule = ''approval'' WHERE id = %s', :event), 'CH003', NULL, 'a rule stays while people have signed up by it');
+RESET ROLE;
+ALTER TABLE event DISABLE TRIGGER event_guard;
 UPDATE event SET rule = 'approval', once = true WHERE id = :event;
+SET ROLE chromo_web;
 SELECT results_eq(format('EXECUTE sign(%L, 1, %L, %L)', 'hope', '{}', '{}'), ARRAY['kept applied'], 'an application to be decided');
 SELECT results_eq(format('EXECUTE sign(%L, 1, %L, %L)', 'hope', '{}', '{}'), ARRAY['again'], 'once a person');
 SELECT is(application_decide(pg_temp.id('hope'), true), 'full', 'no seat: staff are told');

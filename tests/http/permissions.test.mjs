@@ -66,6 +66,14 @@ const itself = {
 		// The demonstration towns have no LINE.
 		'POST /subscribe/line', 'POST /my/line/code', 'POST /my/line/link', 'GET /desk/settings/channels/{channel}/switch',
 		'POST /desk/settings/channels/{channel}/switch', 'POST /desk/settings/channels/{channel}/check',
+		// Nor has the event that is there a date, a question or an applicant of this number.
+		'GET /desk/events/{event}/dates/{slot}', 'POST /desk/events/{event}/dates/{slot}',
+		'POST /desk/events/{event}/dates/{slot}/remove', 'GET /desk/events/{event}/dates/{slot}/off',
+		'POST /desk/events/{event}/dates/{slot}/off', 'GET /desk/events/{event}/questions/{question}',
+		'POST /desk/events/{event}/questions/{question}', 'GET /desk/events/{event}/questions/{question}/remove',
+		'GET /desk/events/{event}/questions/{question}/ways', 'POST /desk/events/{event}/questions/{question}/ways',
+		'GET /desk/events/{event}/applicants/{application}', 'POST /desk/events/{event}/applicants/{application}',
+		'GET /desk/events/{event}/applicants/{application}/certificate',
 		// Nobody signs up for the event that is there.
 		'GET /tickets/{token}', 'GET /tickets/{token}/calendar', 'GET /tickets/{token}/paper', 'GET /tickets/{token}/cancel',
 		'POST /tickets/{token}/cancel', 'POST /tickets/{token}/accept', 'POST /tickets/{token}/change',
