@@ -26,12 +26,23 @@ number(struct demo *d)
 }
 
 /* "港 花子|みなと はなこ" */
-static enum err
-apply(struct demo *d, int64_t slot, const char *who, int64_t i, const char *state, const char **out)
+static json_t *
+named(const char *who)
 {
 	const char *bar = strchr(who, '|');
-	json_t *person = json_keep(d->arena, json_pack("{s:s%, s:s, s:[]}", "name", who, (size_t)(bar - who), "kana", bar + 1, "people"));
 
+	return json_pack("{s:s%, s:s, s:[], s:{}}", "name", who, (size_t)(bar - who), "kana", bar + 1, "quotas", "answers");
+}
+
+static enum err
+apply(struct demo *d, int64_t slot, const json_t *names, int64_t i, const char *state, const char **out)
+{
+	size_t count = json_array_size(names), k;
+	json_t *person = json_keep(d->arena, named(json_string_value(json_array_get(names, (size_t)i % count)))), *people = json_array();
+
+	for (k = 0; k <= (size_t)i % 3; k++)
+		json_array_append_new(people, named(json_string_value(json_array_get(names, ((size_t)i + k) % count))));
+	json_object_set_new(person, "people", people);
 	*out = number(d);
 	return q_demo_application(d->db, (struct q_demo_application){ .slot = slot, .number = *out, .people = 1 + (int32_t)(i % 3),
 	    .state = i % 11 == 10 ? "cancelled" : state, .wins = (int32_t)(i % 4 == 3 ? i % 3 : 0),
@@ -67,8 +78,7 @@ add_event(struct demo *d, const json_t *e, const json_t *names)
 		err = draw_commit(d->db, d->vault, d->arena, slot, rule, json_text(e, "source"), json_text(e, "value_day"), 0);
 	}
 	for (i = 0; err == ERR_OK && i < count; i++) {
-		err = apply(d, slot, json_string_value(json_array_get(names, (size_t)i % json_array_size(names))), i,
-		    lottery ? "applied" : "confirmed", &ticket);
+		err = apply(d, slot, names, i, lottery ? "applied" : "confirmed", &ticket);
 		if (err == ERR_OK && i < in)
 			err = enter(d, event, ticket, i);
 	}

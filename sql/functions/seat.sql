@@ -2,23 +2,32 @@
 -- and of its quotas, the order of those who wait, locks the row of the date first: so all
 -- of it happens one after the other, and the constraints taken <= capacity are behind it.
 
+-- All of it is PL/pgSQL, which keeps its plans: while a date is locked everybody waits.
+
 -- Room for n people who claim so many seats of each quota?  The date is locked.
 CREATE OR REPLACE FUNCTION seat_is_free(p_slot bigint, p_people int, p_quotas bigint[], p_claims int[]) RETURNS boolean
-LANGUAGE sql STABLE AS $$
-  SELECT EXISTS (SELECT FROM event_slot s WHERE s.id = p_slot AND s.cancelled IS NULL
-                                            AND (s.capacity IS NULL OR s.taken + p_people <= s.capacity))
-         AND NOT EXISTS (SELECT FROM unnest(p_quotas, p_claims) AS c (quota, n)
-                          WHERE NOT EXISTS (SELECT FROM event_quota q WHERE q.id = c.quota AND q.slot_id = p_slot
-                                                                        AND q.taken + c.n <= q.capacity))
-$$;
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM event_slot s WHERE s.id = p_slot AND s.cancelled IS NULL
+                    AND (s.capacity IS NULL OR s.taken + p_people <= s.capacity)) THEN
+    RETURN false;
+  END IF;
+  RETURN cardinality(p_quotas) = 0
+         OR NOT EXISTS (SELECT FROM unnest(p_quotas, p_claims) AS c (quota, n)
+                         WHERE NOT EXISTS (SELECT FROM event_quota q WHERE q.id = c.quota AND q.slot_id = p_slot
+                                                                       AND q.taken + c.n <= q.capacity));
+END $$;
 
 -- Takes (n > 0) or gives back (n < 0) the seats of a date and its quotas together.
 CREATE OR REPLACE FUNCTION seat_move(p_slot bigint, p_people int, p_quotas bigint[], p_claims int[], p_sign int) RETURNS void
-LANGUAGE sql AS $$
+LANGUAGE plpgsql AS $$
+BEGIN
   UPDATE event_slot SET taken = taken + p_sign * p_people WHERE id = p_slot;
-  UPDATE event_quota q SET taken = q.taken + p_sign * c.n
-    FROM unnest(p_quotas, p_claims) AS c (quota, n) WHERE q.id = c.quota AND q.slot_id = p_slot;
-$$;
+  IF cardinality(p_quotas) > 0 THEN
+    UPDATE event_quota q SET taken = q.taken + p_sign * c.n
+      FROM unnest(p_quotas, p_claims) AS c (quota, n) WHERE q.id = c.quota AND q.slot_id = p_slot;
+  END IF;
+END $$;
 
 -- Those who wait, in their order, get what is free: a seat at once, or an offer with a
 -- deadline.  A group of n gets n seats or goes on waiting; the ones behind it pass by, but
@@ -49,14 +58,20 @@ BEGIN
 END $$;
 
 -- The date, locked; NULL: there is none of this event.
-CREATE OR REPLACE FUNCTION seat_lock(p_slot bigint, p_event bigint) RETURNS event_slot LANGUAGE sql AS
-$$ SELECT s FROM event_slot s WHERE s.id = p_slot AND s.event_id = p_event FOR UPDATE $$;
+CREATE OR REPLACE FUNCTION seat_lock(p_slot bigint, p_event bigint) RETURNS event_slot LANGUAGE plpgsql AS $$
+DECLARE
+  s event_slot;
+BEGIN
+  SELECT x.* INTO s FROM event_slot x WHERE x.id = p_slot AND x.event_id = p_event FOR UPDATE;
+  RETURN s;
+END $$;
 
 -- 受付番号: tells nothing, not how many came before.  Ten digits, which are read out by telephone.
-CREATE OR REPLACE FUNCTION application_number() RETURNS text LANGUAGE sql VOLATILE AS $$
-  SELECT to_char(floor(random() * 1000)::int, 'FM000') || '-' || to_char(floor(random() * 1000)::int, 'FM000') || '-' ||
-         to_char(floor(random() * 10000)::int, 'FM0000')
-$$;
+CREATE OR REPLACE FUNCTION application_number() RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  RETURN to_char(floor(random() * 1000)::int, 'FM000') || '-' || to_char(floor(random() * 1000)::int, 'FM000') || '-' ||
+         to_char(floor(random() * 10000)::int, 'FM0000');
+END $$;
 
 -- Signs up.  "outcome": kept, and then number and state; closed: not open, or this date has
 -- gone by or is cancelled; full: neither seats nor a place to wait; many: more people than
@@ -70,6 +85,7 @@ LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   e    event;
+  s    event_slot;
   free boolean;
 BEGIN
   SELECT x.* INTO e FROM event x WHERE x.id = p_event;
@@ -78,18 +94,22 @@ BEGIN
     outcome := 'closed';
     RETURN;
   END IF;
-  IF p_people NOT BETWEEN 1 AND e.group_max OR EXISTS (SELECT FROM unnest(p_claims) AS c (n) WHERE n NOT BETWEEN 0 AND p_people) THEN
+  IF p_people NOT BETWEEN 1 AND e.group_max
+     OR cardinality(p_claims) > 0 AND EXISTS (SELECT FROM unnest(p_claims) AS c (n) WHERE n NOT BETWEEN 0 AND p_people) THEN
     outcome := 'many';
     RETURN;
   END IF;
-  IF NOT EXISTS (SELECT FROM seat_lock(p_slot, p_event) s WHERE s.id IS NOT NULL AND s.cancelled IS NULL AND s.begins > now()) THEN
+  -- From here on everybody else waits for this date.
+  SELECT x.* INTO s FROM event_slot x WHERE x.id = p_slot AND x.event_id = p_event FOR UPDATE;
+  IF NOT FOUND OR s.cancelled IS NOT NULL OR s.begins <= now() THEN
     outcome := 'closed';
     RETURN;
   END IF;
   IF e.rule <> 'first' THEN
     state := 'applied';
   ELSE
-    free := seat_is_free(p_slot, p_people, p_quotas, p_claims)
+    free := (s.capacity IS NULL OR s.taken + p_people <= s.capacity)
+            AND (cardinality(p_quotas) = 0 OR seat_is_free(p_slot, p_people, p_quotas, p_claims))
             AND NOT (e.in_order AND EXISTS (SELECT FROM application w WHERE w.slot_id = p_slot AND w.state = 'waiting'));
     IF NOT free AND NOT e.waiting THEN
       outcome := 'full';

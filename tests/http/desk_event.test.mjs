@@ -24,7 +24,7 @@ const send = (client, page, values = {}, which = 'desk/events') => client.submit
 const year = new Date().getFullYear() + 1;
 const at = (name, month, day, hour, minute = 0) => ({ [`${name}_year`]: year, [`${name}_month`]: month, [`${name}_day`]: day, [`${name}_hour`]: hour, [`${name}_minute`]: minute });
 const begins = { ...at('begins', 4, 3, 10), ...at('ends', 4, 3, 11, 30) };
-const until = (month, day) => ({ until_year: year, until_month: month, until_day: day, until_hour: 0, until_minute: 0 });
+const until = (month, day) => ({ until_year: year, until_month: month, until_day: day });
 
 async function made(title) {
 	const answer = await send(writer, isPage(await writer.get('/desk/events/new')), { title });

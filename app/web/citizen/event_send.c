@@ -104,6 +104,7 @@ check_page(struct web *w, enum status status, const struct applying *a)
 		return e;
 	json_object_set_new(w->view, "will_wait", json_boolean(first && !room && !a->changing));
 	json_object_set(w->view, "queue", json_object_get(slot, "queue"));
+	json_object_set_new(w->view, "queued", json_boolean(json_int(slot, "queue") > 0));
 	json_object_set_new(w->view, "by_email", json_boolean(json_text(a->draft.what, "email")[0] != '\0'));
 	json_object_set_new(w->view, "back_url", json_sprintf("%s/%s", base, application_document(w->arena, a->event, false) != NULL ? "q"
 	    : a->changing ? "person/1" : "contact"));

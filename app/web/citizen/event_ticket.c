@@ -84,6 +84,7 @@ citizen_ticket(struct web *w)
 	json_object_set(w->view, "name", json_object_get(a.person, "name"));
 	json_object_set_new(w->view, "state_text", json_string(words_get(w->words,
 	    arena_printf(w->arena, "apply_state_%s", json_text(a.show, "state")))));
+	json_object_set_new(w->view, "kept", json_boolean(json_flag(a.show, "active") || json_flag(a.show, "confirmed")));
 	json_object_set_new(w->view, "by_email", json_boolean(json_text(a.contact, "email")[0] != '\0'));
 	json_object_set_new(w->view, "link_url", json_sprintf("%s/tickets/%s", web_origin(w), a.token));
 	return web_page(w, HTTP_OK, "citizen/event/ticket");

@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/csv.h"
+#include "base/calendar.h"
+#include "base/clock.h"
 #include "domain/applicant.h"
 #include "domain/questionnaire.h"
 #include "web/desk/event.h"
@@ -256,6 +257,7 @@ desk_applicant_certificate(struct web *w)
 		paper_text(p, PAPER_TEXT, json_text(slot, "when"));
 		paper_text(p, PAPER_TEXT, json_text(event, "place"));
 		paper_space(p, 60);
+		paper_text(p, PAPER_RIGHT, calendar_date(w->arena, clock_rfc3339(w->arena, clock_ms()), "ja"));
 		paper_text(p, PAPER_RIGHT, town(w));
 		paper_text(p, PAPER_RIGHT, json_text(event, "organiser"));
 	}
