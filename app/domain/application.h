@@ -97,7 +97,7 @@ enum application_change { APPLICATION_CHANGED, APPLICATION_NO_SEATS, APPLICATION
 /* Puts the draft in its place and ends it. */
 enum err application_change(struct db *, const struct vault *, struct arena *, const struct application *,
     const struct application_draft *, const json_t *event, enum application_change *) MUST_USE;
-/* Of this citizen, for マイページ: a list. */
+/* Those of this citizen whose date is to come, for マイページ: [{"number", "state", "people", "title", "when", "datetime"}]. */
 enum err application_of_citizen(struct db *, int64_t citizen, const char *language, json_t **out) MUST_USE;
 
 /* Those quotas of a date that these persons claim, and how many do: [{"id", "name", "n"}]. */

@@ -74,9 +74,9 @@ draw_make(struct db *db, const struct vault *vault, struct arena *arena, int64_t
 }
 
 enum err
-draw_show(struct db *db, const struct words *words, int64_t event, json_t **out)
+draw_show(struct db *db, const struct words *words, int64_t event, bool draft, json_t **out)
 {
-	return q_draw_show(db, (struct q_draw_show){ .event = event, .lang = words_lang(words) }, out);
+	return q_draw_show(db, (struct q_draw_show){ .event = event, .lang = words_lang(words), .draft = draft }, out);
 }
 
 enum err

@@ -19,7 +19,8 @@ enum err draw_close(struct db *, struct arena *, int64_t slot) MUST_USE;
  * list is not closed, the day has not come, or it is drawn.  ERR_INVALID: no such value. */
 enum err draw_make(struct db *, const struct vault *, struct arena *, int64_t slot, const char *value, int64_t staff) MUST_USE;
 
-/* {"title", "draws", "missing"}: query draw_show.  ERR_NOT_FOUND: no such event. */
-enum err draw_show(struct db *, const struct words *, int64_t event, json_t **out) MUST_USE;
+/* {"title", "draws", "missing"}: query draw_show.  draft: also of an event that is not published, for the desk.  ERR_NOT_FOUND: no
+ * such event. */
+enum err draw_show(struct db *, const struct words *, int64_t event, bool draft, json_t **out) MUST_USE;
 /* ERR_NOT_FOUND: not drawn. */
 enum err draw_record(struct db *, int64_t event, int64_t slot, json_t **out) MUST_USE;

@@ -25,7 +25,7 @@ enum err event_choices(struct db *, int64_t staff, int64_t event, json_t **out) 
 enum err event_create(struct db *, int64_t staff, int64_t copied, const char *title, int64_t *out) MUST_USE;
 
 enum { EVENT_TITLE_MAX = 100, EVENT_TEXT_MAX = 6000, EVENT_SHORT_MAX = 300, EVENT_ACCESS_MAX = 1000, EVENT_GROUP_MAX = 50,
-	EVENT_OFFER_MAX = 336, EVENT_SEATS_MAX = 100000, EVENT_QUOTAS_MAX = 10, EVENT_THANKS_MAX = 1500, EVENT_MEMO_MAX = 1500,
+	EVENT_OFFER_MAX = 336, EVENT_SEATS_MAX = 100000, EVENT_QUOTAS_MAX = 7, EVENT_THANKS_MAX = 1500, EVENT_MEMO_MAX = 1500,
 	EVENT_NOTICE_MAX = 4000, EVENT_CALL_OFF_MAX = 800 };
 
 /* The parts of an event, each a page.  fill shows what is stored, save reads and keeps it:

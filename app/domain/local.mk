@@ -89,3 +89,5 @@ dist_check_SCRIPTS += tests/unit/domain_ticket_page_test.sh
 TESTS += tests/unit/domain_ticket_page_test.sh
 check_PROGRAMS += tests/unit/domain_paper_test
 tests_unit_domain_paper_test_LDADD = $(LINK_DOMAIN)
+check_PROGRAMS += tests/unit/domain_application_test
+tests_unit_domain_application_test_LDADD = $(LINK_DOMAIN)

@@ -105,7 +105,9 @@ BEGIN
     outcome := 'closed';
     RETURN;
   END IF;
-  IF e.rule <> 'first' THEN
+  IF e.rule = 'lottery' AND EXISTS (SELECT FROM lottery l WHERE l.slot_id = p_slot AND l.closed IS NOT NULL) THEN
+    state := 'waiting';                   -- whom staff enter behind the list: after all who were drawn
+  ELSIF e.rule <> 'first' THEN
     state := 'applied';
   ELSE
     free := (s.capacity IS NULL OR s.taken + p_people <= s.capacity)
@@ -227,6 +229,30 @@ BEGIN
     n := n + application_end(id, 'expired', NULL)::int;
   END LOOP;
   RETURN n;
+END $$;
+
+-- A lottery was drawn: who won is in, with their seats and those of their quotas, everybody
+-- else waits in the order of the draw.  Whoever has cancelled since the list was closed stays
+-- so; their seats go to those who wait.
+CREATE OR REPLACE FUNCTION seat_draw(p_slot bigint, p_record jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  winners bigint[];
+BEGIN
+  PERFORM FROM event_slot s WHERE s.id = p_slot FOR UPDATE;
+  WITH result AS (
+    SELECT r ->> 'number' AS number, (r ->> 'won')::boolean AS won, (r ->> 'waiting')::int AS waiting
+      FROM jsonb_array_elements(p_record -> 'result') r),
+  moved AS (
+    UPDATE application a SET state = CASE WHEN r.won THEN 'confirmed' ELSE 'waiting' END, waiting = nullif(r.waiting, 0)
+      FROM result r WHERE a.number = r.number AND a.slot_id = p_slot AND a.state = 'applied'
+    RETURNING a.id, r.won)
+  SELECT array_agg(id) INTO winners FROM moved WHERE won;
+  UPDATE event_slot SET taken = taken + (SELECT coalesce(sum(a.people), 0) FROM application a WHERE a.id = ANY (winners)) WHERE id = p_slot;
+  UPDATE event_quota q SET taken = q.taken + x.n
+    FROM (SELECT c.quota, sum(c.n) AS n FROM application a, unnest(a.quotas, a.claims) AS c (quota, n)
+           WHERE a.id = ANY (winners) GROUP BY c.quota) x
+   WHERE q.id = x.quota AND q.slot_id = p_slot;
+  PERFORM seat_promote(p_slot);
 END $$;
 
 -- Changes who comes: how many, with which claims, what they answered.  "changed"; "full": no

@@ -14,10 +14,14 @@ ON CONFLICT DO NOTHING;
 -- The list as it is closed: applications in order of number.
 SELECT jsonb_build_object(
          'form', 'chromo-lottery-1',
-         'seats', jsonb_build_array(s.capacity - s.taken),
+         -- All seats, then those of each quota, in the order of their ids; needs likewise.
+         'seats', jsonb_build_array(s.capacity - s.taken) || (SELECT coalesce(jsonb_agg(q.capacity - q.taken ORDER BY q.id), '[]')
+                                                                FROM event_quota q WHERE q.slot_id = s.id),
          'rule', l.rule,
-         'entries', (SELECT coalesce(jsonb_agg(jsonb_build_object('number', a.number, 'needs', jsonb_build_array(a.people),
-                                                                  'priority', a.priority, 'wins', a.wins) ORDER BY a.number COLLATE "C"), '[]')
+         'entries', (SELECT coalesce(jsonb_agg(jsonb_build_object('number', a.number, 'needs', jsonb_build_array(a.people)
+                              || (SELECT coalesce(jsonb_agg(coalesce(c.n, 0) ORDER BY q.id), '[]') FROM event_quota q
+                                    LEFT JOIN unnest(a.quotas, a.claims) AS c (quota, n) ON c.quota = q.id WHERE q.slot_id = s.id),
+                              'priority', a.priority, 'wins', a.wins) ORDER BY a.number COLLATE "C"), '[]')
                        FROM application a WHERE a.slot_id = s.id AND a.state = 'applied'))
   FROM lottery l JOIN event_slot s ON s.id = l.slot_id JOIN event e ON e.id = s.event_id
  WHERE l.slot_id = :slot::bigint AND l.closed IS NULL AND e.closes <= now();
@@ -37,20 +41,7 @@ UPDATE lottery SET record = :record::jsonb, drawn = now(), staff_id = coalesce(n
  WHERE slot_id = :slot::bigint AND drawn IS NULL;
 
 -- name: draw_apply :exec
--- Who won is in, everybody else waits in the order of the draw.  Whoever has cancelled since
--- the list was closed stays so; their seats go to those who wait.
-WITH result AS (
-  SELECT r ->> 'number' AS number, (r ->> 'won')::boolean AS won, (r ->> 'waiting')::int AS waiting
-    FROM jsonb_array_elements(:record::jsonb -> 'result') r),
-moved AS (
-  UPDATE application a
-     SET state = CASE WHEN r.won THEN 'confirmed' ELSE 'waiting' END, waiting = nullif(r.waiting, 0)
-    FROM result r
-   WHERE a.number = r.number AND a.slot_id = :slot::bigint AND a.state = 'applied'
-  RETURNING a.people, r.won)
-UPDATE event_slot
-   SET taken = taken + (SELECT coalesce(sum(people) FILTER (WHERE won), 0) FROM moved)
- WHERE id = :slot;
+SELECT seat_draw(:slot::bigint, :record::jsonb);
 
 -- name: draw_show :json
 -- The lottery of an event for everybody: all that is published at this moment, by date.
@@ -80,7 +71,7 @@ SELECT jsonb_build_object(
                        FROM event_slot s WHERE s.event_id = e.id AND e.rule = 'lottery' AND s.capacity IS NOT NULL
                         AND NOT EXISTS (SELECT FROM lottery l WHERE l.slot_id = s.id)))
   FROM event e
- WHERE e.id = :event::bigint AND e.state IN ('open', 'ended', 'cancelled');
+ WHERE e.id = :event::bigint AND (e.state IN ('open', 'ended', 'cancelled') OR :draft::boolean);
 
 -- name: draw_record :json
 SELECT l.record FROM lottery l JOIN event_slot s ON s.id = l.slot_id JOIN event e ON e.id = s.event_id

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { makeEvent, question, seats, signUp, toCheck } from '../harness/event.mjs';
 import { inside } from '../harness/desk.mjs';
 import { eventually, up } from '../harness/up.mjs';
-import { linkIn, mailWith, mailsTo, problems, somebody, title, words } from './citizen.mjs';
+import { linkIn, mailWith, mailsTo, problems, somebody, subscribe, title, words } from './citizen.mjs';
 
 let town;
 before(async () => { town = await up(); });
@@ -240,6 +240,16 @@ test('once a person: the address is proved by a code', async () => {
 	page = await guesser.submit(await guesser.get(`${at}/code`), { code: right });
 	assert.equal(page.status, 422);
 	assert.match(problems(page).code, /使えなくなりました/);
+});
+
+test('whoever has マイページ open needs no code, and finds their ticket there', async () => {
+	const made = await makeEvent(town, { columns: { once: 'true' } }), client = browser(), email = somebody();
+	await subscribe(town, client, email);
+	const ticket = await signUp(client, made, { email });
+	assert.match(title(ticket), /^参加が決まりました/);
+	const my = await client.get('/my');
+	assert.match(words(my), /申し込んだ行事.*親子で星を見る会.*参加が決まりました/);
+	assert.ok(my.text.includes(`href="${link(ticket)}"`));
 });
 
 test('links that lead nowhere', async () => {

@@ -35,6 +35,9 @@ enum err citizen_apply_rows(struct web *, const json_t *event, const json_t *slo
 /* This browser's draft begins with this. */
 enum err citizen_apply_begin(struct web *, int64_t event, json_t *what) MUST_USE;
 
+/* Adds "tickets" to what マイページ shows: {title, when, datetime, state_text, ticket_url}, and "has_tickets". */
+enum err citizen_tickets_show(struct web *, json_t *my) MUST_USE;
+
 /* event_question.c: questions all on one page, those that the answers so far lead to. */
 enum err citizen_apply_questions(struct web *, struct form *, const json_t *document, json_t *answers, bool reading) MUST_USE;
 /* What was answered: rows as above, appended. */

@@ -235,3 +235,25 @@ citizen_ticket_paper(struct web *w)
 	paper_finish(p, &pdf);
 	return web_bytes(w, HTTP_OK, "application/pdf", pdf.data, pdf.len);
 }
+
+/* --- マイページ --- */
+
+enum err
+citizen_tickets_show(struct web *w, json_t *my)
+{
+	json_t *list, *one;
+	size_t i;
+	enum err e = application_of_citizen(w->db, w->citizen, w->lang, &list);
+
+	if (e != ERR_OK)
+		return e;
+	json_array_foreach(list, i, one) {
+		json_object_set_new(one, "state_text", json_string(words_get(w->words,
+		    arena_printf(w->arena, "apply_state_%s", json_text(one, "state")))));
+		json_object_set_new(one, "ticket_url", json_sprintf("/tickets/%s",
+		    application_token(w->arena, w->vault, json_text(one, "number"))));
+	}
+	json_object_set(my, "tickets", list);
+	json_object_set_new(my, "has_tickets", json_boolean(json_array_size(list) > 0));
+	return ERR_OK;
+}

@@ -15,6 +15,7 @@
  * Whoever gets to /my itself has opened it: web/routes.c asks for CITIZEN.
  */
 #include "web/citizen/choose.h"
+#include "web/citizen/event.h"
 #include "web/citizen/phone.h"
 #include "web/handlers.h"
 
@@ -64,6 +65,8 @@ citizen_my_page(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	e = citizen_phone_show(w, my);
+	if (e == ERR_OK)
+		e = citizen_tickets_show(w, my);
 	if (e != ERR_OK)
 		return e;
 	name_states(w, my);

@@ -17,12 +17,12 @@
 enum { SOURCE_MAX = 300, VALUE_MAX = 200, LOTS = 3 };
 
 static enum err
-shown(struct web *w)
+shown(struct web *w, bool draft)
 {
 	json_t *it, *draw;
 	int64_t event = web_id(w, "event");
 	size_t i;
-	enum err e = draw_show(w->db, w->words, event, &it);
+	enum err e = draw_show(w->db, w->words, event, draft, &it);
 
 	if (e != ERR_OK)
 		return e;
@@ -41,7 +41,7 @@ shown(struct web *w)
 enum err
 citizen_draw(struct web *w)
 {
-	enum err e = shown(w);
+	enum err e = shown(w, false);
 
 	return e != ERR_OK ? e : web_page(w, HTTP_OK, "citizen/draw/show");
 }
@@ -86,7 +86,7 @@ desk_draw(struct web *w)
 	enum err e = guard_arrive(w);
 
 	if (e == ERR_OK)
-		e = shown(w);
+		e = shown(w, true);
 	if (e != ERR_OK)
 		return e;
 	fields_show(web_form(w));
@@ -125,7 +125,7 @@ desk_draw_do(struct web *w)
 
 	fields_show(f);
 	if (e == ERR_OK)
-		e = shown(w);
+		e = shown(w, true);
 	if (e != ERR_OK)
 		return e;
 	if (fields_int(w->fields, "slot", 1, INT64_MAX, &slot) != ERR_OK)

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A lottery from the desk to the record: decided before it is published, closed, drawn from a
+// public value, verified by a program that shares nothing with ours; seats of quotas, the
+// order of those who wait, and what everybody is told.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { verify } from '../../docs/lottery_verify.mjs';
+import { desk, inside, said } from '../harness/desk.mjs';
+import { makeEvent, seats, signUp } from '../harness/event.mjs';
+import { MINATO } from '../harness/house.mjs';
+import { isPage } from '../harness/invariants.mjs';
+import { eventually, up } from '../harness/up.mjs';
+import { mailWith, somebody } from './citizen.mjs';
+
+let town, suzuki;
+before(async () => {
+	town = await up();
+	suzuki = await desk(town, 'suzuki');
+});
+after(() => town?.stop());
+
+test('decided, published, applied for, drawn, verified', async () => {
+	const made = await makeEvent(town, { state: 'draft', rule: 'lottery', capacity: 4, group: 3, quotas: { 車いす: 1 }, columns: { closes: `now() + interval '1 day'` } });
+	const path = `/desk/events/${made.event}`, slot = made.slots[0], chair = made.quotas[0];
+	assert.match(said(isPage(await suzuki.get(`${path}/publish`))), /抽選の方法を決めて公開してください/);
+	let page = isPage(await suzuki.get(`${path}/lottery`));
+	const today = new Date(Date.now() + 9 * 3600e3).toISOString().slice(0, 10);
+	assert.equal((await suzuki.submit(page, { source: '', day: today, history: 'none' }, 'lottery')).status, 422);
+	assert.equal((await suzuki.submit(page, { source: '日経平均株価の終値', day: today, history: 'none' }, 'lottery')).status, 303);
+	assert.equal((await suzuki.submit(isPage(await suzuki.get(`${path}/publish`)), { sure: 1 }, 'publish')).status, 303);
+	const emails = [somebody(), somebody(), somebody(), somebody()], wants = [['一', '二', '三'], ['四'], ['五'], ['六', '七']];
+	const tickets = [], clients = [];
+	for (const [i, email] of emails.entries()) {
+		const client = town.client(MINATO);
+		tickets.push(await signUp(client, made, { names: wants[i], email, also: i < 2 ? [{ [`quota_${chair}`]: 1 }] : [] }));
+		clients.push(client);
+	}
+	assert.match(said(tickets[0]), /受付期間が終わったあとに抽選し/);
+	assert.equal(await seats(town, slot), '0/4 applied applied applied applied', 'nothing is taken before the draw');
+	await inside(town, `UPDATE event SET opens = now() - interval '9 days', closes = now() WHERE id = ${made.event}`);
+	page = isPage(await suzuki.get(`${path}/lottery`));
+	assert.equal((await suzuki.submit(page, {}, 'lottery')).status, 303, 'the list is closed');
+	// Whom staff enter behind the list stands behind all of it.
+	await inside(town, `SELECT application_add(${made.event}, ${slot}, 1, '{}', '{}', 'p', NULL, NULL, NULL, NULL, NULL, 'ja', 'phone', (SELECT min(id) FROM staff WHERE tenant_id = 1))`);
+	page = isPage(await suzuki.get(`${path}/lottery`));
+	assert.equal((await suzuki.submit(page, { value: '38,274.05' }, 'lottery')).status, 303);
+	const record = (await town.client(MINATO).get(`/events/${made.event}/lottery/record?slot=${slot}`)).json();
+	assert.ok(verify(record), 'an independent program draws the same');
+	assert.deepEqual(record.seats, [4, 1]);
+	assert.deepEqual(record.entries.map((e) => e.needs).sort(), [[1, 0], [1, 1], [2, 0], [3, 1]]);
+	const won = record.result.filter((r) => r.won).map((r) => r.number);
+	const people = record.entries.filter((e) => won.includes(e.number));
+	assert.equal(await town.sql(`SELECT taken FROM event_slot WHERE id = ${slot}`), String(people.reduce((n, e) => n + e.needs[0], 0)));
+	assert.equal(await town.sql(`SELECT taken FROM event_quota WHERE id = ${chair}`), String(people.reduce((n, e) => n + e.needs[1], 0)));
+	// All are told at once: who won, and who waits where.
+	for (const [i, email] of emails.entries()) {
+		const state = await town.sql(`SELECT state FROM application WHERE event_id = ${made.event} ORDER BY id LIMIT 1 OFFSET ${i}`);
+		assert.ok(['confirmed', 'waiting'].includes(state), state);
+		await mailWith(town, email, state === 'confirmed' ? '参加が決まりました' : 'キャンセル待ちになりました');
+	}
+	// All who won leave: seats of the date and its quota come back, and those behind move up in order.
+	const before = await town.sql(`SELECT string_agg(number, ' ' ORDER BY waiting) FROM application WHERE event_id = ${made.event} AND state = 'waiting'`);
+	const first = before.split(' ')[0];
+	for (const [i, ticket] of tickets.entries()) {
+		const number = /(\d{3}-\d{3}-\d{4})/.exec(ticket.path)[1];
+		if (won.includes(number)) assert.equal((await clients[i].submit(await clients[i].get(`${ticket.path}/cancel`), {}, '/cancel')).status, 303);
+	}
+	await eventually('the first of those who waited', async () => await town.sql(`SELECT state FROM application WHERE number = '${first}'`) === 'confirmed');
+	assert.equal(await town.sql(`SELECT s.taken = (SELECT sum(people) FROM application a WHERE a.slot_id = s.id AND a.state = 'confirmed') FROM event_slot s WHERE id = ${slot}`), 't');
+});
