@@ -423,7 +423,6 @@ enum err desk_survey_question_ways_save(struct web *);
 enum err desk_survey_ways(struct web *);
 enum err desk_survey_preview(struct web *);
 enum err desk_survey_share(struct web *);
-enum err desk_survey_share_do(struct web *);
 enum err desk_survey_poster(struct web *);
 enum err desk_survey_paper(struct web *);
 enum err desk_survey_publish(struct web *);

@@ -364,7 +364,6 @@ const struct route routes[] = {
 	{ GET, "/desk/surveys/{survey}/preview", desk_survey_preview, STAFF(RIGHTS) },
 	{ GET, "/desk/surveys/{survey}/ways", desk_survey_ways, STAFF(RIGHTS) },
 	{ GET, "/desk/surveys/{survey}/share", desk_survey_share, STAFF(RIGHTS) },
-	{ POST, "/desk/surveys/{survey}/share", desk_survey_share_do, STAFF(RIGHT_WRITE) | TOKEN },
 	{ GET, "/desk/surveys/{survey}/poster", desk_survey_poster, STAFF(RIGHTS) },
 	{ GET, "/desk/surveys/{survey}/paper", desk_survey_paper, STAFF(RIGHTS) },
 	{ GET, "/desk/surveys/{survey}/publish", desk_survey_publish, STAFF(RIGHTS) },

@@ -21,7 +21,8 @@ DECLARE
   made bigint;
 BEGIN
   SELECT * INTO s FROM survey WHERE id = p_survey AND state <> 'draft';
-  IF NOT FOUND OR (s.mode = 'anyone' AND (p_people <> 'all' OR p_personal)) OR (p_people = 'done') <> (s.state = 'published') THEN
+  IF NOT FOUND OR (s.mode = 'anyone' AND (p_people <> 'all' OR p_personal))
+     OR (s.state = 'published' AND (p_people = 'rest' OR p_personal)) OR (s.state <> 'published' AND p_people = 'done') THEN
     RETURN NULL;
   END IF;
   INSERT INTO message (department_id, author_id, editor_id, contact, subject, body, audience)

@@ -29,7 +29,7 @@ SELECT jsonb_build_object(
          'title', nullif(s.texts->'ja'->>'title', ''), 'texts', s.texts,
          'purpose', coalesce(s.texts->'ja'->>'purpose', ''), 'readers', coalesce(s.texts->'ja'->>'readers', ''),
          'thanks', coalesce(s.texts->'ja'->>'thanks', ''), 'contact', s.contact, 'minutes', s.minutes,
-         'mode', s.mode, 'changeable', s.changeable, 'listed', s.listed,
+         'mode', s.mode, 'known', s.mode <> 'anyone', 'changeable', s.changeable, 'listed', s.listed,
          'opens', moment(s.opens, :lang::text), 'opens_ms', (extract(epoch FROM s.opens) * 1000)::bigint,
          'closes', moment(s.closes, :lang), 'closes_ms', (extract(epoch FROM s.closes) * 1000)::bigint,
          'closes_past', coalesce(s.closes <= now(), false), 'opens_later', coalesce(s.opens > now(), false),

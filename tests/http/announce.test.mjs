@@ -23,8 +23,8 @@ before(async () => {
 after(() => town?.stop());
 
 // Through the pages: made here, submitted and approved as any message.
-async function send(kind) {
-	const made = await clerk.submit(await clerk.get(`/desk/surveys/${survey}/announce`), { kind }, '/announce');
+const send = async (kind) => out(await clerk.submit(await clerk.get(`/desk/surveys/${survey}/announce`), { kind }, '/announce'));
+async function out(made) {
 	assert.equal(made.status, 303, said(made));
 	const id = Number(made.headers.location.split('/').pop());
 	await inside(town, `UPDATE message SET contact = '企画課', scheduled = true, by_email = true, by_line = false, by_sms = false, by_webpush = false, by_x = false,
@@ -66,7 +66,10 @@ test('the results go to those who took part, when they are out', async () => {
 	assert.equal((await clerk.submit(page, { kind: 'result' }, '/announce')).status, 422, 'not yet');
 	await town.sql(`SET session_replication_role = replica; UPDATE survey SET state = 'published' WHERE id = ${survey}`);
 	assert.equal((await clerk.submit(await clerk.get(`/desk/surveys/${survey}/announce`), { kind: 'remind' }, '/announce')).status, 422, 'too late');
-	const id = await send('result');
+	// One press at the survey's page, and then as any message.
+	const pressed = await clerk.submit(await clerk.get(`/desk/surveys/${survey}`), {}, '/announce');
+	const id = await out(pressed);
+	assert.equal(await town.sql(`SELECT people, personal FROM survey_message WHERE message_id = ${id}`), 'done|f');
 	assert.equal(await to(id), '1');
 	await mailWith(town, hana, `/surveys/${survey}/result`);
 });
@@ -75,4 +78,8 @@ test('where anyone may answer nobody can be reminded', async () => {
 	const open = await once_survey(town, host, { mode: 'anyone' }), page = await clerk.get(`/desk/surveys/${open}/announce`);
 	assert.equal((await clerk.submit(page, { kind: 'remind' }, '/announce')).status, 422);
 	assert.equal((await clerk.submit(page, { kind: 'personal' }, '/announce')).status, 422);
+	await town.sql(`SET session_replication_role = replica; UPDATE survey SET state = 'published' WHERE id = ${open}`);
+	const pressed = await clerk.submit(await clerk.get(`/desk/surveys/${open}`), {}, '/announce');
+	assert.equal(pressed.status, 303, said(pressed));
+	assert.equal(await town.sql(`SELECT people FROM survey_message WHERE message_id = ${pressed.headers.location.split('/').pop()}`), 'all', 'nobody knows who answered');
 });

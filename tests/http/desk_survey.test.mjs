@@ -353,13 +353,30 @@ test('announced: a link, a code, a poster, forms on paper, a draft of a message'
 		assert.equal(pdf.headers['content-type'], 'application/pdf');
 		assert.ok(pdf.bytes.subarray(0, 5).toString() === '%PDF-' && pdf.bytes.length > 5000, what);
 	}
-	const answer = await sato.submit(page, {}, '/share');
+	assert.doesNotMatch(page.text, /<form[^>]*\/share/, 'a message is made in one place');
+	page = await sato.get(`/desk/surveys/${id}/announce`);
+	const answer = await sato.submit(page, { kind: 'open' }, '/announce');
 	assert.match(answer.headers.location, /^\/desk\/messages\/\d+$/);
 	const message = answer.headers.location.split('/').pop();
 	assert.equal(await column(`SELECT state, subject, contact, strpos(body, '/surveys/${id}') > 0, strpos(body, '公園の遊具を決めます') > 0
-		FROM message WHERE id = ${message}`), `draft|案内|${details.contact}|t|t`);
-	page = await sato.get(`/desk/surveys/${id}`);
-	assert.equal(page.status, 200);
+		FROM message WHERE id = ${message}`), `draft|アンケートのお願い：案内|${details.contact}|t|t`);
+});
+
+// Where the page of a survey leads, in order.
+const leads = (page, id) => [...page.text.matchAll(new RegExp(`c-task__link" href="/desk/surveys/${id}/([\\w/]+)"`, 'g'))].map((m) => m[1]).join(' ');
+
+test('the page leads to all that there is to do, in order, and to nothing that is not there', async () => {
+	const id = await complete('道しるべ'), takahashi = await desk(town, 'takahashi');
+	const at = async (client) => leads(await client.get(`/desk/surveys/${id}`), id);
+	assert.equal(await at(sato), 'details questions ways privacy period preview share publish');
+	await open(id);
+	assert.equal(await at(sato), 'announce share forms entry results export details period questions ways preview');
+	assert.equal(await at(takahashi), 'share results export questions ways preview', 'who approves types no answers in');
+	await suzuki.submit(await suzuki.get(`/desk/surveys/${id}/close`), {}, '/close');
+	assert.equal(await at(suzuki), 'announce share forms entry results export results/publish questions ways preview');
+	for (const [client, who] of [[suzuki, 'suzuki'], [takahashi, 'takahashi']])
+		for (const path of (await at(client)).split(' '))
+			assert.equal((await client.get(`/desk/surveys/${id}/${path}`)).status, 200, `${who} ${path}`);
 });
 
 test('closed, open again', async () => {

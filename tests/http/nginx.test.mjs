@@ -124,7 +124,9 @@ test('machines are told what is not theirs, and where the messages are', async (
 	alwaysThere({ ...robots, headers: { 'content-security-policy': 'none', ...robots.headers } }, 'robots.txt');
 	assert.equal(robots.status, 200);
 	assert.match(robots.headers['content-type'], /^text\/plain/);
-	for (const path of ['/desk', '/operator', '/my', '/subscribe/', '/unsubscribe/', '/u/']) assert.match(robots.text, new RegExp(`^Disallow: ${path}$`, 'm'));
+	for (const path of ['/desk', '/operator', '/my', '/subscribe/', '/unsubscribe/', '/u/', '/surveys/*/continue/', '/surveys/*/receipt/', '/surveys/*/for/'])
+		assert.ok(robots.text.split('\n').includes(`Disallow: ${path}`), path);
+	assert.doesNotMatch(robots.text, /^Disallow: \/surveys$/m);
 	assert.doesNotMatch(robots.text, /^Disallow: \/(messages.*)?$/m);
 	const map = /^Sitemap: https:\/\/minato\.localhost:\d+(\/\S+)$/m.exec(robots.text)[1];
 	assert.equal((await client.get(map)).status, 200);

@@ -5,16 +5,18 @@
  *	GET  /desk/surveys/{survey}/announce	what there was, and what can be sent
  *	POST /desk/surveys/{survey}/announce	a draft of a message; all else is the message's way
  *
- * In the text stands the open link of the survey.  A mail, SMS or card to one person carries
- * that person's own link in its place (courier/deliver.c), with which they draw their right
- * without signing in; the site and calls that many share keep the open one.  A reminder goes
- * to those who have not drawn (domain/right.h): by that, never by what was answered.
+ * The text is what the survey says of itself, in Japanese, whoever makes it, with its open
+ * link.  A mail, SMS or card to one person carries that person's own link in its place
+ * (courier/deliver.c), with which they draw their right without signing in; the site and calls
+ * that many share keep the open one.  A reminder goes to those who have not drawn, results to
+ * those who have (domain/right.h): by that, never by what was answered.
  */
+#include "base/buf.h"
 #include "db/queries.h"
 #include "web/handlers.h"
 #include "web/web.h"
 
-static const char *const kinds[] = { "open", "personal", "remind", "result", NULL };
+static const char *const kinds[] = { "open", "personal", "remind", "result", "result_all", NULL };
 enum { KINDS = sizeof(kinds) / sizeof(*kinds) };
 
 /* Those that this survey can have now: as field_radios shows them, and as form_choice asks. */
@@ -22,8 +24,8 @@ static json_t *
 options_of(struct web *w, const json_t *survey, const char *words[])
 {
 	size_t n = 0;
-	bool open = json_flag(survey, "open"), known = json_flag(survey, "known");
-	const bool may[] = { open, open && known, open && known, json_flag(survey, "published") && known };
+	bool open = json_flag(survey, "open"), known = json_flag(survey, "known"), out = json_flag(survey, "published");
+	const bool may[] = { open, open && known, open && known, out && known, out };
 	json_t *list = json_array();
 
 	for (size_t i = 0; kinds[i] != NULL; i++)
@@ -62,6 +64,38 @@ desk_announce(struct web *w)
 	return web_page(w, HTTP_OK, "desk/announce/show");
 }
 
+static const char *
+word(const struct web *w, const char *key)
+{
+	return words_get(catalogue_words(w->site->catalogue, "ja"), key);
+}
+
+/* What the survey says of itself, and its link, behind which courier/deliver.c puts the personal part. */
+static const char *
+body_of(struct web *w, const json_t *survey, const char *what)
+{
+	const char *purpose = json_text(survey, "purpose"), *closes = json_text(json_object_get(survey, "closes"), "text");
+	bool result = strcmp(what, "result") == 0;
+	struct buf b;
+
+	buf_init(&b, w->arena);
+	buf_addf(&b, "%s\n\n", word(w, arena_printf(w->arena, "announce_body_%s", what)));
+	if (!result && purpose[0] != '\0')
+		buf_addf(&b, "%s\n\n", purpose);
+	if (!result)
+		buf_addf(&b, "%s\n", word(w, "announce_body_link"));
+	buf_addf(&b, "%s/surveys/%" PRId64 "%s\n", web_origin(w), json_int(survey, "id"), result ? "/result" : "");
+	if (!result && closes[0] != '\0')
+		buf_addf(&b, "\n%s%s\n", word(w, "announce_body_closes"), closes);
+	return b.data;
+}
+
+static const char *
+people_of(const char *kind)
+{
+	return strcmp(kind, "remind") == 0 ? "rest" : strcmp(kind, "result") == 0 ? "done" : "all";
+}
+
 enum err
 desk_announce_do(struct web *w)
 {
@@ -69,24 +103,23 @@ desk_announce_do(struct web *w)
 	struct form *f = web_form(w);
 	struct rows *rows;
 	json_t *survey;
-	const char *kind, *word, *subject, *body;
-	bool result;
+	const char *kind, *what;
 	enum err e = survey_of(w, f, &survey, words);
 
 	if (e != ERR_OK)
 		return e;
-	kind = form_choice(f, "kind", FORM_REQUIRED, words);
+	if (fields_has(w->fields, "give") && json_flag(survey, "published"))
+		kind = json_flag(survey, "known") ? "result" : "result_all";
+	else
+		kind = form_choice(f, "kind", FORM_REQUIRED, words);
 	if (!form_ok(f))
 		return web_page(w, HTTP_UNPROCESSABLE, "desk/announce/show");
-	result = strcmp(kind, "result") == 0;
-	word = result ? "result" : strcmp(kind, "remind") == 0 ? "remind" : "ask";
-	subject = arena_printf(w->arena, "%s%s", words_get(w->words, arena_printf(w->arena, "announce_subject_%s", word)),
-	    json_text(survey, "title"));
-	body = arena_printf(w->arena, "%s\n\n%s/surveys/%" PRId64 "%s\n", words_get(w->words,
-	    arena_printf(w->arena, "announce_body_%s", word)), web_origin(w), web_id(w, "survey"), result ? "/result" : "");
+	what = strncmp(kind, "result", 6) == 0 ? "result" : strcmp(kind, "remind") == 0 ? "remind" : "ask";
 	e = q_survey_message_make(w->db, (struct q_survey_message_make){ .survey = web_id(w, "survey"), .staff = w->staff,
-	    .subject = subject, .body = body, .people = result ? "done" : strcmp(kind, "remind") == 0 ? "rest" : "all",
-	    .personal = !result && strcmp(kind, "open") != 0 }, &rows);
+	    .subject = arena_printf(w->arena, "%s%s", word(w, arena_printf(w->arena, "announce_subject_%s", what)),
+	    json_text(survey, "title")),
+	    .body = body_of(w, survey, what), .people = people_of(kind),
+	    .personal = strcmp(kind, "personal") == 0 || strcmp(kind, "remind") == 0 }, &rows);
 	if (e != ERR_OK)
 		return e;
 	if (rows_null(rows, 0, "id"))

@@ -5,7 +5,7 @@
  *	GET  /desk/surveys		by state and words of the title
  *	GET  /desk/surveys/new		from nothing, or from an earlier one (?copy=12)
  *	POST /desk/surveys/new
- *	GET  /desk/surveys/{survey}	the task list
+ *	GET  /desk/surveys/{survey}	the task list; once it was published, what there is to do
  *
  * What one is about is in survey_details.c, its questions in question*.c, its life in
  * survey_publish.c.
@@ -177,10 +177,8 @@ tasks_of(struct web *w, const json_t *s, const json_t *draft)
 	add_task(w, tasks, s, "details", survey_progress(s, "details"));
 	add_task(w, tasks, s, "questions", !some ? "todo" : json_array_size(faults) > 0 ? "begun" : "done");
 	add_task(w, tasks, s, "ways", !some ? "later" : logic ? "wrong" : "done");
-	add_task(w, tasks, s, "share", some ? "todo" : "later");
 	add_task(w, tasks, s, "privacy", survey_progress(s, "privacy"));
 	add_task(w, tasks, s, "period", survey_progress(s, "period"));
-	add_task(w, tasks, s, "preview", some ? "todo" : "later");
 	add_task(w, tasks, s, "publish", live ? "done" : ready ? "todo" : "later");
 	return tasks;
 }
@@ -204,6 +202,7 @@ desk_survey_show(struct web *w)
 	json_object_set_new(w->view, "has_history", json_boolean(json_array_size(history) > 0));
 	json_object_set_new(w->view, "may_write", json_boolean(web_may(w, RIGHT_WRITE)));
 	json_object_set_new(w->view, "may_approve", json_boolean(web_may(w, RIGHT_APPROVE)));
+	json_object_set_new(w->view, "may_export", json_boolean(web_may(w, RIGHT_WRITE | RIGHT_APPROVE)));
 	return web_page(w, HTTP_OK, "desk/survey/show");
 }
 

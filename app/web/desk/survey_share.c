@@ -2,11 +2,11 @@
 /*
  * How people hear of a survey.
  *
- *	GET  /desk/surveys/{survey}/share	link, QR code, what can be printed
- *	POST /desk/surveys/{survey}/share	a draft of a message that announces it
- *	GET  /desk/surveys/{survey}/poster	PDF with the QR code
+ *	GET /desk/surveys/{survey}/share	link, QR code, what can be printed
+ *	GET /desk/surveys/{survey}/poster	PDF with the QR code
+ *
+ * Messages about it are made in announce.c.
  */
-#include "domain/message.h"
 #include "web/desk/survey.h"
 #include "web/handlers.h"
 #include "web/paper.h"
@@ -37,39 +37,6 @@ desk_survey_share(struct web *w)
 	json_object_set_new(w->view, "qr", qr_json(w->arena, address_of(w, survey)));
 	json_object_set_new(w->view, "may_write", json_boolean(web_may(w, RIGHT_WRITE)));
 	return web_page(w, HTTP_OK, "desk/survey/share");
-}
-
-static const char *
-body_of(struct web *w, const json_t *survey, const char *closes)
-{
-	return arena_printf(w->arena, "%s\n\n%s\n\n%s%s%s", json_text(survey, "purpose"), word(w, "survey_message_link"),
-	    address_of(w, survey), closes[0] != '\0' ? arena_printf(w->arena, "\n\n%s", word(w, "survey_message_closes")) : "", closes);
-}
-
-enum err
-desk_survey_share_do(struct web *w)
-{
-	struct message_edit by = { 0, w->staff, "" };
-	json_t *survey, *japanese, *message;
-	enum err e = desk_survey_open(w, &survey);
-
-	if (e == ERR_OK)
-		e = survey_desk_show(w->db, catalogue_words(w->site->catalogue, "ja"), json_int(survey, "id"), &japanese);
-	if (e == ERR_OK)
-		e = message_create(w->db, w->staff, 0, &by.message);
-	if (e == ERR_OK)
-		e = message_show(w->db, w->words, by.message, &message);
-	if (e != ERR_OK)
-		return e;
-	by.seen = json_text(json_object_get(message, "seen"), "content");
-	e = message_save_content(w->db, by, (struct message_content){
-	    .department = json_int(json_object_get(message, "department"), "id"), .subject = json_text(survey, "title"),
-	    .body = body_of(w, survey, json_text(json_object_get(japanese, "closes"), "text")),
-	    .contact = json_text(survey, "contact") });
-	if (e != ERR_OK)
-		return e;
-	web_tell(w, "success", "tell_survey_message");
-	return web_see_other(w, "/desk/messages/%" PRId64, by.message);
 }
 
 enum err
