@@ -52,6 +52,9 @@ is_number(const char *s)
 {
 	size_t digits = strspn(s + 1, "0123456789"), more = 0;
 
+	if (*s != '+' && *s != '-')
+		return false;
+
 	s += 1 + digits;
 	if (*s == '.') {
 		more = strspn(s + 1, "0123456789");
@@ -60,10 +63,20 @@ is_number(const char *s)
 	return digits + more > 0 && *s == '\0';
 }
 
+/* What programs take for the beginning of a formula (OWASP, CSV Injection): the signs, their
+ * full-width twins, which Excel of East Asia reads alike, and white space that it drops. */
 static bool
 is_formula(const char *s)
 {
-	return *s != '\0' && strchr("=+-@", *s) != NULL && !is_number(s);
+	static const char *const wide[] = { "\uff1d", "\uff0b", "\uff0d", "\uff20" };
+	size_t i;
+
+	if (*s == '\0')
+		return false;
+	for (i = 0; i < sizeof wide / sizeof *wide; i++)
+		if (strncmp(s, wide[i], strlen(wide[i])) == 0)
+			return true;
+	return strchr("=+-@\t\r\n", *s) != NULL && !is_number(s);
 }
 
 /* What csv_add_cell writes with an apostrophe in front: formulas, and what already had

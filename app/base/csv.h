@@ -22,8 +22,8 @@ enum err csv_decode(struct arena *, const char *, size_t n, const char **text) M
 enum err csv_read(struct arena *, const char *, size_t n, char separator, struct csv *out) MUST_USE;
 
 /* Adds one cell, with a comma before it unless it is the first of its line.  Quoted only
- * where it must be.  What a spreadsheet would take for a formula (= + - @ in front, unless
- * it is a number) gets an apostrophe. */
+ * where it must be.  What a spreadsheet would take for a formula (= + - @, narrow or wide, or
+ * white space but a blank in front, unless it is a number) gets an apostrophe. */
 void csv_add_cell(struct buf *, bool first, const char *);
 /* EF BB BF, for Excel. */
 void csv_add_mark(struct buf *);

@@ -2,7 +2,8 @@
 /*
  * The clerk: two processes that do in the background what nobody should wait for.
  *
- *	slot 0	counts answers that came in, tenant by tenant, twice a second
+ *	slot 0	counts answers that came in, tenant by tenant, twice a second; and groups anew
+ *		where other questions tell people apart, a slice a transaction
  *	slot 1	makes files of all answers that staff asked for
  *
  * A file is made here and not by a worker of the site, because a million answers take
@@ -54,21 +55,50 @@ leave(struct clerk *c, enum err e)
 
 /* --- counting --- */
 
+static enum err
+count_new(struct clerk *c, const struct rows *due, bool *more)
+{
+	enum err e = ERR_OK;
+	struct rows *counted;
+	size_t i;
+
+	for (i = 0; e == ERR_OK && i < rows_count(due); i++) {
+		e = q_tally_count(c->db, (struct q_tally_count){ rows_int(due, i, "questionnaire_id"), COUNT }, &counted);
+		*more |= e == ERR_OK && rows_int(counted, 0, "counted") == COUNT;
+	}
+	return e;
+}
+
+static enum err
+group_anew(struct clerk *c, const struct rows *due, bool *more)
+{
+	enum err e = ERR_OK;
+	struct rows *done;
+	size_t i;
+
+	for (i = 0; e == ERR_OK && i < rows_count(due); i++) {
+		e = q_tally_regroup(c->db, (struct q_tally_regroup){ rows_int(due, i, "questionnaire_id"), COUNT }, &done);
+		*more |= e == ERR_OK && rows_bool(done, 0, "more");
+	}
+	return e;
+}
+
 /* True: there is more. */
 static bool
 count(struct clerk *c, int64_t tenant)
 {
-	struct rows *due, *counted;
+	struct rows *fresh, *old;
 	bool more = false;
-	size_t i;
 	enum err e = enter(c, tenant, c->piece);
 
 	if (e == ERR_OK)
-		e = q_tally_due(c->db, &due);
-	for (i = 0; e == ERR_OK && i < rows_count(due); i++) {
-		e = q_tally_count(c->db, (struct q_tally_count){ rows_int(due, i, "questionnaire_id"), COUNT }, &counted);
-		more |= e == ERR_OK && rows_int(counted, 0, "counted") == COUNT;
-	}
+		e = q_tally_due_queue(c->db, &fresh);
+	if (e == ERR_OK)
+		e = q_tally_regroup_due(c->db, &old);
+	if (e == ERR_OK)
+		e = count_new(c, fresh, &more);
+	if (e == ERR_OK)
+		e = group_anew(c, old, &more);
 	e = leave(c, e);
 	if (e != ERR_OK && e != ERR_BUSY)
 		log_warn("clerk.uncounted tenant=%" PRId64 " outcome=%s", tenant, err_name(e));

@@ -52,7 +52,11 @@ result_open(struct result *r, int64_t survey)
 	r->document = json_object_get(r->survey, "document");
 	r->questionnaire = json_int(r->survey, "questionnaire");
 	r->filter = (struct tally_filter){ "", "", "", "", "", "" };
-	return ERR_OK;
+	e = q_tally_design(r->db, (struct q_tally_design){ r->questionnaire }, &r->design);
+	if (e == ERR_OK)
+		r->regrouped = rows_count(r->design) == 0 || rows_null(r->design, 0, "regrouped") ? -1 :
+		    (int)rows_int(r->design, 0, "regrouped");
+	return e;
 }
 
 enum err

@@ -24,7 +24,8 @@ struct result {
 	json_t *survey;			/* query result_open */
 	const json_t *document;
 	int64_t questionnaire;
-	struct rows *districts;
+	struct rows *districts, *design;
+	int regrouped;			/* -1, or how far groups are, in a hundred: none till then */
 	struct tally_filter filter;
 	bool filtered, open_to_all;	/* open_to_all: will be published */
 	struct tally *whole, *part;	/* the same without a filter */

@@ -187,26 +187,21 @@ read_groups(struct result *r, const struct rows *groups, struct weighing *w, int
 	w->cells = (struct db_ids){ ids, rows_count(groups) };
 }
 
-static enum err
+static void
 classes_of(struct result *r, struct weighing *w)
 {
-	struct rows *design;
 	const json_t *age, *district;
-	enum err e = q_tally_design(r->db, (struct q_tally_design){ r->questionnaire }, &design);
 
-	if (e == ERR_NOT_FOUND)
-		return ERR_OK;		/* nothing was counted yet */
-	if (e != ERR_OK)
-		return e;
-	age = questionnaire_question(r->document, rows_text(design, 0, "age_code"));
-	district = questionnaire_question(r->document, rows_text(design, 0, "district_code"));
+	if (rows_count(r->design) == 0)
+		return;			/* nothing was counted yet */
+	age = questionnaire_question(r->document, rows_text(r->design, 0, "age_code"));
+	district = questionnaire_question(r->document, rows_text(r->design, 0, "district_code"));
 	w->age_question = age != NULL;
 	w->district_question = district != NULL;
 	if (age != NULL)
 		ages_of(r, age, w);
 	if (district != NULL)
 		districts_of(r, district, w);
-	return ERR_OK;
 }
 
 enum err
@@ -221,9 +216,12 @@ result_weigh(struct result *r)
 
 	*w = (struct weighing){ .effect = 1 };
 	r->weighing = w;
-	e = classes_of(r, w);
-	if (e == ERR_OK)
-		e = q_tally_groups(r->db, (struct q_tally_groups){ r->questionnaire }, &groups);
+	if (r->regrouped >= 0) {
+		w->why = "result_weight_regrouped";
+		return ERR_OK;
+	}
+	classes_of(r, w);
+	e = q_tally_groups(r->db, (struct q_tally_groups){ r->questionnaire }, &groups);
 	if (e == ERR_OK)
 		e = population_load(r->db, r->arena, &people);
 	if (e != ERR_OK)

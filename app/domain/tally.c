@@ -85,9 +85,8 @@ read_lines(struct arena *a, const struct rows *rows, double unit, bool totals)
 	return t;
 }
 
-/* Of the three ways in which answers are counted together, the smallest that will do. */
-static const char *
-kind_of(const struct tally_filter *f)
+const char *
+tally_kind(const struct tally_filter *f)
 {
 	if (f->from[0] != '\0' || f->until[0] != '\0')
 		return "day";
@@ -98,7 +97,7 @@ enum err
 tally_open(struct db *db, struct arena *a, int64_t questionnaire, const struct tally_filter *f, struct tally **out)
 {
 	struct rows *answers, *people;
-	const char *kind = kind_of(f), *from = f->from[0] != '\0' ? f->from : "-infinity";
+	const char *kind = tally_kind(f), *from = f->from[0] != '\0' ? f->from : "-infinity";
 	const char *until = f->until[0] != '\0' ? f->until : "infinity";
 	enum err e;
 

@@ -15,6 +15,9 @@ struct tally_filter {
 	const char *from, *until;
 };
 bool tally_filtered(const struct tally_filter *);
+/* "all", "day" or "group": of the three ways in which answers are counted together, the
+ * smallest that will do. */
+const char *tally_kind(const struct tally_filter *);
 
 /* Counts what is new, at most so many; *waiting: how many are left.  Wants DB_WRITE. */
 enum err tally_count(struct db *, int64_t questionnaire, int most, int64_t *waiting) MUST_USE;

@@ -60,6 +60,7 @@ GRANT INSERT, UPDATE, DELETE ON tally_cell, population, response_tag TO chromo_w
 -- the clerk: counts, and makes files
 GRANT SELECT ON questionnaire, questionnaire_edition, survey, response, tally_design, tally_cell, tally, export TO chromo_courier;
 GRANT INSERT, UPDATE ON tally_design, tally_cell, tally TO chromo_courier;
+GRANT DELETE ON tally_cell TO chromo_courier;            -- groups that are counted anew
 GRANT UPDATE (counted) ON response TO chromo_courier;
 GRANT UPDATE (state, written, bytes, finished, lease) ON export TO chromo_courier;
 

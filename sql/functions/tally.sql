@@ -59,8 +59,9 @@ CREATE OR REPLACE FUNCTION tally_district(p_kind text, p_answer jsonb) RETURNS t
   SELECT CASE p_kind WHEN 'single' THEN p_answer #>> '{}' WHEN 'address' THEN p_answer ->> 'district' END
 $$;
 
--- Adds (1) or takes out (-1) these responses.  The caller holds the design.
-CREATE OR REPLACE FUNCTION tally_add(p_questionnaire bigint, p_sign int, p_rows response[]) RETURNS void
+-- Adds (1) or takes out (-1) these responses.  The caller holds the design.  p_groups: to
+-- groups only, of what is in the others already; else to groups as far as they go.
+CREATE OR REPLACE FUNCTION tally_add(p_questionnaire bigint, p_sign int, p_rows tallied[], p_groups boolean) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
   kinds   jsonb := tally_kinds(p_questionnaire);
@@ -71,24 +72,25 @@ BEGIN
   WITH r AS MATERIALIZED (
     SELECT coalesce(tally_district(kinds ->> design.district_code, answers -> design.district_code), '') AS district,
            coalesce(tally_age(kinds ->> design.age_code, answers -> design.age_code), '') AS age,
-           language, way, day, answers, seconds
+           language, way, day, answers, seconds,
+           p_groups OR design.regroup IS NULL OR number <= design.regroup AS grouped
       FROM unnest(p_rows)),
   fine AS MATERIALIZED (
-    SELECT district, age, language, way, day, i.code, i.item, count(*) AS n, coalesce(sum(i.value), 0) AS total
+    SELECT district, age, language, way, day, grouped, i.code, i.item, count(*) AS n, coalesce(sum(i.value), 0) AS total
       FROM r CROSS JOIN LATERAL tally_items(kinds, r.answers) i
-     GROUP BY 1, 2, 3, 4, 5, 6, 7
+     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
     UNION ALL
-    SELECT district, age, language, way, day, '#', (least(seconds, 7200) / 5 * 5)::text, count(*), 0
-      FROM r WHERE seconds >= 0 GROUP BY 1, 2, 3, 4, 5, 7
+    SELECT district, age, language, way, day, grouped, '#', (least(seconds, 7200) / 5 * 5)::text, count(*), 0
+      FROM r WHERE seconds >= 0 GROUP BY 1, 2, 3, 4, 5, 6, 8
     UNION ALL
-    SELECT district, age, language, way, day, NULL, NULL, count(*), 0 FROM r GROUP BY 1, 2, 3, 4, 5),
+    SELECT district, age, language, way, day, grouped, NULL, NULL, count(*), 0 FROM r GROUP BY 1, 2, 3, 4, 5, 6),
   three AS MATERIALIZED (
     SELECT 'all' AS kind, '-infinity'::date AS day, '' AS district, '' AS age, '' AS language, '' AS way,
-           code, item, sum(n) AS n, sum(total) AS total FROM fine GROUP BY code, item
+           code, item, sum(n) AS n, sum(total) AS total FROM fine WHERE NOT p_groups GROUP BY code, item
     UNION ALL
-    SELECT 'day', day, '', '', '', '', code, item, sum(n), sum(total) FROM fine GROUP BY day, code, item
+    SELECT 'day', day, '', '', '', '', code, item, sum(n), sum(total) FROM fine WHERE NOT p_groups GROUP BY day, code, item
     UNION ALL
-    SELECT 'group', '-infinity', district, age, language, way, code, item, sum(n), sum(total) FROM fine
+    SELECT 'group', '-infinity', district, age, language, way, code, item, sum(n), sum(total) FROM fine WHERE grouped
      GROUP BY district, age, language, way, code, item),
   cell AS (
     INSERT INTO tally_cell AS c (questionnaire_id, kind, day, district, age, language, way, n)
@@ -122,7 +124,7 @@ $$;
 -- where somebody else is just counting: their commit shows it.
 CREATE OR REPLACE FUNCTION tally_count(p_questionnaire bigint, p_most int) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
-  taken response[];
+  taken tallied[];
 BEGIN
   IF NOT EXISTS (SELECT FROM response WHERE questionnaire_id = p_questionnaire AND NOT counted) THEN
     RETURN 0;
@@ -136,43 +138,102 @@ BEGIN
     SELECT id FROM response WHERE questionnaire_id = p_questionnaire AND NOT counted
      LIMIT p_most FOR UPDATE SKIP LOCKED),
   done AS (
-    UPDATE response r SET counted = true FROM news WHERE r.id = news.id RETURNING r)
+    UPDATE response r SET counted = true FROM news WHERE r.id = news.id
+    RETURNING ROW(r.number, r.language, r.way, r.day, r.answers, r.seconds)::tallied AS r)
   SELECT array_agg(done.r) INTO taken FROM done;
   IF taken IS NULL THEN
     RETURN 0;
   END IF;
-  PERFORM tally_add(p_questionnaire, 1, taken);
+  PERFORM tally_add(p_questionnaire, 1, taken, false);
   RETURN cardinality(taken);
 END $$;
 
--- By which questions people are told apart from now on; all is counted anew.
+-- One step of counting the groups anew: takes away some of the old ones, then puts the next
+-- answers into new ones, at most so many.  True: there is more.  What is counted, changed
+-- or goes meanwhile is in the groups exactly if its number is not behind regroup.
+CREATE OR REPLACE FUNCTION tally_regroup(p_questionnaire bigint, p_most int) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  design  tally_design;
+  taken   tallied[];
+  last    text;
+BEGIN
+  PERFORM FROM tally_design WHERE questionnaire_id = p_questionnaire AND regroup IS NOT NULL FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  SELECT * INTO STRICT design FROM tally_design WHERE questionnaire_id = p_questionnaire;
+  IF design.clearing THEN
+    DELETE FROM tally_cell WHERE id IN
+      (SELECT id FROM tally_cell WHERE questionnaire_id = p_questionnaire AND kind = 'group' LIMIT p_most / 20);
+    IF NOT FOUND THEN
+      UPDATE tally_design SET clearing = false WHERE questionnaire_id = p_questionnaire;
+    END IF;
+    RETURN true;
+  END IF;
+  SELECT array_agg(ROW(r.number, r.language, r.way, r.day, r.answers, r.seconds)::tallied), max(r.number) INTO taken, last
+    FROM (SELECT * FROM response WHERE questionnaire_id = p_questionnaire AND counted AND number > design.regroup
+           ORDER BY number LIMIT p_most) r;
+  IF taken IS NOT NULL THEN
+    PERFORM tally_add(p_questionnaire, 1, taken, true);
+  END IF;
+  UPDATE tally_design SET regroup = CASE WHEN cardinality(taken) = p_most THEN last END WHERE questionnaire_id = p_questionnaire;
+  RETURN coalesce(cardinality(taken) = p_most, false);
+END $$;
+
+-- By which questions people are told apart from now on.  Groups are counted anew: at once
+-- where that is soon done, else by the courier's clerk.
 CREATE OR REPLACE FUNCTION tally_design_set(p_questionnaire bigint, p_age text, p_district text) RETURNS void
 LANGUAGE plpgsql AS $$
+DECLARE
+  at_once CONSTANT int := 20000;
 BEGIN
   PERFORM tally_design_make(p_questionnaire);
-  UPDATE tally_design SET age_code = p_age, district_code = p_district
+  UPDATE tally_design SET age_code = p_age, district_code = p_district, regroup = '', clearing = true
    WHERE questionnaire_id = p_questionnaire AND (age_code, district_code) <> (p_age, p_district);
-  IF FOUND THEN
-    DELETE FROM tally_cell WHERE questionnaire_id = p_questionnaire;
-    UPDATE response SET counted = false WHERE questionnaire_id = p_questionnaire AND counted;
+  IF FOUND AND coalesce((SELECT n FROM tally_cell WHERE questionnaire_id = p_questionnaire AND kind = 'all'), 0) < at_once THEN
+    WHILE tally_regroup(p_questionnaire, at_once) LOOP
+    END LOOP;
   END IF;
 END $$;
 
--- An answer that changes or goes is taken out first; changed, it is counted again.
+-- How far that is, in a hundred; NULL: it is done.
+CREATE OR REPLACE FUNCTION tally_regrouped(p_questionnaire bigint) RETURNS int LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN d.clearing THEN 0
+              ELSE (coalesce((SELECT sum(n) FROM tally_cell c WHERE c.questionnaire_id = d.questionnaire_id AND c.kind = 'group'), 0) * 100
+                    / greatest((SELECT n FROM tally_cell c WHERE c.questionnaire_id = d.questionnaire_id AND c.kind = 'all'), 1))::int END
+    FROM tally_design d WHERE d.questionnaire_id = p_questionnaire AND d.regroup IS NOT NULL
+$$;
+
+-- An answer that changes is taken out first, and counted again.
 CREATE OR REPLACE FUNCTION tally_out() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM FROM tally_design WHERE questionnaire_id = OLD.questionnaire_id FOR UPDATE;
-  PERFORM tally_add(OLD.questionnaire_id, -1, ARRAY[OLD]);
-  IF TG_OP = 'DELETE' THEN
-    RETURN OLD;
-  END IF;
+  PERFORM tally_add(OLD.questionnaire_id, -1,
+    ARRAY[ROW(OLD.number, OLD.language, OLD.way, OLD.day, OLD.answers, OLD.seconds)::tallied], false);
   NEW.counted := false;
   RETURN NEW;
 END $$;
-
 CREATE OR REPLACE TRIGGER tally_change BEFORE UPDATE OF answers, day, language, way, seconds ON response
   FOR EACH ROW WHEN (OLD.counted AND (OLD.answers, OLD.day, OLD.language, OLD.way, OLD.seconds)
                      IS DISTINCT FROM (NEW.answers, NEW.day, NEW.language, NEW.way, NEW.seconds))
   EXECUTE FUNCTION tally_out();
-CREATE OR REPLACE TRIGGER tally_delete BEFORE DELETE ON response
-  FOR EACH ROW WHEN (OLD.counted) EXECUTE FUNCTION tally_out();
+
+-- What goes is taken out by the statement and not by the row: each row of a tally would else
+-- be written once for every answer, and each time be found behind all that it was before.
+CREATE OR REPLACE FUNCTION tally_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  piece record;
+BEGIN
+  PERFORM FROM tally_design WHERE questionnaire_id IN (SELECT questionnaire_id FROM gone WHERE counted)
+    ORDER BY questionnaire_id FOR UPDATE;
+  FOR piece IN
+    SELECT g.questionnaire_id, array_agg(ROW(g.number, g.language, g.way, g.day, g.answers, g.seconds)::tallied) AS taken
+      FROM (SELECT *, row_number() OVER (PARTITION BY questionnaire_id) / 20000 AS part FROM gone WHERE counted) g
+     GROUP BY g.questionnaire_id, g.part
+  LOOP
+    PERFORM tally_add(piece.questionnaire_id, -1, piece.taken, false);
+  END LOOP;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER tally_gone AFTER DELETE ON response
+  REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION tally_gone();

@@ -5,6 +5,14 @@
 -- role: web courier
 SELECT tally_count(:questionnaire::bigint, :most::int) AS counted;
 
+-- name: tally_regroup :one
+-- role: courier
+SELECT tally_regroup(:questionnaire::bigint, :most::int) AS more;
+
+-- name: tally_regroup_due :many
+-- role: courier
+SELECT questionnaire_id FROM tally_design WHERE regroup IS NOT NULL;
+
 -- name: tally_wait :many
 -- Until whoever is counting has done; from then on it is us.
 SELECT questionnaire_id FROM tally_design WHERE questionnaire_id = :questionnaire::bigint FOR UPDATE;
@@ -50,8 +58,9 @@ SELECT t.code, t.item, sum(t.n * w.weight)::bigint AS n
  WHERE t.code <> '#'
  GROUP BY t.code, t.item;
 
--- name: tally_design :one
-SELECT age_code, district_code FROM tally_design WHERE questionnaire_id = :questionnaire::bigint;
+-- name: tally_design :many
+-- regrouped: how far groups are, while they are counted anew; else NULL.
+SELECT age_code, district_code, tally_regrouped(questionnaire_id) AS regrouped FROM tally_design WHERE questionnaire_id = :questionnaire::bigint;
 
 -- name: tally_design_set :exec
 SELECT tally_design_set(:questionnaire::bigint, :age::text, :district::text);

@@ -78,6 +78,19 @@ UNION ALL SELECT kind, day, district, age, language, way, 'n', 'n', n, 0 FROM ta
 CREATE FUNCTION same(what text) RETURNS SETOF text LANGUAGE sql AS $$
   SELECT is_empty('(SELECT * FROM brute EXCEPT ALL SELECT * FROM kept) UNION ALL (SELECT * FROM kept EXCEPT ALL SELECT * FROM brute)', what)
 $$;
+-- Groups go as far as regroup says.
+CREATE FUNCTION regroup(most int) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  n int := 0;
+BEGIN
+  WHILE tally_regroup((SELECT max(id) FROM questionnaire), most) LOOP n := n + 1; END LOOP;
+  RETURN n;
+END $$;
+CREATE FUNCTION groups(what text) RETURNS SETOF text LANGUAGE sql AS $$
+  SELECT is((SELECT sum(n) FROM tally_cell WHERE kind = 'group'),
+            (SELECT count(*)::numeric FROM response, tally_design WHERE counted AND (regroup IS NULL OR number <= regroup)), what)
+$$;
+
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO chromo_web;
 GRANT SELECT ON brute, kept TO chromo_web;
 SET LOCAL ROLE chromo_web;
@@ -105,11 +118,39 @@ DELETE FROM response WHERE right(number, 1) = '5';
 SET LOCAL ROLE chromo_web;
 SELECT same('what is deleted is taken out');
 
--- Other questions tell people apart: all anew.
+-- Other questions tell people apart: few at once …
 SELECT tally_design_set(:q, '', 'q2') \gset none
-SELECT same('nothing is counted, nothing is marked');
-SELECT tally_count(:q, 5000) AS ignored \gset
 SELECT is((SELECT count(*) FROM tally_cell WHERE age <> ''), 0::bigint, 'nobody is told apart by age');
 SELECT is((SELECT n FROM tally_cell WHERE kind = 'all'), (SELECT count(*) FROM response), 'all are there');
+SELECT groups('and in groups, at once');
+SELECT is(tally_regrouped(:q), NULL, 'it is done');
+
+-- … and many in the background, while answers come, change and go.
+UPDATE tally_design SET age_code = 'q1', regroup = '', clearing = true WHERE questionnaire_id = :q;
+SELECT ok(tally_regroup(:q, 100), 'old groups go a few at a time');
+SELECT cmp_ok((SELECT count(*) FROM tally_cell WHERE kind = 'group'), '>', 0::bigint, 'some are left');
+SELECT is(tally_regrouped(:q), 0, 'nothing is there yet');
+UPDATE tally_design SET clearing = false WHERE questionnaire_id = :q;
+DELETE FROM tally_cell WHERE kind = 'group';
+SELECT tally_regroup(:q, 100), tally_regroup(:q, 100) \gset none
+SELECT groups('two hundred of them');
+SELECT come(50, 19) \gset none
+SELECT tally_count(:q, 5000) \gset none
+SELECT groups('what comes before the place is in them, what comes behind is not');
+UPDATE response SET answers = answers(length(number) * 37 + ascii(right(number, 1))) WHERE right(number, 1) IN ('2', '8');
+SELECT groups('what changes is out of both');
+SELECT tally_count(:q, 5000) \gset none
+RESET ROLE;
+DELETE FROM response WHERE right(number, 1) = '9';
+SET LOCAL ROLE chromo_web;
+SELECT groups('what goes is out of them, if it was there');
+SELECT cmp_ok(regroup(100), '>', 1, 'the rest, step by step');
+SELECT same('and all is as if it had been counted so from the first');
+
+-- A day's answers at once.
+RESET ROLE;
+DELETE FROM response WHERE day = '2026-11-21';
+SET LOCAL ROLE chromo_web;
+SELECT same('many that go at once');
 SELECT * FROM finish();
 ROLLBACK;

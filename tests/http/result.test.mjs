@@ -81,6 +81,19 @@ test('other questions tell people apart', async () => {
 	assert.equal(wrong.status, 422);
 });
 
+test('groups that are counted anew in the background: the page says so, and what it shows is right', async () => {
+	await inside(town, `UPDATE tally_design SET age_code = 'q1', district_code = 'q2', regroup = '', clearing = true WHERE questionnaire_id = ${made.questionnaire};
+		SELECT tally_regroup(${made.questionnaire}, 100000); SELECT tally_regroup(${made.questionnaire}, 100000); SELECT tally_regroup(${made.questionnaire}, 605)`);
+	const page = await sato.get(at);
+	assert.deepEqual(problems(page), []);
+	assert.match(said(page), /区分ごとに数え直しています（50％まで終わりました）/);
+	assert.match(said(page), /回答数 1,210 件/);
+	assert.match(said(await sato.get(`${at}?way=paper`)), /回答数 1,210 件/);
+	await inside(town, `SELECT tally_regroup(${made.questionnaire}, 100000)`);
+	assert.doesNotMatch(said(await sato.get(at)), /数え直して/);
+	assert.match(said(await sato.get(`${at}?way=paper`)), /回答数 134 件/);
+});
+
 test('no survey of this number, or another town\'s', async () => {
 	assert.equal((await sato.get('/desk/surveys/999999/results')).status, 404);
 	const yama = await desk(town, 'sato', 'yama.localhost').catch(() => null);

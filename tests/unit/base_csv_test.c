@@ -59,7 +59,7 @@ static void
 writing(void)
 {
 	static const char *const cells[] = { "a", "", "a,b", "say \"x\"", "two\nlines", "=cmd()", "+81", "-", "-5.5",
-	    "@x", "'=x", "''-x", "'quoted", "名称" };
+	    "@x", "'=x", "''-x", "'quoted", "名称", "\t=1+1", "\r=1+1", "\n=1+1", "＝1+1", "＋81", "－", "＠x", "=5", " =x" };
 	struct csv csv;
 	struct buf out;
 	size_t i, n = sizeof cells / sizeof cells[0];
@@ -70,6 +70,7 @@ writing(void)
 	for (i = 0; i < n; i++)
 		csv_add_cell(&out, i == 0, cells[i]);
 	ok(strstr(out.data, ",'=cmd(),+81,'-,-5.5,'@x,") != NULL, "formulas get an apostrophe, numbers none");
+	ok(strstr(out.data, ",'\t=1+1,\"'\r=1+1\",\"'\n=1+1\",'＝1+1,'＋81,'－,'＠x,'=5, =x") != NULL, "so does what Excel reads as one");
 	ok(csv_read(arena, out.data, out.len, ',', &csv) == ERR_OK && csv.rows == 1 && csv.row[0].cells == n, "read again");
 	for (i = 0; i < n && i < csv.row[0].cells; i++)
 		same = same && strcmp(csv.row[0].cell[i], cells[i]) == 0;

@@ -36,6 +36,8 @@ desk_result_open(struct web *w, struct result *r)
 	if (e != ERR_OK)
 		return e;
 	json_object_set(w->view, "survey", r->survey);
+	json_object_set_new(w->view, "regrouped", r->regrouped < 0 ? json_null() :
+	    json_string(result_number(w->arena, r->regrouped)));
 	json_object_set_new(w->view, "waiting", waiting > 0 ? json_string(result_number(w->arena, waiting)) : json_null());
 	return ERR_OK;
 }
@@ -74,7 +76,7 @@ desk_result(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	read_filter(w, &r.filter);
-	good = filter_will_do(&r.filter);
+	good = filter_will_do(&r.filter) && (r.regrouped < 0 || strcmp(tally_kind(&r.filter), "group") != 0);
 	if (!good)
 		r.filter = (struct tally_filter){ "", "", "", "", "", "" };
 	e = result_tallies(&r);
@@ -88,7 +90,7 @@ desk_result(struct web *w)
 	json_object_set(w->view, "questions", result_questions(&r));
 	json_object_set(w->view, "filters", filters);
 	json_object_set_new(w->view, "filter_open", json_boolean(r.filtered || !good));
-	json_object_set_new(w->view, "filter_wrong", json_boolean(!good));
+	json_object_set_new(w->view, "filter_wrong", json_boolean(!good && r.regrouped < 0));
 	json_object_set_new(w->view, "filter_clear_url", !r.filtered ? json_null() :
 	    json_sprintf("/desk/surveys/%" PRId64 "/results", json_int(r.survey, "id")));
 	json_object_set_new(w->view, "admin", json_boolean(web_may(w, RIGHT_ADMIN)));
@@ -134,16 +136,14 @@ desk_result_design(struct web *w)
 {
 	struct result r;
 	struct form *f;
-	struct rows *design;
+	bool some;
 	enum err e = design_form(w, &r, &f);
 
 	if (e != ERR_OK)
 		return e;
-	e = q_tally_design(w->db, (struct q_tally_design){ r.questionnaire }, &design);
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
-		return e;
-	form_set(f, "age", e == ERR_OK ? rows_text(design, 0, "age_code") : "");
-	form_set(f, "district", e == ERR_OK ? rows_text(design, 0, "district_code") : "");
+	some = rows_count(r.design) > 0;
+	form_set(f, "age", some ? rows_text(r.design, 0, "age_code") : "");
+	form_set(f, "district", some ? rows_text(r.design, 0, "district_code") : "");
 	return web_page(w, HTTP_OK, "desk/result/design");
 }
 
