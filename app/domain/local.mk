@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 libdomain_a_SOURCES = \
 	app/domain/application.c app/domain/application_link.c app/domain/application_tell.c app/domain/application.h \
+	app/domain/edition.c app/domain/edition.h \
 	app/domain/event.c app/domain/event_read.c app/domain/event.h app/domain/applicant.c app/domain/applicant.h \
 	app/domain/agenda.c app/domain/agenda_give.c app/domain/agenda_take.c app/domain/agenda.h \
 	app/domain/checkin.c app/domain/checkin.h app/domain/draw.c app/domain/draw.h \

@@ -27,6 +27,13 @@ survey_ask(struct db *db, int64_t survey, const char *language, bool dates, json
 	return q_survey_public_queue(db, (struct q_survey_public){ .survey = survey, .lang = language, .dates = dates }, out);
 }
 
+enum err
+survey_ask_known(struct db *db, const struct editions *editions, int64_t survey, json_t **out)
+{
+	return q_survey_public_known_queue(db, (struct q_survey_public_known){ .survey = survey,
+	    .known = editions_known(editions, survey) }, out);
+}
+
 const char *
 survey_text(const json_t *survey, const char *key, const char *language)
 {

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "db/db.h"
+#include "domain/edition.h"
 /*
  * Surveys as everybody meets them.  A survey is handed about as the JSON that query
  * survey_public makes: what it is for, whether it is open, and the document that is
@@ -17,6 +18,9 @@ enum err survey_list(struct db *, const char *language, json_t **out) MUST_USE;
 /* Asks for one; *out is there after the next flush.  ERR_NOT_FOUND then: there is none, or
  * it is not published.  dates: with those between which it is open, in words. */
 enum err survey_ask(struct db *, int64_t survey, const char *language, bool dates, json_t **out) MUST_USE;
+/* The same without dates, and without the questions if this worker knows them: then, after
+ * the flush, editions_meet puts them there. */
+enum err survey_ask_known(struct db *, const struct editions *, int64_t survey, json_t **out) MUST_USE;
 
 /* A text of it ("title", "purpose", "readers", "thanks") in this language, else in Japanese. */
 const char *survey_text(const json_t *survey, const char *key, const char *language);

@@ -14,6 +14,7 @@
 #include "base/secret.h"
 #include "db/queries.h"
 #include "domain/citizen.h"
+#include "web/citizen/survey.h"
 #include "web/web.h"
 
 /* The token in a cookie is looked up by its SHA-256; nothing else is stored. */
@@ -226,5 +227,7 @@ guard_enter(struct web *w)
 		e = token_claim(w);
 	if (e == ERR_OK && w->route->flags & DRAFT)
 		e = citizen_draft_ask(w->db, w->arena, fields_get(w->request->cookies, DRAFT_COOKIE), &w->draft);
+	if (e == ERR_OK && w->route->flags & ANSWER)
+		e = citizen_answering_ask(w);
 	return e != ERR_OK || cached ? e : guard_arrive(w);
 }

@@ -95,6 +95,7 @@ close_site(struct program *p)
 	catalogue_free(p->catalogue);
 	vault_free(p->site.vault);
 	tenants_free(p->site.tenants);
+	editions_free(p->site.editions);
 	arena_free(p->arena);
 }
 
@@ -127,6 +128,7 @@ open_site(struct program *p)
 	site->catalogue = p->catalogue;
 	site->vault = vault_new(master);
 	site->tenants = tenants_new();
+	site->editions = editions_new();
 	secret_derive(master, "web form token", site->token_key);
 	secret_derive(master, "web turn", site->turn_key);
 	secret_wipe(master, sizeof master);

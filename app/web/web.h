@@ -10,6 +10,7 @@
 #include "base/mustache.h"
 #include "base/words.h"
 #include "db/db.h"
+#include "domain/edition.h"
 #include "domain/tenant.h"
 #include "domain/vault.h"
 #include "http/http.h"
@@ -63,7 +64,8 @@ enum {
 	RIGHT_APPROVE = 1 << 17,	/* 承認者 */
 	RIGHT_ADMIN = 1 << 18,	/* 管理者 */
 
-	UNKNOWN = 1 << 19	/* no session is looked for: who answers unknown is nobody here */
+	UNKNOWN = 1 << 19,	/* no session is looked for: who answers unknown is nobody here */
+	ANSWER = 1 << 20	/* at a survey: it and what was answered so far come with enter() */
 };
 enum { UPLOAD_MAX = 11 << 20 };
 #define DRAFT_COOKIE "__Host-subscribe"
@@ -79,6 +81,7 @@ struct site {
 	const struct catalogue *catalogue;
 	struct vault *vault;
 	struct tenants *tenants;	/* what it remembers of them */
+	struct editions *editions;	/* … and of the questions of surveys */
 	uint8_t token_key[SECRET_KEY], turn_key[SECRET_KEY];
 	struct turnstile *turnstile;	/* shared by all workers */
 };
@@ -106,6 +109,7 @@ struct web {
 	struct rows *version;		/* … if this is still its version */
 	struct tenant_names names;	/* CACHED: what lists need, once it is read */
 	struct rows *draft;		/* DRAFT: for citizen_draft */
+	struct answering *answering;	/* ANSWER: for citizen_answering */
 	int64_t tenant;
 	int64_t staff;			/* 0: nobody */
 	int64_t citizen;

@@ -56,21 +56,26 @@ DECLARE
 BEGIN
   SELECT * INTO s FROM survey WHERE id = p_survey;
   IF s.id IS NULL OR NOT survey_is_open(s) THEN
-    RETURN QUERY SELECT 'closed', NULL::text;
+    outcome := 'closed';
+    RETURN NEXT;
     RETURN;
   END IF;
-  IF response_known(s.questionnaire_id, p_right, p_citizen, p_receipt) THEN
-    RETURN QUERY SELECT 'again', NULL::text;
-    RETURN;
-  END IF;
-  IF cardinality(p_keys) > 0 AND NOT survey_room(p_survey, p_keys, p_most, '{}') THEN
-    RETURN QUERY SELECT 'full', NULL::text;
-    RETURN;
+  IF cardinality(p_keys) > 0 THEN
+    -- Who has answered is told so, and not that it is full.
+    IF response_known(s.questionnaire_id, p_right, p_citizen, p_receipt) THEN
+      outcome := 'again';
+    ELSIF NOT survey_room(p_survey, p_keys, p_most, '{}') THEN
+      outcome := 'full';
+    END IF;
+    IF outcome IS NOT NULL THEN
+      RETURN NEXT;
+      RETURN;
+    END IF;
   END IF;
   -- Another one with the same right, person or receipt is waited for here.
   FOR i IN 1 .. 8 LOOP
     INSERT INTO response (questionnaire_id, edition, number, language, way, answers, seconds, right_hash, citizen_id, receipt_hash)
-    VALUES (s.questionnaire_id, p_edition, regexp_replace(lpad((random() * 99999999)::int::text, 8, '0'), '(....)(....)', '\1-\2'),
+    VALUES (s.questionnaire_id, p_edition, to_char((random() * 99999999)::int, 'FM0000"-"0000'),
             p_language, p_way, p_answers, p_seconds, p_right, p_citizen, p_receipt)
     ON CONFLICT DO NOTHING
     RETURNING response.number INTO made;
@@ -78,7 +83,8 @@ BEGIN
     IF response_known(s.questionnaire_id, p_right, p_citizen, p_receipt) THEN
       -- What survey_room counted is given back.
       PERFORM survey_room(p_survey, '{}', '{}', p_keys);
-      RETURN QUERY SELECT 'again', NULL::text;
+      outcome := 'again';
+      RETURN NEXT;
       RETURN;
     END IF;
   END LOOP;
@@ -88,7 +94,9 @@ BEGIN
   IF p_draft IS NOT NULL THEN
     DELETE FROM response_draft WHERE hash = p_draft;
   END IF;
-  RETURN QUERY SELECT 'sent', made;
+  outcome := 'sent';
+  number := made;
+  RETURN NEXT;
 END $$;
 
 -- Puts other answers in the place of those that this receipt is of.

@@ -34,6 +34,22 @@ SELECT json_build_object(
   JOIN questionnaire_edition e ON e.questionnaire_id = q.id AND e.edition = q.edition
  WHERE s.id = :survey::bigint AND s.state <> 'draft';
 
+-- name: survey_public_known :json
+-- The same on the way through its questions: without dates, and without the document if it
+-- is this edition.  (Its own query, because a parameter that folds makes a new plan each time.)
+SELECT json_build_object(
+         'id', s.id, 'questionnaire', s.questionnaire_id, 'edition', e.edition, 'texts', s.texts,
+         'contact', nullif(s.contact, ''), 'department', d.name, 'minutes', s.minutes,
+         'anyone', s.mode = 'anyone', 'once', s.mode = 'once', 'named', s.mode = 'named',
+         'open', survey_is_open(s) AND NOT survey_is_full(s), 'early', s.state = 'open' AND s.opens > now(),
+         'published', s.state = 'published', 'changeable', s.changeable, 'answers_max', s.answers_max,
+         'quotas', s.quotas, 'document', CASE WHEN e.edition <> :known::int THEN e.document END)
+  FROM survey s
+  JOIN department d ON d.id = s.department_id
+  JOIN questionnaire q ON q.id = s.questionnaire_id
+  JOIN questionnaire_edition e ON e.questionnaire_id = q.id AND e.edition = q.edition
+ WHERE s.id = :survey::bigint AND s.state <> 'draft';
+
 -- name: survey_districts :list
 -- What an address may name, and those of a postcode first.
 SELECT d.id::text AS value, d.name AS label, p.district_id IS NOT NULL AS found

@@ -281,24 +281,34 @@ citizen_survey_named_begin(struct web *w)
 
 /* --- a draft --- */
 
+/* The token is the cookie's: a link's belongs to the page of the link. */
 enum err
-citizen_answering(struct web *w, struct answering *a, bool lock, bool *ready)
+citizen_answering_ask(struct web *w)
 {
+	struct answering *a = arena_alloc(w->arena, sizeof *a);
 	int64_t id = web_id(w, "survey");
-	json_t *receipt;
 	enum err e;
 
 	*a = (struct answering){ .id = id, .draft = { .survey = id, .token = citizen_survey_cookie(w, id) } };
-	*ready = false;
-	e = web_vault(w);
-	if (e == ERR_OK)
-		e = survey_ask(w->db, id, w->lang, false, &a->survey);
+	w->answering = a;
+	e = survey_ask_known(w->db, w->site->editions, id, &a->survey);
 	if (e == ERR_OK && a->draft.token != NULL)
-		e = response_draft_ask(w->db, w->arena, &a->draft, w->lang, lock);
-	if (e == ERR_OK)
-		e = db_flush(w->db);
+		e = response_draft_ask(w->db, w->arena, &a->draft, w->lang, w->request->method == METHOD_POST);
+	return e;
+}
+
+enum err
+citizen_answering(struct web *w, struct answering *a, bool *ready)
+{
+	int64_t id = web_id(w, "survey");
+	json_t *receipt;
+	enum err e = web_vault(w);
+
+	*ready = false;
 	if (e != ERR_OK)
 		return e;
+	*a = *w->answering;
+	editions_meet(w->site->editions, a->survey);
 	if (a->draft.token == NULL)
 		return web_see_other(w, "/surveys/%" PRId64, id);
 	if (response_draft_read(w->vault, w->arena, &a->draft) != ERR_OK) {

@@ -22,9 +22,12 @@ struct answering {
 const char *citizen_survey_cookie(struct web *, int64_t survey);
 void citizen_survey_cookie_set(struct web *, int64_t survey, const char *token);
 
-/* Opens survey and draft.  *ready false: there is no draft, and the answer is a 303 to where
- * it went.  lock: the draft will be written. */
-enum err citizen_answering(struct web *, struct answering *, bool lock, bool *ready) MUST_USE;
+/* Asks for survey and draft along with enter(), for routes with ANSWER. */
+enum err citizen_answering_ask(struct web *) MUST_USE;
+/* Opens survey and draft, which came with enter() then; of two POSTs the second waits
+ * for the draft.  *ready false: there is no draft, and the answer is a 303 to
+ * where it went. */
+enum err citizen_answering(struct web *, struct answering *, bool *ready) MUST_USE;
 
 /* The survey in the view, its texts in this language. */
 void citizen_survey_view(struct web *, const json_t *survey, const char *language);

@@ -205,7 +205,7 @@ citizen_survey_question(struct web *w)
 	const json_t *questions;
 	size_t place;
 	bool ready;
-	enum err e = citizen_answering(w, &a, false, &ready);
+	enum err e = citizen_answering(w, &a, &ready);
 
 	if (e != ERR_OK || !ready)
 		return e;
@@ -301,7 +301,7 @@ citizen_survey_answer(struct web *w)
 	struct answering a;
 	size_t place;
 	bool ready, good;
-	enum err e = citizen_answering(w, &a, true, &ready);
+	enum err e = citizen_answering(w, &a, &ready);
 
 	if (e != ERR_OK || !ready)
 		return e;
@@ -325,7 +325,7 @@ citizen_survey_save(struct web *w)
 	struct buf mail;
 	const char *link;
 	bool ready;
-	enum err e = citizen_answering(w, &a, false, &ready);
+	enum err e = citizen_answering(w, &a, &ready);
 
 	if (e != ERR_OK || !ready)
 		return e;

@@ -111,10 +111,10 @@ check_page(struct web *w, const struct answering *a)
 /* Opens the draft; *ready false: not all is answered, or it is closed, and the page for
  * that is made. */
 static enum err
-whole(struct web *w, struct answering *a, bool lock, bool *ready)
+whole(struct web *w, struct answering *a, bool *ready)
 {
 	const char *problem;
-	enum err e = citizen_answering(w, a, lock, ready);
+	enum err e = citizen_answering(w, a, ready);
 
 	if (e != ERR_OK || !*ready)
 		return e;
@@ -134,7 +134,7 @@ citizen_survey_check(struct web *w)
 {
 	struct answering a;
 	bool ready;
-	enum err e = whole(w, &a, false, &ready);
+	enum err e = whole(w, &a, &ready);
 
 	return e != ERR_OK || !ready ? e : check_page(w, &a);
 }
@@ -178,7 +178,7 @@ citizen_survey_send(struct web *w)
 	struct answering a;
 	const char *change;
 	bool ready;
-	enum err e = whole(w, &a, true, &ready);
+	enum err e = whole(w, &a, &ready);
 
 	if (e != ERR_OK || !ready)
 		return e;
