@@ -141,7 +141,7 @@ picture_save(int kind, VipsImage *image, void **out, size_t *n)
 
 /* The way up that the camera noted is turned into pixels before the note goes. */
 static void
-picture_clean(int kind, const void *data, size_t n)
+picture_clean(int kind, int side, const void *data, size_t n)
 {
 	VipsImage *in = picture_load(kind, data, n), *turned, *fit;
 	void *out;
@@ -151,7 +151,7 @@ picture_clean(int kind, const void *data, size_t n)
 	if ((int64_t)in->Xsize * in->Ysize > UPLOAD_PIXELS)
 		say((struct verdict){ ERR_TOO_LARGE, kind }, NULL, 0);
 	if (vips_autorot(in, &turned, NULL) != 0 ||
-	    vips_thumbnail_image(turned, &fit, UPLOAD_SIDE, "height", UPLOAD_SIDE, "size", VIPS_SIZE_DOWN, NULL) != 0 ||
+	    vips_thumbnail_image(turned, &fit, side, "height", side, "size", VIPS_SIZE_DOWN, NULL) != 0 ||
 	    picture_save(kind, fit, &out, &n) != 0)
 		say((struct verdict){ ERR_INVALID, kind }, NULL, 0);
 	say((struct verdict){ ERR_OK, kind }, out, n);
@@ -170,7 +170,7 @@ document_clean(const void *data, size_t n)
 }
 
 static void
-child(int to, const void *data, size_t n)
+child(int to, int side, const void *data, size_t n)
 {
 	int nowhere = open("/dev/null", O_RDWR), kind;
 	magic_t magic;
@@ -198,7 +198,7 @@ child(int to, const void *data, size_t n)
 	else if (kind == PDF)
 		document_clean(data, n);
 	else
-		picture_clean(kind, data, n);
+		picture_clean(kind, side, data, n);
 }
 
 /* --- the parent --- */
@@ -246,7 +246,7 @@ verdict_of(const char **kind, struct buf *out)
 }
 
 enum err
-upload_clean(const void *data, size_t n, const char **kind, struct buf *out)
+upload_clean_to(int side, const void *data, size_t n, const char **kind, struct buf *out)
 {
 	int ends[2], status = 0;
 	pid_t pid;
@@ -258,7 +258,7 @@ upload_clean(const void *data, size_t n, const char **kind, struct buf *out)
 		return ERR_BUSY;
 	pid = fork();
 	if (pid == 0) {
-		child(ends[1], data, n);
+		child(ends[1], side, data, n);
 		_exit(1);
 	}
 	close(ends[1]);
@@ -276,4 +276,10 @@ upload_clean(const void *data, size_t n, const char **kind, struct buf *out)
 		return ERR_INVALID;
 	}
 	return verdict_of(kind, out);
+}
+
+enum err
+upload_clean(const void *data, size_t n, const char **kind, struct buf *out)
+{
+	return upload_clean_to(UPLOAD_SIDE, data, n, kind, out);
 }

@@ -131,6 +131,9 @@ agenda_schema(struct arena *arena, const char *origin, const char *town, const j
 		    "url", url_of(arena, origin, event));
 		if (json_text(event, "text")[0] != '\0')
 			json_object_set_new(one, "description", json_string(json_text(event, "text")));
+		if (json_text(event, "picture")[0] != '\0')
+			json_object_set_new(one, "image", json_sprintf("%s/events/%lld/picture/%s", origin,
+			    (long long)json_int(event, "id"), json_text(event, "picture")));
 		json_array_append_new(out, one);
 	}
 	return json_array_size(out) == 1 ? json_array_get(out, 0) : out;

@@ -100,7 +100,7 @@ attachment_add(struct db *db, struct arena *a, const char *folder, int64_t tenan
 	if (folder == NULL)
 		return ERR_BUSY;
 	buf_init(&bytes, a);
-	e = upload_clean(sent->data, sent->n, &kind, &bytes);
+	e = upload_clean_to(sent->side > 0 ? sent->side : UPLOAD_SIDE, sent->data, sent->n, &kind, &bytes);
 	if (e == ERR_OK)
 		e = file_write(a, folder, tenant, id, &bytes);
 	if (e == ERR_OK)

@@ -19,6 +19,7 @@ struct attachment {
 	const char *name;		/* as sent: shown, never used */
 	const void *data;
 	size_t n;
+	int side;			/* pixels that a side of a picture may have; 0: UPLOAD_SIDE */
 };
 
 /* Takes it in.  ERR_INVALID: not a kind that is taken, or broken.  ERR_TOO_LARGE.  ERR_BUSY:

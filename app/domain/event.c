@@ -153,6 +153,9 @@ event_progress(const json_t *e, const char *part)
 		return json_text(json_object_get(e, "english"), "title")[0] != '\0' ? "done" : "todo";
 	if (strcmp(part, "place") == 0)
 		return json_text(e, "place")[0] != '\0' || json_flag(e, "online") ? "done" : "todo";
+	if (strcmp(part, "picture") == 0)
+		return json_text(e, "picture")[0] == '\0' ? "todo"
+		    : strcmp(json_text(e, "picture_state"), "infected") == 0 ? "wrong" : "done";
 	if (strcmp(part, "dates") == 0)
 		return dates_to_come(e) > 0 ? "done" : "todo";
 	if (strcmp(part, "rules") == 0) {

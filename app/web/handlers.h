@@ -82,6 +82,8 @@ enum err desk_event_english(struct web *);
 enum err desk_event_english_save(struct web *);
 enum err desk_event_place(struct web *);
 enum err desk_event_place_save(struct web *);
+enum err desk_event_picture(struct web *);
+enum err desk_event_picture_save(struct web *);
 enum err desk_event_rules(struct web *);
 enum err desk_event_rules_save(struct web *);
 enum err desk_event_around(struct web *);
@@ -443,6 +445,7 @@ enum err citizen_agenda_atom(struct web *);
 enum err citizen_agenda_csv(struct web *);
 enum err citizen_agenda_one_ical(struct web *);
 enum err citizen_agenda_one_schema(struct web *);
+enum err citizen_event_picture(struct web *);
 /* desk/checkin.c */
 enum err desk_checkin(struct web *);
 enum err desk_checkin_do(struct web *);

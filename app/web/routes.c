@@ -153,6 +153,8 @@ const struct route routes[] = {
 	{ POST, "/desk/events/{event}/english", desk_event_english_save, STAFF(RIGHT_WRITE) | TOKEN },
 	{ GET, "/desk/events/{event}/place", desk_event_place, STAFF(RIGHT_WRITE) },
 	{ POST, "/desk/events/{event}/place", desk_event_place_save, STAFF(RIGHT_WRITE) | TOKEN },
+	{ GET, "/desk/events/{event}/picture", desk_event_picture, STAFF(RIGHT_WRITE) },
+	{ POST, "/desk/events/{event}/picture", desk_event_picture_save, STAFF(RIGHT_WRITE) | TOKEN | UPLOAD },
 	{ GET, "/desk/events/{event}/rules", desk_event_rules, STAFF(RIGHT_WRITE) },
 	{ POST, "/desk/events/{event}/rules", desk_event_rules_save, STAFF(RIGHT_WRITE) | TOKEN },
 	{ GET, "/desk/events/{event}/around", desk_event_around, STAFF(RIGHT_WRITE) },
@@ -210,6 +212,7 @@ const struct route routes[] = {
 	{ GET, "/events/{event}", citizen_agenda_show, ANYONE | CACHED },
 	{ GET, "/events/{event}/calendar", citizen_agenda_one_ical, ANYONE | CACHED },
 	{ GET, "/events/{event}/schema", citizen_agenda_one_schema, ANYONE | CACHED },
+	{ GET, "/events/{event}/picture/{attachment}", citizen_event_picture, ANYONE },
 
 	/* citizen: signing up for events */
 	{ GET, "/events/{event}/apply", citizen_apply, ANYONE | CROWD },

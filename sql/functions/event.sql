@@ -8,6 +8,7 @@ LANGUAGE sql STABLE AS $$
                                          e.sign_language, e.online)
            WHEN 'place' THEN concat_ws(E'\x1f', e.place, e.address, coalesce(e.latitude::text, '-'), coalesce(e.longitude::text, '-'),
                                        e.access, coalesce(e.district_id::text, '-'))
+           WHEN 'picture' THEN concat_ws(E'\x1f', coalesce(e.picture::text, '-'), e.picture_text)
            WHEN 'rules' THEN concat_ws(E'\x1f', e.rule, coalesce(e.opens::text, '-'), coalesce(e.closes::text, '-'), e.group_max, e.names,
                                        e.once, e.waiting, e.in_order, coalesce(e.offer_hours::text, '-'), e.listed)
            WHEN 'around' THEN concat_ws(E'\x1f', coalesce(e.reminder_hours::text, '-'), e.thanks, coalesce(e.survey_id::text, '-'))
@@ -46,7 +47,7 @@ BEGIN
     FROM question WHERE questionnaire_id = old.questionnaire_id;
   INSERT INTO event (questionnaire_id, department_id, author_id, texts, category, place, address, latitude, longitude, access, district_id,
                      organiser, contact, free, childcare, sign_language, online, rule, group_max, names, each, once, waiting, in_order,
-                     offer_hours, listed, reminder_hours, thanks, copied_from)
+                     offer_hours, listed, reminder_hours, thanks, picture, picture_small, picture_text, copied_from)
   VALUES (made, own.id, p_staff, jsonb_set(coalesce(old.texts, '{"ja": {"title": ""}}'), '{ja,title}', to_jsonb(p_title)),
           coalesce(old.category, ''), coalesce(old.place, ''), coalesce(old.address, ''), old.latitude, old.longitude,
           coalesce(old.access, ''), old.district_id, coalesce(old.organiser, own.name),
@@ -54,7 +55,8 @@ BEGIN
           coalesce(old.childcare, false), coalesce(old.sign_language, false), coalesce(old.online, false), coalesce(old.rule, 'first'),
           coalesce(old.group_max, 1), coalesce(old.names, 'all'), coalesce(old.each, '{}'), coalesce(old.once, false),
           coalesce(old.waiting, true), coalesce(old.in_order, false), old.offer_hours, coalesce(old.listed, true),
-          CASE WHEN old.id IS NULL THEN 24 ELSE old.reminder_hours END, coalesce(old.thanks, ''), old.id)
+          CASE WHEN old.id IS NULL THEN 24 ELSE old.reminder_hours END, coalesce(old.thanks, ''), old.picture, old.picture_small,
+          coalesce(old.picture_text, ''), old.id)
   RETURNING id INTO event_made;
   RETURN event_made;
 END $$;
@@ -90,6 +92,19 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE OR REPLACE TRIGGER event_guard BEFORE UPDATE ON event FOR EACH ROW EXECUTE FUNCTION event_guard();
+
+-- A picture stays as long as an event shows it; then it goes as a loose file does.
+CREATE OR REPLACE FUNCTION event_picture_keep() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.picture IS NOT DISTINCT FROM OLD.picture THEN
+    RETURN NULL;
+  END IF;
+  UPDATE attachment SET kept = true WHERE id IN (NEW.picture, NEW.picture_small);
+  UPDATE attachment SET kept = false, day = (now() AT TIME ZONE 'Asia/Tokyo')::date
+   WHERE id IN (OLD.picture, OLD.picture_small) AND NOT EXISTS (SELECT FROM event e WHERE e.picture = OLD.picture);
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER event_picture_keep AFTER UPDATE OF picture ON event FOR EACH ROW EXECUTE FUNCTION event_picture_keep();
 
 -- A date in other words: when, how many seats, of which quotas ([{"name", "capacity"}]).
 -- Nothing is changed where fewer seats than are taken would be left (overhang: how many), or

@@ -32,7 +32,9 @@ SELECT jsonb_build_object(
          'title', nullif(e.texts->'ja'->>'title', ''), 'texts', e.texts->'ja', 'english', coalesce(e.texts->'en', '{}'),
          'category', e.category, 'organiser', e.organiser, 'contact', e.contact,
          'place', e.place, 'address', e.address, 'latitude', e.latitude::text, 'longitude', e.longitude::text, 'access', e.access,
-         'district', e.district_id, 'free', e.free, 'childcare', e.childcare, 'sign_language', e.sign_language, 'online', e.online) || jsonb_build_object(
+         'district', e.district_id, 'picture', e.picture, 'picture_small', e.picture_small, 'picture_text', e.picture_text,
+         'picture_state', (SELECT CASE WHEN e.picture IS NULL THEN NULL WHEN bool_or(t.state = 'infected') THEN 'infected' WHEN bool_and(t.state = 'clean') THEN 'clean' ELSE 'waiting' END
+                             FROM attachment t WHERE t.id IN (e.picture, e.picture_small)), 'free', e.free, 'childcare', e.childcare, 'sign_language', e.sign_language, 'online', e.online) || jsonb_build_object(
          'rule', e.rule, 'signs_up', e.rule <> 'none', 'lottery', e.rule = 'lottery', 'approval', e.rule = 'approval', 'first', e.rule = 'first',
          'opens', moment(e.opens, :lang::text), 'opens_ms', (extract(epoch FROM e.opens) * 1000)::bigint,
          'closes', moment(e.closes, :lang), 'closes_ms', (extract(epoch FROM e.closes) * 1000)::bigint,
@@ -52,7 +54,7 @@ SELECT jsonb_build_object(
          'entered', (SELECT coalesce(sum(c.people), 0) FROM checkin c WHERE c.event_id = e.id AND c.undone IS NULL AND NOT c.again),
          'drawn', NOT EXISTS (SELECT FROM event_slot s WHERE s.event_id = e.id AND s.cancelled IS NULL
                                  AND NOT EXISTS (SELECT FROM lottery l WHERE l.slot_id = s.id)),
-         'seen', jsonb_build_object('content', event_mark(e, 'content'), 'place', event_mark(e, 'place'), 'rules', event_mark(e, 'rules'),
+         'seen', jsonb_build_object('content', event_mark(e, 'content'), 'place', event_mark(e, 'place'), 'picture', event_mark(e, 'picture'), 'rules', event_mark(e, 'rules'),
                                     'around', event_mark(e, 'around'), 'each', event_mark(e, 'each'), 'memo', event_mark(e, 'memo')),
          'slots', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                             'id', s.id, 'when', slot_text(s.begins, s.ends, s.days, :lang), 'datetime', rfc3339(s.begins),
@@ -105,6 +107,17 @@ UPDATE event e
    SET place = :place::text, address = :address::text, access = :access::text, district_id = nullif(:district::bigint, 0),
        latitude = nullif(:latitude::text, '')::numeric, longitude = nullif(:longitude::text, '')::numeric
  WHERE e.id = :event::bigint AND event_mark(e, 'place') = :seen::text AND e.state IN ('draft', 'open');
+
+-- name: event_picture :exec
+UPDATE event e
+   SET picture = nullif(:large::text, '')::uuid, picture_small = nullif(:small::text, '')::uuid, picture_text = :words::text
+ WHERE e.id = :event::bigint AND event_mark(e, 'picture') = :seen::text AND e.state IN ('draft', 'open');
+
+-- name: event_picture_find :json
+-- As everybody may see it: not of a draft.
+SELECT json_build_object('id', t.id, 'kind', t.kind, 'name', t.name, 'picture', true, 'clean', t.state = 'clean')
+  FROM event e JOIN attachment t ON t.id IN (e.picture, e.picture_small)
+ WHERE e.id = :event::bigint AND e.state IN ('open', 'ended', 'cancelled') AND t.id::text = :id::text;
 
 -- name: event_rules :exec
 UPDATE event e

@@ -84,7 +84,7 @@ const itself = {
 		// Nor has anybody there a device.
 		'GET /my/devices/{device}/remove', 'POST /my/devices/{device}/remove', 'POST /my/devices/{device}/try',
 		// Nor is there a survey of this number, nor a file.
-		'GET /desk/files/{attachment}',
+		'GET /desk/files/{attachment}', 'GET /events/{event}/picture/{attachment}',
 		// Nor a record without the date that is asked for.
 		'GET /events/{event}/lottery/record',
 		'GET /desk/surveys/{survey}/export/{export}', 'GET /desk/surveys/{survey}/export/{export}/live',

@@ -60,12 +60,23 @@ frame(struct web *w, const struct agenda_filter *f, json_t *districts, const cha
 	json_object_set_new(w->view, "online", json_boolean(f->online));
 }
 
+/* "picture_url" of its picture, or null; a picture that was not looked at yet is none. */
+static void
+say_picture(json_t *what, int64_t event, const char *origin)
+{
+	const char *id = json_text(what, "picture");
+
+	json_object_set_new(what, "picture_url", id[0] == '\0' ? json_null()
+	    : json_sprintf("%s/events/%" PRId64 "/picture/%s", origin, event, id));
+}
+
 static enum err
 list(struct web *w, const char *path, const char *page)
 {
 	struct agenda_filter f;
 	const char *between;
-	json_t *found, *next;
+	json_t *found, *next, *slot;
+	size_t i;
 	enum err e = agenda_read(w->arena, w->query, &f);
 
 	if (e == ERR_OK)
@@ -74,6 +85,8 @@ list(struct web *w, const char *path, const char *page)
 		return e;
 	json_object_update(w->view, found);
 	frame(w, &f, json_object_get(found, "districts"), path);
+	json_array_foreach(json_object_get(found, "slots"), i, slot)
+		say_picture(slot, json_int(slot, "event"), "");
 	json_object_set_new(w->view, "any", json_boolean(json_array_size(json_object_get(found, "slots")) > 0));
 	next = json_object_get(found, "next");
 	between = strchr(agenda_path(w->arena, path, &f), '?') != NULL ? "&" : "?";
@@ -148,6 +161,11 @@ citizen_agenda_show(struct web *w)
 	json_object_set_new(event, "map_url", json_is_number(json_object_get(event, "latitude")) ?
 	    json_sprintf("https://maps.gsi.go.jp/#16/%.6f/%.6f/", json_number_value(json_object_get(event, "latitude")),
 	    json_number_value(json_object_get(event, "longitude"))) : json_null());
+	/* For previews elsewhere all addresses are whole. */
+	json_object_set_new(event, "whole_url", json_sprintf("%s/events/%" PRId64, web_origin(w), id));
+	say_picture(event, id, web_origin(w));
+	json_object_set(event, "preview_url", json_object_get(event, "picture_url"));
+	say_picture(event, id, "");
 	json_object_set(w->view, "event", event);
 	return web_page(w, HTTP_OK, "citizen/agenda/show");
 }

@@ -187,7 +187,7 @@ add_task(struct web *w, json_t *tasks, const json_t *event, const char *name, co
 static json_t *
 tasks_of(struct web *w, const json_t *e, bool ready)
 {
-	static const char *const parts[] = { "content", "place", "dates", "rules", "around", "english" };
+	static const char *const parts[] = { "content", "place", "picture", "dates", "rules", "around", "english" };
 	json_t *tasks = json_object();
 	bool asks = json_int(e, "questions") > 0, draft = json_flag(e, "draft");
 

@@ -5,6 +5,7 @@
  *	GET, POST /desk/events/{event}/content	title, text, for whom, fee, contact
  *	GET, POST /desk/events/{event}/english	the same in English
  *	GET, POST /desk/events/{event}/place	where, how to get there
+ *	GET, POST /desk/events/{event}/picture	its picture: event_picture.c
  *	GET, POST /desk/events/{event}/rules	sign-up: first come, lottery, approval
  *	GET, POST /desk/events/{event}/around	reminder before, thanks after
  *	GET, POST /desk/events/{event}/each	which questions each person answers
@@ -44,6 +45,18 @@ worded_options(struct web *w, const char *const *values, const char *prefix)
 	return options;
 }
 
+/* The picture as staff may look at it: when it was looked at for viruses. */
+static void
+dress_picture(struct web *w, const json_t *event)
+{
+	const char *state = json_text(event, "picture_state");
+
+	json_object_set_new(w->view, "picture_url", strcmp(state, "clean") != 0 ? json_null()
+	    : json_sprintf("/desk/files/%s", json_text(event, "picture")));
+	json_object_set_new(w->view, "picture_waits", json_boolean(strcmp(state, "waiting") == 0));
+	json_object_set_new(w->view, "picture_refused", json_boolean(strcmp(state, "infected") == 0));
+}
+
 /* The choices of every field that has some. */
 static enum err
 dress(struct web *w, struct form *f, const struct event_part *p, const json_t *event, const json_t *choices)
@@ -56,6 +69,8 @@ dress(struct web *w, struct form *f, const struct event_part *p, const json_t *e
 	json_object_set_new(w->view, "several", json_boolean(json_array_size(json_object_get(choices, "departments")) > 1));
 	if (p == &event_content)
 		form_options(f, "department", named_options(w, json_object_get(choices, "departments")));
+	if (p == &event_picture)
+		dress_picture(w, event);
 	if (p == &event_place)
 		form_options(f, "district", named_options(w, json_object_get(choices, "districts")));
 	if (p == &event_around)
@@ -107,8 +122,8 @@ seen_of(const json_t *event, const struct event_part *p)
 	return json_text(json_object_get(event, "seen"), p->mark);
 }
 
-static enum err
-part(struct web *w, const struct event_part *p)
+enum err
+desk_event_part(struct web *w, const struct event_part *p)
 {
 	struct form *f = web_form(w);
 	json_t *event;
@@ -124,8 +139,8 @@ part(struct web *w, const struct event_part *p)
 	return show(w, p, HTTP_OK, f, event, seen_of(event, p));
 }
 
-static enum err
-part_save(struct web *w, const struct event_part *p)
+enum err
+desk_event_part_save(struct web *w, const struct event_part *p, const char *field, const char *problem)
 {
 	const char *seen = fields_get(w->fields, "seen");
 	struct form *f = web_form(w);
@@ -134,6 +149,8 @@ part_save(struct web *w, const struct event_part *p)
 
 	if (e == ERR_OK)
 		e = event_choices(w->db, w->staff, json_int(event, "id"), &choices);
+	if (e == ERR_OK && problem != NULL)
+		form_problem(f, field, problem);
 	if (e == ERR_OK)
 		e = too_late(p, event) ? ERR_CONFLICT : p->save(w->db, f, w->arena, event, choices, seen);
 	if (e == ERR_INVALID && !db_failed(w->db))
@@ -148,17 +165,17 @@ part_save(struct web *w, const struct event_part *p)
 	return desk_event_go(w, event, "");
 }
 
-enum err desk_event_content(struct web *w) { return part(w, &event_content); }
-enum err desk_event_content_save(struct web *w) { return part_save(w, &event_content); }
-enum err desk_event_english(struct web *w) { return part(w, &event_english); }
-enum err desk_event_english_save(struct web *w) { return part_save(w, &event_english); }
-enum err desk_event_place(struct web *w) { return part(w, &event_place); }
-enum err desk_event_place_save(struct web *w) { return part_save(w, &event_place); }
-enum err desk_event_rules(struct web *w) { return part(w, &event_rules); }
-enum err desk_event_rules_save(struct web *w) { return part_save(w, &event_rules); }
-enum err desk_event_around(struct web *w) { return part(w, &event_around); }
-enum err desk_event_around_save(struct web *w) { return part_save(w, &event_around); }
-enum err desk_event_each(struct web *w) { return part(w, &event_each); }
-enum err desk_event_each_save(struct web *w) { return part_save(w, &event_each); }
-enum err desk_event_memo(struct web *w) { return part(w, &event_memo); }
-enum err desk_event_memo_save(struct web *w) { return part_save(w, &event_memo); }
+enum err desk_event_content(struct web *w) { return desk_event_part(w, &event_content); }
+enum err desk_event_content_save(struct web *w) { return desk_event_part_save(w, &event_content, NULL, NULL); }
+enum err desk_event_english(struct web *w) { return desk_event_part(w, &event_english); }
+enum err desk_event_english_save(struct web *w) { return desk_event_part_save(w, &event_english, NULL, NULL); }
+enum err desk_event_place(struct web *w) { return desk_event_part(w, &event_place); }
+enum err desk_event_place_save(struct web *w) { return desk_event_part_save(w, &event_place, NULL, NULL); }
+enum err desk_event_rules(struct web *w) { return desk_event_part(w, &event_rules); }
+enum err desk_event_rules_save(struct web *w) { return desk_event_part_save(w, &event_rules, NULL, NULL); }
+enum err desk_event_around(struct web *w) { return desk_event_part(w, &event_around); }
+enum err desk_event_around_save(struct web *w) { return desk_event_part_save(w, &event_around, NULL, NULL); }
+enum err desk_event_each(struct web *w) { return desk_event_part(w, &event_each); }
+enum err desk_event_each_save(struct web *w) { return desk_event_part_save(w, &event_each, NULL, NULL); }
+enum err desk_event_memo(struct web *w) { return desk_event_part(w, &event_memo); }
+enum err desk_event_memo_save(struct web *w) { return desk_event_part_save(w, &event_memo, NULL, NULL); }
