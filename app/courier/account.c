@@ -20,6 +20,7 @@
 
 enum {
 	READ_MS = 1000,
+	READ_SHUT_MS = 5000,	/* somebody may have mended it meanwhile */
 	SHUT_MS = 2000,		/* a longer pause, and what was claimed is given back */
 	REPORT_MS = 3000,
 	SLOW_MS = 5000,		/* an answer that takes so long counts against the account */
@@ -206,6 +207,18 @@ account_shut(const struct courier *c, int64_t tenant, int64_t now)
 		if (!breaker_open(&way[i]->breaker, now) && way[i]->paused_until - now < SHUT_MS)
 			return false;
 	return true;
+}
+
+bool
+account_stale(const struct courier *c, int64_t tenant, int64_t now)
+{
+	struct account *way[2];
+	int i, n = ways(c, tenant, way);
+
+	for (i = 0; i < n; i++)
+		if (way[i] != &c->own && now - way[i]->read >= READ_SHUT_MS)
+			return true;
+	return false;
 }
 
 static int

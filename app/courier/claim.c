@@ -251,6 +251,8 @@ take(struct courier *c, const struct look *l, struct tenant *t, bool letters, in
 	for (k = 0; k < COURIER_JOBS; k++)
 		held[k] = c->jobs[k].held;
 	e = enter(c, t, &any);
+	if (account_known(c, t->id) && account_shut(c, t->id, clock_monotonic_ms()))
+		most = letters = 0;		/* as it was */
 	if (e == ERR_OK && letters && any)
 		e = q_courier_letters(c->db, (struct q_courier_letters){ .most = room,
 		    .lease_s = c->conf->courier_lease_s, .holder = c->holder,
@@ -306,7 +308,7 @@ claim_due(struct courier *c)
 		struct tenant t = { .id = rows_int(l.work, i, "tenant_id") };
 		int lane = rows_null(l.work, i, "lane") ? -1 : (int)rows_int(l.work, i, "lane");
 
-		if (account_known(c, t.id) && account_shut(c, t.id, now))
+		if (account_known(c, t.id) && account_shut(c, t.id, now) && !account_stale(c, t.id, now))
 			continue;
 		take(c, &l, &t, rows_bool(l.work, i, "letters"), lane);
 	}

@@ -251,6 +251,8 @@ enum err account_read(struct courier *, int64_t tenant, bool *any) MUST_USE;
 bool account_known(const struct courier *, int64_t tenant);
 /* Every way out is shut by its breaker. */
 bool account_shut(const struct courier *, int64_t tenant, int64_t now);
+/* So long not read that a shut one may have new credentials, which are tried at once. */
+bool account_stale(const struct courier *, int64_t tenant, int64_t now);
 /* Calls a second that its accounts permit. */
 int account_rate(const struct courier *, int64_t tenant);
 /* How many letters of the tenant may be begun now, at most. */
