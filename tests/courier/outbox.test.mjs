@@ -8,7 +8,7 @@ import test from 'node:test';
 import { readMail } from '../gateways/mime.mjs';
 import { openPost } from './post.mjs';
 
-test('a message to thirty and a letter, as files', { timeout: 60000 }, async () => {
+test('a message to thirty and a letter, as files', { timeout: 300000 }, async () => {
 	const post = await openPost({ outbox: true });
 	try {
 		const town = await post.town({ citizens: 30 });

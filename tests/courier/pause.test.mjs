@@ -12,7 +12,7 @@ let post;
 before(async () => { post = await openPost({ conf: { smtp_connections: CONNECTIONS } }); });
 after(() => post?.close());
 
-test('SIGSTOP beyond the lease: another goes on, and the first finds out', { timeout: 60000 }, async () => {
+test('SIGSTOP beyond the lease: another goes on, and the first finds out', { timeout: 300000 }, async () => {
 	const town = await post.town({ citizens: 700 });
 	post.relay.script([{ at: 'dot', hang: 15 }]);
 	const first = post.courier();
@@ -36,14 +36,14 @@ test('SIGSTOP beyond the lease: another goes on, and the first finds out', { tim
 	first.signal('SIGCONT');
 	await eventually('the first finds that it has lost', () => /batch\.lost/.test(first.text));
 	post.relay.script([]);
-	await post.sent(message, 40);
+	await post.sent(message);
 	const verdict = await post.lawful();
 	assert.ok(verdict.extras <= CONNECTIONS, `${verdict.extras} extras`);
 	assert.ok(verdict.unknown >= verdict.extras && verdict.unknown <= CONNECTIONS * 2);
 	for (const c of [first, second]) assert.equal(await c.stop(), 0);
 });
 
-test('the database restarted under it: no restart, nothing lost, nobody twice', { timeout: 60000 }, async () => {
+test('the database restarted under it: no restart, nothing lost, nobody twice', { timeout: 300000 }, async () => {
 	const town = await post.town({ citizens: 800 }), earlier = await post.lawful();
 	post.relay.script([{ at: 'dot', hang: 10 }]);
 	const courier = post.courier();
@@ -60,7 +60,7 @@ test('the database restarted under it: no restart, nothing lost, nobody twice', 
 		await eventually('it goes on', () => post.relay.ledger.length > now + 40);
 	}
 	post.relay.script([]);
-	await post.sent(message, 40);
+	await post.sent(message);
 	const verdict = await post.lawful();
 	assert.equal(verdict.extras - earlier.extras, 0, 'a round whose answer was lost is done again');
 	assert.equal(verdict.unknown - earlier.unknown, 0, 'nobody in doubt');
@@ -71,7 +71,7 @@ test('the database restarted under it: no restart, nothing lost, nobody twice', 
 // Half of the rounds fail while mails of the same batch are in the air, and the next
 // round of others goes through at once: none of those may be forgotten, or they would
 // be sent again and nobody would know.
-test('its connections to the database cut twenty times: every word is kept', { timeout: 60000 }, async () => {
+test('its connections to the database cut twenty times: every word is kept', { timeout: 300000 }, async () => {
 	const town = await post.town({ citizens: 800 }), earlier = await post.lawful();
 	post.relay.script([{ at: 'dot', hang: 7, times: 150 }, { at: 'dot', hang: 12 }]);
 	const courier = post.courier();
@@ -82,7 +82,7 @@ test('its connections to the database cut twenty times: every word is kept', { t
 		await post.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'chromo-ledger'");
 	}
 	post.relay.script([]);
-	for (const m of messages) await post.sent(m, 40);
+	for (const m of messages) await post.sent(m);
 	const verdict = await post.lawful();
 	assert.equal(verdict.extras - earlier.extras, 0, 'nobody twice');
 	assert.equal(verdict.unknown - earlier.unknown, 0, 'nobody in doubt');
@@ -93,7 +93,7 @@ test('its connections to the database cut twenty times: every word is kept', { t
 	assert.equal(await courier.stop(), 0);
 });
 
-test('a lease that lapses again and again under a courier that lives: it does not doubt itself', { timeout: 60000 }, async () => {
+test('a lease that lapses again and again under a courier that lives: it does not doubt itself', { timeout: 300000 }, async () => {
 	const town = await post.town({ citizens: 600 }), earlier = await post.lawful();
 	post.relay.script([{ at: 'dot', hang: 12 }]);
 	const courier = post.courier();
@@ -109,7 +109,7 @@ test('a lease that lapses again and again under a courier that lives: it does no
 
 // Were a commit answered before it is on the disk, a crash would take back what had
 // already led to a mail; so the courier insists, whatever the server's own setting.
-test('the database crashes, and was told not to wait for the disk', { timeout: 60000 }, async () => {
+test('the database crashes, and was told not to wait for the disk', { timeout: 300000 }, async () => {
 	await post.sql('ALTER SYSTEM SET synchronous_commit = off');
 	await post.sql("ALTER SYSTEM SET wal_writer_delay = '10s'");
 	await post.sql('SELECT pg_reload_conf()');
@@ -123,7 +123,7 @@ test('the database crashes, and was told not to wait for the disk', { timeout: 6
 	await eventually('the database is down', () => post.sql('SELECT 1').then(() => false, () => true));
 	await post.up.again('postgres');
 	post.relay.script([]);
-	await post.sent(message, 40);
+	await post.sent(message);
 	const verdict = await post.lawful();
 	assert.equal(verdict.extras - earlier.extras, 0, 'nobody twice');
 	assert.equal(verdict.unknown - earlier.unknown, 0, 'nobody in doubt');

@@ -166,7 +166,7 @@ class Post {
 		return this.sql(`SELECT state FROM message WHERE id = ${message}`);
 	}
 
-	sent(message, seconds = 30) {
+	sent(message, seconds = 90) {
 		return eventually(`message ${message} is sent`, async () => await this.state(message) === 'sent', seconds);
 	}
 

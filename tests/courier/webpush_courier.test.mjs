@@ -28,7 +28,7 @@ after(async () => {
 
 test('試しに送る: the card is on the device', async () => {
 	await client.submit(await client.get('/my/devices'), {}, 0);
-	const [card] = await eventually('the card', () => device.cards.size > 0 && [...device.cards.values()], 30);
+	const [card] = await eventually('the card', () => device.cards.size > 0 && [...device.cards.values()]);
 	assert.equal(card.title, 'みなと市');
 	assert.match(card.body, /試しの通知/);
 	assert.equal(card.url, `https://${host}:${town.port}/my/devices`);

@@ -28,6 +28,7 @@
 //	delay			waits so many milliseconds before the call is looked at
 //	accept			true: it is carried out as if nothing were, and then goes wrong
 //	hang			waits so many milliseconds before the answer
+//	hold			true: waits before the answer until gateway.release()
 //	close			true: the connection ends without an answer
 //	status headers body	this answer; without accept nothing was carried out.  body may be
 //				text that is not JSON
@@ -48,6 +49,8 @@ import fs from 'node:fs';
 import https from 'node:https';
 import http from 'node:http';
 import { certificate } from './tls.mjs';
+
+const HOLD_MS = 3600e3;
 
 // One HTTP answer: its head as node wants it, and as the bytes that it comes to, so
 // that it can be cut at any of them.
@@ -129,6 +132,15 @@ export class Gateway {
 		});
 	}
 
+	// Whatever waits goes on.
+	release() {
+		for (const { resolve, timer } of this.timers) {
+			clearTimeout(timer);
+			resolve();
+		}
+		this.timers.clear();
+	}
+
 	async answer(call, res) {
 		const rule = this.find(call) ?? {};
 		if (rule.delay)
@@ -140,8 +152,8 @@ export class Gateway {
 		if (own || rule.body !== undefined || rule.headers !== undefined)
 			answer = { status: rule.status ?? answer.status, headers: { ...(own ? {} : answer.headers), ...rule.headers },
 				body: rule.body ?? (own ? { message: 'The server misbehaves as told.' } : answer.body) };
-		if (rule.hang)
-			await this.pause(rule.hang);
+		if (rule.hang || rule.hold)
+			await this.pause(rule.hang ?? HOLD_MS);
 		if (rule.close)
 			return res.socket?.destroy();
 		const { status, head, content, bytes } = whole(answer);
@@ -185,11 +197,7 @@ export class Gateway {
 	}
 
 	async close() {
-		for (const { resolve, timer } of this.timers) {
-			clearTimeout(timer);
-			resolve();
-		}
-		this.timers.clear();
+		this.release();
 		for (const s of this.sockets)
 			s.destroy();
 		await new Promise((done) => this.server.close(done));

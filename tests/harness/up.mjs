@@ -28,7 +28,7 @@ export const build = process.env.CHROMO_BUILD ?? join(source, '.dev/build');
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // Asks until the answer is truthy; a test names what it waits for.
-export async function eventually(what, ask, seconds = 20) {
+export async function eventually(what, ask, seconds = 60) {
 	const end = Date.now() + seconds * 1000;
 	for (;;) {
 		const answer = await ask();
