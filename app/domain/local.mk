@@ -40,7 +40,8 @@ libdomain_a_SOURCES = \
 	app/domain/population.c app/domain/population.h \
 	app/domain/result.c app/domain/result_question.c app/domain/result_weigh.c app/domain/result.h \
 	app/domain/result_give.c app/domain/result_give.h \
-	app/domain/statistics.c app/domain/statistics.h app/domain/tally.c app/domain/tally.h \
+	app/domain/cross.c app/domain/cross_side.c app/domain/cross.h app/domain/cross_side.h \
+	app/domain/statistics.c app/domain/statistics_hide.c app/domain/statistics.h app/domain/tally.c app/domain/tally.h \
 	app/domain/stop_link.c app/domain/stop_link.h \
 	app/domain/survey.c app/domain/survey.h \
 	app/domain/tenant.c app/domain/tenant.h \
@@ -68,8 +69,9 @@ tests_unit_domain_tenant_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_password_test tests/unit/domain_totp_test
 tests_unit_domain_password_test_LDADD = $(LINK_DOMAIN)
 tests_unit_domain_totp_test_LDADD = $(LINK_DOMAIN)
-check_PROGRAMS += tests/unit/domain_statistics_test
+check_PROGRAMS += tests/unit/domain_statistics_test tests/unit/domain_statistics_hide_test
 tests_unit_domain_statistics_test_LDADD = $(LINK_DOMAIN)
+tests_unit_domain_statistics_hide_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_lottery_test
 tests_unit_domain_lottery_test_LDADD = $(LINK_DOMAIN)
 # The drawing against docs/lottery_verify.mjs, which shares nothing with it.

@@ -41,6 +41,17 @@ result_percent(struct arena *a, double share)
 }
 
 enum err
+result_design(struct result *r)
+{
+	enum err e = q_tally_design(r->db, (struct q_tally_design){ r->questionnaire }, &r->design);
+
+	if (e == ERR_OK)
+		r->regrouped = rows_count(r->design) == 0 || rows_null(r->design, 0, "regrouped") ? -1 :
+		    (int)rows_int(r->design, 0, "regrouped");
+	return e;
+}
+
+enum err
 result_open(struct result *r, int64_t survey)
 {
 	enum err e = q_result_districts_queue(r->db, &r->districts);
@@ -52,11 +63,7 @@ result_open(struct result *r, int64_t survey)
 	r->document = json_object_get(r->survey, "document");
 	r->questionnaire = json_int(r->survey, "questionnaire");
 	r->filter = (struct tally_filter){ "", "", "", "", "", "" };
-	e = q_tally_design(r->db, (struct q_tally_design){ r->questionnaire }, &r->design);
-	if (e == ERR_OK)
-		r->regrouped = rows_count(r->design) == 0 || rows_null(r->design, 0, "regrouped") ? -1 :
-		    (int)rows_int(r->design, 0, "regrouped");
-	return e;
+	return result_design(r);
 }
 
 enum err

@@ -35,6 +35,8 @@ struct result {
 
 /* ERR_NOT_FOUND: no such survey.  One that was never opened has no questions. */
 enum err result_open(struct result *, int64_t survey) MUST_USE;
+/* By which questions people are told apart, once more: the first count decides it. */
+enum err result_design(struct result *) MUST_USE;
 /* ERR_INVALID: a filter that cannot be. */
 enum err result_tallies(struct result *) MUST_USE;
 

@@ -101,23 +101,47 @@ base_of(struct result *r, struct block *b, const char *item)
 	}
 }
 
+/* A part beside its whole, which the page without filter shows: a table of two columns, those
+ * who are in it and those who are not. */
 static void
-hide(struct result *r, struct block *b)
+hide_part(struct result *r, const struct block *b, const int64_t *n, const int64_t *whole, bool *hidden)
+{
+	int64_t *two = arena_alloc(r->arena, (2 * b->n + 1) * sizeof *two);
+	bool *both = arena_alloc(r->arena, 2 * b->n + 1);
+	size_t i;
+
+	for (i = 0; i < b->n; i++) {
+		two[2 * i] = n[i];
+		two[2 * i + 1] = whole[i] - n[i];
+	}
+	statistics_hide_table(r->arena, two, b->n, 2, both);
+	for (i = 0; i < b->n; i++)
+		hidden[i] = both[2 * i] || both[2 * i + 1];
+}
+
+static void
+hide(struct result *r, struct block *b, bool several)
 {
 	int64_t *n = arena_alloc(r->arena, (b->n + 1) * sizeof *n), *whole = arena_alloc(r->arena, (b->n + 1) * sizeof *whole);
-	bool *hidden = arena_alloc(r->arena, b->n + 1);
+	int64_t *base = arena_alloc(r->arena, (b->n + 1) * sizeof *base);
+	bool *hidden = arena_alloc(r->arena, b->n + 1), *others = arena_alloc(r->arena, b->n + 1);
 	size_t i;
 
 	for (i = 0; i < b->n; i++) {
 		n[i] = b->choices[i].n;
 		whole[i] = b->choices[i].whole;
+		base[i] = b->base;
 	}
-	if (r->filtered)
-		statistics_hide_part(n, whole, b->n, hidden);
+	if (several && (r->filtered || r->open_to_all)) {
+		/* No sum tells one from the others, but all who answered those who chose it not. */
+		statistics_hide_part(n, base, b->n, hidden);
+		statistics_hide_part(n, whole, b->n, others);
+	} else if (r->filtered)
+		hide_part(r, b, n, whole, hidden);
 	else if (r->open_to_all)
 		statistics_hide_list(n, b->n, hidden);
 	for (i = 0; i < b->n; i++)
-		b->choices[i].hidden = hidden[i];
+		b->choices[i].hidden = hidden[i] || others[i];
 }
 
 /* --- a block as pages have it --- */
@@ -187,7 +211,7 @@ show_block(struct result *r, json_t *list, struct block *b, const json_t *questi
 	bool some_hidden = false;
 	size_t i;
 
-	hide(r, b);
+	hide(r, b, is(question, "multi") || json_flag(json_object_get(question, "settings"), "multi"));
 	for (i = 0; i < b->n; i++) {
 		json_array_append_new(lines, line_of(r, b, &b->choices[i]));
 		some_hidden |= b->choices[i].hidden;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Weights, margins of error and small cells; see statistics.h.  The formulas are from
+ * Weights and margins of error; see statistics.h.  The formulas are from
  * the literature that tests/unit/domain_statistics_test.c cites, with its numbers.
  */
 #include "domain/statistics.h"
@@ -219,78 +219,4 @@ statistics_median(const double *value, const int64_t *n, size_t values, double *
 	}
 	*out = (value[low] + value[i]) / 2;
 	return ERR_OK;
-}
-
-/* --- small cells --- */
-
-static bool
-small(int64_t n)
-{
-	return n > 0 && n < SMALL_CELL;
-}
-
-/* Among n[0], n[step] …: if what is hidden there could be told from the sum, hides one
- * more, the smallest that is not 0.  True: something was hidden. */
-static bool
-cover(const int64_t *n, size_t length, size_t step, bool *hidden)
-{
-	size_t i, count = 0, least = length;
-	int64_t sum = 0;
-
-	for (i = 0; i < length; i++) {
-		if (hidden[i * step]) {
-			count++;
-			sum += n[i * step];
-		} else if (n[i * step] > 0 && (least == length || n[i * step] < n[least * step]))
-			least = i;
-	}
-	/* Two that add up to 2 are 1 and 1; and a sum that is small itself tells too much. */
-	if (count == 0 || (count > 1 && sum >= SMALL_CELL) || least == length)
-		return false;
-	hidden[least * step] = true;
-	return true;
-}
-
-static void
-hide_small(const int64_t *n, size_t length, bool *hidden)
-{
-	size_t i;
-
-	for (i = 0; i < length; i++)
-		hidden[i] = small(n[i]);
-}
-
-void
-statistics_hide_list(const int64_t *n, size_t length, bool *hidden)
-{
-	hide_small(n, length, hidden);
-	while (cover(n, length, 1, hidden))
-		continue;
-}
-
-void
-statistics_hide_table(const int64_t *n, size_t rows, size_t columns, bool *hidden)
-{
-	bool more;
-	size_t i;
-
-	hide_small(n, rows * columns, hidden);
-	do {
-		more = false;
-		for (i = 0; i < rows; i++)
-			more |= cover(n + i * columns, columns, 1, hidden + i * columns);
-		for (i = 0; i < columns; i++)
-			more |= cover(n + i, rows, columns, hidden + i);
-	} while (more);
-}
-
-void
-statistics_hide_part(const int64_t *part, const int64_t *whole, size_t length, bool *hidden)
-{
-	size_t i;
-
-	for (i = 0; i < length; i++)
-		hidden[i] = small(part[i]) || small(whole[i] - part[i]) || small(whole[i]);
-	while (cover(part, length, 1, hidden))
-		continue;
 }

@@ -60,15 +60,17 @@ double statistics_nps(const int64_t n[11]);
 enum err statistics_median(const double *value, const int64_t *n, size_t values, double *out) MUST_USE;
 
 /*
- * Small cells.  hidden, as long as n, is set where a number must not be shown: a count of
- * 1 … 4, and then as many others as it takes that none of them follows from the sums that
- * are shown.
+ * Small cells (statistics_hide.c).  hidden, as long as n, is set where a number must not be
+ * shown: a count of 1 … 4, and as many others as it takes that none of them follows from
+ * the sums that are known.
  */
 enum { SMALL_CELL = 5 };
 /* A list beside its sum. */
 void statistics_hide_list(const int64_t *n, size_t length, bool *hidden);
-/* A table, row by row, beside the sums of its rows and columns: in each row and column
- * nothing is hidden, or at least two that are not 0. */
-void statistics_hide_table(const int64_t *n, size_t rows, size_t columns, bool *hidden);
-/* A part beside its whole: also where what is left of the whole is small. */
+/* A table, row by row, of which the sums of rows and columns are known to all: whatever is
+ * worked out from them and the visible cells, at least five values are possible of each small
+ * one (fewer only where the sums alone leave fewer). */
+void statistics_hide_table(struct arena *, const int64_t *n, size_t rows, size_t columns, bool *hidden);
+/* Counts of which each is known of the whole as well, and which have no sum of their own:
+ * also where what is left of the whole is small. */
 void statistics_hide_part(const int64_t *part, const int64_t *whole, size_t length, bool *hidden);

@@ -385,6 +385,8 @@ enum err operator_home(struct web *);
 
 /* desk: results of surveys */
 enum err desk_result(struct web *);
+enum err desk_result_cross(struct web *);
+enum err desk_result_cross_csv(struct web *);
 enum err desk_result_design(struct web *);
 enum err desk_result_design_save(struct web *);
 enum err desk_result_publish(struct web *);

@@ -329,6 +329,8 @@ const struct route routes[] = {
 
 	/* desk: results of surveys */
 	{ GET, "/desk/surveys/{survey}/results", desk_result, STAFF(RIGHTS) | WRITES },
+	{ GET, "/desk/surveys/{survey}/results/cross", desk_result_cross, STAFF(RIGHTS) | WRITES },
+	{ GET, "/desk/surveys/{survey}/results/cross.csv", desk_result_cross_csv, STAFF(RIGHTS) | WRITES },
 	{ GET, "/desk/surveys/{survey}/results/design", desk_result_design, STAFF(RIGHT_WRITE) },
 	{ POST, "/desk/surveys/{survey}/results/design", desk_result_design_save, STAFF(RIGHT_WRITE) | TOKEN },
 	{ GET, "/desk/surveys/{survey}/results/publish", desk_result_publish, STAFF(RIGHT_APPROVE) },

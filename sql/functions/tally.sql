@@ -237,3 +237,24 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER tally_gone AFTER DELETE ON response
   REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION tally_gone();
+
+-- The classes of a cross-table that one response is in: one; or for what has several answers
+-- each of them, and '*', in which all are.  '' : no answer.  One expression, as tally_items().
+CREATE OR REPLACE FUNCTION cross_items(p_kind text, p_row text, p_answer jsonb, p_language text, p_way text, p_day date)
+RETURNS text[] LANGUAGE sql STABLE AS $$
+  SELECT CASE p_kind
+           WHEN 'language' THEN ARRAY[p_language]
+           WHEN 'way'      THEN ARRAY[p_way]
+           WHEN 'day'      THEN ARRAY[to_char(p_day, 'YYYY-MM-DD')]
+           WHEN 'age'      THEN ARRAY[coalesce(tally_age(p_row, p_answer), '')]
+           WHEN 'district' THEN ARRAY[coalesce(tally_district(p_row, p_answer), '')]
+           WHEN 'multi'    THEN ARRAY(SELECT jsonb_array_elements_text(CASE jsonb_typeof(p_answer) WHEN 'array' THEN p_answer || '["*"]' ELSE '["", "*"]' END))
+           WHEN 'boxes'    THEN ARRAY(SELECT jsonb_array_elements_text(CASE jsonb_typeof(p_answer -> p_row) WHEN 'array' THEN (p_answer -> p_row) || '["*"]' ELSE '["", "*"]' END))
+           WHEN 'row'      THEN ARRAY[coalesce(p_answer ->> p_row, '')]
+           WHEN 'number'   THEN ARRAY[CASE WHEN p_answer #>> '{}' ~ '^-?[0-9]{1,15}(\.[0-9]{1,10})?$' THEN tally_bucket((p_answer #>> '{}')::numeric) ELSE '' END]
+           WHEN 'date'     THEN ARRAY[coalesce(left(p_answer #>> '{}', 7), '')]
+           WHEN 'time'     THEN ARRAY[coalesce(left(p_answer #>> '{}', 2), '')]
+           WHEN 'rank'     THEN ARRAY[coalesce(p_answer ->> 0, '')]
+           WHEN 'address'  THEN ARRAY[coalesce(p_answer ->> 'district', '')]
+           ELSE ARRAY[coalesce(p_answer #>> '{}', '')] END
+$$;

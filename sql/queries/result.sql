@@ -50,13 +50,13 @@ DELETE FROM response_tag WHERE response_id = :response::uuid AND questionnaire_i
    AND code = :code::text AND tag = :tag::text;
 
 -- name: result_cross :many
--- Two questions against each other.  What has several answers counts in each of them.
+-- Two questions, or what is known of a response, against each other (cross_items()); of
+-- what is counted, so that sums are those of the other pages.
 SELECT a.item AS a, b.item AS b, count(*) AS n
   FROM response r
- CROSS JOIN LATERAL tally_items(jsonb_build_object(:first::text, :first_kind::text), jsonb_build_object(:first, r.answers -> :first)) a
- CROSS JOIN LATERAL tally_items(jsonb_build_object(:second::text, :second_kind::text), jsonb_build_object(:second, r.answers -> :second)) b
- WHERE r.questionnaire_id = :questionnaire::bigint AND r.answers ? :first AND r.answers ? :second
-   AND a.item <> '' AND b.item <> ''
+ CROSS JOIN LATERAL unnest(cross_items(:first_kind::text, :first_row::text, r.answers -> :first::text, r.language, r.way, r.day)) AS a (item)
+ CROSS JOIN LATERAL unnest(cross_items(:second_kind::text, :second_row::text, r.answers -> :second::text, r.language, r.way, r.day)) AS b (item)
+ WHERE r.questionnaire_id = :questionnaire::bigint AND r.counted
  GROUP BY a.item, b.item;
 
 -- name: result_publish :exec

@@ -52,9 +52,12 @@ test('a filter shows its part, and nothing from which few people follow', async 
 	await inside(town, `UPDATE response SET language = 'vi' WHERE questionnaire_id = ${made.questionnaire} AND number IN ('A-1', 'A-2', 'A-3')`);
 	const three = await sato.get(`${at}?language=vi`);
 	assert.deepEqual(problems(three), []);
-	assert.match(said(three), /非表示/);
-	// Of three people not one count is shown.
-	assert.doesNotMatch(said(three), /散歩 [123] /);
+	// Of three people nothing is shown, nor of all but three.
+	assert.match(said(three), /5人未満のため、表示しません/);
+	assert.doesNotMatch(said(three), /散歩|回答数/);
+	const four = await sato.get(`${at}?language=en`), paperless = await sato.get(`${at}?age=6`);
+	for (const page of [four, paperless]) assert.deepEqual(problems(page), []);
+	assert.match(said(four), /散歩/);
 	const paper = await sato.get(`${at}?way=paper`);
 	const n = await one(`SELECT count(*) FROM response WHERE questionnaire_id = ${made.questionnaire} AND way = 'paper'`);
 	assert.match(said(paper), new RegExp(`回答数 ${n} 件`));

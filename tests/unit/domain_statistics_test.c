@@ -13,7 +13,6 @@
  *	Cochran (1977), Sampling Techniques, 4.4: of 3,200 people on an island 356 are needed for
  *	  ± 5 points at t = 2, where of a large number it were 400.
  *	Reichheld (2003), Harvard Business Review 81: promoters 9–10, detractors 0–6.
- *	Willenborg, de Waal (2001), Elements of Statistical Disclosure Control: secondary cells.
  */
 #include "domain/statistics.h"
 
@@ -155,70 +154,6 @@ trust(void)
 	is_int(statistics_median(values, none, 4, &m), ERR_NOT_FOUND, "of nothing there is none");
 }
 
-/* What somebody who sees the table and its sums can work out: sums with one unknown. */
-static bool
-leaks(const int64_t *n, const bool *hidden, size_t rows, size_t columns)
-{
-	size_t r, c, count;
-
-	for (r = 0; r < rows; r++) {
-		for (count = c = 0; c < columns; c++)
-			count += hidden[r * columns + c];
-		if (count == 1)
-			for (c = 0; c < columns; c++)
-				if (!hidden[r * columns + c] && n[r * columns + c] > 0)
-					return true;
-	}
-	for (c = 0; c < columns; c++) {
-		for (count = r = 0; r < rows; r++)
-			count += hidden[r * columns + c];
-		if (count == 1)
-			for (r = 0; r < rows; r++)
-				if (!hidden[r * columns + c] && n[r * columns + c] > 0)
-					return true;
-	}
-	return false;
-}
-
-/* The same numbers each time. */
-static int
-next(uint32_t *seed)
-{
-	*seed = *seed * 1664525u + 1013904223u;
-	return (int)(*seed >> 16);
-}
-
-static void
-small_cells(void)
-{
-	static const int64_t list[] = { 40, 3, 12, 0, 25 }, fine[] = { 40, 5, 0 }, two[] = { 1, 1, 30, 20 };
-	static const int64_t part[] = { 10, 28, 6 }, whole[] = { 50, 30, 90 };
-	int64_t t[30];
-	bool hidden[30], leaked = false, shown = false;
-	uint32_t seed = 4;
-	int turn, i;
-
-	statistics_hide_list(list, 5, hidden);
-	ok(hidden[1] && hidden[2] && !hidden[0] && !hidden[3] && !hidden[4], "the small one, and the smallest other");
-	statistics_hide_list(fine, 3, hidden);
-	ok(!hidden[0] && !hidden[1] && !hidden[2], "five may be seen, and nobody");
-	statistics_hide_list(two, 4, hidden);
-	ok(hidden[0] && hidden[1] && hidden[3] && !hidden[2], "two that add up to little need a third");
-	statistics_hide_part(part, whole, 3, hidden);
-	ok(hidden[1], "all but two of the whole");
-	ok(hidden[2] && !hidden[0], "and one more, so that it is not the difference");
-	for (turn = 0; turn < 2000; turn++) {
-		for (i = 0; i < 30; i++)
-			t[i] = next(&seed) % 3 == 0 ? next(&seed) % 6 : next(&seed) % 60;
-		statistics_hide_table(t, 5, 6, hidden);
-		leaked |= leaks(t, hidden, 5, 6);
-		for (i = 0; i < 30; i++)
-			shown |= t[i] > 0 && t[i] < SMALL_CELL && !hidden[i];
-	}
-	ok(!leaked, "no hidden cell follows from the sums, in 2,000 tables");
-	ok(!shown, "no small one is shown");
-}
-
 int
 main(void)
 {
@@ -228,6 +163,5 @@ main(void)
 		raking(&tables[i]);
 	raking_that_fails();
 	trust();
-	small_cells();
 	return done();
 }

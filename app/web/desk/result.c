@@ -33,6 +33,8 @@ desk_result_open(struct web *w, struct result *r)
 	e = result_open(r, web_id(w, "survey"));
 	if (e == ERR_OK)
 		e = tally_count(w->db, r->questionnaire, COUNT_AT_ONCE, &waiting);
+	if (e == ERR_OK)
+		e = result_design(r);
 	if (e != ERR_OK)
 		return e;
 	json_object_set(w->view, "survey", r->survey);
@@ -65,6 +67,15 @@ filter_will_do(const struct tally_filter *f)
 	    f->district[0] == '\0' && f->age[0] == '\0' && f->language[0] == '\0' && f->way[0] == '\0');
 }
 
+/* So few are in it, or out of it, that nothing may be told of them. */
+static bool
+too_few(const struct result *r)
+{
+	int64_t in = tally_people(r->part), out = tally_people(r->whole) - in;
+
+	return r->filtered && ((in > 0 && in < SMALL_CELL) || (out > 0 && out < SMALL_CELL));
+}
+
 enum err
 desk_result(struct web *w)
 {
@@ -86,8 +97,9 @@ desk_result(struct web *w)
 		e = result_filters(&r, &filters);
 	if (e != ERR_OK)
 		return e;
-	json_object_set(w->view, "overview", result_overview(&r));
-	json_object_set(w->view, "questions", result_questions(&r));
+	json_object_set(w->view, "overview", too_few(&r) ? json_null() : result_overview(&r));
+	json_object_set(w->view, "questions", too_few(&r) ? json_null() : result_questions(&r));
+	json_object_set_new(w->view, "too_few", json_boolean(too_few(&r)));
 	json_object_set(w->view, "filters", filters);
 	json_object_set_new(w->view, "filter_open", json_boolean(r.filtered || !good));
 	json_object_set_new(w->view, "filter_wrong", json_boolean(!good && r.regrouped < 0));

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Cross-tables: the numbers are those of the answers, and small ones are hidden so that they
+// follow from nothing else that is shown.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { desk, inside, said } from '../harness/desk.mjs';
+import { makeSurvey } from '../harness/survey.mjs';
+import { problems } from '../harness/invariants.mjs';
+import { up } from '../harness/up.mjs';
+
+let town, sato, made, at;
+const json = async (sql) => JSON.parse((await inside(town, sql)).split('\n').pop());
+
+before(async () => {
+	town = await up();
+	sato = await desk(town, 'sato');
+	made = await makeSurvey(town, { answers: 1204 });
+	at = `/desk/surveys/${made.survey}/results/cross`;
+	// Three people of the oldest say what nobody else of their age says.
+	await inside(town, `UPDATE response SET answers = answers || '{"q10": "1"}' WHERE questionnaire_id = ${made.questionnaire} AND answers ->> 'q1' = '6';
+		UPDATE response SET answers = answers || '{"q10": "4"}' WHERE id IN (SELECT id FROM response
+		 WHERE questionnaire_id = ${made.questionnaire} AND answers ->> 'q1' = '6' ORDER BY number LIMIT 3)`);
+});
+after(() => town?.stop());
+
+// The table as it is given away: rows of cells; null is hidden.
+async function table(first, second) {
+	const page = await sato.get(`${at}?first=${encodeURIComponent(first)}&second=${encodeURIComponent(second)}`);
+	assert.equal(page.status, 200);
+	assert.deepEqual(problems(page), [], `${first} × ${second}`);
+	const csv = await sato.get(`${at}.csv?first=${encodeURIComponent(first)}&second=${encodeURIComponent(second)}`);
+	assert.match(csv.headers['content-type'], /^text\/csv/);
+	const [head, ...rows] = csv.bytes.subarray(3).toString().trim().split('\r\n').map((l) => l.split(','));
+	const cells = rows.map((r) => r.slice(1).map((c) => c === 'x' ? null : Number(c)));
+	assert.ok(cells.every((r) => r.every((c) => c === null || c === 0 || c >= 5)), `${first} × ${second}: no small number is shown`);
+	return { page, head, names: rows.map((r) => r[0]), cells };
+}
+
+test('nothing chosen, and what cannot be', async () => {
+	const page = await sato.get(at);
+	assert.equal(page.status, 200);
+	assert.deepEqual(problems(page), []);
+	for (const key of ['q4', 'q8.r2', '@age', '@district', '@language', '@way', '@day']) assert.match(page.text, new RegExp(`<option value="${key.replace('.', '\\.')}"`));
+	for (const wrong of ['?first=q1&second=q1', '?first=q1', '?first=q99&second=q1', '?first=q9&second=q1', '?first=@x&second=q1', '?first=q8&second=q1', `?first=q8.r9'&second=q1`]) {
+		const answer = await sato.get(at + wrong);
+		assert.equal(answer.status, 200);
+		assert.match(said(answer), /違う項目を2つ選んでください/);
+		assert.equal((await sato.get(`${at}.csv${wrong}`)).status, 404);
+	}
+});
+
+test('two questions: the numbers of the answers, small ones and enough others hidden', async () => {
+	const { page, names, cells } = await table('q10', 'q1');
+	assert.deepEqual(names, ['18〜29歳', '30代', '40代', '50代', '60代', '70歳以上', '計']);
+	const truth = await json(`SELECT jsonb_object_agg(k, n) FROM (SELECT (answers ->> 'q1') || ':' || (answers ->> 'q10') AS k, count(*) AS n
+		FROM response WHERE questionnaire_id = ${made.questionnaire} GROUP BY 1) x`);
+	for (let row = 1; row <= 6; row++) for (let column = 1; column <= 4; column++) {
+		const shown = cells[row - 1][column - 1], n = truth[`${row}:${column}`] ?? 0;
+		assert.ok(shown === null || shown === n, `${row}:${column} is ${n}`);
+		if (n > 0 && n < 5) assert.equal(shown, null);
+	}
+	assert.equal(cells[6][4], 1204);
+	// Nobody who subtracts finds the three: another one is hidden in their row, in their
+	// column, and those two have a third and a fourth to hide behind.
+	assert.equal(cells[5][3], null);
+	assert.ok(cells[5].filter((c) => c === null).length >= 2 && cells.slice(0, 6).filter((r) => r[3] === null).length >= 2);
+	assert.match(said(page), /引き算でわからないように/);
+	assert.match(page.text, /<title id="bands-title">公園まで歩いて何分かかりますか × 年代を教えてください/);
+});
+
+test('sides of every kind add up to those who answered', async () => {
+	for (const [first, second] of [['q4', '@age'], ['q5', '@district'], ['q6', '@language'], ['q7', '@way'], ['q8.r1', 'q2'], ['q12', '@day'], ['@way', '@age']]) {
+		const { cells } = await table(first, second);
+		assert.equal(cells.at(-1).at(-1), 1204, `${first} × ${second}`);
+		for (const row of cells.slice(0, -1)) if (!row.includes(null)) assert.equal(row.slice(0, -1).reduce((a, b) => a + b), row.at(-1));
+	}
+});
+
+test('of several answers each counts, and people once in the sums', async () => {
+	const { page, names, cells } = await table('q3', '@way');
+	assert.deepEqual(names, ['紙', 'ウェブ', '計']);
+	assert.match(said(page), /合計は100％になりません/);
+	const n = await json(`SELECT count(*) FROM response WHERE questionnaire_id = ${made.questionnaire} AND way = 'web' AND answers -> 'q3' ? '1'`);
+	assert.equal(cells[1][0], n);
+	assert.equal(cells[2].at(-1), 1204);
+	const turned = await table('@way', 'q3');
+	assert.equal(turned.cells[0][1], n);
+	await table('q3', 'q8.r2');
+});
+
+test('not for everybody', async () => {
+	assert.equal((await town.client('minato.localhost').get(at)).status, 303);
+	assert.equal((await sato.get('/desk/surveys/999999/results/cross')).status, 404);
+});
