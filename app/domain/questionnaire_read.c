@@ -76,7 +76,7 @@ other_key(const struct reading *r)
 static void
 read_other(const struct reading *r, bool chosen)
 {
-	const char *text = typed(r, "other");
+	const char *text = typed(r, "words");
 
 	json_object_del(r->answers, other_key(r));
 	if (chosen && text[0] != '\0')
@@ -131,7 +131,7 @@ static void
 show_choice(const struct reading *r)
 {
 	form_set(r->form, r->code, json_text(r->answers, r->code));
-	form_set(r->form, name_of(r, "other"), json_text(r->answers, other_key(r)));
+	form_set(r->form, name_of(r, "words"), json_text(r->answers, other_key(r)));
 }
 
 /* --- texts and numbers --- */
@@ -442,7 +442,7 @@ questionnaire_read(struct arena *a, struct form *form, const struct fields *fiel
 	problem = questionnaire_problem(a, question, answers, &limits);
 	if (problem == NULL)
 		return;
-	name = strncmp(problem, "question_other", strlen("question_other")) == 0 ? name_of(&r, "other") : r.code;
+	name = strncmp(problem, "question_other", strlen("question_other")) == 0 ? name_of(&r, "words") : r.code;
 	form_detail(form, name, "min", limits.min);
 	form_detail(form, name, "max", limits.max);
 	form_detail(form, name, "length", limits.length);

@@ -340,7 +340,7 @@ questionnaire_view(const struct questionnaire_look *l, const json_t *question)
 	json_object_set_new(view, "high", text_or_null(questionnaire_text(json_object_get(settings(question), "high"), NULL, l->language)));
 	json_object_set_new(view, "is", kind_flags(kind));
 	json_object_set_new(view, "field", field(l, code));
-	json_object_set_new(view, "other", offers_other(question) ? field(l, questionnaire_field(l->arena, code, "other")) : json_null());
+	json_object_set_new(view, "other", offers_other(question) ? field(l, questionnaire_field(l->arena, code, "words")) : json_null());
 	json_object_set_new(view, "rows", rows(l, question));
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		json_object_set_new(view, parts[i], field(l, questionnaire_field(l->arena, code, parts[i])));

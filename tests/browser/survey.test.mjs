@@ -26,7 +26,7 @@ after(async () => {
 
 // What is typed wrongly first, and then.
 const pages = () => [
-	['q1', {}, { q1: '1' }], ['q2', { q2_1: true, q2_n: true }, { q2_n: false, q2_o: true, q2_other: '写真をとる' }], ['q3', {}, { q3: '4' }],
+	['q1', {}, { q1: '1' }], ['q2', { q2_1: true, q2_n: true }, { q2_n: false, q2_other: true, q2_words: '写真をとる' }], ['q3', {}, { q3: '4' }],
 	['q4', { q4_1: '1', q4_2: '1' }, { q4_2: '2' }], ['q5', { q5_r1: '1' }, { q5_r2: '3' }], ['q6', { q6: '三' }, { q6: '１２' }],
 	['q7', { q7_year: '令和8', q7_month: '2', q7_day: '30' }, { q7_day: '28' }], ['q8', { q8: '夜' }, { q8: '19時' }],
 	['q9', { q9_postcode: '12' }, { q9_postcode: postcode }], ['q10', null, { q10_text: '駅前の公園の、北の入口のそば' }],

@@ -9,7 +9,7 @@ import { inside } from '../harness/desk.mjs';
 const text = (value) => `'${JSON.stringify(value).replaceAll("'", "''")}'`;
 const texts = (ja, en, more = {}) => ({ ja: { label: ja, ...more }, ...(en ? { en: { label: en } } : {}) });
 export const choices = (...list) => list.map((ja, i) => ({ code: String(i + 1), texts: { ja, en: `${ja} (en)` } }));
-export const other = { code: 'o', texts: { ja: 'その他', en: 'Other' }, other: true };
+export const other = { code: 'other', texts: { ja: 'その他', en: 'Other' }, other: true };
 export const none = { code: 'n', texts: { ja: 'どれでもない', en: 'None of these' }, none: true };
 export const question = (code, kind, ja, more = {}) => ({
 	code, kind, required: kind !== 'note', choices: [], settings: {}, show: null, jumps: [], texts: texts(ja, `${kind} ${code}`), ...more,

@@ -23,7 +23,7 @@ const send = (client, check) => client.submit(check, {}, '/check');
 const wrong = (page) => [...page.text.matchAll(/<li><a href="#([\w-]+)">([^<]+)/g)].map(([, name, text]) => `${name} ${text}`);
 
 const good = () => ({
-	q1: { q1: '1' }, q2: { q2_1: '1', q2_o: '1', q2_other: '写真' }, q3: { q3: '4' }, q4: { q4_1: '2', q4_3: '1' },
+	q1: { q1: '1' }, q2: { q2_1: '1', q2_other: '1', q2_words: '写真' }, q3: { q3: '4' }, q4: { q4_1: '2', q4_3: '1' },
 	q5: { q5_r1: '1', q5_r2: '3' }, q6: { q6: '１２' }, q7: { q7_year: '令和8', q7_month: '2', q7_day: '28' }, q8: { q8: '９時３０分' },
 	q9: { q9_postcode: postcode }, q10: { q10_text: '駅前の公園' }, q11: { q11: 'ﾔﾏﾀﾞ' }, q12: { q12: '木が多い。\n静か。' }, q14: { q14: '1' },
 });
@@ -46,7 +46,7 @@ test('one question a page, from the list to the number', async () => {
 	const [row] = await responses(town, questionnaire);
 	assert.ok(words(done).includes(row.number));
 	assert.match(row.number, /^\d{4}-\d{4}$/);
-	assert.deepEqual(row.answers, { q1: '1', q2: ['1', 'o'], 'q2.other': '写真', q3: '4', q4: ['3', '1'], q5: { r1: '1', r2: '3' }, q6: '12', q7: '2026-02-28', q8: '09:30',
+	assert.deepEqual(row.answers, { q1: '1', q2: ['1', 'other'], 'q2.other': '写真', q3: '4', q4: ['3', '1'], q5: { r1: '1', r2: '3' }, q6: '12', q7: '2026-02-28', q8: '09:30',
 		q9: { postcode, district }, q10: { text: '駅前の公園' }, q11: 'ヤマダ', q12: '木が多い。\n静か。', q14: '1' });
 	assert.deepEqual([row.edition, row.way, row.language, row.citizen_id, row.right_hash, row.staff_id], [1, 'web', 'ja', null, null, null]);
 	assert.ok(row.seconds >= 0 && row.seconds < 600);
@@ -112,7 +112,7 @@ test('bad input is told beside the question, and what was typed stays', async ()
 	const client = browser();
 	let page = await begin(client, id);
 	const rows = [
-		['q1', {}, /q1 1つ選んでください/], ['q1', { q1: '99' }, /q1 1つ/], ['q1', { q1: 'o' }, /q1_other .*その他/],
+		['q1', {}, /q1 1つ選んでください/], ['q1', { q1: '99' }, /q1 1つ/], ['q1', { q1: 'other' }, /q1_words .*その他/],
 		['q2', { q2_1: '1', q2_n: '1' }, /q2 .*どれでもない/], ['q3', { q3: '6' }, /q3 1つ/], ['q4', { q4_1: '1', q4_2: '1' }, /q4 順番/],
 		['q5', { q5_r1: '1' }, /q5 すべての行/], ['q6', { q6: '三回くらい' }, /q6 数字/], ['q6', { q6: '32' }, /q6 31以下/],
 		['q7', { q7_year: '令和8', q7_month: '2', q7_day: '30' }, /q7 /], ['q8', { q8: '25:00' }, /q8 時刻/],

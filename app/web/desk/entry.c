@@ -8,8 +8,11 @@
  * What a good answer is, is the engine's word (domain/questionnaire.h), and whether this one
  * counts is domain/paper.h's.  On paper people leave questions out: a clerk may say so.
  */
+#include <string.h>
+
 #include "domain/paper.h"
 #include "domain/questionnaire.h"
+#include "domain/survey.h"
 #include "web/handlers.h"
 #include "web/web.h"
 
@@ -38,13 +41,38 @@ lenient(struct web *w, const json_t *document)
 	return copy;
 }
 
+/* A question for an address offers the districts of the town, those of the postcode first. */
+static enum err
+districts_show(struct web *w, struct form *f, const json_t *document, const json_t *answers)
+{
+	json_t *q, *list;
+	size_t i;
+
+	json_array_foreach(json_object_get(document, "questions"), i, q) {
+		const char *code = json_text(q, "code");
+		enum err e;
+
+		if (strcmp(json_text(q, "kind"), "address") != 0)
+			continue;
+		e = survey_districts(w->db, json_text(json_object_get(answers, code), "postcode"), &list);
+		if (e != ERR_OK)
+			return e;
+		form_options(f, arena_printf(w->arena, "%s_district", code), list);
+	}
+	return ERR_OK;
+}
+
 static enum err
 page(struct web *w, enum status status, struct form *f, json_t *survey, const json_t *document, const json_t *answers)
 {
 	struct questionnaire_look look = { w->arena, f, "ja", document, answers, NULL };
-	json_t *views = json_array(), *q;
+	json_t *views, *q;
+	enum err e = districts_show(w, f, document, answers);
 	size_t i;
 
+	if (e != ERR_OK)
+		return e;
+	views = json_array();
 	ways_show(w, f);
 	json_array_foreach(json_object_get(document, "questions"), i, q)
 		json_array_append(views, questionnaire_view(&look, q));
