@@ -4,12 +4,15 @@
  */
 #include "domain/applicant.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/text.h"
 #include "db/queries.h"
 #include "domain/phone.h"
+
+enum { MANY = 500 };		/* rows at once, where all are read */
 
 const char *const notice_states[] = { "confirmed", "waiting", "offered", "applied", "lost", "cancelled", "entered", "absent", NULL };
 
@@ -44,7 +47,7 @@ found(struct arena *a, const json_t *one, const char *search)
 	return false;
 }
 
-/* An answer or a document that comes as text. */
+/* Answers that come as text. */
 static json_t *
 parsed(struct arena *a, const char *text)
 {
@@ -60,10 +63,11 @@ row_of(const struct vault *v, struct arena *a, const struct rows *rows, size_t i
 		"channel", "entered", "memo" };
 	const json_t *person = unsealed(v, a, rows, i, "person", "application.person");
 	const json_t *contact = unsealed(v, a, rows, i, "contact", "application.contact"), *people = json_object_get(person, "people");
-	json_t *one = json_keep(a, json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:I}", "id", (json_int_t)rows_int(rows, i, "id"),
+	json_t *one = json_keep(a, json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:b}", "id", (json_int_t)rows_int(rows, i, "id"),
 	    "people", (json_int_t)rows_int(rows, i, "people"), "name", json_text(person, "name"), "kana", json_text(person, "kana"),
 	    "email", json_text(contact, "email"), "phone", phone_written(a, json_text(contact, "phone")),
-	    "place", (json_int_t)rows_int(rows, i, "place")));
+	    "place", (json_int_t)rows_int(rows, i, "place"), "edition", (json_int_t)rows_int(rows, i, "edition"),
+	    "ahead", (int)rows_bool(rows, i, "ahead")));
 	size_t k;
 
 	if (json_text(one, "phone")[0] == '\0')		/* a landline, as staff typed it */
@@ -72,28 +76,79 @@ row_of(const struct vault *v, struct arena *a, const struct rows *rows, size_t i
 		json_object_set_new(one, texts[k], json_string(rows_text(rows, i, texts[k])));
 	json_object_set_new(one, "persons", json_is_array(people) ? json_incref((json_t *)(uintptr_t)people) : json_array());
 	json_object_set_new(one, "answers", parsed(a, rows_text(rows, i, "answers")));
-	json_object_set_new(one, "document", parsed(a, rows_text(rows, i, "document")));
 	return one;
 }
 
-enum err
-applicant_list(struct db *db, const struct vault *v, struct arena *a, const struct words *words, int64_t event, int64_t slot,
-    const char *state, const char *search, json_t **out)
+/* Those of the next so many rows that are looked for; *after: the last row, 0: it was the end. */
+static enum err
+some(struct db *db, const struct vault *v, struct arena *a, const struct words *words, const struct applicant_filter *f, int most,
+    int64_t *after, json_t *out)
 {
+	const char *search = text_normal(a, f->search);
 	struct rows *rows;
 	size_t i;
-	enum err e = q_applicant_list(db, (struct q_applicant_list){ .event = event, .slot = slot, .state = state,
-	    .lang = words_lang(words) }, &rows);
+	enum err e = q_applicant_list(db, (struct q_applicant_list){ .event = f->event, .slot = f->slot, .state = f->state,
+	    .lang = words_lang(words), .after = *after, .most = most }, &rows);
 
 	if (e != ERR_OK)
 		return e;
-	*out = json_keep(a, json_array());
 	for (i = 0; i < rows_count(rows); i++) {
 		json_t *one = row_of(v, a, rows, i);
 
-		if (found(a, one, text_normal(a, search)))
-			json_array_append(*out, one);
+		if (found(a, one, search))
+			json_array_append(out, one);
 	}
+	*after = i == (size_t)most ? rows_int(rows, i - 1, "id") : 0;
+	return ERR_OK;
+}
+
+enum err
+applicant_page(struct db *db, const struct vault *v, struct arena *a, const struct words *words, const struct applicant_filter *f,
+    json_t **out, int64_t *next)
+{
+	json_t *list = json_keep(a, json_array());
+	int64_t after = f->after;
+	/* Names are sealed: to find one, all are opened. */
+	int most = f->search[0] != '\0' ? MANY : APPLICANT_PAGE + 1;
+	enum err e;
+
+	do
+		e = some(db, v, a, words, f, most, &after, list);
+	while (e == ERR_OK && after != 0 && json_array_size(list) <= APPLICANT_PAGE);
+	if (e != ERR_OK)
+		return e;
+	*next = 0;
+	if (json_array_size(list) > APPLICANT_PAGE) {
+		*next = json_int(json_array_get(list, APPLICANT_PAGE - 1), "id");
+		while (json_array_size(list) > APPLICANT_PAGE)
+			json_array_remove(list, json_array_size(list) - 1);
+	}
+	*out = list;
+	return ERR_OK;
+}
+
+enum err
+applicant_list(struct db *db, const struct vault *v, struct arena *a, const struct words *words, const struct applicant_filter *f,
+    json_t **out)
+{
+	json_t *list = json_keep(a, json_array()), *documents, *one;
+	int64_t after = f->after;
+	size_t i;
+	enum err e = q_applicant_documents(db, (struct q_applicant_documents){ .event = f->event }, &documents);
+
+	if (e != ERR_OK)
+		return e;
+	do
+		e = some(db, v, a, words, f, MANY, &after, list);
+	while (e == ERR_OK && after != 0);
+	if (e != ERR_OK)
+		return e;
+	json_array_foreach(list, i, one) {
+		json_t *document = json_object_get(documents, arena_printf(a, "%" PRId64, json_int(one, "edition")));
+
+		json_object_set(one, "document", document != NULL ? document : json_null());
+	}
+	*out = list;
 	return ERR_OK;
 }
 
@@ -137,6 +192,15 @@ applicant_decide(struct db *db, int64_t application, bool yes)
 		return e;
 	outcome = rows_text(rows, 0, "outcome");
 	return strcmp(outcome, "full") == 0 ? ERR_GONE : strcmp(outcome, "over") == 0 ? ERR_CONFLICT : ERR_OK;
+}
+
+enum err
+applicant_ahead(struct db *db, int64_t application, bool ahead, const char *why)
+{
+	struct rows *rows;
+	enum err e = q_applicant_ahead(db, (struct q_applicant_ahead){ .application = application, .ahead = ahead, .why = why }, &rows);
+
+	return e != ERR_OK || rows_bool(rows, 0, "moved") ? e : ERR_CONFLICT;
 }
 
 enum err

@@ -142,19 +142,37 @@ whole(struct arena *a, const json_t *document, const json_t *answers)
 	return document == NULL || questionnaire_accept(a, document, answers, &problem) == ERR_OK;
 }
 
+/* Whether all that this person claims is still there to be claimed. */
+static bool
+claimable(const json_t *slot, const json_t *member)
+{
+	const json_t *id, *quota;
+	bool there = true;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(member, "quotas"), i, id) {
+		bool one = false;
+
+		json_array_foreach(json_object_get(slot, "quotas"), k, quota)
+			one = one || json_int(quota, "id") == json_integer_value(id);
+		there = there && one;
+	}
+	return there;
+}
+
 const char *
 application_next(struct arena *a, const json_t *event, const json_t *what)
 {
-	const json_t *each = application_document(a, event, true);
+	const json_t *each = application_document(a, event, true), *slot = application_slot(event, json_int(what, "slot"));
 	size_t n = application_persons(event, what), i;
 
-	if (application_slot(event, json_int(what, "slot")) == NULL || json_int(what, "people") < 1 ||
+	if (slot == NULL || json_int(what, "people") < 1 ||
 	    json_int(what, "people") > json_int(event, "group_max"))
 		return "start";
 	for (i = 0; i < n; i++) {
 		const json_t *member = application_person(what, i);
 
-		if (json_text(member, "name")[0] == '\0' || !whole(a, each, json_object_get(member, "answers")))
+		if (json_text(member, "name")[0] == '\0' || !claimable(slot, member) || !whole(a, each, json_object_get(member, "answers")))
 			return arena_printf(a, "person/%zu", i + 1);
 	}
 	if (json_text(what, "email")[0] == '\0' && json_text(what, "phone")[0] == '\0' && !json_flag(what, "unreachable"))
@@ -248,26 +266,6 @@ application_claims(struct arena *a, const json_t *slot, const json_t *members)
 	return list;
 }
 
-struct claims {
-	struct db_ids quotas;
-	struct db_ints claims;
-};
-
-static struct claims
-claims_of(struct arena *a, const json_t *slot, const json_t *members)
-{
-	const json_t *list = application_claims(a, slot, members), *one;
-	int64_t *quotas = arena_alloc(a, json_array_size(list) * sizeof *quotas);
-	int32_t *claims = arena_alloc(a, json_array_size(list) * sizeof *claims);
-	size_t i;
-
-	json_array_foreach(list, i, one) {
-		quotas[i] = json_int(one, "id");
-		claims[i] = (int32_t)json_int(one, "n");
-	}
-	return (struct claims){ { quotas, i }, { claims, i } };
-}
-
 /* Those who come, cut to their number; the first one is who signs up. */
 static json_t *
 person_of(struct arena *a, const json_t *event, const json_t *what)
@@ -280,6 +278,26 @@ person_of(struct arena *a, const json_t *event, const json_t *what)
 		json_array_append(people, application_person(what, i));
 	return json_keep(a, json_pack("{s:s, s:s, s:o}", "name", json_text(first, "name"), "kana", json_text(first, "kana"),
 	    "people", people));
+}
+
+struct claims {
+	struct db_ids quotas;
+	struct db_ints claims;
+};
+
+static struct claims
+claims_of(struct arena *a, const json_t *slot, const json_t *person)
+{
+	const json_t *list = application_claims(a, slot, json_object_get(person, "people")), *one;
+	int64_t *quotas = arena_alloc(a, json_array_size(list) * sizeof *quotas);
+	int32_t *claims = arena_alloc(a, json_array_size(list) * sizeof *claims);
+	size_t i;
+
+	json_array_foreach(list, i, one) {
+		quotas[i] = json_int(one, "id");
+		claims[i] = (int32_t)json_int(one, "n");
+	}
+	return (struct claims){ { quotas, i }, { claims, i } };
 }
 
 const char *
@@ -296,7 +314,7 @@ fate_of(const char *outcome)
 {
 	static const char *const names[] = {
 		[APPLICATION_KEPT] = "kept", [APPLICATION_CLOSED] = "closed", [APPLICATION_FULL] = "full",
-		[APPLICATION_MANY] = "many", [APPLICATION_AGAIN] = "again",
+		[APPLICATION_MANY] = "many", [APPLICATION_GONE] = "gone", [APPLICATION_AGAIN] = "again",
 	};
 	enum application_fate i = APPLICATION_KEPT;
 
@@ -327,7 +345,8 @@ application_send(struct db *db, const struct vault *vault, struct arena *a, cons
 {
 	const json_t *slot = application_slot(event, json_int(d->what, "slot"));
 	int32_t edition = (int32_t)json_int(event, "edition");
-	struct claims c = claims_of(a, slot, json_object_get(d->what, "persons"));
+	const json_t *person = person_of(a, event, d->what);
+	struct claims c = claims_of(a, slot, person);
 	struct db_bytes hash, contact;
 	struct rows *rows;
 	enum err e = ERR_OK;
@@ -339,8 +358,7 @@ application_send(struct db *db, const struct vault *vault, struct arena *a, cons
 	if (e == ERR_OK)
 		e = q_application_add(db, (struct q_application_add){ .event = d->event, .slot = json_int(d->what, "slot"),
 		    .people = (int32_t)json_int(d->what, "people"), .quotas = c.quotas, .claims = c.claims,
-		    .person = vault_seal_json(vault, a, "application.person", person_of(a, event, d->what)),
-		    .contact = contact, .hash = hash,
+		    .person = vault_seal_json(vault, a, "application.person", person), .contact = contact, .hash = hash,
 		    .answers = json_object_get(d->what, "answers"), .edition = edition > 0 ? &edition : NULL,
 		    .citizen = by.citizen != 0 ? &by.citizen : NULL, .language = by.language, .channel = by.channel,
 		    .staff = by.staff != 0 ? &by.staff : NULL }, &rows);
@@ -356,7 +374,7 @@ enum err
 application_change(struct db *db, const struct vault *vault, struct arena *a, const struct application *old,
     const struct application_draft *d, const json_t *event, enum application_change *out)
 {
-	const json_t *slot = application_slot(event, old->slot);
+	const json_t *slot = application_slot(event, old->slot), *person = person_of(a, event, d->what);
 	int32_t edition = (int32_t)json_int(event, "edition");
 	struct claims c;
 	struct rows *rows;
@@ -366,19 +384,21 @@ application_change(struct db *db, const struct vault *vault, struct arena *a, co
 	*out = APPLICATION_OVER;
 	if (slot == NULL)
 		return ERR_OK;
-	c = claims_of(a, slot, json_object_get(d->what, "persons"));
+	c = claims_of(a, slot, person);
 	e = application_draft_drop(db, a, d);
 	if (e == ERR_OK)
 		e = q_application_change(db, (struct q_application_change){ .application = old->id,
 		    .people = (int32_t)json_int(d->what, "people"), .quotas = c.quotas, .claims = c.claims,
-		    .person = vault_seal_json(vault, a, "application.person", person_of(a, event, d->what)),
+		    .person = vault_seal_json(vault, a, "application.person", person),
 		    .answers = json_object_get(d->what, "answers"), .edition = edition > 0 ? &edition : NULL }, &rows);
 	if (e != ERR_OK)
 		return e;
 	outcome = rows_text(rows, 0, "outcome");
 	if (strcmp(outcome, "changed") == 0)
 		*out = APPLICATION_CHANGED;
-	else if (strcmp(outcome, "full") == 0)
+	else if (strcmp(outcome, "full") == 0 || strcmp(outcome, "many") == 0)
 		*out = APPLICATION_NO_SEATS;
+	else if (strcmp(outcome, "gone") == 0)
+		*out = APPLICATION_NO_QUOTA;
 	return ERR_OK;
 }

@@ -65,7 +65,7 @@ struct application_by {
 	const char *channel;		/* "web", "phone", "counter" */
 	const char *language;
 };
-enum application_fate { APPLICATION_KEPT, APPLICATION_CLOSED, APPLICATION_FULL, APPLICATION_MANY, APPLICATION_AGAIN };
+enum application_fate { APPLICATION_KEPT, APPLICATION_CLOSED, APPLICATION_FULL, APPLICATION_MANY, APPLICATION_GONE, APPLICATION_AGAIN };
 /* Signs up and ends the draft, if there is one (its token is not NULL).  *state: "confirmed",
  * "waiting", "applied". */
 enum err application_send(struct db *, const struct vault *, struct arena *, const struct application_draft *, const json_t *event,
@@ -93,7 +93,7 @@ enum err application_leave(struct db *, int64_t application, const char *why, bo
 enum err application_take(struct db *, int64_t application, bool *taken) MUST_USE;
 /* The draft with which it is changed. */
 json_t *application_again(struct arena *, const struct application *);
-enum application_change { APPLICATION_CHANGED, APPLICATION_NO_SEATS, APPLICATION_OVER };
+enum application_change { APPLICATION_CHANGED, APPLICATION_NO_SEATS, APPLICATION_OVER, APPLICATION_NO_QUOTA };
 /* Puts the draft in its place and ends it. */
 enum err application_change(struct db *, const struct vault *, struct arena *, const struct application *,
     const struct application_draft *, const json_t *event, enum application_change *) MUST_USE;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What people are told about their application: what became of it, a reminder, thanks, and
- * what staff write to them.  Each is a letter, written in the transaction that notes that it
+ * What people are told about their application: what became of it, a reminder before;
+ * thanks to those who came, words to those who did not or who waited in vain; and what staff
+ * write to them.  Each is a letter, written in the transaction that notes that it
  * was, so that a planner that dies tells nobody twice and forgets nobody.
  */
 #include <inttypes.h>
@@ -10,10 +11,11 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "base/text.h"
 #include "db/queries.h"
 #include "domain/application.h"
 
-enum { DAY_S = 86400, NOTICE_MOST = 200 };
+enum { DAY_S = 86400, NOTICE_MOST = 200, SHORT = 60 };
 
 struct teller {
 	struct mailer *m;
@@ -80,27 +82,49 @@ letter(const struct teller *t, const char *kind, const json_t *contact, const js
 	    .key = secret_uuid(t->m->arena), .sealed = sealed, .application = application, .notice = notice, .valid_s = valid_s }, NULL);
 }
 
+/* Whether staff want this to be said: nothing is sent to those who did not come, or who
+ * waited in vain, without words for them. */
+static bool
+said(const char *what, const json_t *view)
+{
+	if (strcmp(what, "thanks") == 0)
+		return json_text(view, "thanks")[0] != '\0' || json_is_integer(json_object_get(view, "survey"));
+	if (strcmp(what, "missed") == 0 || strcmp(what, "sorry") == 0)
+		return json_text(view, what)[0] != '\0';
+	return true;
+}
+
+/* What an SMS says of it, where that is not the state. */
+static const char *
+in_short(const struct teller *t, const char *what, const json_t *view)
+{
+	if (strcmp(what, "missed") == 0 || strcmp(what, "sorry") == 0)
+		return text_cut(t->m->arena, text_normal(t->m->arena, json_text(view, what)), SHORT);
+	return words_get(t->m->words, arena_printf(t->m->arena, "sms_application_%s", what));
+}
+
 static enum err
 tell(const struct teller *t, const struct rows *rows, size_t i)
 {
 	const char *what = rows_text(rows, i, "what"), *language = language_of(rows_text(rows, i, "language"));
 	int64_t id = rows_int(rows, i, "id");
 	json_t *contact = NULL, *person = NULL, *view;
-	bool thanks = strcmp(what, "thanks") == 0;
+	bool state = strcmp(what, "state") == 0, before = state || strcmp(what, "reminder") == 0;
 	enum err e = ERR_OK;
 
 	t->m->words = catalogue_words(t->catalogue, language);
-	if (unseal(t, rows, i, "contact", "application.contact", &contact) && unseal(t, rows, i, "person", "application.person", &person) &&
-	    (!thanks || rows_bool(rows, i, "came"))) {
+	if (unseal(t, rows, i, "contact", "application.contact", &contact) && unseal(t, rows, i, "person", "application.person", &person)) {
 		e = q_application_tell(t->m->db, (struct q_application_tell){ .application = id, .lang = language }, &view);
 		if (e != ERR_OK)
 			return e;
 		dress(t, view, rows_text(rows, i, "number"));
 		json_object_set_new(view, "name", json_string(json_text(person, "name")));
+		json_object_set_new(view, "subject", state ? json_null() : json_string(in_short(t, what, view)));
 		json_object_set_new(view, "survey_url", json_is_integer(json_object_get(view, "survey"))
 		    ? json_sprintf("%s/surveys/%" PRId64, t->town->origin, json_int(view, "survey")) : json_null());
-		e = letter(t, arena_printf(t->m->arena, "application_%s", what), contact, view, id, NULL,
-		    thanks ? 7 * DAY_S : (int)json_int(view, "valid_s"));
+		if (said(what, view))
+			e = letter(t, arena_printf(t->m->arena, "application_%s", what), contact, view, id, NULL,
+			    before ? (int)json_int(view, "valid_s") : 7 * DAY_S);
 	}
 	if (e == ERR_OK)
 		e = q_application_told_queue(t->m->db, (struct q_application_told){ .what = what, .application = id }, NULL);
@@ -137,6 +161,7 @@ notice(const struct teller *t, int *told)
 			dress(t, view, rows_text(due, i, "number"));
 			json_object_set_new(view, "name", json_string(json_text(person, "name")));
 			json_object_set_new(view, "subject", json_string(rows_text(rows, 0, "subject")));
+			json_object_set_new(view, "survey_url", json_null());
 			json_object_set_new(view, "body", json_string(rows_text(rows, 0, "body")));
 			e = letter(t, "application_notice", contact, view, after, &id, 2 * DAY_S);
 			++*told;

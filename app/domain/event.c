@@ -31,16 +31,23 @@ say_state(json_t *event, const struct words *words)
 }
 
 enum err
-event_list(struct db *db, const struct words *words, const char *state, const char *search, json_t **out)
+event_list(struct db *db, const struct words *words, const char *state, const char *search, int64_t after, json_t **out)
 {
-	json_t *row;
+	json_t *row, *rows;
+	bool more;
 	size_t i;
-	enum err e = q_event_desk_list(db, (struct q_event_desk_list){ .lang = words_lang(words), .state = state, .search = search }, out);
+	enum err e = q_event_desk_list(db, (struct q_event_desk_list){ .lang = words_lang(words), .state = state, .search = search,
+	    .after = after, .most = EVENT_PAGE }, out);
 
 	if (e != ERR_OK)
 		return e;
-	json_array_foreach(json_object_get(*out, "rows"), i, row)
+	rows = json_object_get(*out, "rows");
+	more = json_array_size(rows) > EVENT_PAGE;
+	if (more)
+		json_array_remove(rows, EVENT_PAGE);
+	json_array_foreach(rows, i, row)
 		say_state(row, words);
+	json_object_set_new(*out, "next", more ? json_integer(json_int(json_array_get(rows, EVENT_PAGE - 1), "id")) : json_null());
 	return ERR_OK;
 }
 
@@ -110,10 +117,11 @@ event_date_save(struct db *db, struct form *f, int64_t event, int64_t slot, cons
 enum err
 event_date_remove(struct db *db, int64_t event, int64_t slot, bool *removed)
 {
-	int n = 0;
-	enum err e = q_event_date_remove(db, (struct q_event_date_remove){ .slot = slot, .event = event }, &n);
+	struct rows *rows;
+	enum err e = q_event_date_remove(db, (struct q_event_date_remove){ .slot = slot, .event = event }, &rows);
 
-	*removed = n == 1;
+	if (e == ERR_OK)
+		*removed = rows_bool(rows, 0, "removed");
 	return e;
 }
 

@@ -14,8 +14,9 @@
  * part/status_tag shows it.
  */
 
-/* {"counts": {"draft": 2 …}, "rows": […]}; state: "" for all. */
-enum err event_list(struct db *, const struct words *, const char *state, const char *search, json_t **out) MUST_USE;
+/* A page of them, behind the event "after" (0: the first): {"counts": {"draft": 2 …}, "rows": […], "next": an id, or null
+ * where there are no more}; state: "" for all. */
+enum err event_list(struct db *, const struct words *, const char *state, const char *search, int64_t after, json_t **out) MUST_USE;
 /* ERR_NOT_FOUND: none of this tenant. */
 enum err event_show(struct db *, const struct words *, int64_t event, json_t **out) MUST_USE;
 /* {"departments", "districts", "surveys"}, each [{"id", "name"}], of which this person may choose. */
@@ -24,7 +25,7 @@ enum err event_choices(struct db *, int64_t staff, int64_t event, json_t **out) 
  * belongs to no department.  ERR_NOT_FOUND: none such to copy. */
 enum err event_create(struct db *, int64_t staff, int64_t copied, const char *title, int64_t *out) MUST_USE;
 
-enum { EVENT_TITLE_MAX = 100, EVENT_TEXT_MAX = 6000, EVENT_SHORT_MAX = 300, EVENT_ACCESS_MAX = 1000, EVENT_GROUP_MAX = 50,
+enum { EVENT_PAGE = 50, EVENT_TITLE_MAX = 100, EVENT_TEXT_MAX = 6000, EVENT_SHORT_MAX = 300, EVENT_ACCESS_MAX = 1000, EVENT_GROUP_MAX = 50,
 	EVENT_OFFER_MAX = 336, EVENT_SEATS_MAX = 100000, EVENT_QUOTAS_MAX = 7, EVENT_THANKS_MAX = 1500, EVENT_MEMO_MAX = 1500,
 	EVENT_NOTICE_MAX = 4000, EVENT_CALL_OFF_MAX = 800, EVENT_PICTURE_TEXT_MAX = 200 };
 
@@ -56,7 +57,7 @@ enum err event_picture_find(struct db *, int64_t event, const char *id, json_t *
 /* Dates of one form: begins, ends, step, until, except, holidays, capacity, quotas. */
 struct event_dates {
 	int64_t begins, ends;		/* ms */
-	const char *step;		/* "once", "day", "workday", "week", "fortnight", "month" */
+	const char *step;		/* "once", "day", "workday", "week", "fortnight", "month", "nth" */
 	const char *until;		/* "2026-12-31"; "": only one */
 	struct db_texts except;
 	bool holidays;			/* none on holidays */

@@ -16,7 +16,7 @@
 #include "domain/event.h"
 #include "domain/message.h"
 
-const char *const event_steps[] = { "once", "day", "workday", "week", "fortnight", "month", NULL };
+const char *const event_steps[] = { "once", "day", "workday", "week", "fortnight", "month", "nth", NULL };
 static const char *const rules[] = { "none", "first", "lottery", "approval", NULL }, *const names[] = { "all", "one", NULL };
 
 static enum err
@@ -194,6 +194,8 @@ rules_save(struct db *db, struct form *f, struct arena *a, const json_t *e, cons
 	/* People have signed up by what they were told. */
 	if (json_int(e, "applications") > 0 && strcmp(q.rule, json_text(e, "rule")) != 0)
 		form_problem(f, "rule", "event_rule_stays");
+	if (json_int(e, "applications") > 0 && q.once != json_flag(e, "once"))
+		form_problem(f, "once", "event_rule_stays");
 	if (json_int(e, "applications") > 0 && strcmp(q.names, json_text(e, "names")) != 0)
 		form_problem(f, "names", "event_rule_stays");
 	return form_ok(f) ? saved(q_event_rules(db, q, &changed), &changed) : ERR_INVALID;
@@ -208,6 +210,8 @@ around_fill(struct form *f, struct arena *a, const json_t *e)
 {
 	set_number(f, a, "reminder_hours", json_object_get(e, "reminder_hours"));
 	form_set(f, "thanks", json_text(e, "thanks"));
+	form_set(f, "missed", json_text(e, "missed"));
+	form_set(f, "sorry", json_text(e, "sorry"));
 	set_number(f, a, "survey", json_object_get(e, "survey"));
 }
 
@@ -218,6 +222,8 @@ around_save(struct db *db, struct form *f, struct arena *a, const json_t *e, con
 	struct q_event_around q = { .event = json_int(e, "id"), .seen = seen,
 	    .reminder_hours = (int32_t)form_number(f, "reminder_hours", FORM_OPTIONAL, 1, EVENT_OFFER_MAX),
 	    .thanks = form_lines(f, "thanks", FORM_OPTIONAL, EVENT_THANKS_MAX),
+	    .missed = form_lines(f, "missed", FORM_OPTIONAL, EVENT_THANKS_MAX),
+	    .sorry = form_lines(f, "sorry", FORM_OPTIONAL, EVENT_THANKS_MAX),
 	    .survey = form_number(f, "survey", FORM_OPTIONAL, 1, INT64_MAX) };
 	enum err err;
 

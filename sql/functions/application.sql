@@ -11,12 +11,14 @@ BEGIN
     NEW.due := now();
   ELSIF NEW.state = 'offered' THEN
     NEW.due := NEW.offer_until;
-  ELSIF NEW.contact IS NULL OR NEW.state <> 'confirmed' THEN
+  ELSIF NEW.contact IS NULL OR NEW.state NOT IN ('confirmed', 'waiting') THEN
     NEW.due := NULL;
   ELSE
-    SELECT s.begins - make_interval(hours => e.reminder_hours) AS remind, s.begins, s.ends, e.thanks <> '' OR e.survey_id IS NOT NULL AS thanks
+    SELECT s.begins - make_interval(hours => e.reminder_hours) AS remind, s.begins, s.ends,
+           e.thanks <> '' OR e.missed <> '' OR e.survey_id IS NOT NULL AS thanks, e.sorry <> '' AS sorry
       INTO r FROM event_slot s JOIN event e ON e.id = s.event_id WHERE s.id = NEW.slot_id;
-    NEW.due := CASE WHEN NEW.reminded IS NULL AND r.remind > NEW.created AND now() < r.begins THEN r.remind
+    NEW.due := CASE WHEN NEW.state = 'waiting' THEN CASE WHEN NEW.thanked IS NULL AND r.sorry THEN r.begins END
+                    WHEN NEW.reminded IS NULL AND r.remind > NEW.created AND now() < r.begins THEN r.remind
                     WHEN NEW.thanked IS NULL AND r.thanks THEN r.ends END;
   END IF;
   RETURN NEW;

@@ -11,7 +11,7 @@ LANGUAGE sql STABLE AS $$
            WHEN 'picture' THEN concat_ws(E'\x1f', coalesce(e.picture::text, '-'), e.picture_text)
            WHEN 'rules' THEN concat_ws(E'\x1f', e.rule, coalesce(e.opens::text, '-'), coalesce(e.closes::text, '-'), e.group_max, e.names,
                                        e.once, e.waiting, e.in_order, coalesce(e.offer_hours::text, '-'), e.listed)
-           WHEN 'around' THEN concat_ws(E'\x1f', coalesce(e.reminder_hours::text, '-'), e.thanks, coalesce(e.survey_id::text, '-'))
+           WHEN 'around' THEN concat_ws(E'\x1f', coalesce(e.reminder_hours::text, '-'), e.thanks, e.missed, e.sorry, coalesce(e.survey_id::text, '-'))
            WHEN 'each' THEN e.each::text
            WHEN 'memo' THEN e.memo END), 16)
 $$;
@@ -47,7 +47,7 @@ BEGIN
     FROM question WHERE questionnaire_id = old.questionnaire_id;
   INSERT INTO event (questionnaire_id, department_id, author_id, texts, category, place, address, latitude, longitude, access, district_id,
                      organiser, contact, free, childcare, sign_language, online, rule, group_max, names, each, once, waiting, in_order,
-                     offer_hours, listed, reminder_hours, thanks, picture, picture_small, picture_text, copied_from)
+                     offer_hours, listed, reminder_hours, thanks, missed, sorry, picture, picture_small, picture_text, copied_from)
   VALUES (made, own.id, p_staff, jsonb_set(coalesce(old.texts, '{"ja": {"title": ""}}'), '{ja,title}', to_jsonb(p_title)),
           coalesce(old.category, ''), coalesce(old.place, ''), coalesce(old.address, ''), old.latitude, old.longitude,
           coalesce(old.access, ''), old.district_id, coalesce(old.organiser, own.name),
@@ -55,7 +55,7 @@ BEGIN
           coalesce(old.childcare, false), coalesce(old.sign_language, false), coalesce(old.online, false), coalesce(old.rule, 'first'),
           coalesce(old.group_max, 1), coalesce(old.names, 'all'), coalesce(old.each, '{}'), coalesce(old.once, false),
           coalesce(old.waiting, true), coalesce(old.in_order, false), old.offer_hours, coalesce(old.listed, true),
-          CASE WHEN old.id IS NULL THEN 24 ELSE old.reminder_hours END, coalesce(old.thanks, ''), old.picture, old.picture_small,
+          CASE WHEN old.id IS NULL THEN 24 ELSE old.reminder_hours END, coalesce(old.thanks, ''), coalesce(old.missed, ''), coalesce(old.sorry, ''), old.picture, old.picture_small,
           coalesce(old.picture_text, ''), old.id)
   RETURNING id INTO event_made;
   RETURN event_made;
@@ -78,9 +78,12 @@ BEGIN
      AND OLD.source_key IS NULL THEN
     RAISE EXCEPTION 'event: % does not become %', OLD.state, NEW.state USING ERRCODE = 'CH003';
   END IF;
-  IF (NEW.rule, NEW.names, NEW.each) IS DISTINCT FROM (OLD.rule, OLD.names, OLD.each)
-     AND EXISTS (SELECT FROM application WHERE event_id = OLD.id) THEN
-    RAISE EXCEPTION 'event: people have signed up by its rule' USING ERRCODE = 'CH003';
+  IF (NEW.rule, NEW.names, NEW.each, NEW.once) IS DISTINCT FROM (OLD.rule, OLD.names, OLD.each, OLD.once) THEN
+    -- Whoever is signing up just now is waited for, and whoever comes then reads the new rule.
+    PERFORM FROM event_slot WHERE event_id = OLD.id ORDER BY id FOR UPDATE;
+    IF EXISTS (SELECT FROM application WHERE event_id = OLD.id) THEN
+      RAISE EXCEPTION 'event: people have signed up by its rule' USING ERRCODE = 'CH003';
+    END IF;
   END IF;
   IF OLD.state <> 'draft' AND (NEW.texts, NEW.place, NEW.address, NEW.state, NEW.contact) IS DISTINCT FROM
      (OLD.texts, OLD.place, OLD.address, OLD.state, OLD.contact) AND NEW.sequence = OLD.sequence THEN
@@ -114,6 +117,7 @@ CREATE OR REPLACE FUNCTION event_date_save(p_event bigint, p_slot bigint, p_begi
 DECLARE
   s event_slot;
 BEGIN
+  PERFORM FROM event e WHERE e.id = p_event FOR NO KEY UPDATE;  -- event before date, as everywhere
   SELECT x.* INTO s FROM event_slot x WHERE x.id = p_slot AND x.event_id = p_event AND x.cancelled IS NULL FOR UPDATE;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'event: no such date' USING ERRCODE = 'CH002';
@@ -135,7 +139,19 @@ BEGIN
   UPDATE event SET sequence = sequence + (state <> 'draft')::int WHERE id = p_event;
   PERFORM seat_promote(p_slot);
   -- When people are reminded is counted anew.
-  UPDATE application SET due = NULL WHERE slot_id = p_slot AND state IN ('confirmed', 'offered');
+  UPDATE application SET due = NULL WHERE slot_id = p_slot AND state IN ('confirmed', 'offered', 'waiting');
+END $$;
+
+-- A date that nobody has ever signed up for goes.  False: somebody has.
+CREATE OR REPLACE FUNCTION event_date_remove(p_event bigint, p_slot bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM event_slot s WHERE s.id = p_slot AND s.event_id = p_event FOR UPDATE;
+  IF NOT FOUND OR EXISTS (SELECT FROM application a WHERE a.slot_id = p_slot) OR EXISTS (SELECT FROM checkin c WHERE c.slot_id = p_slot)
+     OR EXISTS (SELECT FROM lottery l WHERE l.slot_id = p_slot) THEN
+    RETURN false;
+  END IF;
+  DELETE FROM event_slot WHERE id = p_slot;
+  RETURN true;
 END $$;
 
 -- Dates, one or repeated: each step from the first until the last day, but for exceptions and,
@@ -152,12 +168,18 @@ DECLARE
   made  bigint;
   n     int := 0;
 BEGIN
+  -- A month without the day is passed over; "nth": the second Tuesday of each month.
   FOR day IN
-    SELECT d::date FROM generate_series(first, CASE p_step WHEN 'once' THEN first ELSE p_until END,
-             CASE p_step WHEN 'week' THEN interval '7 days' WHEN 'fortnight' THEN interval '14 days'
-                         WHEN 'month' THEN interval '1 month' ELSE interval '1 day' END) AS d
-     WHERE (p_step <> 'workday' OR (extract(isodow FROM d) < 6 AND NOT holiday(d::date)))
+    SELECT d::date FROM generate_series(first, CASE p_step WHEN 'once' THEN first ELSE p_until END, interval '1 day') AS d
+     WHERE CASE p_step WHEN 'workday' THEN extract(isodow FROM d) < 6 AND NOT holiday(d::date)
+                       WHEN 'week' THEN (d::date - first) % 7 = 0
+                       WHEN 'fortnight' THEN (d::date - first) % 14 = 0
+                       WHEN 'month' THEN extract(day FROM d) = extract(day FROM first)
+                       WHEN 'nth' THEN extract(isodow FROM d) = extract(isodow FROM first)
+                                       AND (extract(day FROM d)::int - 1) / 7 = (extract(day FROM first)::int - 1) / 7
+                       ELSE true END
        AND NOT (p_holidays AND holiday(d::date)) AND d::date <> ALL (p_except)
+     ORDER BY d
      LIMIT 200
   LOOP
     at := (day + clock) AT TIME ZONE 'Asia/Tokyo';

@@ -18,6 +18,12 @@ BEGIN
                                                                        AND q.taken + c.n <= q.capacity));
 END $$;
 
+-- Are all of these quotas of this date?
+CREATE OR REPLACE FUNCTION seat_quotas_are(p_slot bigint, p_quotas bigint[]) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN NOT EXISTS (SELECT FROM unnest(p_quotas) AS c (quota) WHERE NOT EXISTS (SELECT FROM event_quota q WHERE q.id = c.quota AND q.slot_id = p_slot));
+END $$;
+
 -- Takes (n > 0) or gives back (n < 0) the seats of a date and its quotas together.
 CREATE OR REPLACE FUNCTION seat_move(p_slot bigint, p_people int, p_quotas bigint[], p_claims int[], p_sign int) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -29,7 +35,7 @@ BEGIN
   END IF;
 END $$;
 
--- Those who wait, in their order, get what is free: a seat at once, or an offer with a
+-- Those who wait, in their order (first whom staff have put ahead), get what is free: a seat at once, or an offer with a
 -- deadline.  A group of n gets n seats or goes on waiting; the ones behind it pass by, but
 -- for a strict event.  The date is locked.  Returns how many moved up.
 CREATE OR REPLACE FUNCTION seat_promote(p_slot bigint) RETURNS int LANGUAGE plpgsql AS $$
@@ -42,7 +48,7 @@ BEGIN
   IF NOT FOUND OR e.state <> 'open' THEN
     RETURN 0;
   END IF;
-  FOR a IN SELECT * FROM application x WHERE x.slot_id = p_slot AND x.state = 'waiting' ORDER BY x.waiting FOR UPDATE LOOP
+  FOR a IN SELECT * FROM application x WHERE x.slot_id = p_slot AND x.state = 'waiting' ORDER BY NOT x.ahead, x.waiting FOR UPDATE LOOP
     EXIT WHEN NOT seat_is_free(p_slot, 1, '{}', '{}');  -- full: nobody further back has a chance
     IF NOT seat_is_free(p_slot, a.people, a.quotas, a.claims) THEN
       EXIT WHEN e.in_order;
@@ -75,7 +81,8 @@ END $$;
 
 -- Signs up.  "outcome": kept, and then number and state; closed: not open, or this date has
 -- gone by or is cancelled; full: neither seats nor a place to wait; many: more people than
--- one application may have; again: this person has signed up.  Staff (p_staff) may sign
+-- one application may have; gone: a quota that they claim is none of this date any more;
+-- again: this person has signed up.  Staff (p_staff) may sign
 -- somebody up until the date, in the same quota and queue.
 CREATE OR REPLACE FUNCTION application_add(p_event bigint, p_slot bigint, p_people int, p_quotas bigint[], p_claims int[],
                                            p_person bytea, p_contact bytea, p_hash bytea, p_answers jsonb,
@@ -84,12 +91,19 @@ CREATE OR REPLACE FUNCTION application_add(p_event bigint, p_slot bigint, p_peop
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-  e    event;
+  e    record;
   s    event_slot;
   free boolean;
 BEGIN
-  SELECT x.* INTO e FROM event x WHERE x.id = p_event;
-  IF e.id IS NULL OR e.state <> 'open' OR e.rule = 'none'
+  -- From here on everybody else waits for this date; and what the event says is read when
+  -- one's turn has come, for staff may have changed it meanwhile (event_guard).
+  SELECT x.* INTO s FROM event_slot x WHERE x.id = p_slot AND x.event_id = p_event FOR UPDATE;
+  IF NOT FOUND OR s.cancelled IS NOT NULL OR s.begins <= now() THEN
+    outcome := 'closed';
+    RETURN;
+  END IF;
+  SELECT x.state, x.rule, x.opens, x.closes, x.group_max, x.once, x.waiting, x.in_order INTO e FROM event x WHERE x.id = p_event;
+  IF e.state <> 'open' OR e.rule = 'none'
      OR (p_staff IS NULL AND NOT (coalesce(e.opens <= now(), true) AND coalesce(e.closes > now(), true))) THEN
     outcome := 'closed';
     RETURN;
@@ -99,10 +113,8 @@ BEGIN
     outcome := 'many';
     RETURN;
   END IF;
-  -- From here on everybody else waits for this date.
-  SELECT x.* INTO s FROM event_slot x WHERE x.id = p_slot AND x.event_id = p_event FOR UPDATE;
-  IF NOT FOUND OR s.cancelled IS NOT NULL OR s.begins <= now() THEN
-    outcome := 'closed';
+  IF cardinality(p_quotas) > 0 AND NOT seat_quotas_are(p_slot, p_quotas) THEN
+    outcome := 'gone';
     RETURN;
   END IF;
   IF e.rule = 'lottery' AND EXISTS (SELECT FROM lottery l WHERE l.slot_id = p_slot AND l.closed IS NOT NULL) THEN
@@ -204,6 +216,29 @@ BEGIN
   RETURN 'confirmed';
 END $$;
 
+-- Staff put somebody who waits ahead of those whom they have not: they say why, and it is
+-- written down.  False: they do not wait any more.
+CREATE OR REPLACE FUNCTION application_ahead(p_application bigint, p_ahead boolean, p_why text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  a application;
+BEGIN
+  SELECT x.* INTO a FROM application x WHERE x.id = p_application;
+  PERFORM seat_lock(a.slot_id, a.event_id);
+  UPDATE application x SET ahead = p_ahead WHERE x.id = p_application AND x.state = 'waiting';
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM audit_write('application.ahead', p_application, jsonb_build_object('ahead', p_ahead, 'why', p_why));
+  -- In a strict queue another group stands in front now, and may fit.
+  PERFORM seat_promote(a.slot_id);
+  RETURN true;
+END $$;
+
+-- How many groups stand in front, and oneself.
+CREATE OR REPLACE FUNCTION seat_place(p_slot bigint, p_ahead boolean, p_waiting int) RETURNS int LANGUAGE sql STABLE AS
+$$ SELECT count(*)::int FROM application w
+    WHERE w.slot_id = p_slot AND w.state = 'waiting' AND (NOT w.ahead, w.waiting) <= (NOT p_ahead, p_waiting) $$;
+
 -- A new capacity.  Less than is taken is refused and the overhang told ("less" people must
 -- leave first); more moves up who waits.  Returns the overhang, 0: done.
 CREATE OR REPLACE FUNCTION seat_capacity(p_slot bigint, p_capacity int) RETURNS int LANGUAGE plpgsql AS $$
@@ -256,7 +291,7 @@ BEGIN
 END $$;
 
 -- Changes who comes: how many, with which claims, what they answered.  "changed"; "full": no
--- seats for so many, and all stays as it was; "over": it has ended, or sign-up has.  Whoever
+-- seats for so many, and all stays as it was; "gone": a quota is no more; "over": it has ended, or sign-up has.  Whoever
 -- waits keeps their place.  Fewer than before lets others move up.
 CREATE OR REPLACE FUNCTION application_change(p_application bigint, p_people int, p_quotas bigint[], p_claims int[],
                                               p_person bytea, p_answers jsonb, p_edition int) RETURNS text
@@ -275,6 +310,9 @@ BEGIN
   END IF;
   IF p_people NOT BETWEEN 1 AND e.group_max OR EXISTS (SELECT FROM unnest(p_claims) AS c (n) WHERE n NOT BETWEEN 0 AND p_people) THEN
     RETURN 'many';
+  END IF;
+  IF NOT seat_quotas_are(a.slot_id, p_quotas) THEN
+    RETURN 'gone';
   END IF;
   SELECT x.* INTO a FROM application x WHERE x.id = p_application FOR UPDATE;
   IF a.state NOT IN ('applied', 'confirmed', 'waiting', 'offered')

@@ -120,7 +120,9 @@ SELECT jsonb_build_object(
                      'datetime', rfc3339(s.begins), 'until', rfc3339(s.ends), 'days', s.days,
                      'begins', floor(extract(epoch FROM s.begins))::bigint * 1000, 'ends', floor(extract(epoch FROM s.ends))::bigint * 1000,
                      'cancelled', s.cancelled IS NOT NULL, 'capacity', s.capacity,
-                     'left', greatest(s.capacity - s.taken, 0))
+                     'left', greatest(s.capacity - s.taken, 0),
+                     'counted', e.rule = 'first' AND e.state = 'open' AND s.capacity IS NOT NULL AND s.cancelled IS NULL AND s.begins > now(),
+                     'full', s.taken >= s.capacity)
                    ORDER BY s.begins, s.id), '[]') FROM event_slot s WHERE s.event_id = e.id))
   FROM event e
  WHERE e.id = :event::bigint AND e.state IN ('open', 'ended', 'cancelled');

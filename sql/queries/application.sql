@@ -10,7 +10,7 @@ SELECT jsonb_build_object(
          'place', nullif(e.place, ''), 'address', nullif(e.address, ''), 'contact', nullif(e.contact, ''),
          'fee', event_text(e.texts, :lang, 'fee'), 'bring', event_text(e.texts, :lang, 'bring'),
          'rule', e.rule, 'first', e.rule = 'first', 'lottery', e.rule = 'lottery', 'approval', e.rule = 'approval',
-         'group_max', e.group_max, 'once', e.once, 'waiting', e.waiting, 'names', e.names, 'each', to_jsonb(e.each),
+         'group_max', e.group_max, 'once', e.once, 'waiting', e.waiting, 'in_order', e.in_order, 'names', e.names, 'each', to_jsonb(e.each),
          'opens', moment(e.opens, :lang), 'closes', moment(e.closes, :lang),
          'early', coalesce(e.opens > now(), false), 'live', e.state = 'open',
          'open', e.state = 'open' AND e.rule <> 'none' AND coalesce(e.opens <= now(), true) AND coalesce(e.closes > now(), true),
@@ -78,11 +78,13 @@ SELECT jsonb_build_object(
          'lost', a.state = 'lost', 'cancelled', a.state = 'cancelled', 'rejected', a.state = 'rejected', 'expired', a.state = 'expired',
          'active', a.state IN ('applied', 'confirmed', 'waiting', 'offered') AND s.begins > now() AND e.state = 'open',
          'called_off', a.why IS NOT DISTINCT FROM 'event', 'reason', nullif(e.call_off, ''),
-         'place', CASE a.state WHEN 'waiting' THEN (SELECT count(*) FROM application w
-                                                     WHERE w.slot_id = a.slot_id AND w.state = 'waiting' AND w.waiting <= a.waiting) END,
+         'place', CASE a.state WHEN 'waiting' THEN seat_place(a.slot_id, a.ahead, a.waiting) END,
          'offer_until', moment(a.offer_until, :lang::text), 'offer_past', coalesce(a.offer_until <= now(), false),
          'created', moment(a.created, :lang), 'ended', moment(a.cancelled, :lang),
          'entered', (SELECT moment(c.at, :lang) FROM checkin c WHERE c.application_id = a.id AND c.undone IS NULL AND NOT c.again LIMIT 1),
+         -- Where nobody was checked in, everybody whose date is over was there.
+         'attended', a.state = 'confirmed' AND (EXISTS (SELECT FROM checkin c WHERE c.application_id = a.id AND c.undone IS NULL)
+                       OR (s.ends <= now() AND NOT EXISTS (SELECT FROM checkin c WHERE c.slot_id = a.slot_id AND c.undone IS NULL))),
          'changeable', a.state IN ('confirmed', 'waiting', 'offered') OR (a.state = 'applied' AND coalesce(e.closes > now(), true)),
          'document', (SELECT q.document FROM questionnaire_edition q
                        WHERE q.questionnaire_id = e.questionnaire_id AND q.edition = a.edition),
@@ -117,10 +119,12 @@ SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'number', a.number, 'st
 -- role: courier
 SELECT a.id, a.number, a.event_id AS event, a.state, a.told, a.contact, a.person, a.language,
        CASE WHEN a.told IS DISTINCT FROM a.state THEN 'state'
+            WHEN a.state = 'waiting' THEN 'sorry'
             WHEN a.reminded IS NULL AND s.begins > now() THEN 'reminder'
-            ELSE 'thanks' END AS what,
-       EXISTS (SELECT FROM checkin c WHERE c.application_id = a.id AND c.undone IS NULL)
-         OR NOT EXISTS (SELECT FROM checkin c WHERE c.slot_id = a.slot_id AND c.undone IS NULL) AS came
+            WHEN EXISTS (SELECT FROM checkin c WHERE c.application_id = a.id AND c.undone IS NULL)
+                 -- Where nobody was checked in nobody was absent.
+                 OR NOT EXISTS (SELECT FROM checkin c WHERE c.slot_id = a.slot_id AND c.undone IS NULL) THEN 'thanks'
+            ELSE 'missed' END AS what
   FROM application a JOIN event_slot s ON s.id = a.slot_id
  WHERE a.due <= now() AND (a.state <> 'offered' OR a.told IS DISTINCT FROM a.state)
  ORDER BY a.due, a.id LIMIT :most::int FOR UPDATE OF a SKIP LOCKED;
@@ -130,7 +134,7 @@ SELECT a.id, a.number, a.event_id AS event, a.state, a.told, a.contact, a.person
 UPDATE application
    SET told = state,
        reminded = CASE WHEN :what::text = 'reminder' THEN now() ELSE reminded END,
-       thanked = CASE WHEN :what = 'thanks' THEN now() ELSE thanked END
+       thanked = CASE WHEN :what IN ('thanks', 'missed', 'sorry') THEN now() ELSE thanked END
  WHERE id = :application::bigint;
 
 -- name: application_letter :exec
@@ -148,15 +152,14 @@ SELECT jsonb_build_object(
          'number', a.number, 'state', a.state, 'people', a.people, 'applied', a.state = 'applied',
          'confirmed', a.state = 'confirmed', 'waiting', a.state = 'waiting', 'offered', a.state = 'offered', 'lost', a.state = 'lost',
          'cancelled', a.state = 'cancelled', 'rejected', a.state = 'rejected', 'expired', a.state = 'expired',
-         'place', CASE a.state WHEN 'waiting' THEN (SELECT count(*) FROM application w
-                                                     WHERE w.slot_id = a.slot_id AND w.state = 'waiting' AND w.waiting <= a.waiting) END,
+         'place', CASE a.state WHEN 'waiting' THEN seat_place(a.slot_id, a.ahead, a.waiting) END,
          'offer_until', moment(a.offer_until, :lang::text), 'called_off', a.why IS NOT DISTINCT FROM 'event', 'reason', nullif(e.call_off, ''),
          'by_staff', a.why IS NOT DISTINCT FROM 'staff',
          'title', event_text(e.texts, :lang, 'title'), 'when', slot_text(s.begins, s.ends, s.days, :lang),
          'place_name', nullif(e.place, ''), 'address', nullif(e.address, ''), 'access', nullif(e.access, ''),
          'bring', event_text(e.texts, :lang, 'bring'), 'fee', event_text(e.texts, :lang, 'fee'), 'contact', nullif(e.contact, ''),
          'lottery', e.rule = 'lottery', 'approval', e.rule = 'approval',
-         'thanks', nullif(e.thanks, ''), 'survey', e.survey_id, 'event', e.id,
+         'thanks', nullif(e.thanks, ''), 'missed', nullif(e.missed, ''), 'sorry', nullif(e.sorry, ''), 'survey', e.survey_id, 'event', e.id,
          'valid_s', greatest(3600, floor(extract(epoch FROM CASE WHEN a.state = 'offered' THEN a.offer_until
                       WHEN s.begins > now() THEN s.begins ELSE now() + interval '2 days' END - now())))::int)
   FROM application a JOIN event_slot s ON s.id = a.slot_id JOIN event e ON e.id = a.event_id

@@ -2,7 +2,21 @@
 -- role: web
 
 -- name: event_desk_list :json
--- Soonest first, then what is over; with how many there are of each state.
+-- Drafts, then what comes soonest, then what is over; a page of them behind event "after"
+-- (0: the first), and with how many there are of each state.  "next": there are more.
+WITH found AS (
+  SELECT e.id, n.slot, CASE WHEN e.state = 'draft' THEN 0 WHEN n.begins IS NOT NULL THEN 1 ELSE 2 END AS part,
+         CASE WHEN e.state <> 'draft' AND n.begins IS NOT NULL THEN extract(epoch FROM n.begins) ELSE -extract(epoch FROM e.updated) END AS place
+    FROM event e
+    LEFT JOIN LATERAL (SELECT s.id AS slot, s.begins FROM event_slot s WHERE s.event_id = e.id AND s.cancelled IS NULL AND s.ends > now()
+                        ORDER BY s.begins LIMIT 1) n ON true
+   WHERE (:state::text = '' OR e.state = :state)
+     AND NOT EXISTS (SELECT FROM unnest(string_to_array(:search::text, ' ')) AS word
+                      WHERE strpos(lower(normalize(e.texts->'ja'->>'title', NFKC)), lower(word)) = 0)),
+page AS (
+  SELECT f.* FROM found f
+   WHERE :after::bigint = 0 OR (f.part, f.place, f.id) > (SELECT b.part, b.place, b.id FROM found b WHERE b.id = :after)
+   ORDER BY f.part, f.place, f.id LIMIT :most::int + 1)
 SELECT jsonb_build_object(
          'counts', (SELECT coalesce(jsonb_object_agg(c.state, c.n), '{}') FROM (SELECT state, count(*) AS n FROM event GROUP BY state) c),
          'rows', (SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -14,15 +28,11 @@ SELECT jsonb_build_object(
                            'capacity', (SELECT CASE WHEN bool_and(m.capacity IS NOT NULL) THEN sum(m.capacity) END FROM event_slot m
                                          WHERE m.event_id = x.id AND m.cancelled IS NULL),
                            'waiting', (SELECT count(*) FROM application a WHERE a.event_id = x.id AND a.state = 'waiting'))
-                         ORDER BY s.begins IS NULL AND x.state <> 'draft', s.begins NULLS FIRST, x.updated DESC), '[]')
-                    FROM (SELECT e.* FROM event e
-                           WHERE (:state::text = '' OR e.state = :state)
-                             AND NOT EXISTS (SELECT FROM unnest(string_to_array(:search::text, ' ')) AS word
-                                              WHERE strpos(lower(normalize(e.texts->'ja'->>'title', NFKC)), lower(word)) = 0)
-                           ORDER BY e.updated DESC, e.id DESC LIMIT 200) x
+                         ORDER BY p.part, p.place, p.id), '[]')
+                    FROM page p
+                    JOIN event x ON x.id = p.id
                     JOIN department d ON d.id = x.department_id
-                    LEFT JOIN LATERAL (SELECT * FROM event_slot n WHERE n.event_id = x.id AND n.cancelled IS NULL AND n.ends > now()
-                                        ORDER BY n.begins LIMIT 1) s ON true));
+                    LEFT JOIN event_slot s ON s.id = p.slot));
 
 -- name: event_desk_show :json
 -- One event with all that its pages show.  "seen" are the marks that forms carry.
@@ -40,7 +50,7 @@ SELECT jsonb_build_object(
          'closes', moment(e.closes, :lang), 'closes_ms', (extract(epoch FROM e.closes) * 1000)::bigint,
          'closes_past', coalesce(e.closes <= now(), false), 'opens_later', coalesce(e.opens > now(), false),
          'group_max', e.group_max, 'names', e.names, 'once', e.once, 'waiting', e.waiting, 'in_order', e.in_order,
-         'offer_hours', e.offer_hours, 'listed', e.listed, 'reminder_hours', e.reminder_hours, 'thanks', e.thanks, 'survey', e.survey_id,
+         'offer_hours', e.offer_hours, 'listed', e.listed, 'reminder_hours', e.reminder_hours, 'thanks', e.thanks, 'missed', e.missed, 'sorry', e.sorry, 'survey', e.survey_id,
          'each', to_jsonb(e.each)) || jsonb_build_object('memo', e.memo, 'call_off', nullif(e.call_off, ''), 'imported', e.source_key IS NOT NULL,
          'department', jsonb_build_object('id', d.id, 'name', d.name), 'author', jsonb_build_object('id', a.id, 'name', a.name),
          'updated', moment(e.updated, :lang), 'published', moment(e.published, :lang),
@@ -128,12 +138,12 @@ UPDATE event e
 
 -- name: event_around :exec
 UPDATE event e
-   SET reminder_hours = nullif(:reminder_hours::int, 0), thanks = :thanks::text, survey_id = nullif(:survey::bigint, 0)
+   SET reminder_hours = nullif(:reminder_hours::int, 0), thanks = :thanks::text, missed = :missed::text, sorry = :sorry::text, survey_id = nullif(:survey::bigint, 0)
  WHERE e.id = :event::bigint AND event_mark(e, 'around') = :seen::text AND e.state IN ('draft', 'open');
 
 -- name: event_recount :exec
 -- When people are reminded, after a change of dates or hours.
-UPDATE application SET due = NULL WHERE event_id = :event::bigint AND state IN ('confirmed', 'offered');
+UPDATE application SET due = NULL WHERE event_id = :event::bigint AND state IN ('confirmed', 'offered', 'waiting');
 
 -- name: event_each :exec
 UPDATE event e SET each = :codes::text[]
@@ -150,11 +160,8 @@ SELECT event_dates_add(:event::bigint, to_timestamp(:begins::bigint / 1000.0), t
 SELECT overhang, bad FROM event_date_save(:event::bigint, :slot::bigint, to_timestamp(:begins::bigint / 1000.0), to_timestamp(:ends::bigint / 1000.0),
                                           nullif(:capacity::int, 0), :quotas::jsonb);
 
--- name: event_date_remove :exec
--- Only where nobody has ever signed up.
-DELETE FROM event_slot s WHERE s.id = :slot::bigint AND s.event_id = :event::bigint
-   AND NOT EXISTS (SELECT FROM application a WHERE a.slot_id = s.id) AND NOT EXISTS (SELECT FROM checkin c WHERE c.slot_id = s.id)
-   AND NOT EXISTS (SELECT FROM lottery l WHERE l.slot_id = s.id);
+-- name: event_date_remove :one
+SELECT event_date_remove(:event::bigint, :slot::bigint) AS removed;
 
 -- name: event_date_off :one
 SELECT seat_call_off(s.id) AS people, audit_write('event.date_off', s.event_id, jsonb_build_object('slot', s.id))
@@ -175,23 +182,37 @@ UPDATE event SET call_off = :why::text WHERE id = :event::bigint AND state = 'op
 -- --- applicants ---
 
 -- name: applicant_list :many
--- Those of an event: a date (0: all), a state ('': all).
-SELECT a.id, a.number, a.state, a.people, a.person, a.contact, a.channel, a.slot_id AS slot, a.answers, a.memo,
+-- Those of an event: a date (0: all), a state ('': all); a page of them, behind application
+-- "after" (0: the first).
+WITH found AS (
+  SELECT a.id, a.slot_id, s.begins, array_position(ARRAY['confirmed', 'offered', 'applied', 'waiting'], a.state) AS part,
+         CASE a.state WHEN 'waiting' THEN row_number() OVER (PARTITION BY a.slot_id, a.state ORDER BY NOT a.ahead, a.waiting) ELSE 0 END AS place
+    FROM application a
+    JOIN event_slot s ON s.id = a.slot_id
+   WHERE a.event_id = :event::bigint AND (:slot::bigint = 0 OR a.slot_id = :slot)
+     AND (:state::text = '' OR a.state = :state OR (:state = 'active' AND a.state IN ('applied', 'confirmed', 'waiting', 'offered')))),
+page AS (
+  SELECT f.* FROM found f
+   WHERE :after::bigint = 0 OR (f.begins, f.slot_id, coalesce(f.part, 9), f.place, f.id)
+                             > (SELECT b.begins, b.slot_id, coalesce(b.part, 9), b.place, b.id FROM found b WHERE b.id = :after)
+   ORDER BY f.begins, f.slot_id, coalesce(f.part, 9), f.place, f.id LIMIT :most::int)
+SELECT a.id, a.number, a.state, a.people, a.person, a.contact, a.channel, a.slot_id AS slot, a.answers, a.memo, a.ahead,
+       coalesce(a.edition, 0) AS edition,
        slot_text(s.begins, s.ends, s.days, :lang::text) AS begins, rfc3339(s.begins) AS datetime, moment(a.created, :lang) ->> 'text' AS created,
-       rfc3339(a.created) AS created_at, coalesce(moment(a.offer_until, :lang) ->> 'text', '') AS offer_until,
-       CASE a.state WHEN 'waiting' THEN row_number() OVER (PARTITION BY a.slot_id, a.state ORDER BY a.waiting) ELSE 0 END AS place,
+       rfc3339(a.created) AS created_at, coalesce(moment(a.offer_until, :lang) ->> 'text', '') AS offer_until, p.place,
        (SELECT coalesce(string_agg(q.name || ' ' || c.n, '、' ORDER BY q.id), '')
           FROM unnest(a.quotas, a.claims) AS c (quota, n) JOIN event_quota q ON q.id = c.quota WHERE c.n > 0) AS quotas,
        coalesce((SELECT to_char(c.at AT TIME ZONE 'Asia/Tokyo', 'HH24:MI') FROM checkin c
-                  WHERE c.application_id = a.id AND c.undone IS NULL AND NOT c.again LIMIT 1), '') AS entered,
-       coalesce((SELECT q.document::text FROM questionnaire_edition q WHERE q.questionnaire_id = e.questionnaire_id AND q.edition = a.edition), '') AS document
-  FROM application a
+                  WHERE c.application_id = a.id AND c.undone IS NULL AND NOT c.again LIMIT 1), '') AS entered
+  FROM page p
+  JOIN application a ON a.id = p.id
   JOIN event_slot s ON s.id = a.slot_id
-  JOIN event e ON e.id = a.event_id
- WHERE a.event_id = :event::bigint AND (:slot::bigint = 0 OR a.slot_id = :slot)
-   AND (:state::text = '' OR a.state = :state OR (:state = 'active' AND a.state IN ('applied', 'confirmed', 'waiting', 'offered')))
- ORDER BY s.begins, s.id, array_position(ARRAY['confirmed', 'offered', 'applied', 'waiting'], a.state), a.waiting NULLS FIRST, a.id
- LIMIT 5000;
+ ORDER BY p.begins, p.slot_id, coalesce(p.part, 9), p.place, p.id;
+
+-- name: applicant_documents :json
+-- The sign-up form as it was asked, by edition.
+SELECT coalesce(jsonb_object_agg(q.edition::text, q.document), '{}')
+  FROM questionnaire_edition q JOIN event e ON e.questionnaire_id = q.questionnaire_id WHERE e.id = :event::bigint;
 
 -- name: applicant_sealed :one
 SELECT a.number, a.person, a.contact FROM application a WHERE a.id = :application::bigint AND a.event_id = :event::bigint;
@@ -199,7 +220,7 @@ SELECT a.number, a.person, a.contact FROM application a WHERE a.id = :applicatio
 -- name: applicant_more :json
 -- Beside query application_show: what was written to them, who entered it, the memo.
 SELECT jsonb_build_object(
-         'memo', a.memo, 'by', (SELECT s.name FROM staff s WHERE s.id = a.staff_id), 'language', a.language,
+         'memo', a.memo, 'ahead', a.ahead, 'by', (SELECT s.name FROM staff s WHERE s.id = a.staff_id), 'language', a.language,
          'letters', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', l.kind, 'channel', l.channel, 'state', l.state, 'reason', l.reason,
                               'at', moment(l.created, :lang::text), 'subject', (SELECT n.subject FROM event_notice n WHERE n.id = l.notice_id)) ORDER BY l.id), '[]')
                        FROM letter l WHERE l.application_id = a.id))
@@ -214,6 +235,9 @@ SELECT audit_write('event.exported', :event::bigint, NULL);
 
 -- name: applicant_decide :one
 SELECT application_decide(:application::bigint, :yes::boolean) AS outcome, audit_write('application.decided', :application, NULL);
+
+-- name: applicant_ahead :one
+SELECT application_ahead(:application::bigint, :ahead::boolean, :why::text) AS moved;
 
 -- name: applicant_memo :exec
 UPDATE application SET memo = :memo::text WHERE id = :application::bigint AND event_id = :event::bigint;

@@ -69,6 +69,20 @@ SELECT is(seat_capacity(:slot, 12), 0, 'two seats more');
 SELECT is(pg_temp.of('big'), 'confirmed', 'the five have theirs');
 SELECT is(pg_temp.of('small'), 'confirmed', 'and then the one');
 
+-- Somebody is put ahead: first of all who wait, whoever came before them.
+SELECT results_eq(format('EXECUTE sign(%L, 5, %L, %L)', 'five more', '{}', '{}'), ARRAY['kept waiting'], 'full again');
+SELECT results_eq(format('EXECUTE sign(%L, 1, %L, %L)', 'old', '{}', '{}'), ARRAY['kept waiting'], 'one more');
+SELECT is((SELECT seat_place(slot_id, ahead, waiting) FROM application WHERE id = pg_temp.id('old')), 2, 'is the second');
+SELECT ok(application_ahead(pg_temp.id('old'), true, 'why'), 'is put ahead');
+SELECT is((SELECT seat_place(slot_id, ahead, waiting) FROM application WHERE id = pg_temp.id('old')), 1, 'and the first then');
+SELECT is((SELECT seat_place(slot_id, ahead, waiting) FROM application WHERE id = pg_temp.id('five more')), 2, 'the other one the second');
+SELECT is((SELECT detail ->> 'why' FROM audit WHERE act = 'application.ahead' AND object_id = pg_temp.id('old')), 'why', 'and why is written down');
+SELECT is(seat_capacity(:slot, 13), 0, 'a seat more');
+SELECT is(pg_temp.of('old'), 'confirmed', 'is theirs');
+SELECT ok(NOT application_ahead(pg_temp.id('old'), true, 'why'), 'who does not wait is not put ahead');
+SELECT ok(application_end(pg_temp.id('five more'), 'cancelled'), 'the others give up');
+SELECT results_eq(format('EXECUTE sign(%L, 1, %L, %L)', 'ghost', ARRAY[:city + 1000000], '{1}'), ARRAY['gone'], 'a quota of nowhere is none');
+
 -- Approval, once a person, and what is closed.
 SELECT throws_ok(format('UPDATE event SET rule = ''approval'' WHERE id = %s', :event), 'CH003', NULL, 'a rule stays while people have signed up by it');
 RESET ROLE;

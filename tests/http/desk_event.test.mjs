@@ -97,6 +97,13 @@ test('dates: repeated, with exceptions, without holidays, with quotas', async ()
 	assert.equal(await town.sql(`SELECT string_agg(q.name || q.capacity, ' ' ORDER BY q.id) FROM event_quota q JOIN event_slot s ON s.id = q.slot_id WHERE s.event_id = ${id} GROUP BY s.id LIMIT 1`), '車いす2 市内6');
 	// Once more: what is there stays alone.
 	await save(writer, id, 'dates', { ...begins, capacity: 10, step: 'week', ...until(4, 24), except: `${year}-04-10` }, 422);
+	const monthly = await made('毎月の会');
+	await save(writer, monthly, 'dates', { ...at('begins', 1, 31, 10), ...at('ends', 1, 31, 11), step: 'month', ...until(6, 1) });
+	assert.equal(await slots(monthly), '01-31 10:00/- 03-31 10:00/- 05-31 10:00/-', 'a month without the day is passed over');
+	const nth = await made('第2の会'), second = new Date(Date.UTC(year, 0, 8)), days = [];
+	for (let month = 0; month < 4; month++) for (let day = 8; day <= 14; day++) if (new Date(Date.UTC(year, month, day)).getUTCDay() === second.getUTCDay()) days.push(`${String(month + 1).padStart(2, '0')}-${String(day).padStart(2, '0')} 10:00/-`);
+	await save(writer, nth, 'dates', { ...at('begins', 1, 8, 10), ...at('ends', 1, 8, 11), step: 'nth', ...until(4, 30) });
+	assert.equal(await slots(nth), days.join(' '));
 	const other = await made('平日の会');
 	await save(writer, other, 'dates', { ...at('begins', 4, 28, 10), ...at('ends', 4, 28, 11), step: 'workday', ...until(5, 8) });
 	const found = (await slots(other)).split(' ').filter((x) => x.includes('-') && x.length === 5);
@@ -188,6 +195,60 @@ test('代理申込 shares seats and queue, outside the period too', async () => 
 	assert.equal((await thief.get(`/events/${event.event}/apply`)).status, 410);
 });
 
+test('the queue: staff put somebody ahead, with the reason', async () => {
+	const event = await makeEvent(town, { capacity: 1 }), clients = [0, 1, 2].map(() => town.client(MINATO)), tickets = [];
+	for (const [i, client] of clients.entries()) tickets.push((await signUp(client, event, { names: [`待 ${i}`] })).path);
+	const id = await town.sql(`SELECT max(id) FROM application WHERE event_id = ${event.event}`), path = `/desk/events/${event.event}/applicants/${id}`;
+	const act = async (values) => writer.post(path, { token: /name="token" value="([^"]+)"/.exec((await writer.get(path)).text)[1], ...values });
+	assert.match(said(await clients[2].get(tickets[2])), /あなたは2番目です/);
+	assert.ok(problems(isPage(await act({ act: 'ahead', why: '' }), { status: 422 })).why);
+	assert.equal((await act({ act: 'ahead', why: '前回の中止' })).status, 303);
+	assert.match(said(await clients[2].get(tickets[2])), /あなたは1番目です/);
+	assert.match(said(await clients[1].get(tickets[1])), /あなたは2番目です/);
+	assert.match(said(isPage(await writer.get(`/desk/events/${event.event}/applicants`))), /待 2.*1番目.*優先.*待 1.*2番目/);
+	assert.equal(await town.sql(`SELECT detail ->> 'why' FROM audit WHERE act = 'application.ahead' AND object_id = ${id}`), '前回の中止');
+	await clients[0].submit(await clients[0].get(`${tickets[0]}/cancel`), {}, '/cancel');
+	assert.equal(await seats(town, event.slots[0]), '1/1 cancelled waiting confirmed');
+	assert.equal((await act({ act: 'ahead', why: 'もう一度' })).status, 409, 'who has a seat does not wait');
+});
+
+test('many: page by page, each once; found by name; all in the files', async () => {
+	const event = await makeEvent(town, { capacity: 1000 }), path = `/desk/events/${event.event}/applicants`, client = town.client(MINATO);
+	await signUp(client, event, { names: ['針 花子'] });
+	// As many again as fill three pages, under other numbers.
+	await inside(town, `INSERT INTO application (event_id, slot_id, number, people, state, person, contact, waiting)
+		SELECT event_id, slot_id, 'N-' || lpad(n::text, 4, '0'), 1, CASE n % 3 WHEN 0 THEN 'confirmed' WHEN 1 THEN 'waiting' ELSE 'cancelled' END, person, NULL,
+		       CASE n % 3 WHEN 1 THEN n END FROM application, generate_series(1, 700) n WHERE event_id = ${event.event};
+		UPDATE application SET state = state`);
+	const seen = [];
+	let next = `${path}?state=all`, pages = 0;
+	for (; next; pages++) {
+		const page = isPage(await writer.get(next));
+		seen.push(...[...page.text.matchAll(new RegExp(`href="${path}/(\\d+)"`, 'g'))].map((m) => m[1]));
+		next = page.text.match(/rel="next" href="([^"]+)"/)?.[1].replaceAll('&amp;', '&');
+	}
+	assert.equal(pages, 8);
+	assert.equal(seen.length, 701);
+	assert.equal(new Set(seen).size, 701, 'nobody twice');
+	assert.match(said(isPage(await writer.get(`${path}?search=N-0699`))), /N-0699/);
+	assert.equal([...(await writer.get(`${path}?search=${encodeURIComponent('針')}`)).text.matchAll(/c-table__fit/g)].length, 100, 'a page of those found');
+	assert.equal((await writer.get(`${path}/csv?state=all`)).text.trim().split('\r\n').length, 702);
+});
+
+test('events, page by page', async () => {
+	await inside(town, `INSERT INTO event (department_id, author_id, texts) SELECT department_id, author_id, jsonb_build_object('ja', jsonb_build_object('title', '山の会 ' || n))
+		FROM (SELECT * FROM event ORDER BY id LIMIT 1) e, generate_series(1, 120) n`);
+	const seen = [];
+	let next = `/desk/events?search=${encodeURIComponent('山の会')}`;
+	while (next) {
+		const page = isPage(await writer.get(next));
+		seen.push(...[...page.text.matchAll(/href="\/desk\/events\/(\d+)"/g)].map((m) => m[1]));
+		next = page.text.match(/rel="next" href="([^"]+)"/)?.[1].replaceAll('&amp;', '&');
+	}
+	assert.equal(seen.length, 120);
+	assert.equal(new Set(seen).size, 120);
+});
+
 test('taken along: csv, workbook, sheet, badges, certificate', async () => {
 	const event = await makeEvent(town, { group: 3, quotas: { 市内: 5 }, each: ['q1'], questions: [question('q1', 'text', '学年'), question('q2', 'text', '=来る方法')] });
 	const client = town.client(MINATO);
@@ -202,6 +263,12 @@ test('taken along: csv, workbook, sheet, badges, certificate', async () => {
 	assert.match(lines[2], /髙橋 花子.*3年,自転車$/);
 	const xlsx = await writer.get(`${path}/xlsx`);
 	assert.equal(xlsx.bytes.subarray(0, 2).toString(), 'PK');
+	// Whoever was not there has no certificate.
+	const id = await town.sql(`SELECT id FROM application WHERE event_id = ${event.event}`);
+	assert.equal((await writer.get(`${path}/${id}/certificate`)).status, 409);
+	assert.doesNotMatch((await writer.get(`${path}/${id}`)).text, /certificate/);
+	await inside(town, `INSERT INTO checkin (id, event_id, slot_id, application_id, people) SELECT gen_random_uuid(), event_id, slot_id, id, 1 FROM application WHERE id = ${id}`);
+	assert.match((await writer.get(`${path}/${id}`)).text, /certificate/);
 	for (const paper of ['sheet', 'badges', `${await town.sql(`SELECT id FROM application WHERE event_id = ${event.event}`)}/certificate`]) {
 		const pdf = await writer.get(`${path}/${paper}`);
 		assert.equal(pdf.status, 200, paper);
@@ -254,6 +321,24 @@ test('a reminder before, thanks after, to those who came', async () => {
 	await mailWith(town, emails[0], 'ありがとうございました。');
 	await eventually('both are done', async () => await town.sql(`SELECT count(*) FROM application WHERE event_id = ${event.event} AND thanked IS NOT NULL`) === '2');
 	assert.equal(await town.sql(`SELECT count(*) FROM letter l JOIN application a ON a.id = l.application_id WHERE a.event_id = ${event.event} AND l.kind = 'application_thanks'`), '1');
+});
+
+test('after the date: words for those who did not come, and for those who waited in vain', async () => {
+	const event = await makeEvent(town, { group: 1, capacity: 2, columns: { thanks: `'ありがとうございました。'` } });
+	const emails = [somebody(), somebody(), somebody()];
+	for (const [i, email] of emails.entries()) await signUp(town.client(MINATO), event, { names: [`客${i}`], email });
+	await save(writer, event.event, 'around', { thanks: 'ありがとうございました。', missed: 'お待ちしていました。', sorry: '次の回にお申し込みください。' });
+	await mailWith(town, emails[2], 'キャンセル待ち');
+	await inside(town, `INSERT INTO checkin (id, event_id, slot_id, application_id, people) SELECT gen_random_uuid(), event_id, slot_id, id, 1 FROM application WHERE event_id = ${event.event} ORDER BY id LIMIT 1;
+		UPDATE application SET told = state, reminded = now() WHERE event_id = ${event.event};
+		UPDATE event_slot SET begins = now() - interval '3 hours', ends = now() - interval '1 hour' WHERE event_id = ${event.event};
+		UPDATE application SET due = NULL WHERE event_id = ${event.event}`);
+	assert.match((await mailWith(town, emails[0], 'ありがとうございました。')).header('subject'), /ありがとう/);
+	assert.match((await mailWith(town, emails[1], 'お待ちしていました。')).header('subject'), /ご参加がなかった方へ/);
+	assert.match((await mailWith(town, emails[2], '次の回にお申し込みください。')).header('subject'), /お席を用意できませんでした/);
+	await eventually('all are done', async () => await town.sql(`SELECT count(*) FROM application WHERE event_id = ${event.event} AND thanked IS NOT NULL AND due IS NULL`) === '3');
+	assert.equal(await town.sql(`SELECT string_agg(l.kind, ' ' ORDER BY l.application_id) FROM letter l JOIN application a ON a.id = l.application_id WHERE a.event_id = ${event.event} AND l.kind NOT IN ('application_state')`),
+		'application_thanks application_missed application_sorry', 'one each, in the ledger');
 });
 
 test('the sign-up form is built with the same pages as a survey', async () => {

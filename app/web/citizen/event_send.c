@@ -98,10 +98,17 @@ check_page(struct web *w, enum status status, const struct applying *a)
 	const char *base = arena_printf(w->arena, "/events/%" PRId64 "/apply", a->draft.event);
 	bool first = json_flag(a->event, "first");
 	bool room = !json_flag(slot, "limited") || json_int(slot, "left") >= json_int(a->draft.what, "people");
+	const json_t *claims = application_claims(w->arena, slot, json_object_get(a->draft.what, "persons")), *claim, *quota;
+	size_t i, k;
 	enum err e = citizen_apply_rows(w, a->event, slot, a->draft.what, base);
 
 	if (e != ERR_OK)
 		return e;
+	json_array_foreach(claims, i, claim)
+		json_array_foreach(json_object_get(slot, "quotas"), k, quota)
+			room = room && (json_int(quota, "id") != json_int(claim, "id") || json_int(quota, "left") >= json_int(claim, "n"));
+	if (json_flag(a->event, "in_order") && json_int(slot, "queue") > 0)
+		room = false;
 	json_object_set_new(w->view, "will_wait", json_boolean(first && !room && !a->changing));
 	json_object_set(w->view, "queue", json_object_get(slot, "queue"));
 	json_object_set_new(w->view, "queued", json_boolean(json_int(slot, "queue") > 0));
@@ -125,6 +132,13 @@ citizen_apply_check(struct web *w)
 }
 
 static enum err
+quota_gone(struct web *w, const struct applying *a)
+{
+	web_tell(w, "warning", "tell_apply_quota_gone");
+	return citizen_apply_go(w, a, "person/1");
+}
+
+static enum err
 change(struct web *w, const struct applying *a)
 {
 	const char *link = json_text(a->draft.what, "change");
@@ -140,6 +154,10 @@ change(struct web *w, const struct applying *a)
 		e = application_draft_keep(w->db, w->vault, w->arena, &a->draft);
 		json_object_set_new(w->view, "no_seats", json_true());
 		return e != ERR_OK ? e : check_page(w, HTTP_CONFLICT, a);
+	}
+	if (outcome == APPLICATION_NO_QUOTA) {
+		e = application_draft_keep(w->db, w->vault, w->arena, &a->draft);
+		return e != ERR_OK ? e : quota_gone(w, a);
 	}
 	if (outcome == APPLICATION_CHANGED)
 		web_tell(w, "success", "tell_apply_changed");
@@ -180,6 +198,8 @@ citizen_apply_send(struct web *w)
 		return e;
 	if (fate == APPLICATION_CLOSED)
 		return citizen_apply_closed(w, &a);
+	if (fate == APPLICATION_GONE)
+		return quota_gone(w, &a);
 	if (fate == APPLICATION_AGAIN)
 		return web_page(w, HTTP_CONFLICT, "citizen/event/again");
 	json_object_set_new(w->view, "no_seats", json_true());

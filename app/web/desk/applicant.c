@@ -2,11 +2,11 @@
 /*
  * Who signed up for an event.
  *
- *	GET  /desk/events/{event}/applicants		by state, date, words
+ *	GET  /desk/events/{event}/applicants		by state, date, words; a page at a time
  *	GET  /desk/events/{event}/applicants/new	代理申込: by telephone or at the counter
  *	POST /desk/events/{event}/applicants/new	then the same pages as everybody's (citizen/event_apply.c)
  *	GET  /desk/events/{event}/applicants/{application}	one, with what was written to them
- *	POST /desk/events/{event}/applicants/{application}	cancel, decide, note
+ *	POST /desk/events/{event}/applicants/{application}	cancel, decide, put ahead, note
  *
  * Lists to take along are in applicant_file.c.
  */
@@ -19,7 +19,7 @@
 #include "web/desk/event.h"
 #include "web/handlers.h"
 
-enum { SHOWN = 200, MEMO_MAX = 600 };
+enum { MEMO_MAX = 600, WHY_MAX = 200 };
 static const char *const states[] = { "active", "", "confirmed", "applied", "waiting", "offered", "lost", "cancelled", "rejected",
 	"expired" };
 
@@ -88,46 +88,80 @@ chosen_state(struct web *w)
 	return "active";
 }
 
+/* The same list, from its beginning or behind somebody. */
+static json_t *
+list_url(struct web *w, const struct applicant_filter *f, int64_t after)
+{
+	struct buf b;
+
+	buf_init(&b, w->arena);
+	buf_addf(&b, "/desk/events/%" PRId64 "/applicants?state=%s", f->event, f->state[0] == '\0' ? "all" : f->state);
+	if (f->slot != 0)
+		buf_addf(&b, "&slot=%" PRId64, f->slot);
+	if (f->search[0] != '\0') {
+		buf_adds(&b, "&search=");
+		buf_add_percent(&b, f->search, strlen(f->search));
+	}
+	if (after != 0)
+		buf_addf(&b, "&after=%" PRId64, after);
+	return json_string(b.data);
+}
+
+static void
+say_pages(struct web *w, const struct applicant_filter *f, int64_t next)
+{
+	json_object_set_new(w->view, "newest_url", f->after != 0 ? list_url(w, f, 0) : json_null());
+	json_object_set_new(w->view, "older_url", next != 0 ? list_url(w, f, next) : json_null());
+}
+
+static void
+say_dates(struct web *w, const json_t *event, int64_t slot)
+{
+	json_t *dates = desk_event_dates(w, event), *one;
+	size_t i;
+
+	json_array_foreach(dates, i, one)
+		json_object_set_new(one, "checked", json_boolean(strtoll(json_text(one, "value"), NULL, 10) == slot));
+	json_object_set(w->view, "dates", dates);
+	json_object_set_new(w->view, "several", json_boolean(json_array_size(dates) > 1));
+}
+
 enum err
 desk_applicant_list(struct web *w)
 {
-	const char *state = chosen_state(w), *search = text_cut(w->arena, text_normal(w->arena, fields_get(w->query, "search")), 100);
-	json_t *event, *list, *one, *rows = json_array(), *dates;
-	int64_t slot = 0;
-	size_t i, all;
+	struct applicant_filter f = { .event = web_id(w, "event"), .state = chosen_state(w),
+	    .search = text_cut(w->arena, text_normal(w->arena, fields_get(w->query, "search")), 100) };
+	json_t *event, *list, *one;
+	int64_t next;
+	size_t i;
 	enum err e = desk_event_open(w, &event);
 
 	if (e == ERR_OK)
 		e = web_vault(w);
-	if (fields_int(w->query, "slot", 0, INT64_MAX, &slot) != ERR_OK)
-		slot = 0;
+	if (fields_int(w->query, "slot", 0, INT64_MAX, &f.slot) != ERR_OK)
+		f.slot = 0;
+	if (fields_int(w->query, "after", 0, INT64_MAX, &f.after) != ERR_OK)
+		f.after = 0;
 	if (e == ERR_OK)
-		e = applicant_list(w->db, w->vault, w->arena, w->words, json_int(event, "id"), slot, state, search, &list);
+		e = applicant_page(w->db, w->vault, w->arena, w->words, &f, &list, &next);
 	if (e != ERR_OK)
 		return e;
-	all = json_array_size(list);
 	json_array_foreach(list, i, one) {
-		if (i == SHOWN)
-			break;
 		say_state(w, one);
 		say_channel(w, one);
-		json_object_set_new(one, "row_url", json_sprintf("/desk/events/%" PRId64 "/applicants/%" PRId64, json_int(event, "id"),
+		json_object_set_new(one, "row_url", json_sprintf("/desk/events/%" PRId64 "/applicants/%" PRId64, f.event,
 		    json_int(one, "id")));
 		json_object_set_new(one, "queued", json_boolean(json_int(one, "place") > 0));
-		json_array_append(rows, one);
 	}
-	dates = desk_event_dates(w, event);
-	json_array_foreach(dates, i, one)
-		json_object_set_new(one, "checked", json_boolean(strtoll(json_text(one, "value"), NULL, 10) == slot));
-	json_object_set_new(w->view, "rows", rows);
-	json_object_set_new(w->view, "any", json_boolean(all > 0));
-	json_object_set_new(w->view, "more", all > SHOWN ? json_integer((json_int_t)all) : json_null());
-	json_object_set(w->view, "dates", dates);
-	json_object_set_new(w->view, "several", json_boolean(json_array_size(dates) > 1));
-	json_object_set_new(w->view, "state", json_string(state[0] == '\0' ? "all" : state));
-	json_object_set_new(w->view, "pills", pills(w, event, state));
-	json_object_set_new(w->view, "search", search[0] != '\0' ? json_string(search) : json_null());
-	json_object_set_new(w->view, "files_query", json_sprintf("?state=%s&slot=%" PRId64, state[0] == '\0' ? "all" : state, slot));
+	say_pages(w, &f, next);
+	say_dates(w, event, f.slot);
+	json_object_set(w->view, "rows", list);
+	json_object_set_new(w->view, "any", json_boolean(json_array_size(list) > 0));
+	json_object_set_new(w->view, "state", json_string(f.state[0] == '\0' ? "all" : f.state));
+	json_object_set_new(w->view, "pills", pills(w, event, f.state));
+	json_object_set_new(w->view, "search", f.search[0] != '\0' ? json_string(f.search) : json_null());
+	json_object_set_new(w->view, "files_query", json_sprintf("?state=%s&slot=%" PRId64, f.state[0] == '\0' ? "all" : f.state,
+	    f.slot));
 	return web_page(w, HTTP_OK, "desk/applicant/list");
 }
 
@@ -237,6 +271,7 @@ one_page(struct web *w, enum status status, const json_t *event, const struct ap
 	json_object_set_new(w->view, "refused", refused != NULL ? json_string(words_get(w->words, refused)) : json_null());
 	json_object_set_new(w->view, "may_decide", json_boolean(json_flag(event, "approval") && json_flag(a->show, "applied")));
 	json_object_set_new(w->view, "may_cancel", json_boolean(json_flag(a->show, "active")));
+	json_object_set_new(w->view, "may_move", json_boolean(json_flag(a->show, "active") && json_flag(a->show, "waiting")));
 	json_object_set_new(w->view, "ticket_url", json_sprintf("/tickets/%s", a->token));
 	return web_page(w, status, "desk/applicant/show");
 }
@@ -245,12 +280,15 @@ enum err
 desk_applicant(struct web *w)
 {
 	struct application a;
+	struct form *f;
 	json_t *event;
 	enum err e = one_open(w, &event, &a);
 
 	if (e != ERR_OK)
 		return e;
-	form_set(web_form(w), "memo", json_text(json_object_get(a.show, "more"), "memo"));
+	f = web_form(w);
+	form_set(f, "memo", json_text(json_object_get(a.show, "more"), "memo"));
+	form_set(f, "why", "");
 	return one_page(w, HTTP_OK, event, &a, NULL);
 }
 
@@ -267,6 +305,25 @@ decide(struct web *w, const struct application *a, bool yes, const char **refuse
 	return e;
 }
 
+/* With the reason, which is kept in the audit record. */
+static enum err
+move(struct web *w, struct form *f, const struct application *a, bool ahead, const char **refused)
+{
+	const char *why = form_text(f, "why", FORM_REQUIRED, WHY_MAX);
+	enum err e;
+
+	if (!form_ok(f))
+		return ERR_INVALID;
+	e = applicant_ahead(w->db, a->id, ahead, why);
+	if (e == ERR_CONFLICT && !db_failed(w->db)) {
+		*refused = "applicant_decided";
+		return ERR_OK;
+	}
+	if (e == ERR_OK)
+		web_tell(w, "success", ahead ? "tell_applicant_ahead" : "tell_applicant_back");
+	return e;
+}
+
 enum err
 desk_applicant_do(struct web *w)
 {
@@ -280,6 +337,7 @@ desk_applicant_do(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	form_set(f, "memo", json_text(json_object_get(a.show, "more"), "memo"));
+	form_set(f, "why", "");
 	if (strcmp(act, "accept") == 0 || strcmp(act, "reject") == 0)
 		e = decide(w, &a, strcmp(act, "accept") == 0, &refused);
 	else if (strcmp(act, "cancel") == 0) {
@@ -288,6 +346,10 @@ desk_applicant_do(struct web *w)
 			web_tell(w, "success", "tell_applicant_cancelled");
 		else if (e == ERR_OK)
 			refused = "applicant_decided";
+	} else if (strcmp(act, "ahead") == 0 || strcmp(act, "back") == 0) {
+		e = move(w, f, &a, strcmp(act, "ahead") == 0, &refused);
+		if (e == ERR_INVALID && !db_failed(w->db))
+			return one_page(w, HTTP_UNPROCESSABLE, event, &a, NULL);
 	} else if (strcmp(act, "memo") == 0) {
 		memo = form_lines(f, "memo", FORM_OPTIONAL, MEMO_MAX);
 		if (!form_ok(f))

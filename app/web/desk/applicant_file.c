@@ -32,18 +32,16 @@ static enum err
 chosen(struct web *w, const char *state, json_t **event, json_t **list)
 {
 	const char *asked = fields_get(w->query, "state");
-	int64_t slot = 0;
-	enum err e = event_show(w->db, catalogue_words(w->site->catalogue, "ja"), web_id(w, "event"), event);
+	struct applicant_filter f = { .event = web_id(w, "event"), .search = "" };
+	enum err e = event_show(w->db, catalogue_words(w->site->catalogue, "ja"), f.event, event);
 
 	if (e == ERR_OK)
 		e = web_vault(w);
-	if (fields_int(w->query, "slot", 0, INT64_MAX, &slot) != ERR_OK)
-		slot = 0;
-	if (asked[0] != '\0')
-		state = strcmp(asked, "all") == 0 ? "" : asked;
+	if (fields_int(w->query, "slot", 0, INT64_MAX, &f.slot) != ERR_OK)
+		f.slot = 0;
+	f.state = asked[0] == '\0' ? state : strcmp(asked, "all") == 0 ? "" : asked;
 	if (e == ERR_OK)
-		e = applicant_list(w->db, w->vault, w->arena, catalogue_words(w->site->catalogue, "ja"), json_int(*event, "id"), slot,
-		    state, "", list);
+		e = applicant_list(w->db, w->vault, w->arena, catalogue_words(w->site->catalogue, "ja"), &f, list);
 	return e != ERR_OK ? e : applicant_exported(w->db, json_int(*event, "id"));
 }
 
@@ -161,6 +159,16 @@ town(const struct web *w)
 	return json_text(json_object_get(w->entered, "tenant"), "name");
 }
 
+/* Where only one of them has a name, also how many they are. */
+static const char *
+name_of(struct web *w, const json_t *one, const json_t *person)
+{
+	if (json_int(one, "people") <= (int64_t)json_array_size(json_object_get(one, "persons")))
+		return json_text(person, "name");
+	return arena_printf(w->arena, "%s（%" PRId64 "%s）", json_text(person, "name"), json_int(one, "people"),
+	    word(w, "apply_people_unit"));
+}
+
 enum err
 desk_applicant_sheet(struct web *w)
 {
@@ -192,7 +200,7 @@ desk_applicant_sheet(struct web *w)
 		json_array_foreach(json_object_get(one, "persons"), k, person) {
 			const char *kana = json_text(person, "kana");
 			const char *cells[] = { arena_printf(w->arena, "%d", ++n), k == 0 ? json_text(one, "number") : "",
-				arena_printf(w->arena, "%s%s%s", kana, kana[0] != '\0' ? "\n" : "", json_text(person, "name")),
+				arena_printf(w->arena, "%s%s%s", kana, kana[0] != '\0' ? "\n" : "", name_of(w, one, person)),
 				k == 0 ? json_text(one, "quotas") : "", "" };
 
 			paper_row(p, cells, shares, 5);
@@ -237,6 +245,8 @@ desk_applicant_certificate(struct web *w)
 		e = web_vault(w);
 	if (e == ERR_OK)
 		e = applicant_open(w->db, w->vault, w->arena, json_int(event, "id"), web_id(w, "application"), "ja", &a);
+	if (e == ERR_OK && !json_flag(a.show, "attended"))
+		e = ERR_CONFLICT;
 	if (e == ERR_OK)
 		e = applicant_exported(w->db, json_int(event, "id"));
 	if (e != ERR_OK)

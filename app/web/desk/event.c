@@ -2,7 +2,7 @@
 /*
  * Events at the desk: the list, a new one, the steps of one, its questions.
  *
- *	GET  /desk/events		by state and words of the title
+ *	GET  /desk/events		by state and words of the title; a page at a time
  *	GET  /desk/events/new		from nothing, or from an earlier one (?copy=12)
  *	POST /desk/events/new
  *	GET  /desk/events/{event}	what happens, the steps, what can be done
@@ -94,19 +94,35 @@ pills(struct web *w, const json_t *counts, const char *chosen)
 	return list;
 }
 
+static json_t *
+list_url(struct web *w, const char *state, const char *search, int64_t after)
+{
+	struct buf b;
+
+	buf_init(&b, w->arena);
+	buf_addf(&b, "/desk/events?state=%s&search=", state);
+	buf_add_percent(&b, search, strlen(search));
+	if (after != 0)
+		buf_addf(&b, "&after=%" PRId64, after);
+	return json_string(b.data);
+}
+
 enum err
 desk_event_list(struct web *w)
 {
 	const char *state = "", *search;
 	json_t *list, *row, *rows;
+	int64_t after = 0;
 	size_t i;
 	enum err e;
 
+	if (fields_int(w->query, "after", 0, INT64_MAX, &after) != ERR_OK)
+		after = 0;
 	for (i = 0; i < sizeof states / sizeof *states; i++)
 		if (strcmp(states[i], fields_get(w->query, "state")) == 0)
 			state = states[i];
 	search = text_cut(w->arena, text_normal(w->arena, fields_get(w->query, "search")), 100);
-	e = event_list(w->db, w->words, state, search, &list);
+	e = event_list(w->db, w->words, state, search, after, &list);
 	if (e != ERR_OK)
 		return e;
 	rows = json_object_get(list, "rows");
@@ -116,6 +132,9 @@ desk_event_list(struct web *w)
 	json_object_set_new(w->view, "any", json_boolean(json_array_size(rows) > 0));
 	json_object_set_new(w->view, "pills", pills(w, json_object_get(list, "counts"), state));
 	json_object_set_new(w->view, "search", search[0] != '\0' ? json_string(search) : json_null());
+	json_object_set_new(w->view, "newest_url", after != 0 ? list_url(w, state, search, 0) : json_null());
+	json_object_set_new(w->view, "older_url", json_is_integer(json_object_get(list, "next"))
+	    ? list_url(w, state, search, json_int(list, "next")) : json_null());
 	json_object_set_new(w->view, "narrowed", json_boolean(search[0] != '\0' || state[0] != '\0'));
 	json_object_set_new(w->view, "may_write", json_boolean(web_may(w, RIGHT_WRITE)));
 	return web_page(w, HTTP_OK, "desk/event/list");

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What goes wrong at an event, and the clear word for each: the list of bad input that
+// events must stand, and what staff change while somebody types.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { desk, inside, said } from '../harness/desk.mjs';
+import { makeEvent, question, seats, signUp, toCheck } from '../harness/event.mjs';
+import { MINATO, YAMA } from '../harness/house.mjs';
+import { isPage } from '../harness/invariants.mjs';
+import { up } from '../harness/up.mjs';
+import { problems, somebody, words } from './citizen.mjs';
+
+let town, writer;
+before(async () => {
+	town = await up();
+	writer = await desk(town, 'sato');
+});
+after(() => town?.stop());
+const browser = (host = MINATO) => town.client(host);
+const link = (page) => page.path.split('?')[0];
+const token = (page) => /name="token" value="([^"]+)"/.exec(page.text)[1];
+
+test('more people than one application may have, also where the limit fell meanwhile', async () => {
+	const made = await makeEvent(town, { group: 4 }), client = browser(), at = `/events/${made.event}/apply`;
+	const answer = await client.submit(await client.get(at), { slot: made.slots[0], people: 5 });
+	assert.equal(answer.status, 422);
+	assert.match(problems(answer).people, /4人まで/);
+	const check = await toCheck(client, made, { names: ['一', '二', '三'] });
+	await inside(town, `UPDATE event SET group_max = 2 WHERE id = ${made.event}`);
+	const back = await client.submit(check);
+	assert.equal(back.headers.location, at, 'back to the number of people');
+	assert.equal(await seats(town, made.slots[0]), '0/10');
+	assert.equal((await client.get(`${at}/person/1`)).headers.location, at);
+});
+
+test('fewer people than before claim no more than they are', async () => {
+	const made = await makeEvent(town, { group: 4, quotas: { 市内: 5 } }), client = browser(), at = `/events/${made.event}/apply`, claim = { [`quota_${made.quotas[0]}`]: 1 };
+	await toCheck(client, made, { names: ['一', '二', '三'], also: [claim, claim, claim] });
+	let page = await client.follow(await client.submit(await client.get(at), { slot: made.slots[0], people: 2 }));
+	page = await client.follow(await client.submit(page));
+	assert.match(words(page), /参加が決まりました/);
+	assert.equal(await town.sql(`SELECT taken FROM event_quota WHERE id = ${made.quotas[0]}`), '2');
+});
+
+test('a child born in the future', async () => {
+	const made = await makeEvent(town, { each: ['q1'], questions: [question('q1', 'date', 'お子さんの生年月日', { settings: { past: true } })] });
+	const client = browser(), at = `/events/${made.event}/apply`;
+	await client.submit(await client.get(at), { slot: made.slots[0], people: 1 });
+	const answer = isPage(await client.submit(await client.get(`${at}/person/1`), { name: '山田 はる', q1_year: new Date().getFullYear() + 2, q1_month: 4, q1_day: 1 }), { status: 422 });
+	assert.match(problems(answer).q1, /今日|未来|まで/);
+	assert.ok(answer.text.includes('value="山田 はる"'));
+});
+
+test('a date of another event, of another town, and one that was taken away meanwhile', async () => {
+	const made = await makeEvent(town), other = await makeEvent(town), far = await makeEvent(town, { host: YAMA });
+	const client = browser(), at = `/events/${made.event}/apply`;
+	for (const slot of [other.slots[0], far.slots[0], 0, -1, '9223372036854775807', '99999999999999999999', '1;2']) {
+		const answer = await client.submit(await client.get(at), { slot, people: 1 });
+		assert.equal(answer.status, 422, String(slot));
+		assert.ok(problems(answer).slot, String(slot));
+	}
+	const check = await toCheck(client, made);
+	await inside(town, `INSERT INTO event_slot (event_id, begins, ends, capacity) SELECT event_id, begins + interval '1 day', ends + interval '1 day', 5 FROM event_slot WHERE id = ${made.slots[0]};
+		DELETE FROM event_slot WHERE id = ${made.slots[0]}`);
+	assert.equal((await client.submit(check)).headers.location, at, 'another one is chosen');
+	assert.match(words(isPage(await client.get(`${at}`))), /参加する日/);
+});
+
+test('a quota that was taken away while somebody claimed it: told, and nobody waits for it', async () => {
+	const made = await makeEvent(town, { quotas: { 車いす: 1 } }), client = browser();
+	const check = await toCheck(client, made, { names: ['一'], also: [{ [`quota_${made.quotas[0]}`]: 1 }] });
+	assert.match(words(check), /車いす/);
+	await inside(town, `DELETE FROM event_quota WHERE id = ${made.quotas[0]}`);
+	let page = await client.submit(check);
+	assert.equal(page.headers.location, `/events/${made.event}/apply/person/1`);
+	assert.equal(await seats(town, made.slots[0]), '0/10');
+	page = await client.follow(await client.submit(await client.follow(page), { name: '一' }));
+	page = await client.follow(await client.submit(page));
+	assert.match(words(page), /参加が決まりました/);
+});
+
+test('a forged ticket, one copied with another number, one of another town', async () => {
+	const made = await makeEvent(town), [one, two] = [await signUp(browser(), made), await signUp(browser(), made)];
+	const [number, code] = link(one).slice('/tickets/'.length).split('.'), other = link(two).slice('/tickets/'.length).split('.')[0];
+	const stranger = browser();
+	for (const forged of [`${other}.${code}`, `${number}.${code.slice(0, -1)}`, `${number}.${code}A`, `${number}.${'A'.repeat(22)}`, number, `${number}.`, `.${code}`, `${number}.${code}.${code}`,
+		`${number}%00.${code}`, '%E5%8F%97%E4%BB%98', 'x'.repeat(2000)]) {
+		const page = await stranger.get(`/tickets/${forged}`);
+		assert.ok([400, 404, 414].includes(page.status), `${forged}: ${page.status}`);
+		if (page.status === 404) assert.match(words(page), /申込が見つかりません|見つかりません/, forged);
+	}
+	assert.equal((await browser(YAMA).get(link(one))).status, 404);
+	assert.equal((await stranger.get(link(one))).status, 200, 'the right one');
+});
+
+test('a cancel link used twice, and an offer accepted when it was over', async () => {
+	const made = await makeEvent(town, { capacity: 1, columns: { offer_hours: 24 } }), [a, b] = [browser(), browser()];
+	const first = await signUp(a, made, { names: ['一'] }), second = await signUp(b, made, { names: ['二'] });
+	const leave = await a.get(`${link(first)}/cancel`);
+	assert.match(words(await a.follow(await a.submit(leave, {}, '/cancel'))), /申込を取り消しました/);
+	assert.match(words(await a.follow(await a.post(`${link(first)}/cancel`, { token: token(await a.get(`/events/${made.event}/apply`)) }))), /もう終わっています/);
+	assert.equal((await a.get(`${link(first)}/cancel`)).headers.location, link(first), 'the link leads to the ticket, which says so');
+	assert.equal(await seats(town, made.slots[0]), '1/1 cancelled offered');
+	const offer = await b.get(link(second));
+	await inside(town, `UPDATE application SET offer_until = now() - interval '1 minute' WHERE slot_id = ${made.slots[0]} AND state = 'offered'`);
+	assert.match(words(await b.follow(await b.submit(offer, {}, '/accept'))), /期限が過ぎているため/);
+	assert.doesNotMatch(await seats(town, made.slots[0]), /confirmed/);
+	// What is over is not changed either.
+	assert.match(words(await a.follow(await a.post(`${link(first)}/change`, { token: token(await a.get(`/events/${made.event}/apply`)) }))), /もう変更できません/);
+});
+
+test('at the door: last year, another date, a forged code, cancelled', async () => {
+	const past = await makeEvent(town, { title: '去年の会' }), made = await makeEvent(town, { title: '今年の会', dates: 2 });
+	const old = await signUp(browser(), past, { names: ['去年 花子'] }), other = await signUp(browser(), made, { names: ['別 花子'], slot: made.slots[1] });
+	const gone = browser(), ticket = await signUp(gone, made, { names: ['消 花子'] });
+	await gone.submit(await gone.get(`${link(ticket)}/cancel`), {}, '/cancel');
+	await inside(town, `UPDATE event_slot SET begins = begins - interval '1 year', ends = ends - interval '1 year' WHERE event_id = ${past.event}`);
+	const number = (page) => link(page).slice('/tickets/'.length).split('.')[0], path = `/desk/events/${made.event}/checkin`;
+	const scan = async (text) => said(await writer.follow(await writer.submit(await writer.get(`${path}?slot=${made.slots[0]}`), { slot: made.slots[0], text }, '/checkin')));
+	assert.match(await scan(number(old)), /この日の券ではありません/);
+	assert.match(await scan(number(other)), /この日の券ではありません/);
+	assert.match(await scan(number(ticket)), /キャンセル/);
+	assert.match(await scan(`CT1.${past.event}.${past.slots[0]}.${number(old)}.1.${'A'.repeat(103)}`), /偽造|本物|市の券では|確かめ/);
+	assert.equal(await town.sql(`SELECT count(*) FROM checkin WHERE event_id IN (${past.event}, ${made.event}) AND NOT again`), '0');
+});
+
+test('once a person: another address in the hidden field, and what was proved is bound to it', async () => {
+	const made = await makeEvent(town, { columns: { once: 'true' } }), client = browser(), at = `/events/${made.event}/apply`;
+	const page = await toCheck(client, made, { email: somebody() });
+	assert.equal(page.path, `${at}/code`);
+	for (const step of ['check', 'q']) assert.equal((await client.get(`${at}/${step}`)).headers.location, `${at}/code`, 'no step is passed over');
+	const sent = await client.post(`${at}/check`, { token: token(page), email: somebody(), verified: '1' });
+	assert.equal(sent.headers.location, `${at}/code`);
+	assert.equal(await seats(town, made.slots[0]), '0/10');
+});
