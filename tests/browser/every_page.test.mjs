@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every page of the house, by everybody who may open it: as HTML it holds what holds for all
+// pages, and a careful eye finds nothing wrong with it at 320 and at 1280 px; the citizens'
+// again in English and without script.  A route that is added here is looked at without a
+// word; one that no true name opens fails.
+//
+// What stands between the pages (errors beside fields, what a press leads to) is the business
+// of the tests of each room.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { furnish, opens } from '../harness/furnish.mjs';
+import { fill, routes } from '../harness/house.mjs';
+import { problems } from '../harness/invariants.mjs';
+import { up } from '../harness/up.mjs';
+import { openEyes } from './eye.mjs';
+
+let town, eyes, who, worlds;
+const pages = [], faults = [];
+
+before(async () => {
+	town = await up();
+	({ who, worlds } = await furnish(town));
+	eyes = await openEyes(town);
+});
+after(async () => {
+	await eyes?.close();
+	await town?.stop();
+});
+
+// Routes that answer with no page, and what they are there for.
+const elsewhere = {
+	'/lang/{tag}': 'keeps the language', '/m/{message}': 'a short link', '/u/{token}': 'leads to /unsubscribe',
+	'/my/line/link': 'LINE leads there', '/desk/surveys/{survey}/results/cross.csv': 'a file of one table', '/desk/files/{attachment}': 'a file', '/events/{event}/lottery/record': 'JSON of one date',
+	// Shown once, by the step before (tests of login and account).
+	'/desk/login/enrol': 'after the password', '/operator/login/enrol': 'after the password', '/events/{event}/picture/{attachment}': 'a picture',
+	'/desk/login/codes': 'after enrolment', '/desk/settings/account/app': 'after the factor', '/desk/settings/account/codes': 'after the factor',
+	'/operator/login/codes': 'after enrolment', '/operator/account/app': 'after the factor', '/operator/account/codes': 'after the factor',
+};
+
+// Who may be in the middle of something there; of the others one is like the other.
+const rights = { writer: ['write'], approver: ['approve'], both: ['write', 'approve'], admin: ['admin'] };
+function visitors({ path, asks }) {
+	if (path.startsWith('/operator')) return /invite|login/.test(path) ? ['stranger', 'operatorFresh', 'operatorStep', 'operator'] : ['operator'];
+	if (asks.has('development')) return ['admin'];
+	if (/^\/desk\/(login|invite)/.test(path)) return ['anonymous', 'step', 'fresh'];
+	if (path.startsWith('/desk')) {
+		const wanted = ['write', 'approve', 'admin'].filter((r) => asks.has(r));
+		return ['both', 'writer', 'approver', 'admin'].filter((name) => wanted.length === 0 || wanted.some((r) => rights[name].includes(r)));
+	}
+	return asks.has('cached') ? ['anonymous'] : ['visitor', 'citizen', 'family', 'asked', 'texted'];
+}
+
+// What a page is made of: two with the same parts are one to the eye.
+const parts = ({ text }) => [...new Set(text.replace(/<(svg|script)[\s\S]*?<\/\1>/g, '').match(/<(\w+[^>]*class="[^"]*"|h[1-6]|form[^>]*|table|fieldset|textarea|select)/g)
+	?.map((tag) => tag.replace(/="[^"]*\d[^"]*"|value="[^"]*"/g, '')))].join();
+
+test('every route opens, and is a page', async () => {
+	for (const route of (await routes(town)).filter((r) => r.method === 'GET')) {
+		const seen = new Set(), paths = [...new Set(worlds.filter((w) => opens(w, route)).map((w) => fill(route.path, w)))];
+		let opened = route.path in elsewhere;
+		for (const [turn, name] of visitors(route).entries()) {
+			for (const path of paths) {
+				const answer = await who[name].client.get(path);
+				if (answer.status >= 500) faults.push(`${name} ${path}: ${answer.status}`);
+				if (answer.status !== 200) continue;
+				opened = true;
+				// The first of the staff has all buttons; the others differ by what they lack.
+				if (turn > 0 && path.startsWith('/desk') && seen.size > 0) paths.splice(0, paths.length, path);
+				if (!/^text\/html/.test(answer.headers['content-type']) || !/<html/.test(answer.text)) continue;
+				const found = problems(answer);
+				if (found.length) faults.push(`${name} ${path}: ${found.join('; ')}`);
+				if (seen.has(parts(answer)) || (turn > 0 && seen.size > 0 && path.startsWith('/desk'))) continue;
+				seen.add(parts(answer));
+				pages.push({ name, path, citizen: who[name].host === 'minato.localhost' && !path.startsWith('/desk') });
+			}
+		}
+		if (!opened) faults.push(`${route.path}: nobody opens it`);
+	}
+	assert.deepEqual(faults, []);
+	console.log(`# ${pages.length} pages`);
+});
+
+// One person at a time for each who; two at once, for two cores.
+async function walk(kind, list, look) {
+	const found = [], people = new Map();
+	await Promise.all([0, 1].map(async (turn) => {
+		for (const page of list.filter((_, i) => i % 2 === turn)) {
+			const key = `${turn} ${page.name}`, { host, client } = who[page.name];
+			if (!people.has(key)) people.set(key, await eyes.person(host, { width: 320, cookies: Object.fromEntries(client.cookies), ...kind }));
+			await look(people.get(key), page).catch((e) => found.push(`${page.name} ${page.path}: ${e.message}`));
+		}
+	}));
+	assert.deepEqual(found, []);
+}
+
+const named = (path) => path.replace(/^\//, '').replaceAll(/[^a-z0-9]+/gi, '_').slice(0, 80) || 'home';
+
+test('each is looked at, narrow and wide', async () => {
+	await walk({}, pages, async (person, { name, path }) => {
+		await person.page.setViewportSize({ width: 320, height: 800 });
+		person.width = 320;
+		await person.go(path);
+		await person.look(`${named(path)}-${name}`, { staff: true });
+		await person.page.setViewportSize({ width: 1280, height: 800 });
+		person.width = 1280;
+		await person.look(`${named(path)}-${name}`, { staff: true, axe: false });
+	});
+});
+
+test('the citizens\' in English, without script', async () => {
+	await walk({ script: false }, pages.filter((p) => p.citizen), async (person, { path }) => {
+		if (person.lang !== 'en') await person.go('/lang/en');
+		person.lang = 'en';
+		await person.go(path);
+		await person.look(`en_${named(path)}`, { staff: true });
+	});
+});
