@@ -387,6 +387,8 @@ enum err operator_home(struct web *);
 enum err desk_result(struct web *);
 enum err desk_result_cross(struct web *);
 enum err desk_result_cross_csv(struct web *);
+enum err desk_result_texts(struct web *);
+enum err desk_result_texts_tag(struct web *);
 enum err desk_result_design(struct web *);
 enum err desk_result_design_save(struct web *);
 enum err desk_result_publish(struct web *);

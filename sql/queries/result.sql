@@ -24,15 +24,21 @@ SELECT jsonb_build_object(
 SELECT id, name FROM district ORDER BY place, id;
 
 -- name: result_texts :many
--- Free texts of one question, those with a word in them; by number, a page at a time.
+-- Free texts of one question, those with a word in them; by number, a page at a time.  Of so
+-- many responses only, that a word that nobody wrote is not looked for in a million of them.
 SELECT r.id, r.number, r.answers ->> :code::text AS text, r.language, r.way, to_char(r.day, 'YYYY-MM-DD') AS day,
        coalesce((SELECT string_agg(g.tag, '、' ORDER BY g.tag) FROM response_tag g WHERE g.response_id = r.id AND g.code = :code), '') AS tags
-  FROM response r
- WHERE r.questionnaire_id = :questionnaire::bigint AND r.answers ? :code
+  FROM (SELECT * FROM response WHERE questionnaire_id = :questionnaire::bigint AND number > :after::text
+         ORDER BY number LIMIT :reach::int) r
+ WHERE r.answers ? :code
    AND (:word::text = '' OR position(lower(:word) IN lower(r.answers ->> :code)) > 0)
    AND (:tag::text = '' OR EXISTS (SELECT FROM response_tag g WHERE g.response_id = r.id AND g.code = :code AND g.tag = :tag))
-   AND r.number > :after::text
  ORDER BY r.number LIMIT :most::int;
+
+-- name: result_texts_reach :one
+-- The last number of those; NULL: there are no more behind them.
+SELECT (SELECT number FROM response WHERE questionnaire_id = :questionnaire::bigint AND number > :after::text
+         ORDER BY number OFFSET :reach::int - 1 LIMIT 1) AS number;
 
 -- name: result_tags :many
 SELECT tag, count(*) AS n FROM response_tag

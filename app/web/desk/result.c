@@ -105,6 +105,7 @@ desk_result(struct web *w)
 	json_object_set_new(w->view, "filter_wrong", json_boolean(!good && r.regrouped < 0));
 	json_object_set_new(w->view, "filter_clear_url", !r.filtered ? json_null() :
 	    json_sprintf("/desk/surveys/%" PRId64 "/results", json_int(r.survey, "id")));
+	json_object_set_new(w->view, "reader", json_boolean(web_may(w, RIGHT_WRITE | RIGHT_APPROVE)));
 	json_object_set_new(w->view, "admin", json_boolean(web_may(w, RIGHT_ADMIN)));
 	return web_page(w, HTTP_OK, "desk/result/show");
 }

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Free texts at the desk: found, tagged, page by page; and read by nobody else.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { desk, inside, said } from '../harness/desk.mjs';
+import { makeSurvey } from '../harness/survey.mjs';
+import { problems } from '../harness/invariants.mjs';
+import { up } from '../harness/up.mjs';
+
+let town, sato, made, at;
+before(async () => {
+	town = await up();
+	sato = await desk(town, 'sato');
+	made = await makeSurvey(town, { answers: 1204 });
+	at = `/desk/surveys/${made.survey}/results/texts/q9`;
+});
+after(() => town?.stop());
+
+const texts = (page) => [...page.text.matchAll(/<label class="c-choice__label c-text--plain" for="text-([0-9a-f-]+)"[^>]*>([^<]*)</g)].map((m) => ({ id: m[1], text: m[2] }));
+const count = async (where) => Number((await inside(town, `SELECT count(*) FROM response WHERE questionnaire_id = ${made.questionnaire} AND ${where}`)).split('\n').pop());
+
+test('every text is on one of the pages, once', async () => {
+	assert.match((await sato.get(`/desk/surveys/${made.survey}/results`)).text, new RegExp(`href="${at}"`));
+	const seen = [];
+	for (let path = at; path;) {
+		const page = await sato.get(path);
+		assert.equal(page.status, 200);
+		assert.deepEqual(problems(page), []);
+		seen.push(...texts(page).map((t) => t.id));
+		path = /<a href="([^"]+)">続きを見る/.exec(page.text)?.[1].replaceAll('&amp;', '&');
+	}
+	assert.equal(new Set(seen).size, seen.length);
+	assert.equal(seen.length, await count(`answers ? 'q9'`));
+});
+
+test('words are found, also those that mean something elsewhere', async () => {
+	const page = await sato.get(`${at}?word=${encodeURIComponent('トイレ')}`);
+	assert.ok(texts(page).length > 0 && texts(page).every((t) => t.text.includes('トイレ')));
+	for (const word of ['%', `'`, '&<">', '_', '1+1']) assert.deepEqual(problems(await sato.get(`${at}?word=${encodeURIComponent(word)}`)), []);
+	assert.equal(texts(await sato.get(`${at}?word=${encodeURIComponent('%')}`)).length, 0);
+	assert.ok(texts(await sato.get(`${at}?word=${encodeURIComponent('１+１')}`)).length > 0, 'wide digits too');
+});
+
+test('a tag is put to what was chosen, counted, and taken off', async () => {
+	const page = await sato.get(at), [one, two] = texts(page);
+	assert.equal((await sato.submit(page, { name: '', [`text_${one.id}`]: '1' }, '/texts/q9')).status, 422);
+	const form = await sato.get(at);
+	assert.equal((await sato.submit(form, { name: '施設&管理', [`text_${one.id}`]: '1', [`text_${two.id}`]: '1', 'text_00000000-0000-0000-0000-000000000000': '1' }, '/texts/q9')).status, 303);
+	const tagged = await sato.get(`${at}?tag=${encodeURIComponent('施設&管理')}`);
+	assert.deepEqual(problems(tagged), []);
+	assert.deepEqual(texts(tagged).map((t) => t.id), [one.id, two.id]);
+	assert.match(said(tagged), /施設&amp;管理 2/);
+	assert.equal((await sato.submit(tagged, { name: '施設&管理', do: 'off', [`text_${one.id}`]: '1' }, '/texts/q9')).status, 303);
+	assert.equal(texts(await sato.get(`${at}?tag=${encodeURIComponent('施設&管理')}`)).length, 1);
+});
+
+test('no such question, and not for everybody', async () => {
+	for (const code of ['q1', 'q99', 'q9.x', 'q99.other', "q9'"]) assert.equal((await sato.get(`/desk/surveys/${made.survey}/results/texts/${encodeURIComponent(code)}`)).status, 404, code);
+	assert.equal((await sato.get(`/desk/surveys/${made.survey}/results/texts/q3.other`)).status, 200);
+	assert.equal((await (await desk(town, 'admin')).get(at)).status, 403);
+	assert.equal((await town.client('minato.localhost').get(at)).status, 303);
+});
