@@ -62,15 +62,15 @@ citizen_of(const struct people *p, const char *token, int64_t *citizen)
 }
 
 enum err
-people_find(const struct people *p, const char *address, const char **token)
+people_find(const struct people *p, const char *channel, const char *address, const char **token)
 {
 	uint8_t hash[SECRET_HASH];
 	int64_t citizen = 0;
 	struct rows *rows;
 	enum err found, e;
 
-	vault_hash(p->vault, "email", address, hash);
-	found = q_people_find(p->db, (struct q_people_find){ .hash = { hash, sizeof hash } }, &rows);
+	vault_hash(p->vault, channel, address, hash);
+	found = q_people_find(p->db, (struct q_people_find){ .channel = channel, .hash = { hash, sizeof hash } }, &rows);
 	if (found == ERR_OK)
 		citizen = rows_int(rows, 0, "citizen_id");
 	else if (found != ERR_NOT_FOUND)

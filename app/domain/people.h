@@ -4,8 +4,8 @@
 #include "db/db.h"
 #include "domain/vault.h"
 /*
- * 登録者: one citizen, as staff may look at them: found by the exact address only,
- * each look noted in the audit record.
+ * 登録者: one citizen, as staff may look at them: found by the exact address or number of
+ * a phone only, each look noted in the audit record.
  *
  * Pages of people are named by a token that only a successful search gives, and
  * only to whoever searched: nobody turns the pages of a register by counting.
@@ -18,8 +18,9 @@ struct people {
 	int64_t staff;
 };
 
-/* Their token.  address: as text_email makes it.  ERR_NOT_FOUND: nobody has it. */
-enum err people_find(const struct people *, const char *address, const char **token) MUST_USE;
+/* Their token.  channel: "email", and address as text_email makes it; "sms", and as text_phone
+ * does.  ERR_NOT_FOUND: nobody has it. */
+enum err people_find(const struct people *, const char *channel, const char *address, const char **token) MUST_USE;
 /* {"citizen": query people_show with words and "address", masked; "messages": query
  * people_messages with words}.  ERR_NOT_FOUND: no such person, or another's token. */
 enum err people_show(const struct people *, const char *token, json_t **out) MUST_USE;

@@ -1,8 +1,8 @@
--- 登録者: one person, found by the exact address, and what became of their mail.
+-- 登録者: one person, found by the exact address, and what became of what was sent to them.
 -- role: web
 
 -- name: people_find :one
-SELECT citizen_id FROM contact WHERE channel = 'email' AND hash = :hash::bytea;
+SELECT citizen_id FROM contact WHERE channel = :channel::text AND hash = :hash::bytea;
 
 -- name: people_searched :exec
 SELECT audit_write('citizen.searched', nullif(:citizen::bigint, 0), NULL);
@@ -11,7 +11,8 @@ SELECT audit_write('citizen.searched', nullif(:citizen::bigint, 0), NULL);
 SELECT audit_write('citizen.viewed', :citizen::bigint, NULL);
 
 -- name: people_address :one
-SELECT address FROM contact WHERE citizen_id = :citizen::bigint AND channel = 'email';
+-- What they can be called by: the mail address, or else the number of the phone.
+SELECT address FROM contact WHERE citizen_id = :citizen::bigint AND channel IN ('email', 'sms') ORDER BY channel LIMIT 1;
 
 -- name: people_show :json
 SELECT jsonb_build_object(

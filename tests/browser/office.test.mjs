@@ -200,7 +200,7 @@ test('one person', async () => {
 	for (const width of widths) {
 		const takahashi = await inHouse('takahashi', { width });
 		await takahashi.go('/desk/people');
-		await takahashi.fill({ email: address });
+		await takahashi.fill({ address });
 		await takahashi.press('button', '調べる');
 		await takahashi.look('person');
 		await takahashi.sees('この人に届いた？', '断水のお知らせ');

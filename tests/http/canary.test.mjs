@@ -115,7 +115,7 @@ test('nor where one asks with a form', async () => {
 	assert.notEqual(address, '0');
 	for (const name of ['both', 'admin']) {
 		const { client } = who[name];
-		const answer = await client.post('/desk/people', { token: await token(who[name]), email: `${CANARY.slice(0, 12)}@example.jp` });
+		const answer = await client.post('/desk/people', { token: await token(who[name]), address: `${CANARY.slice(0, 12)}@example.jp` });
 		assert.ok(!hit(answer) && answer.status < 500);
 	}
 	for (const log of ['web.log', 'nginx.error']) assert.ok(!town.log(log).includes(CANARY), log);

@@ -125,7 +125,7 @@ test('the town beside it: its addresses open, are found, and get their mail', as
 	const found = await readable(tenants[STAYS]);
 	assert.ok(found['contact.address'].includes(taro));
 	const clerk = await desk(town, 'suzuki');
-	const there = await clerk.submit(await clerk.get('/desk/people'), { email: taro }, '/people');
+	const there = await clerk.submit(await clerk.get('/desk/people'), { address: taro }, '/people');
 	assert.equal(there.status, 303);
 	assert.match(words(await clerk.follow(there)), /受け取っています/);
 	const before = town.outbox().length;

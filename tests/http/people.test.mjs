@@ -7,6 +7,8 @@ import { after, before, test } from 'node:test';
 import { approved, desk, inside, said } from '../harness/desk.mjs';
 import { eventually, up } from '../harness/up.mjs';
 import { readMail } from '../gateways/mime.mjs';
+import { somebody, subscribe } from './citizen.mjs';
+import { code, number } from './texts.mjs';
 
 let town, sato, suzuki, address;
 const last = (out) => out.split('\n').pop();
@@ -22,7 +24,7 @@ before(async () => {
 });
 after(() => town?.stop());
 
-const find = async (who, email) => who.submit(await who.get('/desk/people'), { email }, '/people');
+const find = async (who, email) => who.submit(await who.get('/desk/people'), { address: email }, '/people');
 
 test('by the exact address: state, choices, and what became of the last messages', async () => {
 	const answer = await find(sato, ` ${address.toUpperCase().replace(/^[^@]+/, address.split('@')[0])} `);
@@ -40,6 +42,30 @@ test('by the exact address: state, choices, and what became of the last messages
 	assert.match(page.text, /\*\*\*@/);
 });
 
+test('by the number of a phone, as people write it', async () => {
+	const client = town.client('minato.localhost'), phone = number();
+	const district = Number(await town.sql(`SELECT min(d.id) FROM district d JOIN tenant_host h ON h.tenant_id = d.tenant_id WHERE h.host = 'minato.localhost'`));
+	await subscribe(town, client, somebody(), { district: [district] });
+	const asked = await client.follow(await client.submit(await client.get('/my/phone'), { phone }));
+	assert.equal((await client.submit(asked, { code: await code(town, phone) })).headers.location, '/my');
+	for (const typed of [phone, phone.replaceAll('-', ''), `+81 ${phone.slice(1)}`]) {
+		const answer = await find(sato, typed);
+		assert.equal(answer.status, 303, typed);
+		assert.ok(!answer.headers.location.includes(phone.slice(-4)), 'no number in a URL');
+		const page = await sato.follow(answer);
+		assert.match(said(page), /SMS（携帯電話）|SMS/);
+		assert.ok(!page.text.includes(phone) && !page.text.includes(phone.replaceAll('-', '')), 'masked');
+	}
+	// With no mail address the number is what they are called by.
+	await inside(town, `DELETE FROM contact WHERE channel = 'email' AND citizen_id = (SELECT max(citizen_id) FROM contact WHERE channel = 'sms')`);
+	const page = await sato.follow(await find(sato, phone));
+	assert.ok(said(page).includes(`***${phone.slice(-4)}`), said(page));
+	const none = await find(sato, number());
+	assert.equal(none.status, 422);
+	assert.match(said(none), /このアドレスや番号の登録はありません/);
+	assert.match(said(await find(sato, '03-1234-5678')), /携帯電話の番号は 090-1234-5678 のように/);
+});
+
 test('each search and each look is noted', async () => {
 	const count = async (act) => Number(last(await inside(town, `SELECT count(*) FROM audit WHERE act = '${act}' AND actor_kind = 'staff'`)));
 	const [searched, viewed] = [await count('citizen.searched'), await count('citizen.viewed')];
@@ -52,8 +78,8 @@ test('each search and each look is noted', async () => {
 });
 
 test('what is not an address, or not registered', async () => {
-	for (const [email, words] of [['', /入力してください|メールアドレス/], ['abc', /メールアドレス/], ['nobody.at.all@example.jp', /このアドレスの登録はありません/],
-		[address.slice(1), /このアドレスの登録はありません/]]) {
+	for (const [email, words] of [['', /入力してください|メールアドレス/], ['abc', /メールアドレス/], ['nobody.at.all@example.jp', /このアドレスや番号の登録はありません/],
+		[address.slice(1), /このアドレスや番号の登録はありません/]]) {
 		const page = await find(sato, email);
 		assert.equal(page.status, 422, email);
 		assert.match(said(page), words);

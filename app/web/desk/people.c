@@ -2,15 +2,18 @@
 /*
  * 登録者: 「この人に届いた？」
  *
- *	GET, POST /desk/people		by the exact address, which goes into no URL and no log
+ *	GET, POST /desk/people		by the exact address or number, which goes into no URL and no log
  *	GET /desk/people/{person}	what is known, and the last messages to them
  *
  * Searches and looks are noted in the audit record; see domain/people.h.
  */
 #include "domain/people.h"
 
+#include "base/text.h"
 #include "web/handlers.h"
 #include "web/web.h"
+
+enum { ADDRESS_MAX = 254 };
 
 static enum err
 by(struct web *w, struct people *p)
@@ -24,7 +27,7 @@ by(struct web *w, struct people *p)
 enum err
 desk_people(struct web *w)
 {
-	form_set(web_form(w), "email", "");
+	form_set(web_form(w), "address", "");
 	return web_page(w, HTTP_OK, "desk/people/find");
 }
 
@@ -32,16 +35,19 @@ enum err
 desk_people_find(struct web *w)
 {
 	struct form *f = web_form(w);
-	const char *address = form_email(f, "email", FORM_REQUIRED), *token = "";
+	const char *typed = form_text(f, "address", FORM_REQUIRED, ADDRESS_MAX), *token = "";
+	const char *mail = text_email(w->arena, typed), *phone = text_phone(w->arena, typed);
 	struct people p;
 	enum err e = by(w, &p);
 
+	if (form_ok(f) && mail == NULL && phone == NULL)
+		form_problem(f, "address", "people_unusable");
 	if (e == ERR_OK && form_ok(f)) {
-		e = people_find(&p, address, &token);
+		e = people_find(&p, mail != NULL ? "email" : "sms", mail != NULL ? mail : phone, &token);
 		if (e == ERR_OK)
 			return web_see_other(w, "/desk/people/%s", token);
 		if (e == ERR_NOT_FOUND && !db_failed(w->db)) {
-			form_problem(f, "email", "people_nobody");
+			form_problem(f, "address", "people_nobody");
 			e = ERR_OK;
 		}
 	}
