@@ -27,6 +27,7 @@ libdomain_a_SOURCES = \
 	app/domain/questionnaire.c app/domain/questionnaire_accept.c app/domain/questionnaire_faults.c \
 	app/domain/questionnaire_parse.c app/domain/questionnaire_read.c app/domain/questionnaire_view.c \
 	app/domain/questionnaire.h app/domain/questionnaire_private.h \
+	app/domain/survey_quota.c app/domain/survey_quota.h app/domain/question_language.c app/domain/question_language.h \
 	app/domain/opendata.c app/domain/opendata_columns.c app/domain/opendata.h \
 	app/domain/rendering.c app/domain/rendering_short.c app/domain/rendering.h app/domain/rendering_private.h \
 	app/domain/reach.c app/domain/reach.h \

@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "db/queries.h"
+#include "domain/survey_quota.h"
 
 /* --- numbers --- */
 
@@ -97,10 +98,10 @@ paper_twice(struct db *db, int64_t survey, bool twice)
 static enum paper_fate
 fate_of(const char *outcome)
 {
-	static const char *const fates[] = { "kept", "first", "differs", "again", "unknown", "closed" };
+	static const char *const fates[] = { "kept", "first", "differs", "again", "unknown", "closed", "full" };
 	size_t i = 0;
 
-	while (i < PAPER_CLOSED && strcmp(outcome, fates[i]) != 0)
+	while (i < PAPER_FULL && strcmp(outcome, fates[i]) != 0)
 		i++;
 	return (enum paper_fate)i;
 }
@@ -109,11 +110,13 @@ enum err
 paper_enter(struct db *db, struct arena *a, const struct paper *p, enum paper_fate *fate, const char **number, json_t **codes)
 {
 	struct rows *rows;
+	struct survey_limits limits;
 	const char *differs;
 	enum err e;
 
+	survey_limits(a, p->about, p->answers, &limits);
 	e = q_paper_enter(db, (struct q_paper_enter){ .survey = p->survey, .number = p->number, .way = p->way,
-	    .edition = p->edition, .answers = p->answers, .staff = p->staff }, &rows);
+	    .edition = p->edition, .answers = p->answers, .staff = p->staff, .keys = limits.keys, .most = limits.most }, &rows);
 	if (e != ERR_OK)
 		return e;
 	*fate = fate_of(rows_text(rows, 0, "outcome"));

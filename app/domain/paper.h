@@ -24,8 +24,8 @@ char *paper_number_read(struct arena *, const char *typed);
 /* "1234-5678-9012": as it is printed. */
 char *paper_number_shown(struct arena *, const char *number);
 
-/* {"id", "title", "edition", "document", "twice", "takes", "printed", "answered", "waiting", "differ",
- * "new": numbers of the last day}. */
+/* {"id", "title", "edition", "document", "answers_max", "quotas", "twice", "takes", "printed", "answered", "waiting",
+ * "differ"}. */
 enum err paper_survey(struct db *, int64_t survey, json_t **out) MUST_USE;
 /* So many more forms. */
 enum err paper_print(struct db *, struct arena *, int64_t survey, int n) MUST_USE;
@@ -39,13 +39,15 @@ enum paper_fate {
 	PAPER_DIFFERS,		/* … and typed something else: *codes */
 	PAPER_AGAIN,		/* this number was answered, on paper or on the web */
 	PAPER_UNKNOWN,		/* no form of this survey, or void */
-	PAPER_CLOSED		/* results are out */
+	PAPER_CLOSED,		/* results are out */
+	PAPER_FULL		/* as many have answered as may, in all or of a quota */
 };
 struct paper {
 	int64_t survey, staff;
 	int edition;
 	const char *number;	/* "": none, by telephone or at the counter */
 	const char *way;	/* "paper", "phone", "counter", "import" */
+	const json_t *about;	/* the survey, as paper_survey gives it */
 	const json_t *answers;	/* accepted by the engine */
 };
 /* *number: 受付番号, where it is kept. */
@@ -54,6 +56,6 @@ enum err paper_enter(struct db *, struct arena *, const struct paper *, enum pap
 
 /* A table (base/csv.h) with the codes of questions in its first line and 番号 or number before
  * them: all lines or none.  *faults: [{"line", "key", "code"}]; words by
- * "paper_fault_<key>": columns, number, unknown, again, answer, closed.  *kept: how many. */
+ * "paper_fault_<key>": columns, number, unknown, again, answer, closed, full.  *kept: how many. */
 enum err paper_import(struct db *, struct arena *, int64_t survey, int64_t staff, const char *, size_t n,
     json_t **faults, int *kept) MUST_USE;

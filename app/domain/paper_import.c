@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "db/queries.h"
 #include "domain/questionnaire.h"
+#include "domain/survey_quota.h"
 
 enum { FAULTS_MOST = 100 };
 
@@ -25,7 +26,7 @@ struct import {
 	struct db *db;
 	struct arena *arena;
 	int64_t survey, staff;
-	const json_t *document;
+	const json_t *about, *document;
 	json_t *faults, *lines, *seen;
 };
 
@@ -150,9 +151,37 @@ read_line(struct import *im, const struct csv_row *head, const struct csv_row *r
 	return number[0] != '\0' ? look(im, line, number) : ERR_OK;
 }
 
+/* Which lines find no place any more, each counted behind those before it. */
+static enum err
+room(struct import *im)
+{
+	struct survey_limits limits;
+	json_t *counters;
+	const json_t *one;
+	enum err e = survey_counters(im->db, im->survey, &counters);
+	size_t i, k;
+
+	if (e != ERR_OK)
+		return e;
+	json_array_foreach(im->lines, i, one) {
+		bool full = false;
+
+		survey_limits(im->arena, im->about, json_object_get(one, "answers"), &limits);
+		for (k = 0; k < limits.keys.n; k++) {
+			int64_t n = json_int(counters, limits.keys.data[k]);
+
+			full = full || n >= limits.most.data[k];
+			json_object_set_new(counters, limits.keys.data[k], json_integer(n + 1));
+		}
+		if (full)
+			fault(im, i + 2, "full", "");
+	}
+	return ERR_OK;
+}
+
 /* ERR_CONFLICT: a form was answered at this very moment; nothing of the file stays. */
 static enum err
-keep_all(struct import *im, int edition)
+keep_all(struct import *im)
 {
 	const char *receipt;
 	enum paper_fate fate = PAPER_KEPT;
@@ -162,7 +191,8 @@ keep_all(struct import *im, int edition)
 	size_t i;
 
 	json_array_foreach(im->lines, i, one) {
-		e = paper_enter(im->db, im->arena, &(struct paper){ .survey = im->survey, .staff = im->staff, .edition = edition,
+		e = paper_enter(im->db, im->arena, &(struct paper){ .survey = im->survey, .staff = im->staff,
+		    .edition = (int)json_int(im->about, "edition"), .about = im->about,
 		    .number = json_text(one, "number"), .way = "import", .answers = json_object_get(one, "answers") },
 		    &fate, &receipt, &codes);
 		if (e != ERR_OK || fate != PAPER_KEPT)
@@ -185,6 +215,7 @@ paper_import(struct db *db, struct arena *a, int64_t survey, int64_t staff, cons
 		return e;
 	*faults = im.faults;
 	*kept = 0;
+	im.about = about;
 	im.document = json_object_get(about, "document");
 	if (!json_flag(about, "takes"))
 		fault(&im, 1, "closed", "");
@@ -193,8 +224,10 @@ paper_import(struct db *db, struct arena *a, int64_t survey, int64_t staff, cons
 	else if (read_head(&im, &csv.row[0]))
 		for (size_t i = 1; i < csv.rows && e == ERR_OK; i++)
 			e = read_line(&im, &csv.row[0], &csv.row[i], i + 1);
+	if (e == ERR_OK && json_array_size(im.faults) == 0)
+		e = room(&im);
 	if (e != ERR_OK || json_array_size(im.faults) > 0)
 		return e;
 	*kept = (int)json_array_size(im.lines);
-	return keep_all(&im, (int)json_int(about, "edition"));
+	return keep_all(&im);
 }

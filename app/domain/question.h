@@ -82,11 +82,11 @@ struct question_page {
 	const struct words *words;
 	const json_t *draft;
 };
-/* Slots for the terms of one group: [{"target", "is", "amount": fields of the form, "groups": [{"label",
- * "options"}]}]; before: how many of the questions may be named. */
-json_t *question_slots(const struct question_page *, const char *prefix, const json_t *terms, size_t before);
-/* What was chosen in them: a list of terms. */
-json_t *question_read_terms(const struct question_page *, const char *prefix, size_t before);
+/* The fields of a condition: [{"first", "number", "slots": [{"target", "is", "amount": fields of the form,
+ * "groups": [{"label", "options"}]}]}]; before: how many of the questions may be named. */
+json_t *question_groups(const struct question_page *, const char *prefix, const json_t *condition, size_t before);
+/* What was chosen in them, or NULL: nothing. */
+json_t *question_read_groups(const struct question_page *, const char *prefix, size_t before);
 /* {"show": [{"number", "slots"}], "jumps": [{"number", "slots", "to": a field}], "otherwise": a field} */
 json_t *question_show_logic(const struct question_page *, const json_t *question);
 void question_read_logic(const struct question_page *, const json_t *question, struct question_logic *);

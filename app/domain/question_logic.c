@@ -127,11 +127,12 @@ set_term(const struct question_page *p, const char *prefix, size_t n, const json
 	form_set(p->form, name_of(p, prefix, n, "_value"), chooses ? "" : value);
 }
 
-json_t *
-question_slots(const struct question_page *p, const char *prefix, const json_t *terms, size_t before)
+/* There is always one more than is filled in. */
+static json_t *
+slots(const struct question_page *p, const char *prefix, const json_t *terms, size_t before)
 {
 	const json_t *groups = targets(p, before), *shown = form_json(p->form);
-	json_t *slots = json_array();
+	json_t *list = json_array();
 	bool sent = fields_has(p->fields, name_of(p, prefix, 1, ""));
 	size_t n, most = json_array_size(terms) + 1;
 
@@ -142,12 +143,12 @@ question_slots(const struct question_page *p, const char *prefix, const json_t *
 		if (!sent)
 			set_term(p, prefix, n, json_array_get(terms, n - 1));
 		offer_comparisons(p, is);
-		json_array_append_new(slots, json_pack("{s:b, s:O, s:O, s:O, s:o}", "first", n == 1,
+		json_array_append_new(list, json_pack("{s:b, s:O, s:O, s:O, s:o}", "first", n == 1,
 		    "target", json_object_get(shown, target), "is", json_object_get(shown, is),
 		    "amount", json_object_get(shown, amount),
 		    "groups", marked(groups, json_text(json_object_get(shown, target), "value"))));
 	}
-	return slots;
+	return list;
 }
 
 static const json_t *
@@ -218,8 +219,8 @@ read_term(const struct question_page *p, const char *prefix, size_t n, size_t be
 	return NULL;
 }
 
-json_t *
-question_read_terms(const struct question_page *p, const char *prefix, size_t before)
+static json_t *
+read_terms(const struct question_page *p, const char *prefix, size_t before)
 {
 	json_t *terms = json_array(), *term;
 	size_t n;
@@ -228,6 +229,50 @@ question_read_terms(const struct question_page *p, const char *prefix, size_t be
 		if ((term = read_term(p, prefix, n, before)) != NULL)
 			json_array_append_new(terms, term);
 	return terms;
+}
+
+/* --- conditions: groups of which one must hold --- */
+
+static const json_t *
+group_at(const json_t *condition, size_t i)
+{
+	return json_object_get(json_array_get(json_object_get(condition, "any"), i), "all");
+}
+
+static bool
+more_groups(const struct question_page *p, const char *what, size_t n, size_t stored, size_t most)
+{
+	if (n > most)
+		return false;
+	if (fields_has(p->fields, arena_printf(p->arena, "%s1_1", what)))
+		return fields_has(p->fields, arena_printf(p->arena, "%s%zu_1", what, n));
+	return n <= stored + 1;
+}
+
+json_t *
+question_groups(const struct question_page *p, const char *prefix, const json_t *condition, size_t before)
+{
+	size_t n, stored = json_array_size(json_object_get(condition, "any"));
+	json_t *groups = json_keep(p->arena, json_array());
+
+	for (n = 1; before > 0 && more_groups(p, prefix, n, stored, QUESTION_GROUPS_MAX); n++)
+		json_array_append_new(groups, json_pack("{s:b, s:o, s:o}", "first", n == 1, "number", json_sprintf("%zu", n),
+		    "slots", slots(p, arena_printf(p->arena, "%s%zu", prefix, n), group_at(condition, n - 1), before)));
+	return groups;
+}
+
+json_t *
+question_read_groups(const struct question_page *p, const char *prefix, size_t before)
+{
+	json_t *any = json_keep(p->arena, json_array()), *terms;
+
+	for (size_t n = 1; before > 0 && more_groups(p, prefix, n, 0, QUESTION_GROUPS_MAX); n++) {
+		terms = read_terms(p, arena_printf(p->arena, "%s%zu", prefix, n), before);
+		if (json_array_size(terms) > 0)
+			json_array_append_new(any, json_pack("{s:O}", "all", terms));
+		json_decref(terms);
+	}
+	return json_array_size(any) == 0 ? NULL : json_keep(p->arena, json_pack("{s:O}", "any", any));
 }
 
 /* --- the page of one question --- */
@@ -257,12 +302,6 @@ places(const struct question_page *p, size_t at)
 	return options;
 }
 
-static const json_t *
-group_at(const json_t *condition, size_t i)
-{
-	return json_object_get(json_array_get(json_object_get(condition, "any"), i), "all");
-}
-
 /* Jumps of several groups are shown as several jumps, which is the same. */
 static json_t *
 flat_jumps(const json_t *question, const char **otherwise)
@@ -284,16 +323,6 @@ flat_jumps(const json_t *question, const char **otherwise)
 	return flat;
 }
 
-static bool
-more_groups(const struct question_page *p, const char *what, size_t n, size_t stored, size_t most)
-{
-	if (n > most)
-		return false;
-	if (fields_has(p->fields, arena_printf(p->arena, "%s1_1", what)))
-		return fields_has(p->fields, arena_printf(p->arena, "%s%zu_1", what, n));
-	return n <= stored + 1;
-}
-
 static json_t *
 show_jumps(const struct question_page *p, const json_t *question, size_t at)
 {
@@ -309,7 +338,7 @@ show_jumps(const struct question_page *p, const json_t *question, size_t at)
 			form_set(p->form, to, json_text(jump, "to"));
 		form_options(p->form, to, json_deep_copy(options));
 		json_array_append_new(list, json_pack("{s:o, s:o, s:O}", "number", json_sprintf("%zu", n),
-		    "slots", question_slots(p, arena_printf(p->arena, "jump%zu", n), json_object_get(jump, "terms"), at + 1),
+		    "slots", slots(p, arena_printf(p->arena, "jump%zu", n), json_object_get(jump, "terms"), at + 1),
 		    "to", json_object_get(form_json(p->form), to)));
 	}
 	if (!fields_has(p->fields, "otherwise"))
@@ -324,14 +353,12 @@ json_t *
 question_show_logic(const struct question_page *p, const json_t *question)
 {
 	const json_t *show = json_object_get(question, "show");
-	size_t at = index_of(p, question), n, stored = json_array_size(json_object_get(show, "any"));
-	json_t *groups = json_array(), *jumps;
+	size_t at = index_of(p, question);
+	json_t *jumps;
 
-	for (n = 1; at > 0 && more_groups(p, "show", n, stored, QUESTION_GROUPS_MAX); n++)
-		json_array_append_new(groups, json_pack("{s:b, s:o, s:o}", "first", n == 1, "number", json_sprintf("%zu", n),
-		    "slots", question_slots(p, arena_printf(p->arena, "show%zu", n), group_at(show, n - 1), at)));
 	jumps = show_jumps(p, question, at);
-	return json_keep(p->arena, json_pack("{s:b, s:o, s:o, s:O}", "has_before", at > 0, "show", groups, "jumps", jumps,
+	return json_keep(p->arena, json_pack("{s:b, s:O, s:o, s:O}", "has_before", at > 0, "show", question_groups(p, "show", show, at),
+	    "jumps", jumps,
 	    "otherwise", json_object_get(form_json(p->form), "otherwise")));
 }
 
@@ -353,7 +380,7 @@ static void
 read_jump(const struct question_page *p, size_t n, size_t at, json_t *jumps)
 {
 	const char *name = arena_printf(p->arena, "to_%zu", n), *prefix = arena_printf(p->arena, "jump%zu", n);
-	json_t *terms = question_read_terms(p, prefix, at + 1);
+	json_t *terms = read_terms(p, prefix, at + 1);
 	const char *to = read_place(p, name, at);
 
 	if (json_array_size(terms) > 0 && to[0] == '\0')
@@ -368,17 +395,10 @@ read_jump(const struct question_page *p, size_t n, size_t at, json_t *jumps)
 void
 question_read_logic(const struct question_page *p, const json_t *question, struct question_logic *l)
 {
-	json_t *any = json_array(), *terms;
-	const char *otherwise;
 	size_t at = index_of(p, question), n;
+	const char *otherwise;
 
-	for (n = 1; at > 0 && more_groups(p, "show", n, 0, QUESTION_GROUPS_MAX); n++) {
-		terms = question_read_terms(p, arena_printf(p->arena, "show%zu", n), at);
-		if (json_array_size(terms) > 0)
-			json_array_append_new(any, json_pack("{s:o}", "all", terms));
-	}
-	l->show = json_array_size(any) == 0 ? NULL : json_keep(p->arena, json_pack("{s:O}", "any", any));
-	json_decref(any);
+	l->show = question_read_groups(p, "show", at);
 	l->jumps = json_keep(p->arena, json_array());
 	for (n = 1; more_groups(p, "jump", n, 0, QUESTION_JUMPS_MAX); n++)
 		read_jump(p, n, at, l->jumps);

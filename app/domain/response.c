@@ -13,7 +13,7 @@
 #include "base/json.h"
 #include "base/secret.h"
 #include "db/queries.h"
-#include "domain/survey.h"
+#include "domain/survey_quota.h"
 
 static const char LABEL[] = "response_draft.sealed";
 enum { DAY_S = 86400 };

@@ -7,9 +7,7 @@
 
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/json.h"
-#include "base/secret.h"
 #include "db/queries.h"
 #include "domain/questionnaire.h"
 
@@ -77,43 +75,6 @@ survey_speaks(const json_t *document, const char *language)
 		if (strcmp(json_string_value(one), language) == 0)
 			return true;
 	return false;
-}
-
-/* The name of a quota is what it counts: with another condition it begins anew. */
-static const char *
-quota_key(struct arena *a, const json_t *quota)
-{
-	uint8_t hash[SECRET_HASH];
-	struct buf text, key;
-
-	buf_init(&text, a);
-	json_canonical(json_object_get(quota, "when"), &text);
-	secret_sha256(text.data, text.len, hash);
-	buf_init(&key, a);
-	buf_add_base64url(&key, hash, 16);
-	return key.data;
-}
-
-void
-survey_limits(struct arena *a, const json_t *survey, const json_t *answers, struct survey_limits *out)
-{
-	const json_t *quotas = json_object_get(survey, "quotas"), *quota;
-	size_t most = json_array_size(quotas) + 1, n = 0, i;
-	const char **keys = arena_alloc(a, most * sizeof *keys);
-	int32_t *limits = arena_alloc(a, most * sizeof *limits);
-
-	if (json_int(survey, "answers_max") > 0) {
-		keys[n] = "";
-		limits[n++] = (int32_t)json_int(survey, "answers_max");
-	}
-	json_array_foreach(quotas, i, quota) {
-		if (!json_is_object(json_object_get(quota, "when")) || !questionnaire_holds(json_object_get(quota, "when"), answers))
-			continue;
-		keys[n] = quota_key(a, quota);
-		limits[n++] = (int32_t)json_int(quota, "max");
-	}
-	out->keys = (struct db_texts){ keys, n };
-	out->most = (struct db_ints){ limits, n };
 }
 
 enum err

@@ -31,13 +31,6 @@ bool survey_together(const json_t *document);
 /* Whether the document speaks this language. */
 bool survey_speaks(const json_t *document, const char *language);
 
-/* What these answers are counted against: all ("") and each quota that they are of. */
-struct survey_limits {
-	struct db_texts keys;
-	struct db_ints most;
-};
-void survey_limits(struct arena *, const json_t *survey, const json_t *answers, struct survey_limits *out);
-
 /* Whether each address names a district that there is.  ERR_INVALID: *problem does not. */
 enum err survey_addresses(struct db *, const json_t *document, const json_t *answers, const char **problem) MUST_USE;
 /* What an address may name: {"value", "label", "found"}, those of the postcode first. */

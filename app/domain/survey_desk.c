@@ -12,6 +12,7 @@
 #include "db/queries.h"
 #include "domain/message.h"
 #include "domain/question.h"
+#include "domain/survey_quota.h"
 
 /* "tag": its state as part/status_tag shows it. */
 static void
@@ -152,6 +153,63 @@ survey_desk_period(struct db *db, int64_t survey, const char *seen, struct surve
 	return saved(e, changed);
 }
 
+/* --- in other languages --- */
+
+static const struct { const char *name; size_t max; bool lines; } told[] = {
+	{ "title", SURVEY_TITLE_MAX, false }, { "purpose", SURVEY_PURPOSE_MAX, true },
+	{ "readers", SURVEY_READERS_MAX, true }, { "thanks", SURVEY_THANKS_MAX, true },
+};
+enum { TOLD = sizeof told / sizeof *told };
+
+static const char *
+japanese(const json_t *survey, size_t i)
+{
+	return json_text(json_object_get(json_object_get(survey, "texts"), "ja"), told[i].name);
+}
+
+json_t *
+survey_language_show(struct form *f, const struct fields *sent, const json_t *survey, const char *language)
+{
+	const json_t *own = json_object_get(json_object_get(survey, "texts"), language);
+	json_t *list = json_array(), *field;
+
+	for (size_t i = 0; i < TOLD; i++) {
+		if (japanese(survey, i)[0] == '\0')
+			continue;
+		if (!fields_has(sent, told[i].name))
+			form_set(f, told[i].name, json_text(own, told[i].name));
+		field = json_object_get(form_json(f), told[i].name);
+		json_object_set_new(field, "ja", json_string(japanese(survey, i)));
+		json_object_set_new(field, "lines", json_boolean(told[i].lines));
+		json_array_append(list, field);
+	}
+	return list;
+}
+
+json_t *
+survey_language_read(struct form *f, const json_t *survey)
+{
+	json_t *texts = json_object();
+
+	for (size_t i = 0; i < TOLD; i++) {
+		const char *text = japanese(survey, i)[0] == '\0' ? "" : told[i].lines ?
+		    form_lines(f, told[i].name, FORM_OPTIONAL, told[i].max) : form_name(f, told[i].name, FORM_OPTIONAL, told[i].max);
+
+		if (text[0] != '\0')
+			json_object_set_new(texts, told[i].name, json_string(text));
+	}
+	return texts;
+}
+
+enum err
+survey_desk_texts(struct db *db, int64_t survey, const char *language, const json_t *texts)
+{
+	int changed = 0;
+	enum err e = q_survey_desk_texts(db, (struct q_survey_desk_texts){ .language = language, .texts = texts, .survey = survey }, &changed);
+
+	return saved(e, changed);
+}
+
 /* --- is it ready? --- */
 
 const char *
@@ -176,10 +234,10 @@ lack(json_t *list, const struct words *words, const json_t *survey, const char *
 }
 
 json_t *
-survey_lacks(struct arena *a, const struct words *words, const json_t *s, const json_t *faults)
+survey_lacks(struct arena *a, const struct words *words, const json_t *s, const json_t *draft)
 {
+	const json_t *faults = question_fault_rows(a, words, draft), *fault, *quota;
 	json_t *list = json_keep(a, json_array());
-	const json_t *fault;
 	size_t i;
 
 	if (strcmp(survey_progress(s, "details"), "done") != 0)
@@ -195,6 +253,9 @@ survey_lacks(struct arena *a, const struct words *words, const json_t *s, const 
 	}
 	if (strcmp(survey_progress(s, "privacy"), "done") != 0)
 		lack(list, words, s, "privacy", "survey_lacks_privacy");
+	json_array_foreach(survey_quota_rows(a, draft, json_object_get(s, "quotas"), NULL), i, quota)
+		if (!json_flag(quota, "sound"))
+			lack(list, words, s, arena_printf(a, "quotas/%zu", i + 1), "survey_quota_refers");
 	if (strcmp(survey_progress(s, "period"), "wrong") == 0)
 		lack(list, words, s, "period", "survey_lacks_closes");
 	if (strcmp(survey_progress(s, "period"), "todo") == 0)

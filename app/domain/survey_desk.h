@@ -49,11 +49,17 @@ struct survey_period {
 void survey_read_period(struct form *, int64_t now, struct survey_period *);
 enum err survey_desk_period(struct db *, int64_t survey, const char *seen, struct survey_period) MUST_USE;
 
+/* Its texts in another language: [{"name", "value", "problem", "ja", "lines"}]; sent: what was typed, read before. */
+json_t *survey_language_show(struct form *, const struct fields *sent, const json_t *survey, const char *language);
+/* {"title", …}: those that were typed. */
+json_t *survey_language_read(struct form *, const json_t *survey);
+enum err survey_desk_texts(struct db *, int64_t survey, const char *language, const json_t *texts) MUST_USE;
+
 /* How far a part is: "todo", "begun", "done" or "wrong".  part: "details", "privacy", "period". */
 const char *survey_progress(const json_t *survey, const char *part);
 /* What keeps it from being published, in words: [{"text", "url"}], urls below /desk/surveys/{survey};
- * faults: those of its questions (question_fault_rows). */
-json_t *survey_lacks(struct arena *, const struct words *, const json_t *survey, const json_t *faults);
+ * draft: its questions (question_draft). */
+json_t *survey_lacks(struct arena *, const struct words *, const json_t *survey, const json_t *draft);
 
 /* ERR_CONFLICT: it is not in the state that this begins with. */
 enum err survey_desk_open(struct db *, int64_t survey, int64_t questionnaire, int64_t staff) MUST_USE;

@@ -1,8 +1,11 @@
 -- Answers that staff enter (domain/paper.h).
 
 -- Keeps one.  outcome: "kept" (receipt: its number), "first", "differs" (the codes that do),
--- "again", "unknown", "closed".
-CREATE OR REPLACE FUNCTION paper_enter(p_survey bigint, p_number text, p_way text, p_edition int, p_answers jsonb, p_staff bigint)
+-- "again", "unknown", "closed", "full".  It takes a place of all and of its quotas (p_keys, p_most)
+-- as an answer by web does.
+DROP FUNCTION IF EXISTS paper_enter(bigint, text, text, int, jsonb, bigint);
+CREATE OR REPLACE FUNCTION paper_enter(p_survey bigint, p_number text, p_way text, p_edition int, p_answers jsonb, p_staff bigint,
+                                       p_keys text[], p_most int[])
 RETURNS TABLE (outcome text, receipt text, differs jsonb) LANGUAGE plpgsql AS $$
 DECLARE
   s     survey;
@@ -52,6 +55,10 @@ BEGIN
     END IF;
   END IF;
 
+  IF cardinality(p_keys) > 0 AND NOT survey_room(p_survey, p_keys, p_most, '{}') THEN
+    RETURN QUERY SELECT 'full', '', '[]'::jsonb;
+    RETURN;
+  END IF;
   FOR i IN 1 .. 8 LOOP
     INSERT INTO response (questionnaire_id, edition, number, way, answers, right_hash, staff_id)
     VALUES (s.questionnaire_id, p_edition, regexp_replace(lpad((random() * 99999999)::int::text, 8, '0'), '(....)(....)', '\1-\2'),
@@ -60,6 +67,8 @@ BEGIN
     RETURNING response.number INTO made;
     EXIT WHEN made IS NOT NULL;
     IF EXISTS (SELECT FROM response r WHERE r.questionnaire_id = s.questionnaire_id AND r.right_hash = spent) THEN
+      -- What survey_room counted is given back.
+      PERFORM survey_room(p_survey, '{}', '{}', p_keys);
       RETURN QUERY SELECT 'again', '', '[]'::jsonb;
       RETURN;
     END IF;

@@ -5,6 +5,7 @@
 SELECT json_build_object(
          'id', s.id, 'title', s.texts #>> '{ja,title}', 'state', s.state, 'takes', s.state IN ('open', 'closed'),
          'once', s.mode = 'once', 'twice', s.typed_twice, 'edition', q.edition, 'document', e.document,
+         'answers_max', s.answers_max, 'quotas', s.quotas,
          'printed', (SELECT count(*) FROM paper_form f WHERE f.survey_id = s.id AND NOT f.void),
          'answered', (SELECT count(*) FROM paper_form f JOIN response r
                          ON r.questionnaire_id = s.questionnaire_id AND r.right_hash = right_paper(s.id, f.number)
@@ -35,7 +36,7 @@ UPDATE survey SET typed_twice = :twice::boolean WHERE id = :survey::bigint;
 
 -- name: paper_enter :one
 SELECT outcome, receipt, differs::text AS differs
-  FROM paper_enter(:survey::bigint, :number::text, :way::text, :edition::int, :answers::jsonb, :staff::bigint);
+  FROM paper_enter(:survey::bigint, :number::text, :way::text, :edition::int, :answers::jsonb, :staff::bigint, :keys::text[], :most::int[]);
 
 -- name: paper_look :one
 -- Whether a form of this number is there, and whether it was answered.

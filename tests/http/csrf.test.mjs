@@ -36,7 +36,7 @@ function mayUse({ asks }) {
 	if (asks.has('admin') || asks.has('staff')) return 'admin';
 	return 'anonymous';
 }
-const ids = { message: 1, survey: 7000001, question: 'q1', staff: 2, person: 1, department: 1, area: 1, topic: 2, token: 'x'.repeat(43) };
+const ids = { message: 1, survey: 7000001, quota: 1, language: 'en', question: 'q1', staff: 2, person: 1, department: 1, area: 1, topic: 2, token: 'x'.repeat(43) };
 // Fields that would do something, wherever they are taken.
 const plausible = {
 	email: 'a@example.jp', name: '新しい名前', login: 'new', password: 'zu7-Kq0-wert', again: 'zu7-Kq0-wert', start: 'blank',

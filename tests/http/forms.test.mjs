@@ -31,7 +31,7 @@ async function take(csv, name = 'answers.csv') {
 	return clerk.send(`${base}/import`, { method: 'POST', body, headers: { 'content-type': `multipart/form-data; boundary=${edge}`, origin: `https://${host}:${town.port}` } });
 }
 const type = (number, who, value, way = 'paper') => inside(town, `SELECT outcome || ' ' || differs FROM paper_enter(${survey}, '${number.replaceAll('-', '')}', '${way}', 1,
-	'{"q1": "1", "q2": "${value}"}', ${who})`).then((out) => out.split('\n').pop());
+	'{"q1": "1", "q2": "${value}"}', ${who}, '{}', '{}')`).then((out) => out.split('\n').pop());
 
 test('numbers are made, given as CSV, and voided', async () => {
 	assert.equal((await send('print', { count: '０' })).status, 422);

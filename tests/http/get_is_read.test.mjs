@@ -41,7 +41,7 @@ before(async () => {
 after(() => town?.stop());
 
 const ids = (path) => ({
-	message: path.startsWith('/desk') ? 1 : 3, staff: 2, department: 1, area: 1, topic: 1, person: 1, survey: 7000001, question: 'q1', tag: 'en', mail: 'x',
+	message: path.startsWith('/desk') ? 1 : 3, staff: 2, department: 1, area: 1, topic: 1, person: 1, survey: 7000001, quota: 1, language: 'en', question: 'q1', tag: 'en', mail: 'x',
 	token: path.startsWith('/subscribe') ? tokens.confirm : path.startsWith('/my') ? tokens.my : path.startsWith('/desk/invite') ? tokens.invite : 'x'.repeat(43),
 });
 

@@ -69,13 +69,13 @@ before(async () => {
 		staff: number, department: number, area: number, topic: number, person: number, gateway: number, device: number, survey: number, event: number,
 		attachment: [['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002']],
 		token: [[tokens[path.split('/').find((part) => part in tokens)], nothing.slice(0, tokens[path.split('/').find((part) => part in tokens)]?.length)]],
-		mail: [['1-1-1', '1-1-2']], tag: [], channel: [],
+		mail: [['1-1-1', '1-1-2']], tag: [], channel: [], language: [], quota: [],
 	})[name];
 	own = Object.fromEntries((await town.sql(`SELECT 'message', min(id) FROM message WHERE state = 'draft' AND tenant_id = 1 UNION ALL
 		SELECT 'staff', 2 UNION ALL SELECT 'department', min(id) FROM department WHERE tenant_id = 1 UNION ALL
 		SELECT 'area', min(id) FROM district WHERE tenant_id = 1 UNION ALL SELECT 'topic', max(id) FROM topic WHERE tenant_id = 1`))
 		.split('\n').map((line) => line.split('|')));
-	Object.assign(own, { survey: 7000003, question: 'q1', event: await town.sql('SELECT min(id) FROM event WHERE tenant_id = 1') });
+	Object.assign(own, { survey: 7000003, quota: 1, language: 'en', question: 'q1', event: await town.sql('SELECT min(id) FROM event WHERE tenant_id = 1') });
 	before0 = await digest(town, SEEN);
 });
 after(() => town?.stop());
@@ -182,7 +182,7 @@ test('a session of one town is nobody in the other', async () => {
 			nobody.cookies.set(cookie, randomBytes(16).toString('base64url'));
 		}
 		for (const route of table) {
-			const path = fill(route.path, { message: 12, staff: 6, department: 6, area: 6, topic: 6, person: 330, survey: 7000003, question: 'q1', device: 330, tag: 'ja', token: 'x'.repeat(43), mail: 'x' });
+			const path = fill(route.path, { message: 12, staff: 6, department: 6, area: 6, topic: 6, person: 330, survey: 7000003, quota: 1, language: 'en', question: 'q1', device: 330, tag: 'ja', token: 'x'.repeat(43), mail: 'x' });
 			const ask = (c) => (route.method === 'GET' ? c.get(path) : c.post(path, {}));
 			const [a, b] = [await ask(thief), await ask(nobody)];
 			assert.deepEqual(shown(a), shown(b), `${name} ${route.a}`);

@@ -65,7 +65,7 @@ async function fieldsOf(client, path) {
 const listed = {};
 async function send({ who, draft, waiting }, name, route, more) {
 	const { client } = who[name];
-	const ids = { message: /approve|withdraw/.test(route.path) ? waiting : draft, staff: 4, department: 1, area: 1, topic: 1, person: 1, survey: 7000001, question: 'q1', token: 'x'.repeat(43), mail: 'x' };
+	const ids = { message: /approve|withdraw/.test(route.path) ? waiting : draft, staff: 4, department: 1, area: 1, topic: 1, person: 1, survey: 7000001, quota: 1, language: 'en', question: 'q1', token: 'x'.repeat(43), mail: 'x' };
 	const path = fill(route.path, ids), [fields, asked] = await fieldsOf(client, path);
 	// Who does not get the form may still know what is in it.
 	listed[route.a] = [...new Set([...listed[route.a] ?? [], ...asked])];

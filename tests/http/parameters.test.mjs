@@ -34,7 +34,7 @@ async function everyForm(waiting) {
 	for (const [name, person] of Object.entries(who)) {
 		for (const route of table.filter((r) => r.method === 'GET' && !r.names.includes('token') && !r.names.includes('tag'))) {
 			const ids = { message: /approve|withdraw/.test(route.path) ? waiting : /status|resend|stop/.test(route.path) ? 11 : 1,
-				staff: 4, department: 1, area: 1, topic: 1, person: 1, survey: 7000001, question: 'q1', mail: 'x' };
+				staff: 4, department: 1, area: 1, topic: 1, person: 1, survey: 7000001, quota: 1, language: 'en', question: 'q1', mail: 'x' };
 			const page = await person.client.get(fill(route.path, ids));
 			for (const form of page.status === 200 ? forms(page.text) : []) {
 				const path = form.action || page.path;

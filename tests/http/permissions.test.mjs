@@ -45,7 +45,7 @@ function outcome({ method, asks }, answer) {
 // What everybody of that town may find, so that nobody is shut out for the thing itself.
 const things = (path) => ({
 	message: /^\/desk/.test(path) ? things.draft : things.sent, staff: things.staff, person: things.citizen,
-	department: 1, area: 1, topic: 1, survey: 7000001, question: 'q1', event: things.event, gateway: 999999, device: 999999, attachment: 'x', channel: 'line', token: 'x'.repeat(43), tag: 'ja', mail: 'x',
+	department: 1, area: 1, topic: 1, survey: 7000001, quota: 1, language: 'en', question: 'q1', event: things.event, gateway: 999999, device: 999999, attachment: 'x', channel: 'line', token: 'x'.repeat(43), tag: 'ja', mail: 'x',
 });
 
 test('the words of the table are those that are known here', () => {

@@ -198,8 +198,9 @@ test('limits: the last place is given once; a quota counts those it is of', asyn
 
 	const quota = await survey(town, few(), { columns: { quotas: `'${JSON.stringify([{ label: '春', when: when('q1', '1'), max: 1 }])}'`, changeable: 'true' } });
 	const all = await Promise.all(['1', '1', '2', '2', '1'].map(async (q1) => {
-		const client = browser();
-		return { client, q1, sent: await send(client, await walk(client, quota.survey, { q1: { q1 } })) };
+		const client = browser(), at = await walk(client, quota.survey, { q1: { q1 } });
+		// Told when it is sent, or already at the page of the question.
+		return { client, q1, sent: at.status === 410 ? at : await send(client, at) };
 	}));
 	assert.deepEqual(all.map((a) => [a.q1, a.sent.status]).sort().map(([q, s]) => `${q}:${s}`), ['1:303', '1:410', '1:410', '2:303', '2:303']);
 

@@ -39,7 +39,7 @@ ask(struct web *w, json_t **survey)
 enum err
 api_survey_show(struct web *w)
 {
-	static const char *const inner[] = { "questionnaire", "quotas", "answers_max" };
+	static const char *const inner[] = { "questionnaire", "quotas", "counters", "answers_max" };
 	json_t *survey;
 	enum err e = ask(w, &survey);
 

@@ -13,6 +13,7 @@
  */
 #include "web/citizen/survey.h"
 
+#include "domain/question_language.h"
 #include "domain/questionnaire.h"
 #include "domain/survey.h"
 #include "web/citizen/right.h"
@@ -43,13 +44,13 @@ citizen_survey_cookie_set(struct web *w, int64_t survey, const char *token)
 	response_cookie(w->response, arena_printf(w->arena, "__Host-answer-%" PRId64, survey), token, COOKIE_S);
 }
 
-/* Of the questions: one that was chosen, else that of the page, else Japanese. */
-static const char *
-language_of(const struct web *w, const json_t *document, const char *chosen)
+const char *
+citizen_survey_language(const struct web *w, const json_t *document, const char *chosen)
 {
-	bool easy = strcmp(chosen, "ja-easy") == 0 && strcmp(w->lang, "ja") == 0;
+	bool page = strcmp(words_lang(catalogue_words(w->site->catalogue, chosen)), chosen) == 0;
+	bool stays = strcmp(chosen, "ja-easy") == 0 ? strcmp(w->lang, "ja") == 0 : !page;
 
-	if (!easy && survey_speaks(document, w->lang))
+	if (!(stays && survey_speaks(document, chosen)) && survey_speaks(document, w->lang))
 		return w->lang;
 	return survey_speaks(document, chosen) ? chosen : "ja";
 }
@@ -92,10 +93,7 @@ citizen_survey_list(struct web *w)
 static const char *
 language_name(struct web *w, const char *tag)
 {
-	const char *key = strcmp(tag, "ja-easy") == 0 ? "answer_language_easy" : arena_printf(w->arena, "answer_language_%s", tag);
-	const char *name = words_find(w->words, key);
-
-	return name != NULL ? name : tag;
+	return words_get(w->words, question_tongue_key(tag));
 }
 
 /* Which language, where there are several. */
@@ -122,6 +120,15 @@ show_choice(struct web *w, const json_t *document, const char *language)
 
 	json_object_set_new(w->view, "language", several ? json_pack("{s:s, s:s, s:n, s:o}", "name", "language",
 	    "value", language, "problem", "options", languages(w, document, language)) : json_null());
+}
+
+/* "?language=ja-easy": what it is for, read in that before anything is chosen. */
+static const char *
+asked_language(const struct web *w)
+{
+	const char *asked = fields_get(w->query, "language");
+
+	return asked[0] != '\0' ? asked : w->lang;
 }
 
 static enum err
@@ -159,9 +166,11 @@ citizen_survey_show(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	document = json_object_get(survey, "document");
-	language = language_of(w, document, w->lang);
+	language = citizen_survey_language(w, document, asked_language(w));
 	citizen_survey_view(w, survey, language);
 	show_choice(w, document, language);
+	json_object_set_new(w->view, "easy_url", survey_speaks(document, "ja-easy") && strcmp(language, "ja-easy") != 0 ?
+	    json_sprintf("/surveys/%" PRId64 "?language=ja-easy", id) : json_null());
 	json_object_set_new(w->view, "count", json_integer((json_int_t)json_array_size(json_object_get(document, "questions"))));
 	json_object_set_new(w->view, "resume_url", begun ?
 	    json_sprintf("/surveys/%" PRId64 "/q/%s", id, draft.reached) : json_null());
@@ -199,7 +208,7 @@ begin(struct web *w, const json_t *survey, const char *right, int64_t citizen)
 	enum err e;
 
 	if (!survey_speaks(document, chosen))
-		chosen = language_of(w, document, w->lang);
+		chosen = citizen_survey_language(w, document, w->lang);
 	draft.what = json_keep(w->arena, json_pack("{s:{}, s:s, s:s, s:o, s:n}", "answers", "language", chosen, "right", right,
 	    "citizen", citizen != 0 ? json_integer(citizen) : json_null(), "change"));
 	e = response_draft_begin(w->db, w->vault, w->arena, survey, &draft);
@@ -259,7 +268,7 @@ citizen_survey_named(struct web *w)
 		return e;
 	if (!json_flag(survey, "named"))
 		return web_see_other(w, "/surveys/%" PRId64, json_int(survey, "id"));
-	language = language_of(w, json_object_get(survey, "document"), w->lang);
+	language = citizen_survey_language(w, json_object_get(survey, "document"), w->lang);
 	citizen_survey_view(w, survey, language);
 	show_choice(w, json_object_get(survey, "document"), language);
 	json_object_set(w->view, "answered", answered != NULL ? answered : json_null());
@@ -320,7 +329,7 @@ citizen_answering(struct web *w, struct answering *a, bool *ready)
 	*ready = true;
 	a->document = json_object_get(a->survey, "document");
 	a->answers = json_object_get(a->draft.what, "answers");
-	a->language = language_of(w, a->document, json_text(a->draft.what, "language"));
+	a->language = citizen_survey_language(w, a->document, json_text(a->draft.what, "language"));
 	a->open = json_flag(a->survey, "open");
 	citizen_survey_view(w, a->survey, a->language);
 	return ERR_OK;

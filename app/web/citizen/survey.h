@@ -29,6 +29,9 @@ enum err citizen_answering_ask(struct web *) MUST_USE;
  * where it went. */
 enum err citizen_answering(struct web *, struct answering *, bool *ready) MUST_USE;
 
+/* Of the questions: what was chosen, where it stays with these pages (やさしい日本語 with Japanese ones, what pages
+ * do not speak with any), else that of the pages, else Japanese. */
+const char *citizen_survey_language(const struct web *, const json_t *document, const char *chosen);
 /* The survey in the view, its texts in this language. */
 void citizen_survey_view(struct web *, const json_t *survey, const char *language);
 /* The page of the way on which these answers are now: "all", the code of a question, "check". */

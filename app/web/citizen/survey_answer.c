@@ -13,6 +13,7 @@
  */
 #include "domain/questionnaire.h"
 #include "domain/survey.h"
+#include "domain/survey_quota.h"
 #include "web/attachment.h"
 #include "web/citizen/survey.h"
 #include "web/handlers.h"
@@ -268,6 +269,8 @@ go_on(struct web *w, struct answering *a, const char *name, const json_t *before
 	questionnaire_prune(w->arena, a->document, a->answers);
 	a->draft.reached = next_page(w, a, name, before);
 	e = response_draft_keep(w->db, w->vault, w->arena, &a->draft);
+	if (e == ERR_OK && survey_quota_full(w->arena, a->survey, a->answers) && json_text(a->draft.what, "change")[0] == '\0')
+		return citizen_survey_closed(w, a, true);
 	return e != ERR_OK ? e : citizen_survey_go(w, a->id, a->draft.reached, fields_has(w->fields, "check"));
 }
 

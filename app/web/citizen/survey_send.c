@@ -213,7 +213,7 @@ receipt_page(struct web *w, int64_t id, const char *token)
 	if (e == ERR_OK)
 		e = response_receipt(w->db, w->arena, id, token, w->lang, &receipt);
 	if (e == ERR_OK) {
-		language = survey_speaks(json_object_get(survey, "document"), w->lang) ? w->lang : json_text(receipt, "language");
+		language = citizen_survey_language(w, json_object_get(survey, "document"), json_text(receipt, "language"));
 		citizen_survey_view(w, survey, language);
 		e = citizen_survey_rows(w, survey, json_object_get(receipt, "answers"), language);
 	}

@@ -122,6 +122,7 @@ number_read(struct web *w, struct form *f, const char *way)
 static const char *const told[] = {
 	[PAPER_KEPT] = "tell_entry_kept", [PAPER_FIRST] = "tell_entry_first", [PAPER_DIFFERS] = "entry_differs",
 	[PAPER_AGAIN] = "paper_fault_again", [PAPER_UNKNOWN] = "paper_fault_unknown", [PAPER_CLOSED] = "paper_fault_closed",
+	[PAPER_FULL] = "paper_fault_full",
 };
 
 enum err
@@ -151,6 +152,7 @@ desk_entry_do(struct web *w)
 	questionnaire_prune(w->arena, document, answers);
 	if (questionnaire_accept(w->arena, document, answers, &wrong) != ERR_OK)
 		form_problem(f, wrong[0] != '\0' ? wrong : "number", "paper_fault_answer");
+	p.about = survey;
 	p.answers = answers;
 	if (form_ok(f))
 		e = paper_enter(w->db, w->arena, &p, &fate, &receipt, &codes);

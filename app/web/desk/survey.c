@@ -31,7 +31,7 @@ desk_survey_lacks(struct web *w, const json_t *survey, json_t **lacks)
 	enum err e = question_draft(w->db, json_int(survey, "questionnaire"), &draft);
 
 	if (e == ERR_OK)
-		*lacks = survey_lacks(w->arena, w->words, survey, question_fault_rows(w->arena, w->words, draft));
+		*lacks = survey_lacks(w->arena, w->words, survey, draft);
 	return e;
 }
 
@@ -151,7 +151,7 @@ add_task(struct web *w, json_t *tasks, const json_t *survey, const char *name, c
 
 	json_object_set_new(tasks, name, json_pack("{s:o, s:s, s:s}",
 	    "task_url", later ? json_null() : json_sprintf("/desk/surveys/%lld/%s", (long long)json_int(survey, "id"), name),
-	    "state", state, "state_text", words_get(w->words, arena_printf(w->arena, "message_task_%s", state))));
+	    "state", strcmp(state, "none") == 0 ? "done" : state, "state_text", words_get(w->words, arena_printf(w->arena, "message_task_%s", state))));
 }
 
 static bool
@@ -172,12 +172,14 @@ tasks_of(struct web *w, const json_t *s, const json_t *draft)
 	const json_t *faults = question_fault_rows(w->arena, w->words, draft);
 	json_t *tasks = json_object();
 	bool some = json_int(s, "questions") > 0, logic = any_logic(faults), live = !json_flag(s, "draft");
-	bool ready = json_array_size(survey_lacks(w->arena, w->words, s, faults)) == 0;
+	bool ready = json_array_size(survey_lacks(w->arena, w->words, s, draft)) == 0;
 
 	add_task(w, tasks, s, "details", survey_progress(s, "details"));
 	add_task(w, tasks, s, "questions", !some ? "todo" : json_array_size(faults) > 0 ? "begun" : "done");
 	add_task(w, tasks, s, "ways", !some ? "later" : logic ? "wrong" : "done");
+	add_task(w, tasks, s, "languages", !some ? "later" : json_array_size(json_object_get(s, "languages")) > 1 ? "done" : "none");
 	add_task(w, tasks, s, "privacy", survey_progress(s, "privacy"));
+	add_task(w, tasks, s, "quotas", !some ? "later" : json_array_size(json_object_get(s, "quotas")) > 0 ? "done" : "none");
 	add_task(w, tasks, s, "period", survey_progress(s, "period"));
 	add_task(w, tasks, s, "publish", live ? "done" : ready ? "todo" : "later");
 	return tasks;
@@ -195,11 +197,12 @@ desk_survey_show(struct web *w)
 		e = question_editions(w->db, w->words, json_int(survey, "questionnaire"), &history);
 	if (e != ERR_OK)
 		return e;
-	lacks = survey_lacks(w->arena, w->words, survey, question_fault_rows(w->arena, w->words, draft));
+	lacks = survey_lacks(w->arena, w->words, survey, draft);
 	json_object_set_new(w->view, "tasks", tasks_of(w, survey, draft));
 	json_object_set_new(w->view, "lacking", json_boolean(json_array_size(lacks) > 0));
 	json_object_set(w->view, "history", history);
 	json_object_set_new(w->view, "has_history", json_boolean(json_array_size(history) > 0));
+	json_object_set_new(w->view, "has_quotas", json_boolean(json_array_size(json_object_get(survey, "quotas")) > 0));
 	json_object_set_new(w->view, "may_write", json_boolean(web_may(w, RIGHT_WRITE)));
 	json_object_set_new(w->view, "may_approve", json_boolean(web_may(w, RIGHT_APPROVE)));
 	json_object_set_new(w->view, "may_export", json_boolean(web_may(w, RIGHT_WRITE | RIGHT_APPROVE)));
