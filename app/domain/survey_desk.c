@@ -205,7 +205,8 @@ enum err
 survey_desk_texts(struct db *db, int64_t survey, const char *language, const json_t *texts)
 {
 	int changed = 0;
-	enum err e = q_survey_desk_texts(db, (struct q_survey_desk_texts){ .language = language, .texts = texts, .survey = survey }, &changed);
+	enum err e = q_survey_desk_texts(db, (struct q_survey_desk_texts){
+	    .language = language, .texts = texts, .survey = survey }, &changed);
 
 	return saved(e, changed);
 }

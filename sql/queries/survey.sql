@@ -45,7 +45,9 @@ SELECT json_build_object(
          'anyone', s.mode = 'anyone', 'once', s.mode = 'once', 'named', s.mode = 'named',
          'open', survey_is_open(s) AND NOT survey_is_full(s), 'early', s.state = 'open' AND s.opens > now(),
          'published', s.state = 'published', 'changeable', s.changeable, 'answers_max', s.answers_max,
-         'quotas', s.quotas, 'document', CASE WHEN e.edition <> :known::int THEN e.document END)
+         'quotas', s.quotas, 'counters', CASE WHEN s.quotas <> '[]' THEN
+           (SELECT jsonb_object_agg(c.key, c.n) FROM survey_counter c WHERE c.survey_id = s.id) END,
+         'document', CASE WHEN e.edition <> :known::int THEN e.document END)
   FROM survey s
   JOIN department d ON d.id = s.department_id
   JOIN questionnaire q ON q.id = s.questionnaire_id

@@ -368,9 +368,9 @@ const leads = (page, id) => [...page.text.matchAll(new RegExp(`c-task__link" hre
 test('the page leads to all that there is to do, in order, and to nothing that is not there', async () => {
 	const id = await complete('道しるべ'), takahashi = await desk(town, 'takahashi');
 	const at = async (client) => leads(await client.get(`/desk/surveys/${id}`), id);
-	assert.equal(await at(sato), 'details questions ways privacy period quotas preview share publish');
+	assert.equal(await at(sato), 'details questions ways languages privacy period quotas preview share publish');
 	await open(id);
-	assert.equal(await at(sato), 'announce share forms entry results export details period questions ways preview');
+	assert.equal(await at(sato), 'announce share forms entry results export details period questions languages ways preview');
 	assert.equal(await at(takahashi), 'share results export questions ways preview', 'who approves types no answers in');
 	await suzuki.submit(await suzuki.get(`/desk/surveys/${id}/close`), {}, '/close');
 	assert.equal(await at(suzuki), 'announce share forms entry results export results/publish questions ways preview');

@@ -85,7 +85,8 @@ after(() => town?.stop());
 function shown(answer, asked) {
 	const plain = (s) => String(s).replaceAll(asked === undefined ? '\0' : String(asked), '=')
 		.replace(/nonce-[\w+/=-]+/g, 'nonce').replace(/(nonce|value)="[\w+/=-]{20,}"/g, '$1').replace(/\b[0-9a-f]{32}\b/g, '#')
-		.replace(/(__Host-\w+)=[^;]*/g, '$1').replace(/datetime="[^"]*">[^<]*/g, 'datetime');
+		.replace(/(__Host-\w+)=[^;]*/g, '$1').replace(/datetime="[^"]*">[^<]*/g, 'datetime')
+		.replace(/\/CreationDate \(.*?\)/g, 'created');
 	const { date, etag, ...headers } = answer.headers;
 	return { status: answer.status, headers: plain(JSON.stringify(headers)), text: plain(answer.text), size: answer.bytes.length };
 }

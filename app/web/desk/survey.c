@@ -151,7 +151,8 @@ add_task(struct web *w, json_t *tasks, const json_t *survey, const char *name, c
 
 	json_object_set_new(tasks, name, json_pack("{s:o, s:s, s:s}",
 	    "task_url", later ? json_null() : json_sprintf("/desk/surveys/%lld/%s", (long long)json_int(survey, "id"), name),
-	    "state", strcmp(state, "none") == 0 ? "done" : state, "state_text", words_get(w->words, arena_printf(w->arena, "message_task_%s", state))));
+	    "state", strcmp(state, "none") == 0 ? "done" : state,
+	    "state_text", words_get(w->words, arena_printf(w->arena, "message_task_%s", state))));
 }
 
 static bool
