@@ -371,9 +371,9 @@ test('the page leads to all that there is to do, in order, and to nothing that i
 	assert.equal(await at(sato), 'details questions ways languages privacy period quotas preview share publish');
 	await open(id);
 	assert.equal(await at(sato), 'announce share forms entry results export details period questions languages ways preview');
-	assert.equal(await at(takahashi), 'share results export questions ways preview', 'who approves types no answers in');
+	assert.equal(await at(takahashi), 'share results export questions languages ways preview', 'who approves types no answers in');
 	await suzuki.submit(await suzuki.get(`/desk/surveys/${id}/close`), {}, '/close');
-	assert.equal(await at(suzuki), 'announce share forms entry results export results/publish questions ways preview');
+	assert.equal(await at(suzuki), 'announce share forms entry results export results/publish questions languages ways preview');
 	for (const [client, who] of [[suzuki, 'suzuki'], [takahashi, 'takahashi']])
 		for (const path of (await at(client)).split(' '))
 			assert.equal((await client.get(`/desk/surveys/${id}/${path}`)).status, 200, `${who} ${path}`);
