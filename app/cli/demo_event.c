@@ -75,7 +75,7 @@ add_event(struct demo *d, const json_t *e, const json_t *names)
 	slot = rows_int(rows, 0, "slot");
 	if (lottery) {
 		rule = json_keep(d->arena, json_pack("{s:s, s:i, s:b}", "history", "weight", "lots", 3, "strict", 0));
-		err = draw_commit(d->db, d->vault, d->arena, slot, rule, json_text(e, "source"), json_text(e, "value_day"), 0);
+		err = draw_commit(d->db, d->vault, d->arena, slot, rule, json_text(e, "source"), rows_text(rows, 0, "value_day"), 0);
 	}
 	for (i = 0; err == ERR_OK && i < count; i++) {
 		err = apply(d, slot, names, i, lottery ? "applied" : "confirmed", &ticket);

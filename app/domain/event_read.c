@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "db/queries.h"
@@ -179,6 +180,7 @@ rules_fill(struct form *f, struct arena *a, const json_t *e)
 static enum err
 rules_save(struct db *db, struct form *f, struct arena *a, const json_t *e, const json_t *choices, const char *seen)
 {
+	const char *value = json_text(e, "value_day");
 	int changed = 0;
 	struct q_event_rules q = { .event = json_int(e, "id"), .seen = seen, .rule = form_choice(f, "rule", FORM_REQUIRED, rules),
 	    .names = form_choice(f, "names", FORM_REQUIRED, names), .opens = form_datetime(f, "opens", FORM_OPTIONAL),
@@ -187,10 +189,12 @@ rules_save(struct db *db, struct form *f, struct arena *a, const json_t *e, cons
 	    .offer_hours = (int32_t)form_number(f, "offer_hours", FORM_OPTIONAL, 1, EVENT_OFFER_MAX), .once = form_flag(f, "once"),
 	    .waiting = form_flag(f, "waiting"), .in_order = form_flag(f, "in_order"), .listed = form_flag(f, "listed") };
 
-	(void)a;
 	(void)choices;
 	if (q.opens != 0 && q.closes != 0 && q.closes <= q.opens)
 		form_problem(f, "closes", "event_closes_early");
+	/* A lottery whose value people might know while they still sign up (lottery_day). */
+	if (value[0] != '\0' && (q.closes == 0 || strncmp(clock_rfc3339(a, q.closes), value, 10) >= 0))
+		form_problem(f, "closes", "event_closes_value");
 	/* People have signed up by what they were told. */
 	if (json_int(e, "applications") > 0 && strcmp(q.rule, json_text(e, "rule")) != 0)
 		form_problem(f, "rule", "event_rule_stays");

@@ -196,7 +196,7 @@ ON CONFLICT (tenant_id, questionnaire_id) DO UPDATE SET age_code = excluded.age_
 
 -- name: demo_event :one
 -- An event with its dates; "days" are counted from today, negative ones are past.  Sign-up
--- closes at once where a lottery is to be drawn.
+-- closed yesterday where a lottery is to be drawn; its value is of the day behind.
 WITH doc AS (SELECT :doc::jsonb AS d),
 made AS (
   INSERT INTO event (department_id, author_id, state, texts, category, district_id, place, address, latitude, longitude, access, organiser,
@@ -212,12 +212,12 @@ made AS (
          coalesce((d ->> 'sign_language')::boolean, false), coalesce((d ->> 'online')::boolean, false),
          coalesce(d ->> 'rule', 'none'),
          CASE WHEN d ->> 'rule' IN ('first', 'lottery', 'approval') THEN now() - interval '14 days' END,
-         CASE WHEN d ->> 'draw' = 'true' THEN now() - interval '1 second'
+         CASE WHEN d ->> 'draw' = 'true' THEN (date_trunc('day', now() AT TIME ZONE 'Asia/Tokyo') - interval '1 minute') AT TIME ZONE 'Asia/Tokyo'
               WHEN d ->> 'rule' IN ('first', 'lottery', 'approval')
               THEN now() + make_interval(days => greatest((d ->> 'days')::int, 1)) END,
          coalesce((d ->> 'group_max')::int, 1), now() - interval '15 days', CASE WHEN d ->> 'state' = 'cancelled' THEN now() - interval '1 day' END
     FROM doc JOIN department p ON p.name = d ->> 'department' JOIN staff s ON s.login = d ->> 'author'
-  RETURNING id),
+  RETURNING id, closes),
 slots AS (
   INSERT INTO event_slot (event_id, begins, ends, days, capacity)
   SELECT made.id, t.begins, t.begins + make_interval(mins => coalesce((d ->> 'minutes')::int, 1440)), NOT d ? 'time', (d ->> 'capacity')::int
@@ -225,7 +225,8 @@ slots AS (
          LATERAL (SELECT (date_trunc('day', now() AT TIME ZONE 'Asia/Tokyo') + make_interval(days => (d ->> 'days')::int + 7 * n)
                           + coalesce((d ->> 'time')::interval, '0')) AT TIME ZONE 'Asia/Tokyo' AS begins) t
   RETURNING id)
-SELECT made.id, min(slots.id) AS slot FROM made, slots GROUP BY made.id;
+SELECT made.id, min(slots.id) AS slot, coalesce(((made.closes AT TIME ZONE 'Asia/Tokyo')::date + 1)::text, '') AS value_day
+  FROM made, slots GROUP BY made.id, made.closes;
 
 -- name: demo_application :exec
 -- One sign-up, confirmed as long as there are seats.

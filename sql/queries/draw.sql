@@ -2,12 +2,13 @@
 -- role: web owner
 
 -- name: draw_commit :exec
--- Once, and before anybody signed up.
+-- Once, before anybody signed up, and from a value that nobody knows while they can.
 INSERT INTO lottery (slot_id, rule, source, value_day, commitment, seed, staff_id)
 SELECT s.id, :rule::jsonb, :source::text, :day::date, :commitment::text, :seed::bytea, nullif(:staff::bigint, 0)
   FROM event_slot s JOIN event e ON e.id = s.event_id
  WHERE s.id = :slot::bigint AND e.rule = 'lottery' AND s.capacity IS NOT NULL
    AND NOT EXISTS (SELECT FROM application a WHERE a.slot_id = s.id)
+   AND :day > (e.closes AT TIME ZONE 'Asia/Tokyo')::date
 ON CONFLICT DO NOTHING;
 
 -- name: draw_list :json
@@ -49,14 +50,15 @@ SELECT jsonb_build_object(
          'title', event_text(e.texts, :lang::text, 'title'),
          'event', e.id,
          'language', CASE WHEN coalesce(e.texts -> :lang ->> 'title', '') = '' THEN 'ja' ELSE :lang END,
-         'closes', moment(e.closes, :lang),
+         'closes', moment(e.closes, :lang), 'closes_day', to_char(e.closes AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD'),
          'draws', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                      'slot', s.id, 'when', slot_text(s.begins, s.ends, s.days, :lang), 'capacity', s.capacity,
+                     'cancelled', s.cancelled IS NOT NULL, 'day', l.value_day,
                      'committed', moment(l.committed, :lang), 'commitment', l.commitment, 'source', l.source,
                      'value_day', CASE :lang WHEN 'ja' THEN wareki(l.value_day::timestamp AT TIME ZONE 'Asia/Tokyo')
                                   ELSE western(l.value_day::timestamp AT TIME ZONE 'Asia/Tokyo') END,
-                     'may_draw', l.closed IS NOT NULL AND l.drawn IS NULL AND l.value_day <= (now() AT TIME ZONE 'Asia/Tokyo')::date,
-                     'may_close', l.closed IS NULL AND e.closes <= now(),
+                     'may_draw', l.closed IS NOT NULL AND l.drawn IS NULL AND s.cancelled IS NULL AND l.value_day <= (now() AT TIME ZONE 'Asia/Tokyo')::date,
+                     'may_close', l.closed IS NULL AND e.closes <= now() AND s.cancelled IS NULL,
                      'history', l.rule ->> 'history', 'lots', l.rule -> 'lots', 'strict', l.rule -> 'strict',
                      'closed', moment(l.closed, :lang), 'list_hash', l.list_hash,
                      'entries', jsonb_array_length(l.list -> 'entries'),
@@ -68,7 +70,7 @@ SELECT jsonb_build_object(
                    ORDER BY s.begins, s.id), '[]')
                      FROM lottery l JOIN event_slot s ON s.id = l.slot_id WHERE s.event_id = e.id),
          'missing', (SELECT coalesce(jsonb_agg(jsonb_build_object('slot', s.id, 'when', slot_text(s.begins, s.ends, s.days, :lang)) ORDER BY s.begins), '[]')
-                       FROM event_slot s WHERE s.event_id = e.id AND e.rule = 'lottery' AND s.capacity IS NOT NULL
+                       FROM event_slot s WHERE s.event_id = e.id AND e.rule = 'lottery' AND s.capacity IS NOT NULL AND s.cancelled IS NULL
                         AND NOT EXISTS (SELECT FROM lottery l WHERE l.slot_id = s.id)))
   FROM event e
  WHERE e.id = :event::bigint AND (e.state IN ('open', 'ended', 'cancelled') OR :draft::boolean);

@@ -62,6 +62,7 @@ SELECT jsonb_build_object(
                       FROM (SELECT x.state, count(*) AS n FROM application x WHERE x.event_id = e.id GROUP BY x.state) c),
          'people', (SELECT coalesce(sum(x.people), 0) FROM application x WHERE x.event_id = e.id AND x.state = 'confirmed'),
          'entered', (SELECT coalesce(sum(c.people), 0) FROM checkin c WHERE c.event_id = e.id AND c.undone IS NULL AND NOT c.again),
+         'value_day', (SELECT min(l.value_day) FROM lottery l JOIN event_slot s ON s.id = l.slot_id WHERE s.event_id = e.id AND l.drawn IS NULL),
          'drawn', NOT EXISTS (SELECT FROM event_slot s WHERE s.event_id = e.id AND s.cancelled IS NULL
                                  AND NOT EXISTS (SELECT FROM lottery l WHERE l.slot_id = s.id)),
          'seen', jsonb_build_object('content', event_mark(e, 'content'), 'place', event_mark(e, 'place'), 'picture', event_mark(e, 'picture'), 'rules', event_mark(e, 'rules'),

@@ -20,14 +20,26 @@ before(async () => {
 });
 after(() => town?.stop());
 
+// The day in Japan of a moment.
+const japan = (moment) => town.sql(`SELECT to_char(${moment} AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD')`);
+
 test('decided, published, applied for, drawn, verified', async () => {
 	const made = await makeEvent(town, { state: 'draft', rule: 'lottery', capacity: 4, group: 3, quotas: { 車いす: 1 }, columns: { closes: `now() + interval '1 day'` } });
 	const path = `/desk/events/${made.event}`, slot = made.slots[0], chair = made.quotas[0];
 	assert.match(said(isPage(await suzuki.get(`${path}/publish`))), /抽選の方法を決めて公開してください/);
 	let page = isPage(await suzuki.get(`${path}/lottery`));
-	const today = new Date(Date.now() + 9 * 3600e3).toISOString().slice(0, 10);
-	assert.equal((await suzuki.submit(page, { source: '', day: today, history: 'none' }, 'lottery')).status, 422);
-	assert.equal((await suzuki.submit(page, { source: '日経平均株価の終値', day: today, history: 'none' }, 'lottery')).status, 303);
+	const source = '日経平均株価の終値', closes = await japan(`(SELECT closes FROM event WHERE id = ${made.event})`);
+	const after = await japan(`(SELECT closes + interval '1 day' FROM event WHERE id = ${made.event})`);
+	assert.equal((await suzuki.submit(page, { source: '', day: after, history: 'none' }, 'lottery')).status, 422);
+	const early = await suzuki.submit(page, { source, day: closes, history: 'none' }, 'lottery');
+	assert.equal(early.status, 422, 'a value that may be known while people can sign up');
+	assert.match(said(early), /申込の締切より後の日を選んでください/);
+	assert.equal((await suzuki.submit(page, { source, day: after, history: 'none' }, 'lottery')).status, 303);
+	const rules = isPage(await suzuki.get(`${path}/rules`));
+	const [, y, m, d] = /^(\d+)-(\d+)-(\d+)$/.exec(after);
+	const late = await suzuki.submit(rules, { closes_year: y, closes_month: m, closes_day: d, closes_hour: '9', closes_minute: '0' }, 'rules');
+	assert.equal(late.status, 422, 'nor is sign-up made longer than that');
+	assert.match(said(late), /抽選に使う公開の値の日より前にしてください/);
 	assert.equal((await suzuki.submit(isPage(await suzuki.get(`${path}/publish`)), { sure: 1 }, 'publish')).status, 303);
 	const emails = [somebody(), somebody(), somebody(), somebody()], wants = [['一', '二', '三'], ['四'], ['五'], ['六', '七']];
 	const tickets = [], clients = [];
@@ -38,12 +50,16 @@ test('decided, published, applied for, drawn, verified', async () => {
 	}
 	assert.match(said(tickets[0]), /受付期間が終わったあとに抽選し/);
 	assert.equal(await seats(town, slot), '0/4 applied applied applied applied', 'nothing is taken before the draw');
-	await inside(town, `UPDATE event SET opens = now() - interval '9 days', closes = now() WHERE id = ${made.event}`);
+	await inside(town, `UPDATE event SET opens = now() - interval '9 days', closes = now() - interval '1 day' WHERE id = ${made.event}`);
 	page = isPage(await suzuki.get(`${path}/lottery`));
 	assert.equal((await suzuki.submit(page, {}, 'lottery')).status, 303, 'the list is closed');
 	// Whom staff enter behind the list stands behind all of it.
 	await inside(town, `SELECT application_add(${made.event}, ${slot}, 1, '{}', '{}', 'p', NULL, NULL, NULL, NULL, NULL, 'ja', 'phone', (SELECT min(id) FROM staff WHERE tenant_id = 1))`);
 	page = isPage(await suzuki.get(`${path}/lottery`));
+	assert.doesNotMatch(said(page), /抽選して公表する/, 'the day of the value has not come');
+	await inside(town, `UPDATE lottery SET value_day = (now() AT TIME ZONE 'Asia/Tokyo')::date WHERE slot_id = ${slot}`);
+	page = isPage(await suzuki.get(`${path}/lottery`));
+	assert.equal((await suzuki.submit(page, { value: '' }, 'lottery')).status, 422);
 	assert.equal((await suzuki.submit(page, { value: '38,274.05' }, 'lottery')).status, 303);
 	const record = (await town.client(MINATO).get(`/events/${made.event}/lottery/record?slot=${slot}`)).json();
 	assert.ok(verify(record), 'an independent program draws the same');

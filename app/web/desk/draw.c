@@ -5,7 +5,8 @@
  *	GET  /events/{event}/lottery		commitment, list, result
  *	GET  /events/{event}/lottery/record?slot=	the record of one date, to be drawn again
  *	GET  /desk/events/{event}/lottery	the same with the steps that are due
- *	POST /desk/events/{event}/lottery	takes one: commit, close or draw
+ *	POST /desk/events/{event}/lottery	takes one: commit, close or draw, for all dates that are
+ *						as far; each has a seed and a record of its own
  *
  * What may be done when is decided in sql/queries/draw.sql.
  */
@@ -15,6 +16,7 @@
 #include "web/web.h"
 
 enum { SOURCE_MAX = 300, VALUE_MAX = 200, LOTS = 3 };
+static const char *const rules[] = { "weight", "order", "none", NULL };
 
 static enum err
 shown(struct web *w, bool draft)
@@ -59,87 +61,178 @@ citizen_draw_record(struct web *w)
 	return e != ERR_OK ? e : web_json(w, HTTP_OK, record);
 }
 
-/* Is it a date of this event? */
-static bool
-has_slot(const struct web *w, const char *list, int64_t slot)
+/* That of the same value of the same day, or a new one. */
+static json_t *
+group_of(json_t *groups, const json_t *draw)
 {
-	const json_t *one;
-	size_t i;
+	size_t i, n = json_array_size(groups);
+	json_t *group;
 
-	json_array_foreach(json_object_get(json_object_get(w->view, "lottery"), list), i, one)
-		if (json_int(one, "slot") == slot)
-			return true;
-	return false;
+	for (i = 0; i < n; i++) {
+		group = json_array_get(groups, i);
+		if (strcmp(json_text(group, "source"), json_text(draw, "source")) == 0 &&
+		    strcmp(json_text(group, "day"), json_text(draw, "day")) == 0)
+			return group;
+	}
+	group = json_pack("{s:o, s:O, s:O, s:O, s:[]}", "id", n == 0 ? json_string("value") : json_sprintf("value-%d", (int)n),
+	    "source", json_object_get(draw, "source"), "value_day", json_object_get(draw, "value_day"),
+	    "day", json_object_get(draw, "day"), "dates");
+	json_array_append_new(groups, group);
+	return group;
 }
 
-static void
-fields_show(struct form *f)
+/* Dates that wait for the same value are drawn together: [{"id", "source", "value_day", "day", "dates"}]. */
+static json_t *
+due_of(struct web *w, const json_t *draws)
 {
+	json_t *groups = json_keep(w->arena, json_array());
+	const json_t *draw;
+	size_t i;
+
+	json_array_foreach(draws, i, draw)
+		if (json_flag(draw, "may_draw"))
+			json_array_append_new(json_object_get(group_of(groups, draw), "dates"),
+			    json_pack("{s:O}", "when", json_object_get(draw, "when")));
+	return groups;
+}
+
+static enum err
+desk_shown(struct web *w, struct form *f, json_t **lottery)
+{
+	json_t *draws, *draw;
+	size_t i;
+	bool may_close = false;
+	enum err e = shown(w, true);
+
+	if (e != ERR_OK)
+		return e;
+	*lottery = json_object_get(w->view, "lottery");
+	draws = json_object_get(*lottery, "draws");
+	json_array_foreach(draws, i, draw)
+		may_close = may_close || json_flag(draw, "may_close");
+	json_object_set_new(w->view, "may_close", json_boolean(may_close));
+	json_object_set(w->view, "due", due_of(w, draws));
+	json_object_set_new(w->view, "any_missing", json_boolean(json_array_size(json_object_get(*lottery, "missing")) > 0));
 	form_set(f, "source", "");
 	form_set(f, "day", "");
 	form_set(f, "value", "");
+	form_set(f, "history", "");
+	return ERR_OK;
+}
+
+static void
+rules_offer(struct web *w, struct form *f)
+{
+	json_t *options = json_keep(w->arena, json_array());
+	size_t i;
+
+	for (i = 0; rules[i] != NULL; i++)
+		json_array_append_new(options, json_pack("{s:s, s:s, s:s}", "value", rules[i],
+		    "label", words_get(w->words, arena_printf(w->arena, "draw_rule_%s", rules[i])),
+		    "hint", words_get(w->words, arena_printf(w->arena, "draw_rule_%s_hint", rules[i]))));
+	form_options(f, "history", options);
+}
+
+static enum err
+page(struct web *w, enum status status, struct form *f)
+{
+	rules_offer(w, f);
+	return web_page(w, status, "desk/draw/show");
 }
 
 enum err
 desk_draw(struct web *w)
 {
+	struct form *f = web_form(w);
+	json_t *lottery;
 	enum err e = guard_arrive(w);
 
 	if (e == ERR_OK)
-		e = shown(w, true);
-	if (e != ERR_OK)
-		return e;
-	fields_show(web_form(w));
-	return web_page(w, HTTP_OK, "desk/draw/show");
+		e = desk_shown(w, f, &lottery);
+	return e != ERR_OK ? e : page(w, HTTP_OK, f);
+}
+
+/* All dates that have no lottery yet are decided at once. */
+static enum err
+commit(struct web *w, struct form *f, const json_t *lottery)
+{
+	const char *source = form_text(f, "source", FORM_REQUIRED, SOURCE_MAX), *day = form_text(f, "day", FORM_REQUIRED, 10);
+	const char *closes = json_text(lottery, "closes_day"), *history = form_choice(f, "history", FORM_REQUIRED, rules);
+	const json_t *date;
+	json_t *rule;
+	size_t i;
+	enum err e = ERR_OK;
+
+	if (form_ok(f) && (strlen(day) != 10 || strspn(day, "0123456789-") != 10))
+		form_problem(f, "day", "draw_day_wrong");
+	if (form_ok(f) && closes[0] == '\0')
+		form_problem(f, "day", "draw_day_no_close");
+	if (form_ok(f) && strcmp(day, closes) <= 0)
+		form_problem(f, "day", "draw_day_early");
+	if (!form_ok(f))
+		return ERR_INVALID;
+	rule = json_keep(w->arena, json_pack("{s:s, s:i, s:b}", "history", history, "lots", LOTS, "strict", 0));
+	json_array_foreach(json_object_get(lottery, "missing"), i, date)
+		if (e == ERR_OK)
+			e = draw_commit(w->db, w->vault, w->arena, json_int(date, "slot"), rule, source, day, w->staff);
+	return e != ERR_OK || i > 0 ? e : ERR_CONFLICT;
 }
 
 static enum err
-take(struct web *w, struct form *f, int64_t slot)
+close_all(struct web *w, const json_t *lottery)
 {
-	const char *step = fields_get(w->fields, "step"), *source, *day, *value;
-	json_t *rule;
+	const json_t *draw;
+	size_t i, done = 0;
+	enum err e = ERR_OK;
 
-	if (strcmp(step, "close") == 0)
-		return draw_close(w->db, w->arena, slot);
-	if (strcmp(step, "draw") == 0) {
-		value = form_text(f, "value", FORM_REQUIRED, VALUE_MAX);
-		return form_ok(f) ? draw_make(w->db, w->vault, w->arena, slot, value, w->staff) : ERR_INVALID;
-	}
-	source = form_text(f, "source", FORM_REQUIRED, SOURCE_MAX);
-	day = form_text(f, "day", FORM_REQUIRED, 10);
-	if (form_ok(f) && (strlen(day) != 10 || strspn(day, "0123456789-") != 10))
-		form_problem(f, "day", "draw_day_wrong");
+	json_array_foreach(json_object_get(lottery, "draws"), i, draw)
+		if (e == ERR_OK && json_flag(draw, "may_close")) {
+			e = draw_close(w->db, w->arena, json_int(draw, "slot"));
+			done++;
+		}
+	return e != ERR_OK || done > 0 ? e : ERR_CONFLICT;
+}
+
+static enum err
+draw_all(struct web *w, struct form *f, const json_t *lottery)
+{
+	const char *value = form_text(f, "value", FORM_REQUIRED, VALUE_MAX);
+	const char *source = fields_get(w->fields, "of"), *day = fields_get(w->fields, "on");
+	const json_t *draw;
+	size_t i, done = 0;
+	enum err e = ERR_OK;
+
 	if (!form_ok(f))
 		return ERR_INVALID;
-	rule = json_keep(w->arena, json_pack("{s:s, s:i, s:b}", "history", strcmp(fields_get(w->fields, "history"), "none") == 0 ?
-	    "none" : strcmp(fields_get(w->fields, "history"), "order") == 0 ? "order" : "weight", "lots", LOTS, "strict", 0));
-	return draw_commit(w->db, w->vault, w->arena, slot, rule, source, day, w->staff);
+	json_array_foreach(json_object_get(lottery, "draws"), i, draw)
+		if (e == ERR_OK && json_flag(draw, "may_draw") && strcmp(json_text(draw, "source"), source) == 0 &&
+		    strcmp(json_text(draw, "day"), day) == 0) {
+			e = draw_make(w->db, w->vault, w->arena, json_int(draw, "slot"), value, w->staff);
+			done++;
+		}
+	return e != ERR_OK || done > 0 ? e : ERR_CONFLICT;
 }
 
 enum err
 desk_draw_do(struct web *w)
 {
+	const char *step = fields_get(w->fields, "step");
 	struct form *f = web_form(w);
-	int64_t slot, event = web_id(w, "event");
+	json_t *lottery;
 	enum err e = web_vault(w);
 
-	fields_show(f);
 	if (e == ERR_OK)
-		e = shown(w, true);
-	if (e != ERR_OK)
-		return e;
-	if (fields_int(w->fields, "slot", 1, INT64_MAX, &slot) != ERR_OK)
-		return ERR_INVALID;
-	if (!has_slot(w, "draws", slot) && !has_slot(w, "missing", slot))
-		return ERR_NOT_FOUND;
-	e = take(w, f, slot);
+		e = desk_shown(w, f, &lottery);
+	if (e == ERR_OK)
+		e = strcmp(step, "commit") == 0 ? commit(w, f, lottery) : strcmp(step, "close") == 0 ? close_all(w, lottery) :
+		    strcmp(step, "draw") == 0 ? draw_all(w, f, lottery) : ERR_INVALID;
 	if (e == ERR_INVALID && !form_ok(f))
-		return web_page(w, HTTP_UNPROCESSABLE, "desk/draw/show");
+		return page(w, HTTP_UNPROCESSABLE, f);
 	if (e == ERR_CONFLICT && !db_failed(w->db))
 		web_tell(w, "warning", "tell_draw_conflict");
 	else if (e != ERR_OK)
 		return e;
 	else
 		web_tell(w, "success", "tell_draw_done");
-	return web_see_other(w, "/desk/events/%" PRId64 "/lottery", event);
+	return web_see_other(w, "/desk/events/%" PRId64 "/lottery", web_id(w, "event"));
 }
