@@ -66,6 +66,8 @@ static const struct key keys[] = {
 	KEY(NUMBER, crowd, "30", 1, 100000, "arrivals a second at one form that need no queue"),
 	KEY(NUMBER, crowd_rate, "30", 1, 100000, "people let in a second where there is a queue"),
 	KEY(TEXT, public_port, "", 0, 0, "port in links, as :8443; empty: the usual one"),
+	KEY(OPTION, map_tiles, "", 0, 0, "address of map tiles with {z}, {x} and {y}, https:// or our own /…; empty: no maps"),
+	KEY(TEXT, map_credit, "", 0, 0, "whose the map is, shown on it"),
 	KEY(SWITCH, development, "no", 0, 0,
 	    "shows the outbox, compiles templates again when they change"),
 	KEY(SWITCH, strict, "no", 0, 0, "makes a name in a template that is nowhere a failure"),
@@ -177,6 +179,15 @@ in_credentials(struct reader *r, const struct key *k, const char *value)
 	return arena_printf(r->arena, "%s/%s", folder, value);
 }
 
+/* Its beginning stands in the policy of the page that has a map: no blank, no semicolon. */
+static bool
+is_tiles(const char *value)
+{
+	return value[0] == '\0' || ((strncmp(value, "https://", 8) == 0 || (value[0] == '/' && value[1] != '/')) &&
+	    strpbrk(value, " ;,'\"\\<>") == NULL && strstr(value, "{z}") != NULL && strstr(value, "{x}") != NULL &&
+	    strstr(value, "{y}") != NULL);
+}
+
 static enum err
 set(struct reader *r, const struct key *k, const char *value)
 {
@@ -193,6 +204,8 @@ set(struct reader *r, const struct key *k, const char *value)
 		break;
 	case TEXT:
 	case OPTION:
+		if (k->offset == offsetof(struct conf, map_tiles) && !is_tiles(value))
+			return refuse(r, "%s is https:// or / with {z}, {x} and {y}, not \"%.60s\"", k->name, value);
 		break;
 	}
 	*to = k->kind == OPTION && value[0] == '\0' ? NULL

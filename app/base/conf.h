@@ -32,6 +32,8 @@ struct conf {
 	int crowd;			/* arrivals a second at one form that need no queue */
 	int crowd_rate;			/* let in a second, once there is one */
 	const char *public_port;	/* ":8443" in links; "" in production */
+	const char *map_tiles;		/* "https://…/{z}/{x}/{y}.png", or "/…" of our own; NULL: no maps */
+	const char *map_credit;		/* whose the map is, as it is shown on it */
 	bool development;		/* /desk/outbox, templates compiled again when newer */
 	bool strict;			/* a template name that resolves nowhere is a failure */
 	/* passwords: Argon2id (RFC 9106) */

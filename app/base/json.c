@@ -8,6 +8,7 @@
 #include "base/log.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void *
 must_malloc(size_t size)
@@ -74,4 +75,27 @@ json_canonical(const json_t *doc, struct buf *out)
 	    JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
 
 	must(!failed);
+}
+
+static int
+add_harmless(const char *bytes, size_t n, void *buf)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (strchr("<>&", bytes[i]) != NULL && bytes[i] != '\0')
+			buf_addf(buf, "\\u%04x", (unsigned)bytes[i]);
+		else
+			buf_add(buf, bytes + i, 1);
+	return 0;
+}
+
+const char *
+json_html(struct arena *a, const json_t *doc)
+{
+	struct buf out;
+
+	buf_init(&out, a);
+	must(json_dump_callback(doc, add_harmless, &out, JSON_COMPACT) == 0);
+	return out.data;
 }

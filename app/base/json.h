@@ -25,3 +25,7 @@ bool json_flag(const json_t *, const char *key);
 
 /* Compact, keys sorted, UTF-8: the bytes that are hashed and signed. */
 void json_canonical(const json_t *, struct buf *out);
+
+/* Compact, for a <script type="application/ld+json"> of a page: no value can end the element,
+ * because < > and & stand as \u003c and so on. */
+const char *json_html(struct arena *, const json_t *);

@@ -52,7 +52,9 @@ agenda_read(struct arena *arena, const struct fields *query, struct agenda_filte
 	if (e != ERR_OK || (f.day[0] != '\0' && !is_day(f.day)) || (f.from[0] != '\0' && !is_moment(f.from)))
 		return ERR_INVALID;
 	f.words = text_normal(arena, fields_get(query, "words"));
-	if (!text_is_clean(f.words, false) || text_length(f.words) > WORDS_MAX)
+	f.target = text_normal(arena, fields_get(query, "target"));
+	if (!text_is_clean(f.words, false) || text_length(f.words) > WORDS_MAX || !text_is_clean(f.target, false) ||
+	    text_length(f.target) > WORDS_MAX)
 		return ERR_INVALID;
 	f.free = fields_get(query, "free")[0] != '\0';
 	f.childcare = fields_get(query, "childcare")[0] != '\0';
@@ -65,8 +67,11 @@ agenda_read(struct arena *arena, const struct fields *query, struct agenda_filte
 const char *
 agenda_path(struct arena *arena, const char *path, const struct agenda_filter *f)
 {
+	static const char *const names[] = { "free", "childcare", "sign_language", "online" };
+	const bool set[] = { f->free, f->childcare, f->sign_language, f->online };
+	const char *text[] = { f->words, f->target }, *between = "?";
 	struct buf out;
-	const char *between = "?";
+	int i;
 
 	buf_init(&out, arena);
 	buf_adds(&out, path);
@@ -78,15 +83,13 @@ agenda_path(struct arena *arena, const char *path, const struct agenda_filter *f
 		buf_addf(&out, "%sday=%s", between, f->day);
 		between = "&";
 	}
-	if (f->words[0] != '\0') {
-		buf_addf(&out, "%swords=", between);
-		buf_add_percent(&out, f->words, strlen(f->words));
-		between = "&";
-	}
-	static const char *const names[] = { "free", "childcare", "sign_language", "online" };
-	const bool set[] = { f->free, f->childcare, f->sign_language, f->online };
-
-	for (int i = 0; i < 4; i++)
+	for (i = 0; i < 2; i++)
+		if (text[i][0] != '\0') {
+			buf_addf(&out, "%s%s=", between, i == 0 ? "words" : "target");
+			buf_add_percent(&out, text[i], strlen(text[i]));
+			between = "&";
+		}
+	for (i = 0; i < 4; i++)
 		if (set[i]) {
 			buf_addf(&out, "%s%s=1", between, names[i]);
 			between = "&";
@@ -94,21 +97,32 @@ agenda_path(struct arena *arena, const char *path, const struct agenda_filter *f
 	return out.data;
 }
 
-enum err
-agenda_list(struct db *db, struct arena *arena, const struct words *words, const struct agenda_filter *f, json_t **out)
+struct span { const char *from, *until; };
+
+/* The day that was asked for, or all from some moment on. */
+static struct span
+span_of(struct arena *arena, const struct agenda_filter *f, const char *from)
 {
-	const char *from = f->from[0] != '\0' ? f->from : "now", *until = "infinity";
-	json_t *slots, *last;
-	enum err e;
+	struct span s = { f->from[0] != '\0' ? f->from : from, "infinity" };
 
 	if (f->day[0] != '\0') {
 		if (f->from[0] == '\0')
-			from = arena_printf(arena, "%sT00:00:00+09:00", f->day);
-		until = arena_printf(arena, "%sT24:00:00+09:00", f->day);
+			s.from = arena_printf(arena, "%sT00:00:00+09:00", f->day);
+		s.until = arena_printf(arena, "%sT24:00:00+09:00", f->day);
 	}
-	e = q_agenda_list(db, (struct q_agenda_list){ .from = from, .until = until, .after = f->after,
+	return s;
+}
+
+enum err
+agenda_list(struct db *db, struct arena *arena, const struct words *words, const struct agenda_filter *f, json_t **out)
+{
+	struct span s = span_of(arena, f, "now");
+	json_t *slots, *last;
+	enum err e;
+
+	e = q_agenda_list(db, (struct q_agenda_list){ .from = s.from, .until = s.until, .after = f->after,
 	    .district = f->district, .free = f->free, .childcare = f->childcare, .sign_language = f->sign_language,
-	    .online = f->online, .words = f->words, .count = AGENDA_PAGE + 1, .lang = words_lang(words) }, out);
+	    .online = f->online, .words = f->words, .target = f->target, .count = AGENDA_PAGE + 1, .lang = words_lang(words) }, out);
 	if (e != ERR_OK)
 		return e;
 	slots = json_object_get(*out, "slots");
@@ -127,12 +141,13 @@ agenda_month(struct db *db, struct arena *arena, const struct words *words, cons
     json_t **out)
 {
 	const char *first = month[0] != '\0' ? arena_printf(arena, "%s-01", month) :
-	    arena_printf(arena, "%.7s-01", clock_rfc3339(arena, clock_ms()));
+	    arena_printf(arena, "%.7s-01", f->day[0] != '\0' ? f->day : clock_rfc3339(arena, clock_ms()));
 
 	if (!is_day(first))
 		return ERR_INVALID;
 	return q_agenda_month(db, (struct q_agenda_month){ .first = first, .district = f->district, .free = f->free,
-	    .childcare = f->childcare, .lang = words_lang(words) }, out);
+	    .childcare = f->childcare, .sign_language = f->sign_language, .online = f->online, .words = f->words, .target = f->target,
+	    .lang = words_lang(words) }, out);
 }
 
 enum err
@@ -142,8 +157,11 @@ agenda_show(struct db *db, const struct words *words, int64_t event, json_t **ou
 }
 
 enum err
-agenda_feed(struct db *db, const struct agenda_filter *f, json_t **out)
+agenda_feed(struct db *db, struct arena *arena, const struct agenda_filter *f, json_t **out)
 {
-	return q_agenda_feed(db, (struct q_agenda_feed){ .district = f->district, .free = f->free,
-	    .childcare = f->childcare }, out);
+	struct span s = span_of(arena, f, "-infinity");
+
+	return q_agenda_feed(db, (struct q_agenda_feed){ .from = s.from, .until = s.until, .district = f->district, .free = f->free,
+	    .childcare = f->childcare, .sign_language = f->sign_language, .online = f->online, .words = f->words,
+	    .target = f->target }, out);
 }

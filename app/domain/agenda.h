@@ -14,6 +14,7 @@ struct agenda_filter {
 	bool free, childcare, sign_language, online;
 	const char *day;		/* "2026-12-05": that day; "": from now on */
 	const char *words;		/* in title, target, text, kind or place; "" */
+	const char *target;		/* in the target alone: 小学生; "" */
 	const char *from;		/* a page further on: "2026-12-05T10:00:00+09:00" … */
 	int64_t after;			/* … behind this date */
 };
@@ -25,20 +26,37 @@ const char *agenda_path(struct arena *, const char *path, const struct agenda_fi
 
 /* {"slots": [{event, title, when, …}], "districts", "next": {from, after} or null}: query agenda_list. */
 enum err agenda_list(struct db *, struct arena *, const struct words *, const struct agenda_filter *, json_t **out) MUST_USE;
-/* month: "2026-12", or "" for this one.  ERR_INVALID: it is none. */
+/* month: "2026-12", or "" for that of the day asked for, or this one.  ERR_INVALID: it is none. */
 enum err agenda_month(struct db *, struct arena *, const struct words *, const struct agenda_filter *, const char *month,
     json_t **out) MUST_USE;
 /* ERR_NOT_FOUND: none that is public. */
 enum err agenda_show(struct db *, const struct words *, int64_t event, json_t **out) MUST_USE;
 /* {"town", "updated", "events"}: query agenda_feed. */
-enum err agenda_feed(struct db *, const struct agenda_filter *, json_t **out) MUST_USE;
+enum err agenda_feed(struct db *, struct arena *, const struct agenda_filter *, json_t **out) MUST_USE;
 
-/* Events of agenda_feed or agenda_show in the words of others; origin "https://…". */
-json_t *agenda_ical(struct arena *, const char *origin, const char *host, const json_t *events);	/* ical.h */
+/* Events of agenda_feed, agenda_show or agenda_imported in the words of others; origin
+ * "https://…".  as_came: what a file said that nobody changed since, under its own name. */
+json_t *agenda_ical(struct arena *, const char *origin, const char *host, bool as_came, const json_t *events);	/* ical.h */
 json_t *agenda_opendata(struct arena *, const char *origin, const char *town, const json_t *events);	/* opendata.h */
-json_t *agenda_schema(struct arena *, const char *origin, const char *town, const json_t *event);	/* schema.org/Event */
+json_t *agenda_schema(struct arena *, const char *origin, const json_t *event);	/* schema.org/Event */
 
-/* Reads a calendar (.ics) or a list of events (CSV, JSON) of another system into events;
- * name tells the files apart.  *out: {"read", "new", "changed", "same", "cancelled", "unclear"}. */
-enum err agenda_import(struct db *, struct arena *, int64_t staff, const char *name, const char *bytes, size_t n,
-    json_t **out) MUST_USE;
+/* --- files of other systems (agenda_take.c) --- */
+
+enum { AGENDA_ENTRIES = 3000 };
+/* A calendar (.ics) or a list of events (CSV, JSON) as entries of sql/functions/event_import.sql,
+ * in the order of the file, each with "title", "faults": keys of words, and "number", from 1.
+ * Nothing is left out: what cannot be read is a fault of a draft.  ERR_INVALID: neither of the
+ * two.  ERR_TOO_LARGE: beyond the limits. */
+enum err agenda_import_read(struct arena *, const char *bytes, size_t n, json_t **entries) MUST_USE;
+/* The file waits to be looked at and taken. */
+enum err agenda_import_keep(struct db *, int64_t staff, const char *name, const char *bytes, size_t n, int64_t *import) MUST_USE;
+/* {"id", "name", "taken", "counts", "entries"}: until it is taken each entry with "what" becomes of
+ * it, "when" and "event".  ERR_NOT_FOUND: none.  ERR_GONE: it waited for more than a day. */
+enum err agenda_import_open(struct db *, struct arena *, const struct words *, int64_t import, json_t **out) MUST_USE;
+/* Makes drafts, and brings up to date what was imported before and nobody changed since.
+ * ERR_CONFLICT: it is taken.  ERR_INVALID: this person belongs to no department. */
+enum err agenda_import_take(struct db *, struct arena *, int64_t staff, int64_t import) MUST_USE;
+/* The last ten that were taken. */
+enum err agenda_imports(struct db *, const struct words *, json_t **out) MUST_USE;
+/* Events that came by a file, in its order.  ERR_NOT_FOUND: none that was taken. */
+enum err agenda_imported(struct db *, int64_t import, json_t **events) MUST_USE;

@@ -22,15 +22,37 @@ where(struct arena *arena, const json_t *event)
 	return place[0] == '\0' ? address : address[0] == '\0' ? place : arena_printf(arena, "%s (%s)", place, address);
 }
 
+/* As a calendar said it; of several dates each is an event of its own. */
+static json_t *
+ical_source(const json_t *event)
+{
+	json_t *one = json_deep_copy(json_object_get(event, "source"));
+
+	if (json_array_size(json_object_get(event, "slots")) > 1)
+		json_object_set(one, "slots", json_object_get(event, "slots"));
+	return one;
+}
+
+/* Did it come from such a file, and is as it came? */
+static bool
+is_as_came(const json_t *event, const char *key)
+{
+	return json_text(json_object_get(event, "source"), key)[0] != '\0' && !json_flag(event, "edited");
+}
+
 json_t *
-agenda_ical(struct arena *arena, const char *origin, const char *host, const json_t *events)
+agenda_ical(struct arena *arena, const char *origin, const char *host, bool as_came, const json_t *events)
 {
 	json_t *out = json_keep(arena, json_array()), *one;
 	const json_t *event, *slot;
 	size_t i, k;
 
 	/* Each date on its own: one may be cancelled, or of whole days. */
-	json_array_foreach(events, i, event)
+	json_array_foreach(events, i, event) {
+		if (as_came && is_as_came(event, "uid")) {
+			json_array_append_new(out, ical_source(event));
+			continue;
+		}
 		json_array_foreach(json_object_get(event, "slots"), k, slot) {
 			one = json_pack("{s:o, s:O, s:O, s:s, s:s, s:s, s:s, s:s, s:O, s:O, s:s, s:O, s:[O], s:[s]}",
 			    "uid", json_sprintf("event-%lld@%s", (long long)json_int(event, "id"), host),
@@ -45,6 +67,7 @@ agenda_ical(struct arena *arena, const char *origin, const char *host, const jso
 				json_array_clear(json_object_get(one, "categories"));
 			json_array_append_new(out, one);
 		}
+	}
 	return out;
 }
 
@@ -55,7 +78,8 @@ set(json_t *flat, const char *key, const char *value)
 		json_object_set_new(flat, key, json_string(value));
 }
 
-/* What came from a file goes out as it came; what is ours is told in its columns. */
+/* What came from a file goes out as it came, with what staff have changed since; columns that we
+ * do not know stay.  What is ours is told in its columns. */
 json_t *
 agenda_opendata(struct arena *arena, const char *origin, const char *town, const json_t *events)
 {
@@ -69,18 +93,21 @@ agenda_opendata(struct arena *arena, const char *origin, const char *town, const
 	size_t i, k, c;
 
 	json_array_foreach(events, i, event) {
-		if (json_text(json_object_get(event, "source"), "name")[0] != '\0') {
+		if (is_as_came(event, "key") && !json_flag(event, "cancelled")) {
 			json_array_append(out, json_object_get(event, "source"));
 			continue;
 		}
 		json_array_foreach(json_object_get(event, "slots"), k, slot) {
 			if (json_flag(event, "cancelled") || json_flag(slot, "cancelled"))
 				continue;
-			flat = json_object();
+			flat = json_text(json_object_get(event, "source"), "key")[0] != '\0' ?
+			    json_deep_copy(json_object_get(event, "source")) : json_object();
 			json_array_append_new(out, flat);
-			set(flat, "code", json_text(event, "code"));
-			set(flat, "number", arena_printf(arena, "%lld-%lld", (long long)json_int(event, "id"),
-			    (long long)json_int(slot, "id")));
+			if (json_object_size(flat) == 0)
+				set(flat, "code", json_text(event, "code"));
+			if (json_text(flat, "number")[0] == '\0')
+				set(flat, "number", arena_printf(arena, "%lld-%lld", (long long)json_int(event, "id"),
+				    (long long)json_int(slot, "id")));
 			set(flat, "publisher", town);
 			set(flat, "url", url_of(arena, origin, event));
 			for (c = 0; c < sizeof same / sizeof same[0]; c++)
@@ -97,38 +124,48 @@ agenda_opendata(struct arena *arena, const char *origin, const char *town, const
 }
 
 static json_t *
-place_of(struct arena *arena, const json_t *event)
+place_of(const char *url, const json_t *event)
 {
-	json_t *place = json_pack("{s:s, s:s, s:s}", "@type", "Place", "name", json_text(event, "place"),
-	    "address", json_text(event, "address"));
+	const char *address = json_text(event, "address"), *name = json_text(event, "place");
+	json_t *place;
 
-	(void)arena;
+	if (name[0] == '\0' && address[0] == '\0' && json_flag(event, "online"))
+		return json_pack("{s:s, s:s}", "@type", "VirtualLocation", "url", url);
+	place = json_pack("{s:s, s:s, s:s}", "@type", "Place", "name", name[0] != '\0' ? name : json_text(event, "town"),
+	    "address", address[0] != '\0' ? address : json_text(event, "town"));
 	if (json_is_number(json_object_get(event, "latitude")) && json_is_number(json_object_get(event, "longitude")))
 		json_object_set_new(place, "geo", json_pack("{s:s, s:O, s:O}", "@type", "GeoCoordinates",
 		    "latitude", json_object_get(event, "latitude"), "longitude", json_object_get(event, "longitude")));
 	return place;
 }
 
-json_t *
-agenda_schema(struct arena *arena, const char *origin, const char *town, const json_t *event)
+static const char *
+mode_of(const json_t *event)
 {
+	return !json_flag(event, "online") ? "https://schema.org/OfflineEventAttendanceMode" :
+	    json_text(event, "place")[0] != '\0' ? "https://schema.org/MixedEventAttendanceMode" :
+	    "https://schema.org/OnlineEventAttendanceMode";
+}
+
+json_t *
+agenda_schema(struct arena *arena, const char *origin, const json_t *event)
+{
+	const char *url = url_of(arena, origin, event), *organiser = json_text(event, "organiser");
 	json_t *out = json_keep(arena, json_array()), *one;
 	const json_t *slot;
 	size_t i;
 	bool off;
 
+	if (organiser[0] == '\0')
+		organiser = json_text(event, "town");
 	json_array_foreach(json_object_get(event, "slots"), i, slot) {
 		off = json_flag(event, "cancelled") || json_flag(slot, "cancelled");
-		one = json_pack("{s:s, s:s, s:s, s:O, s:O, s:s, s:s, s:b, s:o, s:{s:s, s:s}, s:s}",
+		one = json_pack("{s:s, s:s, s:s, s:O, s:O, s:s, s:s, s:b, s:o, s:{s:s, s:s, s:s}, s:s}",
 		    "@context", "https://schema.org", "@type", "Event", "name", json_text(event, "title"),
 		    "startDate", json_object_get(slot, "datetime"), "endDate", json_object_get(slot, "until"),
 		    "eventStatus", off ? "https://schema.org/EventCancelled" : "https://schema.org/EventScheduled",
-		    "eventAttendanceMode", json_flag(event, "online") ? "https://schema.org/MixedEventAttendanceMode" :
-		    "https://schema.org/OfflineEventAttendanceMode",
-		    "isAccessibleForFree", json_flag(event, "free"), "location", place_of(arena, event),
-		    "organizer", "@type", "Organization",
-		    "name", json_text(event, "organiser")[0] != '\0' ? json_text(event, "organiser") : town,
-		    "url", url_of(arena, origin, event));
+		    "eventAttendanceMode", mode_of(event), "isAccessibleForFree", json_flag(event, "free"),
+		    "location", place_of(url, event), "organizer", "@type", "Organization", "name", organiser, "url", origin, "url", url);
 		if (json_text(event, "text")[0] != '\0')
 			json_object_set_new(one, "description", json_string(json_text(event, "text")));
 		if (json_text(event, "picture")[0] != '\0')

@@ -21,7 +21,8 @@
 #define DAY (24 * HOUR)
 #define JAPAN (9 * HOUR)
 /* An endless rule may have begun long ago. */
-enum { STEPS_MAX = 200000, EXCEPTIONS_MAX = 500 };
+enum { STEPS_MAX = 200000, EXCEPTIONS_MAX = 500, OWN_MAX = 50 };
+#define NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
 
 struct span { int64_t begins, ends; };
 
@@ -78,20 +79,43 @@ zone_read(const struct calendar *c, icalproperty *property, struct when *w)
 }
 
 static const char *
-text_of(const struct calendar *c, icalcomponent *event, icalproperty_kind kind)
+property_text(const struct calendar *c, icalproperty *property)
 {
-	icalproperty *property = icalcomponent_get_first_property(event, kind);
 	icalvalue *value = property != NULL ? icalproperty_get_value(property) : NULL;
 	const char *text = NULL;
 
 	if (value == NULL)
 		return "";
 	text = icalvalue_isa(value) == ICAL_TEXT_VALUE ? icalvalue_get_text(value) :
-	    icalvalue_isa(value) == ICAL_URI_VALUE ? icalvalue_get_uri(value) : icalvalue_as_ical_string(value);
+	    icalvalue_isa(value) == ICAL_URI_VALUE ? icalvalue_get_uri(value) :
+	    icalvalue_isa(value) == ICAL_X_VALUE ? icalvalue_get_x(value) : icalvalue_as_ical_string(value);
 	if (text == NULL)
 		return "";
 	text = text_body(c->arena, text_mended(c->arena, text, strlen(text)));
 	return text_is_clean(text, true) ? text : text_showable(c->arena, text);
+}
+
+static const char *
+text_of(const struct calendar *c, icalcomponent *event, icalproperty_kind kind)
+{
+	return property_text(c, icalcomponent_get_first_property(event, kind));
+}
+
+/* What a system adds of its own: X-SHIRASAGI-COST. */
+static json_t *
+own_of(const struct calendar *c, icalcomponent *event)
+{
+	json_t *own = json_object();
+	icalproperty *p;
+	const char *name;
+
+	for (p = icalcomponent_get_first_property(event, ICAL_X_PROPERTY); p != NULL && json_object_size(own) < OWN_MAX;
+	     p = icalcomponent_get_next_property(event, ICAL_X_PROPERTY)) {
+		name = icalproperty_get_x_name(p);
+		if (name != NULL && strlen(name) < 60 && strspn(name, NAME_CHARACTERS) == strlen(name))
+			json_object_set_new(own, name, json_string(property_text(c, p)));
+	}
+	return own;
 }
 
 static bool
@@ -342,7 +366,7 @@ event_of(const struct calendar *c, icalcomponent *component)
 		return NULL;
 	exceptions_read(c, component, &w);
 	slots = slots_of(c, component, &w, &more);
-	event = json_pack("{s:s, s:s, s:i, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:b, s:o, s:b, s:b}",
+	event = json_pack("{s:s, s:s, s:i, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:b, s:o, s:b, s:b}",
 	    "uid", text_of(c, component, ICAL_UID_PROPERTY),
 	    "instance", text_of(c, component, ICAL_RECURRENCEID_PROPERTY),
 	    "sequence", icalcomponent_get_sequence(component),
@@ -353,7 +377,7 @@ event_of(const struct calendar *c, icalcomponent *component)
 	    "place", text_of(c, component, ICAL_LOCATION_PROPERTY),
 	    "url", text_of(c, component, ICAL_URL_PROPERTY),
 	    "contact", text_of(c, component, ICAL_CONTACT_PROPERTY),
-	    "categories", categories_of(c, component), "status", status_of(component),
+	    "categories", categories_of(c, component), "own", own_of(c, component), "status", status_of(component),
 	    "days", (int)w.start.is_date, "slots", slots, "more", (int)more, "zone_unknown", (int)w.unknown);
 	event = json_keep(c->arena, event);
 	place_set(c, component, event);

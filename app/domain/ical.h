@@ -14,6 +14,7 @@ struct buf;
  *
  *	{"uid", "instance": "" or the RECURRENCE-ID, "sequence": 0, "modified": ms or 0,
  *	 "name", "text", "place", "url", "contact", "categories": ["…"],
+ *	 "own": {"X-SHIRASAGI-COST": "…"}, what a system adds,
  *	 "latitude": text or null, "longitude", "status": "confirmed" | "cancelled" | "tentative",
  *	 "days": true (whole days), "slots": [{"begins": ms, "ends": ms}, …], "more": false,
  *	 "zone_unknown": false, "hash": SHA-256 of all of it}

@@ -95,7 +95,8 @@ slot_add(struct arena *arena, struct buf *out, const json_t *event, const json_t
 	int64_t modified = json_int(event, "modified");
 	bool days = json_flag(event, "days");
 	const json_t *category;
-	const char *uid = json_text(event, "uid");
+	const char *uid = json_text(event, "uid"), *name;
+	json_t *value;
 	size_t i;
 
 	if (json_int(slot, "id") != 0)
@@ -119,6 +120,8 @@ slot_add(struct arena *arena, struct buf *out, const json_t *event, const json_t
 		line_add(out, arena_printf(arena, "URL:%s", json_text(event, "url")));
 	json_array_foreach(json_object_get(event, "categories"), i, category)
 		text_add(arena, out, "CATEGORIES", json_string_value(category));
+	json_object_foreach((json_t *)(uintptr_t)json_object_get(event, "own"), name, value)
+		text_add(arena, out, name, json_string_value(value));
 	line_add(out, arena_printf(arena, "STATUS:%s", status_of(event)));
 	line_add(out, "END:VEVENT");
 }

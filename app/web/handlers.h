@@ -458,6 +458,11 @@ enum err citizen_agenda_one_ical(struct web *);
 enum err citizen_agenda_one_schema(struct web *);
 enum err citizen_event_picture(struct web *);
 /* desk/checkin.c */
+enum err desk_event_import(struct web *);
+enum err desk_event_import_send(struct web *);
+enum err desk_event_import_show(struct web *);
+enum err desk_event_import_take(struct web *);
+enum err desk_event_import_file(struct web *);
 enum err desk_checkin(struct web *);
 enum err desk_checkin_do(struct web *);
 enum err desk_checkin_list(struct web *);

@@ -41,6 +41,18 @@ web_origin(const struct web *w)
 	return arena_printf(w->arena, "https://%s%s", w->request->host, w->conf->public_port);
 }
 
+json_t *
+web_map(struct web *w)
+{
+	const char *tiles = w->conf->map_tiles, *path;
+
+	if (tiles == NULL)
+		return NULL;
+	path = tiles[0] == '/' ? tiles : strchr(tiles + strlen("https://"), '/');
+	w->tiles = arena_strndup(w->arena, tiles, path != NULL ? (size_t)(path - tiles) : strlen(tiles));
+	return json_keep(w->arena, json_pack("{s:s, s:s}", "tiles_url", tiles, "credit", w->conf->map_credit));
+}
+
 bool
 web_may(const struct web *w, uint32_t right)
 {
@@ -206,6 +218,9 @@ policy(const struct web *w)
 	static const char cached[] = "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; "
 	    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+	if (w->tiles != NULL)
+		return arena_printf(w->arena, "default-src 'none'; script-src %s/static/js/; style-src 'self'; img-src 'self' %s; "
+		    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'", web_origin(w), w->tiles);
 	if (w->nonce == NULL || w->nonce[0] == '\0')
 		return cached;
 	return arena_printf(w->arena, "default-src 'none'; script-src 'nonce-%s'; style-src 'self'; "

@@ -117,6 +117,7 @@ struct web {
 	const char *stage;		/* "password", "enrol", "full" or "" */
 
 	json_t *view;			/* what the template shows */
+	const char *tiles;		/* web_map: where they come from */
 	bool plain;			/* a page without form: no token, no cookie, no script */
 	const char *nonce;
 	bool claims;			/* the form's token is ours: its key is claimed with enter() */
@@ -151,6 +152,10 @@ struct form *web_form(struct web *);
 enum err web_vault(struct web *) MUST_USE;
 /* https://minato.localhost:8443 */
 const char *web_origin(const struct web *);
+/* The page has a map: {"tiles_url", "credit"}, and its policy lets those tiles in, and the scripts of
+ * /static/js/, which a page that is the same for all names by their place and not by a nonce.
+ * NULL: no tiles are configured. */
+json_t *web_map(struct web *);
 /* The right that the person has, for what a page shows. */
 bool web_may(const struct web *, uint32_t right);
 

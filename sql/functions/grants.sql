@@ -6,7 +6,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM chromo_web, chromo_courier, chrom
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO chromo_web, chromo_report;
 REVOKE ALL ON schema_migration, throttle FROM chromo_web, chromo_report;
 REVOKE ALL ON staff_session, citizen_session, link, staff_recovery, tenant_key, letter, subscribe_draft,
-  gateway, gateway_event, line_link, phone_code, response_draft, right_key, right_drawn, attachment, paper_entry, door, lottery, application_draft FROM chromo_report;
+  gateway, gateway_event, line_link, phone_code, response_draft, right_key, right_drawn, attachment, paper_entry, door, lottery, application_draft, event_import FROM chromo_report;
 
 GRANT INSERT, UPDATE ON department, district, topic, staff, citizen, contact, message, subscribe_draft, letter TO chromo_web;
 GRANT INSERT ON once TO chromo_web;
@@ -46,6 +46,7 @@ GRANT INSERT, UPDATE, DELETE ON paper_entry, attachment TO chromo_web;
 GRANT SELECT, UPDATE, DELETE ON attachment TO chromo_courier;
 -- events
 GRANT INSERT, UPDATE ON event, event_slot, event_quota, application, lottery, checkin, door TO chromo_web;
+GRANT INSERT, UPDATE ON event_import TO chromo_web;
 GRANT DELETE ON event_slot, event_quota TO chromo_web;   -- while nobody has signed up
 GRANT SELECT ON event, event_slot, event_quota, application TO chromo_courier;
 GRANT UPDATE ON event_slot, event_quota, application TO chromo_courier;  -- offers that pass on

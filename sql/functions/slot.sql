@@ -25,3 +25,14 @@ $$ SELECT coalesce(nullif(texts -> lang ->> key, ''), nullif(texts -> 'ja' ->> k
 -- What is on the calendar, and since when a cancelled one is not any more.
 CREATE OR REPLACE FUNCTION event_shown(state text, listed boolean, cancelled timestamptz) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT listed AND (state IN ('open', 'ended') OR (state = 'cancelled' AND cancelled > now() - interval '30 days')) $$;
+
+-- What a reader of the calendar narrowed it to: 0, '' or false is all.  One for the whole town is
+-- in every district.
+CREATE OR REPLACE FUNCTION event_asked(e event, district bigint, free boolean, childcare boolean, sign_language boolean, online boolean,
+                                       words text, target text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT (district = 0 OR e.district_id IS NULL OR e.district_id = district)
+     AND (NOT free OR e.free) AND (NOT childcare OR e.childcare) AND (NOT sign_language OR e.sign_language) AND (NOT online OR e.online)
+     AND (words = '' OR position(lower(words) IN lower(concat_ws(' ', e.texts -> 'ja' ->> 'title', e.texts -> 'ja' ->> 'target',
+                                                                e.texts -> 'ja' ->> 'text', e.category, e.place))) > 0)
+     AND (target = '' OR position(lower(target) IN lower(e.texts -> 'ja' ->> 'target')) > 0)
+$$;

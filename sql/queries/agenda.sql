@@ -12,13 +12,8 @@ WITH found AS (
    WHERE s.ends >= :from::timestamptz AND s.begins < :until::timestamptz
      AND (s.ends, s.id) > (:from, :after::bigint)
      AND event_shown(e.state, e.listed, e.cancelled)
-     AND (:district::bigint = 0 OR e.district_id IS NULL OR e.district_id = :district)
-     AND (NOT :free::boolean OR e.free)
-     AND (NOT :childcare::boolean OR e.childcare)
-     AND (NOT :sign_language::boolean OR e.sign_language)
-     AND (NOT :online::boolean OR e.online)
-     AND (:words::text = '' OR position(lower(:words) IN lower(concat_ws(' ', e.texts -> 'ja' ->> 'title', e.texts -> 'ja' ->> 'target',
-          e.texts -> 'ja' ->> 'text', e.category, e.place))) > 0)
+     AND event_asked(e, :district::bigint, :free::boolean, :childcare::boolean, :sign_language::boolean, :online::boolean,
+                     :words::text, :target::text)
    ORDER BY s.begins, s.id
    LIMIT :count::int)
 SELECT jsonb_build_object(
@@ -62,9 +57,8 @@ slot AS (
    WHERE s.begins < (next + 7)::timestamp AT TIME ZONE 'Asia/Tokyo'
      AND s.ends >= (first - 7)::timestamp AT TIME ZONE 'Asia/Tokyo'
      AND event_shown(e.state, e.listed, e.cancelled)
-     AND (:district::bigint = 0 OR e.district_id IS NULL OR e.district_id = :district)
-     AND (NOT :free::boolean OR e.free)
-     AND (NOT :childcare::boolean OR e.childcare)),
+     AND event_asked(e, :district::bigint, :free::boolean, :childcare::boolean, :sign_language::boolean, :online::boolean,
+                     :words::text, :target::text)),
 cell AS (
   SELECT d.day,
          jsonb_build_object(
@@ -95,7 +89,7 @@ SELECT jsonb_build_object(
 -- name: agenda_show :json
 -- One event.  A cancelled one says so; a draft is none.
 SELECT jsonb_build_object(
-         'id', e.id,
+         'id', e.id, 'town', (SELECT name FROM tenant),
          'language', CASE WHEN coalesce(e.texts -> :lang::text ->> 'title', '') = '' THEN 'ja' ELSE :lang END,
          'title', event_text(e.texts, :lang, 'title'),
          'text', event_text(e.texts, :lang, 'text'),
@@ -133,75 +127,50 @@ SELECT jsonb_build_object(
          'town', t.name,
          'updated', coalesce((SELECT rfc3339(max(updated)) FROM event WHERE event_shown(state, listed, cancelled)), rfc3339(t.created)),
          'events', (SELECT coalesce(jsonb_agg(x.it ORDER BY x.updated DESC), '[]') FROM (
-           SELECT e.updated, jsonb_build_object(
-             'id', e.id, 'title', e.texts -> 'ja' ->> 'title', 'text', e.texts -> 'ja' ->> 'text',
-             'target', e.texts -> 'ja' ->> 'target', 'fee', e.texts -> 'ja' ->> 'fee',
-             'place', e.place, 'address', e.address, 'access', e.access, 'latitude', e.latitude::text, 'longitude', e.longitude::text,
-             'organiser', e.organiser, 'contact', e.contact, 'category', e.category, 'department', (SELECT name FROM department d WHERE d.id = e.department_id),
-             'free', e.free, 'cancelled', e.state = 'cancelled', 'sequence', e.sequence, 'source', e.source,
-             'modified', floor(extract(epoch FROM e.updated))::bigint * 1000, 'published', rfc3339(coalesce(e.published, e.created)),
-             'updated', rfc3339(e.updated), 'closes', e.closes AT TIME ZONE 'Asia/Tokyo',
-             'slots', (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                         'id', s.id, 'when', slot_text(s.begins, s.ends, s.days, 'ja'), 'days', s.days, 'cancelled', s.cancelled IS NOT NULL,
-                         'capacity', s.capacity,
-                         'first_day', to_char(s.begins AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD'),
-                         'last_day', to_char((CASE WHEN s.days THEN s.ends - interval '1 day' ELSE s.ends END) AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD'),
-                         'from_time', CASE WHEN NOT s.days THEN to_char(s.begins AT TIME ZONE 'Asia/Tokyo', 'HH24:MI') END,
-                         'to_time', CASE WHEN NOT s.days AND s.ends > s.begins THEN to_char(s.ends AT TIME ZONE 'Asia/Tokyo', 'HH24:MI') END,
-                         'begins', floor(extract(epoch FROM s.begins))::bigint * 1000, 'ends', floor(extract(epoch FROM s.ends))::bigint * 1000)
-                       ORDER BY s.begins, s.id), '[]') FROM event_slot s WHERE s.event_id = e.id)) AS it
+           SELECT e.updated, agenda_entry(e) AS it
              FROM event e
             WHERE event_shown(e.state, e.listed, e.cancelled)
               AND EXISTS (SELECT FROM event_slot s WHERE s.event_id = e.id
-                             AND s.ends > now() - interval '1 month' AND s.begins < now() + interval '2 years')
-              AND (:district::bigint = 0 OR e.district_id IS NULL OR e.district_id = :district)
-              AND (NOT :free::boolean OR e.free)
-              AND (NOT :childcare::boolean OR e.childcare)
+                             AND s.ends > now() - interval '1 month' AND s.begins < now() + interval '2 years'
+                             AND s.ends >= :from::timestamptz AND s.begins < :until::timestamptz)
+              AND event_asked(e, :district::bigint, :free::boolean, :childcare::boolean, :sign_language::boolean, :online::boolean,
+                              :words::text, :target::text)
             ORDER BY e.updated DESC
             LIMIT 2000) x))
   FROM tenant t;
 
--- name: agenda_code :text
--- The code of this town, for open data.
-SELECT coalesce((SELECT code::text FROM tenant), '');
-
--- name: agenda_import :one
--- An entry of a file that was read: new, changed, or as it was.  Of what staff have
--- changed since nothing is known here, so an import writes over it.
+-- name: agenda_import_keep :one
+-- A file as it was sent, until it is taken; others that nobody took go after a day.
 WITH old AS (
-  SELECT id, source FROM event WHERE source_key = :key::text),
-made AS (
-  INSERT INTO event (department_id, author_id, state, texts, category, place, address, latitude, longitude, access, organiser, contact,
-                     free, source, source_key, published)
-  SELECT (SELECT department_id FROM staff_department WHERE staff_id = :staff::bigint ORDER BY department_id LIMIT 1), :staff, 'open',
-         :texts::jsonb, :category::text, :place::text, :address::text,
-         nullif(:latitude::text, '')::numeric, nullif(:longitude::text, '')::numeric,
-         :access::text, :organiser::text, :contact::text, :free::boolean, :source::jsonb, :key, now()
-  ON CONFLICT (tenant_id, source_key) DO UPDATE
-    SET texts = excluded.texts, category = excluded.category, place = excluded.place, address = excluded.address,
-        latitude = excluded.latitude, longitude = excluded.longitude, access = excluded.access,
-        organiser = excluded.organiser, contact = excluded.contact, free = excluded.free, source = excluded.source,
-        sequence = event.sequence + 1, updated = now()
-    WHERE event.source IS DISTINCT FROM excluded.source
-  RETURNING id)
-SELECT coalesce((SELECT id FROM made), (SELECT id FROM old)) AS id,
-       (SELECT count(*) FROM old)::int AS known, (SELECT count(*) FROM made)::int AS written;
+  UPDATE event_import SET bytes = NULL WHERE taken IS NULL AND bytes IS NOT NULL AND (created < now() - interval '1 day' OR staff_id = :staff::bigint))
+INSERT INTO event_import (staff_id, name, bytes) VALUES (:staff, :name::text, :bytes::bytea) RETURNING id;
 
--- name: agenda_slots_clear :exec
--- Before the dates of an imported event are written again; dates that people signed up
--- for stay.
-UPDATE event_slot s SET cancelled = now()
- WHERE s.event_id = :event::bigint AND s.cancelled IS NULL;
+-- name: agenda_import_open :one
+SELECT i.id, i.name, i.bytes, i.taken IS NOT NULL AS taken, i.bytes IS NULL AND i.taken IS NULL AS old,
+       coalesce(i.counts, '{}')::text AS counts
+  FROM event_import i WHERE i.id = :import::bigint;
 
--- name: agenda_slot_add :exec
-WITH back AS (
-  UPDATE event_slot SET cancelled = NULL
-   WHERE event_id = :event::bigint AND begins = to_timestamp(:begins::bigint / 1000.0) AND ends = to_timestamp(:ends::bigint / 1000.0)
-   RETURNING 1)
-INSERT INTO event_slot (event_id, begins, ends, days)
-SELECT :event, to_timestamp(:begins / 1000.0), to_timestamp(:ends / 1000.0), :days::boolean
- WHERE NOT EXISTS (SELECT FROM back);
+-- name: agenda_import_what :json
+-- What would become of each entry, in order, with its first date in words.
+SELECT coalesce(jsonb_agg(jsonb_build_object(
+                  'what', event_import_what(x.entry),
+                  'event', (SELECT e.id FROM event e WHERE e.source_key = x.entry ->> 'key'),
+                  'when', (SELECT slot_text(to_timestamp((s ->> 'begins')::bigint / 1000.0), to_timestamp((s ->> 'ends')::bigint / 1000.0),
+                                            (x.entry ->> 'days')::boolean, :lang::text)
+                             FROM jsonb_array_elements(x.entry -> 'slots') s LIMIT 1),
+                  'dates', jsonb_array_length(x.entry -> 'slots')) ORDER BY x.n), '[]')
+  FROM jsonb_array_elements(:entries::jsonb) WITH ORDINALITY AS x (entry, n);
 
--- name: agenda_import_cancel :exec
-UPDATE event SET state = 'cancelled', cancelled = now(), updated = now(), sequence = sequence + 1
- WHERE source_key = :key::text AND state <> 'cancelled';
+-- name: agenda_import_take :json
+SELECT event_import_take(:import::bigint, :entries::jsonb, :staff::bigint);
+
+-- name: agenda_imports :json
+-- The last files that were taken.
+SELECT coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'name', x.name, 'taken', moment(x.taken, :lang::text), 'staff', s.name,
+                  'new', x.counts -> 'new', 'changed', x.counts -> 'changed') ORDER BY x.taken DESC), '[]')
+  FROM (SELECT * FROM event_import WHERE taken IS NOT NULL ORDER BY taken DESC LIMIT 10) x JOIN staff s ON s.id = x.staff_id;
+
+-- name: agenda_imported :json
+-- All that came in by a file, drafts too, in the order of the file: query agenda_feed's keys.
+SELECT (SELECT coalesce(jsonb_agg(agenda_entry(e) ORDER BY e.id), '[]') FROM event e WHERE e.import_id = i.id)
+  FROM event_import i WHERE i.id = :import::bigint AND i.taken IS NOT NULL;

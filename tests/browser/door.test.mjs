@@ -117,8 +117,7 @@ test('without network it goes on, and tells it later', async () => {
 
 test('a page that was loaded before opens without network', async () => {
 	const sato = await open(await clerk({ width: 1280 }), at('北口'));
-	await sato.page.evaluate(() => navigator.serviceWorker.ready);
-	await open(sato, at('北口'));
+	await sato.page.waitForFunction(() => document.getElementById('door').dataset.kept === 'yes');
 	const number = next(), count = await entered();
 	await sato.context.setOffline(true);
 	await sato.page.reload();

@@ -47,6 +47,7 @@ before(async () => {
 		INSERT INTO attachment (tenant_id, id, purpose, owner_id, kind, name, bytes, state, due)
 		  VALUES (${tenant(YAMA)}, '00000000-0000-4000-8000-000000000001', 'survey', 1, 'image/png', 'x', 1, 'clean', NULL);
 		INSERT INTO gateway (tenant_id, id, channel, kind, active) OVERRIDING SYSTEM VALUE VALUES (${tenant(YAMA)}, ${HERE}, 'line', 'line', true);
+		INSERT INTO event_import (tenant_id, id, staff_id, name, taken, counts) OVERRIDING SYSTEM VALUE VALUES (${tenant(YAMA)}, ${HERE}, ${HERE}, 'x', now(), '{}');
 		INSERT INTO contact (tenant_id, id, citizen_id, channel, address, hash, state) OVERRIDING SYSTEM VALUE
 		  VALUES (${tenant(YAMA)}, ${HERE}, ${HERE}, 'webpush', '\\x00', '\\x01', 'active');
 		${link(made.confirm, 'confirm', contact)} ${link(made.my, 'my', contact)}
@@ -66,7 +67,7 @@ before(async () => {
 	const number = [[HERE, NOWHERE]];
 	foreign = ({ path }, name) => ({
 		message: states.map((_, i) => [HERE + 10 * (i + 1), NOWHERE + 10 * (i + 1)]),
-		staff: number, department: number, area: number, topic: number, person: number, gateway: number, device: number, survey: number, event: number,
+		staff: number, department: number, area: number, topic: number, person: number, gateway: number, device: number, survey: number, event: number, import: number,
 		attachment: [['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002']],
 		token: [[tokens[path.split('/').find((part) => part in tokens)], nothing.slice(0, tokens[path.split('/').find((part) => part in tokens)]?.length)]],
 		mail: [['1-1-1', '1-1-2']], tag: [], channel: [], language: [], quota: [],

@@ -45,7 +45,7 @@ function outcome({ method, asks }, answer) {
 // What everybody of that town may find, so that nobody is shut out for the thing itself.
 const things = (path) => ({
 	message: /^\/desk/.test(path) ? things.draft : things.sent, staff: things.staff, person: things.citizen,
-	department: 1, area: 1, topic: 1, survey: 7000001, quota: 1, language: 'en', question: 'q1', event: things.event, gateway: 999999, device: 999999, attachment: 'x', channel: 'line', token: 'x'.repeat(43), tag: 'ja', mail: 'x',
+	department: 1, area: 1, topic: 1, survey: 7000001, quota: 1, language: 'en', question: 'q1', event: things.event, import: 999999, gateway: 999999, device: 999999, attachment: 'x', channel: 'line', token: 'x'.repeat(43), tag: 'ja', mail: 'x',
 });
 
 test('the words of the table are those that are known here', () => {
@@ -74,6 +74,8 @@ const itself = {
 		'GET /desk/events/{event}/questions/{question}/ways', 'POST /desk/events/{event}/questions/{question}/ways',
 		'GET /desk/events/{event}/applicants/{application}', 'POST /desk/events/{event}/applicants/{application}',
 		'GET /desk/events/{event}/applicants/{application}/certificate',
+		// Nor was a file imported.
+		'GET /desk/events/import/{import}', 'POST /desk/events/import/{import}', 'GET /desk/events/import/{import}/file',
 		// Nobody signs up for the event that is there.
 		'GET /tickets/{token}', 'GET /tickets/{token}/calendar', 'GET /tickets/{token}/paper', 'GET /tickets/{token}/cancel',
 		'POST /tickets/{token}/cancel', 'POST /tickets/{token}/accept', 'POST /tickets/{token}/change',

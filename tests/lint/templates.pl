@@ -29,7 +29,9 @@ sub look {
 			unless $key =~ /_html$/;
 	}
 	while ($t =~ m{<(script|style)\b([^>]*)>(.*?)</\1\s*>}gs) {
-		my ($tag, $inside, $where) = ($1, $3, $-[0]);
+		my ($tag, $attributes, $inside, $where) = ($1, $2, $3, $-[0]);
+		# Data is no script; json_html made it.
+		next if $inside =~ /^\{\{\{\s*[\w.]*ld_html\s*\}\}\}$/ && $attributes =~ /^ type="application\/ld\+json"$/;
 		push @wrong, at($t, $where) . ": <$tag> with something in it" if $inside =~ /\S/;
 	}
 
@@ -71,12 +73,14 @@ sub look {
 
 # The lint can fail.
 for ('<a href={{x_url}}>', '<p onclick="{{x}}">', '<p style="color:red">', '{{{body}}}', '{{& body }}',
-	'<a href="{{link}}">', '<script>var x = "{{x}}";</script>', "<p title='{{x}}'>", '<p {{x}}>',
+	'<a href="{{link}}">', '<script>var x = "{{x}}";</script>', '<script>{{{ld_html}}}</script>',
+	'<script type="application/ld+json">{{ld_html}}</script>', "<p title='{{x}}'>", '<p {{x}}>',
 	'<img src="https://example.com/x.png">', "<p>\xe3\x81\x82</p>") {
 	clean("refuses $_", look($_) ? () : 'it does not');
 }
 for ('<a href="{{x_url}}">{{x}}</a>', '<a href="/a/{{id}}">', '{{{body_html}}}', '<p{{#a}} class="{{a}}"{{/a}}>',
-	'<form action="{{$action_url}}/x{{/action_url}}">', '{{<part/x}}{{$a}}{{b}}{{/a}}{{/part/x}}<p>', '<script src="/static/x.js" nonce="{{nonce}}"></script>') {
+	'<form action="{{$action_url}}/x{{/action_url}}">', '{{<part/x}}{{$a}}{{b}}{{/a}}{{/part/x}}<p>', '<script src="/static/x.js" nonce="{{nonce}}"></script>',
+	'<script type="application/ld+json">{{{x.ld_html}}}</script>') {
 	clean("accepts $_", look($_));
 }
 

@@ -111,6 +111,8 @@ test_canonical(struct arena *a)
 	is_str(two.data, one.data, "gives the same bytes");
 	json_canonical(json_keep(a, json_string("x")), &two);
 	is_str(two.data + one.len, "\"x\"", "a value alone has a form too");
+	doc = json_keep(a, json_pack("{s:s}", "港", "</script><!-- & 港"));
+	is_str(json_html(a, doc), "{\"港\":\"\\u003c/script\\u003e\\u003c!-- \\u0026 港\"}", "harmless in a page");
 }
 
 int

@@ -114,7 +114,7 @@ writing(void)
 	    "SUMMARY:夏休みの工作教室、親子で作る木の船と、それを浮かべる川の水のはなし、そして水辺の安全\r\n"
 	    "DESCRIPTION:一行目\\n二行目\\, \\;\\\\ 𠮷野家の𩸽をさばく会は別の日に行います。持ち物は前掛けと三角巾です\r\n"
 	    "LOCATION:港区立, みなと図書館\r\nGEO:35.658100;139.751000\r\nURL:https://example.jp/a?b=1,2;3\r\n"
-	    "CATEGORIES:文化・芸術\r\nCATEGORIES:講演・講座\r\nCONTACT:係\r\n");
+	    "CATEGORIES:文化・芸術\r\nCATEGORIES:講演・講座\r\nCONTACT:係\r\nX-SHIRASAGI-COST:2\\,000円\r\n");
 	json_t *again = NULL, *list = json_keep(arena, json_pack("[O]", event));
 	struct buf out;
 	const char *line, *end;

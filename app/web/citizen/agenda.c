@@ -5,7 +5,7 @@
  *	GET /events?district=&day=&free=&words=	what is next, thirty a page
  *	GET /events/filter			which ones
  *	GET /events/month?month=2026-12		a month as a table
- *	GET /events/places			where: addresses, with a link to a map
+ *	GET /events/places			where: addresses, and a map (static/js/map.js)
  *	GET /events/{event}			one of them
  *
  * All are the same for all and may be kept by nginx.  Programs: agenda_feed.c.
@@ -49,11 +49,13 @@ frame(struct web *w, const struct agenda_filter *f, json_t *districts, const cha
 	json_object_set_new(w->view, "filter_url", path_json(w, "/events/filter", f));
 	json_object_set_new(w->view, "ical_url", path_json(w, "/events.ics", f));
 	json_object_set_new(w->view, "atom_url", path_json(w, "/events.atom", f));
+	json_object_set_new(w->view, "csv_url", path_json(w, "/events.csv", f));
 	json_object_set_new(w->view, "clear_url", json_string(current));
 	json_object_set_new(w->view, "chosen", json_boolean(f->district != 0 || f->free || f->childcare || f->sign_language ||
-	    f->online || f->day[0] != '\0' || f->words[0] != '\0'));
+	    f->online || f->day[0] != '\0' || f->words[0] != '\0' || f->target[0] != '\0'));
 	json_object_set_new(w->view, "chosen_day", f->day[0] != '\0' ? json_string(f->day) : json_null());
 	json_object_set_new(w->view, "chosen_words", f->words[0] != '\0' ? json_string(f->words) : json_null());
+	json_object_set_new(w->view, "chosen_target", f->target[0] != '\0' ? json_string(f->target) : json_null());
 	json_object_set_new(w->view, "free", json_boolean(f->free));
 	json_object_set_new(w->view, "childcare", json_boolean(f->childcare));
 	json_object_set_new(w->view, "sign_language", json_boolean(f->sign_language));
@@ -102,10 +104,13 @@ citizen_agenda_list(struct web *w)
 	return list(w, "/events", "citizen/agenda/list");
 }
 
-/* The map's address list. */
+/* The list of addresses, and above it, where tiles are configured, the map. */
 enum err
 citizen_agenda_places(struct web *w)
 {
+	json_t *map = web_map(w);
+
+	json_object_set(w->view, "map", map != NULL ? map : json_keep(w->arena, json_null()));
 	return list(w, "/events/places", "citizen/agenda/places");
 }
 
@@ -138,8 +143,8 @@ citizen_agenda_month(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	json_object_update(w->view, month);
-	f.day = f.words = "";
 	frame(w, &f, json_object_get(month, "districts"), "/events/month");
+	f.day = "";	/* it chose the month, and would choose it again */
 	path = agenda_path(w->arena, "/events/month", &f);
 	between = strchr(path, '?') != NULL ? "&" : "?";
 	json_object_set_new(w->view, "before_url", json_sprintf("%s%smonth=%s", path, between, json_text(month, "before")));
@@ -158,6 +163,7 @@ citizen_agenda_show(struct web *w)
 		return e;
 	json_object_set_new(event, "ical_url", json_sprintf("/events/%" PRId64 "/calendar", id));
 	json_object_set_new(event, "schema_url", json_sprintf("/events/%" PRId64 "/schema", id));
+	json_object_set_new(event, "ld_html", json_string(json_html(w->arena, agenda_schema(w->arena, web_origin(w), event))));
 	json_object_set_new(event, "map_url", json_is_number(json_object_get(event, "latitude")) ?
 	    json_sprintf("https://maps.gsi.go.jp/#16/%.6f/%.6f/", json_number_value(json_object_get(event, "latitude")),
 	    json_number_value(json_object_get(event, "longitude"))) : json_null());

@@ -22,7 +22,7 @@ feed_of(struct web *w, json_t **feed)
 	struct agenda_filter f;
 	enum err e = agenda_read(w->arena, w->query, &f);
 
-	return e == ERR_OK ? agenda_feed(w->db, &f, feed) : e;
+	return e == ERR_OK ? agenda_feed(w->db, w->arena, &f, feed) : e;
 }
 
 static enum err
@@ -31,7 +31,7 @@ ical(struct web *w, const char *name, const json_t *events, bool single)
 	struct buf out;
 
 	buf_init(&out, w->arena);
-	ical_write(w->arena, name, agenda_ical(w->arena, web_origin(w), w->request->host, events), single, &out);
+	ical_write(w->arena, name, agenda_ical(w->arena, web_origin(w), w->request->host, false, events), single, &out);
 	return web_bytes(w, HTTP_OK, "text/calendar; charset=utf-8", out.data, out.len);
 }
 
@@ -110,5 +110,5 @@ citizen_agenda_one_schema(struct web *w)
 	json_t *event;
 	enum err e = one_of(w, &event);
 
-	return e != ERR_OK ? e : ld_json(w, agenda_schema(w->arena, web_origin(w), json_text(event, "organiser"), event));
+	return e != ERR_OK ? e : ld_json(w, agenda_schema(w->arena, web_origin(w), event));
 }

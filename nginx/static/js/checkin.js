@@ -5,6 +5,7 @@
  * waits in the browser and is told later, in order, each under its own id, so that telling
  * twice does no harm.  All words are in the page.
  */
+import { openCamera } from './door_camera.js';
 import { decideAlone } from './door_rule.js';
 import { openStore } from './door_store.js';
 import { ticketKey } from './ticket.js';
@@ -35,6 +36,7 @@ function sound(look) {
 	tone.connect(loud).connect(sounds.destination);
 	tone.start();
 	tone.stop(sounds.currentTime + length);
+	navigator.vibrate?.(look === 'good' ? 80 : [200, 100, 200]);
 }
 
 function show(result) {
@@ -192,32 +194,58 @@ document.getElementById('walkin').addEventListener('submit', submit => {
 		enter({ people });
 });
 
-/* --- the camera, where the browser reads codes itself --- */
+/* --- the camera --- */
 
-if ('BarcodeDetector' in window && navigator.mediaDevices) {
-	const button = document.getElementById('camera'), video = document.getElementById('video');
-	let last = '', seen = 0;
+async function offerCamera() {
+	const camera = await openCamera();
+	const button = document.getElementById('camera'), video = document.getElementById('video'), denied = document.getElementById('denied');
 
+	if (!camera)
+		return;
 	button.hidden = false;
 	button.addEventListener('click', async () => {
-		const reader = new BarcodeDetector({ formats: ['qr_code'] });
-
-		video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
-		video.hidden = false;
-		await video.play();
-		setInterval(async () => {
-			const [code] = await reader.detect(video);
-
-			if (!code || (code.rawValue === last && Date.now() - seen < 5000))
-				return;
-			last = code.rawValue;
-			seen = Date.now();
-			enter({ text: last });
-		}, 300);
+		if (camera.on)
+			camera.stop();
+		else {
+			/* A sound may be made where somebody has pressed something. */
+			sounds ??= new AudioContext();
+			sounds.resume();
+			denied.hidden = video.hidden = true;
+			camera.start(video, text => enter({ text })).catch(() => {
+				camera.stop();
+				denied.hidden = false;
+			}).finally(() => {
+				video.hidden = true;
+				button.setAttribute('aria-pressed', 'false');
+			});
+			video.hidden = false;
+		}
+		button.setAttribute('aria-pressed', String(!video.hidden));
 	});
+	addEventListener('pagehide', () => camera.stop());
 }
 
 /* --- from the beginning --- */
+
+/* The worker keeps what passes through it (sw.js).  On the first visit nothing did, because it
+ * was not there yet: all is asked for once more, so that one visit is enough. */
+async function keepPage() {
+	const workers = navigator.serviceWorker, before = workers?.controller;
+
+	if (!workers)
+		return;
+	const taken = new Promise(resolve => workers.addEventListener('controllerchange', resolve, { once: true }));
+
+	await workers.register('/sw.js');
+	if (!before) {
+		if (!workers.controller)
+			await taken;
+		const scripts = performance.getEntriesByType('resource').map(({ name }) => name).filter(name => name.startsWith(`${location.origin}/static/`));
+
+		await Promise.all([location.href, ...scripts].map(url => fetch(url)));
+	}
+	box.dataset.kept = 'yes';
+}
 
 try {
 	await takeAlong();
@@ -227,10 +255,11 @@ try {
 const point = await store.fact('key');
 if (point)
 	key = await ticketKey(point);
-navigator.serviceWorker?.register('/sw.js').catch(() => {});
+keepPage().catch(() => {});
 addEventListener('online', tellQueue);
 addEventListener('offline', showQueue);
 setInterval(() => tellQueue().then(() => takeAlong()).catch(() => {}), 20000);
 await showQueue();
 tellQueue();
+offerCamera();
 box.dataset.ready = 'yes';

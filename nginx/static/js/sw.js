@@ -29,7 +29,7 @@ self.addEventListener('activate', event => {
 
 /* A door goes on without network (static/js/checkin.js): its page and what the page needs
  * are kept as they came last; what it knows of people is in its own store. */
-const DOOR = /^\/(desk\/events\/\d+\/checkin|door\/[\w-]+)$|^\/static\/(js\/(checkin|door_\w+|ticket)\.js|css\/desk\.css|icons\.svg)$/;
+const DOOR = /^\/(desk\/events\/\d+\/checkin|door\/[\w-]+)$|^\/static\/(js\/(checkin|door_\w+|ticket|jsqr\.min)\.js|css\/desk\.css|icons\.svg)$/;
 const DOORS = 'chromo-doors';
 
 async function door(request) {

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The calendar as everybody reads it: each filter in each view and feed, and one event for
+// search engines.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { inside } from '../harness/desk.mjs';
+import { makeEvent } from '../harness/event.mjs';
+import { MINATO } from '../harness/house.mjs';
+import { isPage } from '../harness/invariants.mjs';
+import { up } from '../harness/up.mjs';
+
+const VIEWS = ['/events', '/events/places', '/events/month', '/events.ics', '/events.atom', '/events.csv'];
+let town, reader, harbour, day;
+
+before(async () => {
+	town = await up();
+	reader = town.client(MINATO);
+	await inside(town, `UPDATE event SET listed = false`);
+	harbour = await town.sql(`SELECT min(id) FROM district WHERE tenant_id = 1`);
+	const other = await town.sql(`SELECT max(id) FROM district WHERE tenant_id = 1`);
+	const kind = (title, columns) => makeEvent(town, { title, rule: 'none', columns });
+	await kind('港の音楽会', { district_id: harbour, free: 'true', childcare: 'true' });
+	await kind('山の音楽会', { district_id: other, free: 'false', sign_language: 'true', online: 'true' });
+	const one = await kind('全市の体操', { free: 'false', category: `'スポーツ'` });
+	await inside(town, `UPDATE event SET texts = jsonb_set(texts, '{ja,target}', '"高齢者"') WHERE id = ${one.event}`);
+	await inside(town, `UPDATE event_slot SET begins = begins + interval '3 days', ends = ends + interval '3 days' WHERE event_id = ${one.event}`);
+	day = await town.sql(`SELECT to_char(begins AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD') FROM event_slot WHERE event_id = ${one.event}`);
+});
+after(() => town?.stop());
+
+// Lines of iCalendar are folded.
+const titles = (answer) => ['港の音楽会', '山の音楽会', '全市の体操'].filter((t) => answer.text.replace(/\r\n /g, '').includes(t)).map((t) => t[0]).join('');
+
+test('each filter in each view and feed', async () => {
+	for (const [query, wanted] of [['', '港山全'], [`district=${harbour}`, '港全'], ['free=1', '港'], ['childcare=1', '港'], ['sign_language=1', '山'],
+		['online=1', '山'], ['target=高齢者', '全'], ['words=音楽', '港山'], ['words=スポーツ', '全'], ['target=小学生&free=1', '港'], ['words=相撲', '']])
+		for (const view of VIEWS) {
+			const month = view.endsWith('month') ? `&month=${day.slice(0, 7)}` : '';
+			const answer = await reader.get(`${view}?${encodeURI(query)}${month}`);
+			assert.equal(answer.status, 200, `${view}?${query}`);
+			// Two of them may be in the month before.
+			const here = titles(answer);
+			if (month) assert.ok([...here].every((t) => wanted.includes(t)) && here.includes('全') === wanted.includes('全'), `${view}?${query}: ${here}`);
+			else assert.equal(here, wanted, `${view}?${query}`);
+		}
+});
+
+test('a day: that day, or the month that it is in', async () => {
+	for (const view of VIEWS) assert.match(titles(await reader.get(`${view}?day=${day}&target=${encodeURI('高齢者')}`)), /全/, view);
+	for (const view of VIEWS.filter((v) => !v.endsWith('month'))) assert.equal(titles(await reader.get(`${view}?day=${day}`)), '全', view);
+	for (const bad of ['day=2026-02-30', 'day=x', 'district=x', 'words=%00', `target=${'x'.repeat(101)}`])
+		for (const view of VIEWS) assert.equal((await reader.get(`${view}?${bad}`)).status, 400, `${view}?${bad}`);
+});
+
+test('what one narrows to goes along to the other views and to the feeds', async () => {
+	const page = isPage(await reader.get(`/events?district=${harbour}&free=1&target=${encodeURI('小学生')}`));
+	for (const view of VIEWS.slice(1)) assert.match(page.text, new RegExp(`href="${view.replace('.', '\\.')}\\?district=${harbour}&amp;target=[%0-9A-F]+&amp;free=1"`), view);
+	assert.match(isPage(await reader.get(`/events/filter?target=${encodeURI('小学生')}&free=1`)).text, /value="小学生"[^]*id="free" name="free" value="1" checked/);
+});
+
+test('an event tells search engines what it is', async () => {
+	const { event } = await makeEvent(town, { title: '本</script><script>alert(1)</script>', rule: 'none' });
+	const page = isPage(await reader.get(`/events/${event}`));
+	const inline = /<script type="application\/ld\+json">([^<]+)<\/script>/.exec(page.text);
+	assert.ok(inline, 'in the page, and nothing in it ends it');
+	const it = JSON.parse(inline[1]);
+	assert.deepEqual(it, (await reader.get(`/events/${event}/schema`)).json());
+	assert.equal(it.name, '本</script><script>alert(1)</script>');
+	assert.deepEqual([it['@context'], it['@type'], it.eventStatus, it.isAccessibleForFree], ['https://schema.org', 'Event', 'https://schema.org/EventScheduled', true]);
+	assert.deepEqual(it.location, { '@type': 'Place', name: '天文台', address: '港町1-1' });
+	assert.match(it.startDate, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+09:00$/);
+	// Another, because nginx keeps the answer about this one for a second.
+	const called = await makeEvent(town, { rule: 'none', columns: { online: 'true' } });
+	await inside(town, `UPDATE event SET state = 'cancelled', cancelled = now(), place = '', address = '' WHERE id = ${called.event}`);
+	const off = (await reader.get(`/events/${called.event}/schema`)).json();
+	assert.equal(off.eventStatus, 'https://schema.org/EventCancelled');
+	assert.equal(off.location['@type'], 'VirtualLocation');
+});

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The door of an event, without a browser: tickets that are good, copied, forged, of another
+// day, of last year, of another town; entries of a device that was without network; and a
+// link for one door.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { desk, inside, said } from '../harness/desk.mjs';
+import { makeEvent, signUp } from '../harness/event.mjs';
+import { MINATO, YAMA } from '../harness/house.mjs';
+import { isPage } from '../harness/invariants.mjs';
+import { readQr } from '../harness/qr.mjs';
+import { up } from '../harness/up.mjs';
+
+let town, sato, made, path;
+
+before(async () => {
+	town = await up();
+	sato = await desk(town, 'sato');
+	made = await makeEvent(town, { capacity: 500, dates: 2, group: 5 });
+	path = `/desk/events/${made.event}/checkin`;
+});
+after(() => town?.stop());
+
+// Somebody with a ticket: what its QR code says, and its number.
+async function ticket({ of = made, slot = of.slots[0], names = ['山田 花子'], host = MINATO } = {}) {
+	const page = await signUp(town.client(host), of, { names, slot });
+	const code = readQr(page.text);
+	assert.match(code ?? '', /^CT1\./, 'the code can be read');
+	return { code, number: code.split('.')[3], page };
+}
+
+// Entries as a device sends them.
+async function send(entries, { client = sato, at = path, slot = 0, door = '北口', device = 'a', headers = {} } = {}) {
+	return client.send(`${at}/sync`, { method: 'POST', body: JSON.stringify({ slot, door, device, entries }),
+		headers: { 'content-type': 'application/json', origin: `https://${MINATO}:${town.port}`, ...headers } });
+}
+const entry = (text, more = {}) => ({ id: randomUUID(), text, people: 0, at: Date.now(), ...more });
+async function scan(text, more = {}, where = {}) {
+	const answer = await send([entry(text, more)], where);
+	assert.equal(answer.status, 200, answer.text);
+	return answer.json().results[0];
+}
+const entered = async (where = 'true') => Number(await town.sql(`SELECT count(*) FROM checkin WHERE event_id = ${made.event} AND undone IS NULL AND ${where}`));
+
+test('a ticket is good once, by its code, as a scanner types it, or by its number', async () => {
+	const { code, number } = await ticket({ names: ['一郎', '二郎'] });
+	const first = await scan(code);
+	assert.deepEqual([first.outcome, first.number, first.people, first.name], ['in', number, 2, '一郎']);
+	const copied = await scan(code.toLowerCase(), {}, { door: '南口', device: 'b' });
+	assert.deepEqual([copied.outcome, copied.door], ['already', '北口'], 'a copy of it, at the other door');
+	assert.match(copied.time, /^\d\d:\d\d$/);
+	assert.equal((await scan(number, {}, { device: 'b' })).outcome, 'already');
+	assert.equal((await scan(code)).outcome, 'in', 'the same device within ten seconds means the same person');
+	assert.equal(await entered(), 1);
+});
+
+test('forged, bent, of another town, of last year, of another day, cancelled, waiting', async () => {
+	const { code, number, page } = await ticket();
+	const parts = code.split('.');
+	const bend = (i, value) => parts.map((p, k) => (k === i ? value : p)).join('.');
+	for (const [what, text] of [['more people', bend(4, '5')], ['another date', bend(2, made.slots[1])], ['another signature', bend(5, 'A'.repeat(103))], ['cut', code.slice(0, -1)], ['only its beginning', 'CT1.']])
+		assert.equal((await scan(text)).outcome, 'forged', what);
+	const far = await makeEvent(town, { host: YAMA });
+	assert.equal((await scan((await ticket({ of: far, host: YAMA })).code)).outcome, 'forged', 'signed by another town');
+	const last = await makeEvent(town, { title: '去年の会' });
+	const old = await ticket({ of: last });
+	await inside(town, `UPDATE event_slot SET begins = begins - interval '1 year', ends = ends - interval '1 year' WHERE event_id = ${last.event}`);
+	assert.equal((await scan(old.code)).outcome, 'other', "a QR of last year's event");
+	assert.equal((await scan(code, {}, { slot: made.slots[1] })).outcome, 'other', 'the door takes another date');
+	assert.equal((await scan('いない人')).outcome, 'none');
+	await inside(town, `UPDATE application SET state = 'waiting', waiting = 1 WHERE number = '${number}'`);
+	assert.equal((await scan(code)).outcome, 'lost', 'who only waits');
+	await inside(town, `UPDATE application SET state = 'confirmed', waiting = NULL WHERE number = '${number}'`);
+	const client = town.client(MINATO);
+	assert.equal((await client.submit(await client.get(`${page.path}/cancel`), {}, '/cancel')).status, 303);
+	assert.equal((await scan(code)).outcome, 'cancelled');
+	assert.equal(await town.sql(`SELECT count(*) FROM checkin c JOIN application a ON a.id = c.application_id WHERE a.number IN ('${number}', '${old.number}')`), '0');
+});
+
+test('by name: one, several, and with blanks as they come', async () => {
+	await ticket({ names: ['中村 ひとり'] });
+	await ticket({ names: ['同じ 名前'] });
+	await ticket({ names: ['同じ 名前'] });
+	assert.equal((await scan('中村　ひとり')).outcome, 'in');
+	const many = await scan('同じ');
+	assert.equal(many.outcome, 'many');
+	assert.equal(many.found.length, 2);
+	assert.equal((await scan(many.found[1].number)).outcome, 'in');
+});
+
+test('what a device let in without network: each once, doubles told, told twice does no harm', async () => {
+	const [a, b] = [await ticket(), await ticket()], before = await entered();
+	assert.equal((await scan(b.code, {}, { door: '南口', device: 'b' })).outcome, 'in');
+	const queue = [entry(a.code, { let_in: true, at: Date.now() - 60000 }), entry(b.code, { let_in: true, at: Date.now() - 30000 }), entry('', { people: 3, let_in: true })];
+	const told = (await send(queue)).json();
+	assert.deepEqual(told.results.map((r) => r.outcome), ['in', 'already', 'in']);
+	assert.equal(told.results[1].door, '南口');
+	assert.equal(told.counts.doubles, 1, 'the double entry is reported');
+	const again = (await send(queue)).json();
+	assert.deepEqual(again.counts, told.counts, 'the answer was lost, and all is sent again');
+	assert.equal(await entered('NOT again'), before + 3);
+	assert.equal(await entered('again'), 1);
+	// Undone on the device that let them in; a second time nothing happens.
+	for (let i = 0; i < 2; i++) assert.equal((await send([{ id: queue[0].id, undo: true }])).json().results[0].outcome, 'undone');
+	assert.equal((await scan(a.code, {}, { device: 'c' })).outcome, 'in', 'and may come in again');
+	// A clock that goes wrong does not make an entry of tomorrow.
+	const late = await ticket();
+	assert.equal((await scan(late.code, { at: Date.now() + 9e8 })).outcome, 'in');
+	assert.equal(await entered('at > now()'), 0);
+});
+
+test('two doors in the same moment: one of them', async () => {
+	for (let i = 0; i < 10; i++) {
+		const { code } = await ticket();
+		const both = await Promise.all([scan(code, {}, { device: 'x' }), scan(code, {}, { device: 'y', door: '南口' })]);
+		assert.deepEqual(both.map((r) => r.outcome).sort(), ['already', 'in']);
+	}
+});
+
+test('what a device sends is checked', async () => {
+	const other = await makeEvent(town);
+	for (const [status, entries, where] of [[400, [entry('x', { id: 'no uuid' })]], [400, [entry('x'.repeat(301))]], [400, [entry('', { people: 51 })]], [400, [entry('')]],
+		[400, Array.from({ length: 201 }, () => entry('x'))], [404, [entry('x')], { slot: other.slots[0] }], [403, [entry('x')], { headers: { origin: 'https://evil.example' } }],
+		[403, [entry('x')], { headers: { 'content-type': 'text/plain' } }]])
+		assert.equal((await send(entries, where)).status, status, JSON.stringify(entries[0]).slice(0, 90));
+	assert.equal((await send([entry('x')], { client: town.client(MINATO) })).status, 401, 'nobody without the portal');
+});
+
+test('without script: a form, a page, an undo', async () => {
+	const { number } = await ticket();
+	let page = isPage(await sato.get(`${path}?door=${encodeURIComponent('北口')}`));
+	page = isPage(await sato.follow(await sato.submit(page, { text: number }, path)));
+	assert.match(said(page), new RegExp(`受付しました.*${number}`));
+	assert.match(said(isPage(await sato.get(page.path))), /受付済|申込/);
+	const before = await entered();
+	await sato.submit(page, { people: '２', text: null }, path);
+	assert.equal((await sato.post(path, { token: /name="token" value="([^"]+)"/.exec((await sato.get(path)).text)[1], slot: 0, people: '99' })).status, 303);
+	assert.ok(await entered() <= before + 1, 'at most fifty at once');
+});
+
+test('a link for the door: that event, that door, until its time is over', async () => {
+	const page = isPage(await sato.get(`/desk/events/${made.event}/door`));
+	assert.equal((await sato.submit(page, { name: '', hours: '4' }, '/door')).status, 422);
+	assert.equal((await sato.submit(page, { name: '西口', hours: '73' }, '/door')).status, 422);
+	const shown = isPage(await sato.follow(await sato.submit(page, { name: '西口', hours: '4' }, '/door')));
+	const link = readQr(shown.text), at = new URL(link).pathname, helper = town.client(MINATO);
+	assert.match(at, /^\/door\//);
+	isPage(await helper.get(at));
+	const { code } = await ticket();
+	const where = { client: helper, at, door: '東口' };
+	assert.equal((await scan(code, {}, where)).outcome, 'in');
+	assert.equal(await entered(`door = '西口'`), 1, 'whatever it says, it is that door');
+	assert.equal((await scan((await ticket({ of: await makeEvent(town) })).code, {}, where)).outcome, 'other', 'of no other event');
+	assert.equal((await helper.get(path)).status, 303, 'the portal stays closed');
+	await town.sql(`UPDATE door SET ends = now()`);
+	assert.equal((await helper.get(at)).status, 404);
+	assert.equal((await send([entry(code)], where)).status, 404);
+	assert.doesNotMatch(await town.sql(`SELECT encode(hash, 'hex') FROM door`), new RegExp(at.split('/').pop()), 'the link itself is nowhere');
+});
