@@ -72,7 +72,7 @@ for (const width of widths) {
 		await sato.go('/desk/events/import');
 		await sato.look('import');
 		await sato.press('button', '内容を確かめる');
-		await sato.look('import_nothing_chosen');
+		await sato.look('import_nothing_chosen', { status: 422 });
 		const rows = ['名称,開始日,開始時刻,終了時刻,場所名称,緯度', ...Array.from({ length: 12 }, (_, i) => `取り込む催し${width}の${i},2030-05-${String(i + 1).padStart(2, '0')},10:00,11:30,公民館の大きな部屋,${i === 3 ? '北緯35度' : ''}`), ',未定,,,,'];
 		await sato.page.locator('#file').setInputFiles({ name: '令和12年度イベント一覧（とても長い名前のファイル）.csv', mimeType: 'text/csv', buffer: Buffer.from(`${rows.join('\r\n')}\r\n`) });
 		await sato.press('button', '内容を確かめる');

@@ -52,13 +52,14 @@ if (points.size > 0) {
 	L.control.zoom({ zoomInTitle: words.in, zoomOutTitle: words.out }).addTo(map);
 	L.control.attribution({ prefix: false }).addAttribution(text.innerHTML).addTo(map);
 	L.tileLayer(tiles, { maxZoom: 18, referrerPolicy: 'strict-origin' }).addTo(map);
+	/* A pin has its element once the map knows where it is. */
+	map.fitBounds([...points.values()].map(({ at }) => at), { padding: [40, 40], maxZoom: 16 });
 	for (const { at, rows } of points.values()) {
 		const name = rows[0].querySelector('h3').textContent;
 		const marker = L.marker(at, { icon: pin(rows), title: name, alt: name }).addTo(map).bindPopup(popup(rows), { minWidth: 200 });
 
 		marker.on('popupopen', ({ popup: it }) => it.getElement().querySelector('.leaflet-popup-close-button')?.setAttribute('aria-label', words.close));
-		marker.getElement().setAttribute('aria-label', name);
+		marker.getElement().setAttribute('aria-label', `${name} ${rows.length}`);
 	}
-	map.fitBounds([...points.values()].map(({ at }) => at), { padding: [40, 40], maxZoom: 16 });
 	box.dataset.ready = 'yes';
 }
