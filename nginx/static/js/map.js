@@ -49,7 +49,7 @@ if (points.size > 0) {
 	text.textContent = credit;
 	const map = L.map(box, { zoomControl: false, attributionControl: false, zoomAnimation: !quiet, fadeAnimation: !quiet, markerZoomAnimation: !quiet, scrollWheelZoom: false });
 
-	L.control.zoom({ zoomInTitle: words.in, zoomOutTitle: words.out }).addTo(map);
+	L.control.zoom({ position: 'bottomleft', zoomInTitle: words.in, zoomOutTitle: words.out }).addTo(map);
 	L.control.attribution({ prefix: false }).addAttribution(text.innerHTML).addTo(map);
 	L.tileLayer(tiles, { maxZoom: 18, referrerPolicy: 'strict-origin' }).addTo(map);
 	/* A pin has its element once the map knows where it is. */
