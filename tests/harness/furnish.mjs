@@ -119,6 +119,11 @@ async function events(town, who) {
 	const application = Number(last(await inside(town, `SELECT max(id) FROM application WHERE event_id = ${made.event}`)));
 	const drawn = await inside(town, `SELECT DISTINCT ON (l.record IS NULL) s.event_id || '|' || s.id FROM lottery l JOIN event_slot s ON s.id = l.slot_id
 		WHERE l.${here} ORDER BY l.record IS NULL`);
+	// A file that waits to be looked at, and one that was taken.
+	const bytes = hex(Buffer.from('名称,開始日,緯度\r\n餅つき,2030-12-05,x\r\n,未定,\r\n'));
+	const imports = await numbers(town, `INSERT INTO event_import (staff_id, name, bytes, taken, counts)
+		SELECT s.id, '${'長い名前'.repeat(20)}.csv', ${bytes}, x.taken, x.counts FROM (SELECT min(id) AS id FROM staff WHERE ${here}) s,
+		       (VALUES (NULL::timestamptz, NULL::jsonb), (now(), '{"new": 1, "changed": 2, "same": 3, "edited": 4, "cancelled": 5}')) AS x (taken, counts) RETURNING id`);
 	const t = token();
 	await inside(town, `INSERT INTO door (hash, event_id, name, staff_id, ends)
 		SELECT ${hash(t)}, ${made.event}, '北口', author_id, now() + interval '1 day' FROM event WHERE id = ${made.event}`);
@@ -126,6 +131,7 @@ async function events(town, who) {
 		{ event: made.event, slot: made.slots[0], question: 'q1', application, number: 1 },
 		{ event: draft.event, slot: draft.slots[0], question: 'q2' }, { event: proved.event, number: 1 },
 		...drawn.split('\n').filter(Boolean).map((l) => ({ event: Number(l.split('|')[0]), slot: Number(l.split('|')[1]) })),
+		...imports.map((id) => ({ import: id })),
 		{ at: '/tickets/', token: ticket.path.split('/').pop() }, { at: '/door/', token: t },
 	];
 }
