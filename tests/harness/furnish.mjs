@@ -82,7 +82,7 @@ async function citizens(town, who) {
 	const [message] = await numbers(town, `SELECT min(id) FROM message WHERE state = 'sent' AND ${here}`);
 	const own = `(SELECT hash FROM contact WHERE citizen_id = ${citizen} AND channel = 'email' LIMIT 1)`;
 	const sealed = (await inside(town, `SELECT encode(address, 'hex') FROM contact WHERE citizen_id = ${citizen} AND channel = 'email' AND ${here} LIMIT 1`)).split('\n').at(-1);
-	const found = await who.both.client.submit(await who.both.client.get('/desk/people'), { email: keys.open('contact.address', Buffer.from(sealed, 'hex')) }, '/people');
+	const found = await who.both.client.submit(await who.both.client.get('/desk/people'), { address: keys.open('contact.address', Buffer.from(sealed, 'hex')) }, '/people');
 	return [
 		{ device, person: found.headers.location.split('/').pop() }, { at: '/subscribe/confirm/', token: confirm },
 		{ at: '/my/open/', token: await link(town, MINATO, 'my', 'contact_hash', own) },
