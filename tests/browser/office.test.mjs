@@ -62,10 +62,10 @@ for (const width of widths) {
 		await suzuki.look('office_people');
 		await suzuki.press('button', '調べる');
 		await suzuki.look('office_people_empty', { status: 422 });
-		await suzuki.fill({ email: `${'a'.repeat(10000)}@example.jp` });
+		await suzuki.fill({ address: `${'a'.repeat(10000)}@example.jp` });
 		await suzuki.press('button', '調べる');
 		await suzuki.look('office_people_long', { status: 422 });
-		await suzuki.fill({ email: 'nobody.at.all@example.jp' });
+		await suzuki.fill({ address: 'nobody.at.all@example.jp' });
 		await suzuki.press('button', '調べる');
 		await suzuki.look('office_people_nobody', { status: 422 });
 		await suzuki.go('/desk/settings/staff');

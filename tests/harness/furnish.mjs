@@ -156,6 +156,7 @@ async function surveys(town, who) {
 	const asked = await who.both.client.submit(await who.both.client.get(`/desk/surveys/${closed}/export`), { kind: 'csv' }, '/export');
 	return [
 		...[...demo, over.survey, once, named].map((survey) => ({ survey, question: 'q1' })),
+		...demo.map((survey) => ({ survey, quota: 1, language: 'en' })), { survey: all.survey, question: 'q12' },
 		{ survey: closed, export: asked.headers.location.split('/').pop() },
 		...every().questions.map(({ code }) => ({ at: '/surveys/', survey: all.survey, code })), { survey: short.survey },
 		{ at: '/surveys/{survey}/continue', survey: all.survey, token: saved.split('/').pop() },
