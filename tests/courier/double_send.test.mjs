@@ -11,7 +11,7 @@ let post;
 before(async () => { post = await openPost({ conf: { smtp_connections: 8, courier_batch: 1 } }); });
 after(() => post?.close());
 
-test('a schedule that fires on two couriers', { timeout: 300000 }, async () => {
+test('F17 a schedule that fires on two couriers: sent once', { timeout: 300000 }, async () => {
 	const town = await post.town({ citizens: 1800 });
 	// Held back until both are up; the clock is moved by SQL.
 	const messages = [await post.message(town, { sendAt: "now() + interval '1 hour'" }), await post.message(town, { sendAt: "now() + interval '1 hour'" })];
@@ -43,7 +43,7 @@ test('a schedule that fires on two couriers', { timeout: 300000 }, async () => {
 });
 
 // Approval and planning are guarded by the state of the message: nothing to double.
-test('planned once, however often it is asked for', async () => {
+test('F17 planned once, however often it is asked for', async () => {
 	const town = await post.town({ citizens: 10 });
 	const message = await post.message(town);
 	const plan = () => post.sql(`BEGIN; SELECT FROM enter_tenant(${town.tenant}, 'courier'); SET LOCAL ROLE chromo_courier; SELECT message_plan(${message}, 500); COMMIT`);

@@ -26,7 +26,7 @@ const answers = [
 ];
 
 for (const { name, rule, said: [state, code, reason], then } of answers) {
-	test(name, { timeout: 300000 }, async () => {
+	test(`F14 ${name}`, { timeout: 300000 }, async () => {
 		const town = await post.town({ citizens: 30 });
 		post.relay.script([{ ...rule, to: town.address(7), times: 1 }]);
 		const message = await post.message(town);
@@ -67,7 +67,7 @@ test('an address that is unknown on two days is not written to again; a yes in b
 	post.relay.script([]);
 });
 
-test('a gateway that is away: a few tries, then a pause, then all of it', { timeout: 300000 }, async () => {
+test('F14 a gateway that is away: a few tries, then a pause, then all of it', { timeout: 300000 }, async () => {
 	const town = await post.town({ citizens: 100 });
 	post.relay.script([{ at: 'connect', reply: '421 4.3.2 Not now' }, { at: 'mail', reply: '421 4.3.2 Not now' }]);
 	const message = await post.message(town);
@@ -82,7 +82,7 @@ test('a gateway that is away: a few tries, then a pause, then all of it', { time
 	await post.lawful();
 });
 
-test('what answers is no mail server', { timeout: 300000 }, async () => {
+test('F14 what answers is no mail server', { timeout: 300000 }, async () => {
 	const server = net.createServer((s) => { s.on('error', () => {}); s.end('HTTP/1.1 400 Bad Request\r\n\r\n'); });
 	await new Promise((done) => server.listen(0, '127.0.0.1', done));
 	const other = await openPost({ conf: { smtp_url: `smtp://127.0.0.1:${server.address().port}` } });

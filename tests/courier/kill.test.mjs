@@ -10,7 +10,7 @@ import { sleep } from '../harness/up.mjs';
 
 const CONNECTIONS = 8, KILLS = 20, CITIZENS = 2000;
 
-test('killed twenty times on the way to 2,000', { timeout: 300000 }, async () => {
+test('F02 kill -9 of the courier, twenty times on the way to 2,000', { timeout: 300000 }, async () => {
 	const post = await openPost({ conf: { smtp_connections: CONNECTIONS } });
 	try {
 		const town = await post.town({ citizens: CITIZENS });

@@ -70,7 +70,7 @@ const scenarios = [
 	['slow', { hang: 300 }, 'SENT', 'sent', 200, 1],
 ];
 
-test('F14 each fault has its verdict', async (t) => {
+test('F14 each fault of LINE has its verdict', async (t) => {
 	for (const [name, rule, verdict, reason, code, accepted, wait = 0] of scenarios)
 		await t.test(name, () => withLine(async ({ line, send }) => {
 			const key = crypto.randomUUID();
@@ -91,7 +91,7 @@ test('F14 each fault has its verdict', async (t) => {
 		}));
 });
 
-test('F12 the answer cut after n bytes, for every n: exactly once', () => withLine(async ({ line, send }) => {
+test('F12 the answer of LINE cut after n bytes, for every n: exactly once', () => withLine(async ({ line, send }) => {
 	line.script([{ bytes: 1e6, times: 1 }]);
 	await send();
 	const length = line.answerLength;
@@ -116,7 +116,7 @@ test('F12 the answer cut after n bytes, for every n: exactly once', () => withLi
 	assert.equal(line.ledger.length, length + 1);
 }));
 
-test('G02 500 after acceptance, then 409, 1,000 times: nobody has it twice', () => withLine(async ({ line, send }) => {
+test('F12 G02 500 after acceptance, then 409, 1,000 times: nobody has it twice', () => withLine(async ({ line, send }) => {
 	line.script([{ when: ({ headers }) => !seen.has(headers['x-line-retry-key']), accept: true, status: 500 }]);
 	const seen = new Set();
 	let done = 0;
@@ -212,7 +212,7 @@ test('401 renews once; what LINE then does not know is denied', () => withLine(a
 	assert.equal((await send()).verdict, 'SENT');
 }, { secrets: issued }));
 
-test('F15 no token: nothing is sent, nobody asks again and again', async (t) => {
+test('F14 no token: nothing is sent, nobody asks again and again', async (t) => {
 	for (const [name, rule, reason] of [
 		['refused', { status: 400, body: { error: 'invalid_client' } }, 'gateway_denied'],
 		['not JSON', { body: 'hello' }, 'gateway_denied'],

@@ -19,7 +19,7 @@ after(() => ways?.close());
 
 const sql = (text) => ways.sql(text);
 
-test('F12: 500 after it was accepted; the same key again, and 409 is success', { timeout: 300000 }, async () => {
+test('F12 LINE answers 500 after it accepted: the same key again, 409 is success, delivered once', { timeout: 300000 }, async () => {
 	ways.line.script([{ path: multicast, accept: true, status: 500, times: 2 }]);
 	const message = await ways.message(town);
 	await ways.post.sent(message);
@@ -34,7 +34,7 @@ test('F12: 500 after it was accepted; the same key again, and 409 is success', {
 	assert.equal(await ways.inside(town, `SELECT channel, state FROM ledger_person(${message}, ${id})`), 'line|accepted');
 });
 
-test('answers cut behind so many bytes', { timeout: 300000 }, async () => {
+test('F12 answers of LINE cut behind so many bytes: delivered once', { timeout: 300000 }, async () => {
 	for (const bytes of [0, 1, 40, 200]) {
 		ways.line.script([{ path: multicast, accept: true, bytes, times: 1 }, { path: multicast, close: true, times: 1 }]);
 		const message = await ways.message(town);
@@ -76,7 +76,7 @@ test('who left before the first try is dropped; who leaves after it stays in the
 	await ways.inside(town, `UPDATE contact SET state = 'active' WHERE citizen_id IN (${early.id}, ${late.id})`);
 });
 
-test('the same call cannot be made again: unknown, and no other key is tried', { timeout: 300000 }, async () => {
+test('F12 the same call cannot be made again: unknown, and no other key is tried', { timeout: 300000 }, async () => {
 	const lost = town.members[5];
 	ways.line.script([{ path: multicast, when: (call) => call.body.includes(lost.address), accept: true, status: 503, times: 1,
 		headers: { 'retry-after': '600' } }]);
@@ -90,7 +90,7 @@ test('the same call cannot be made again: unknown, and no other key is tried', {
 	assert.equal(await sql(`SELECT reason, unknown, accepted FROM batch WHERE message_id = ${message} AND verdict = 'unknown'`), 'call_changed|500|0');
 });
 
-test('killed while calls are in the air', { timeout: 300000 }, async () => {
+test('F02 kill -9 of the courier while calls to LINE are in the air: delivered once', { timeout: 300000 }, async () => {
 	ways.line.script([{ path: multicast, hang: 150 }]);
 	const message = await ways.message(town);
 	for (const c of ways.post.couriers) await c.kill();

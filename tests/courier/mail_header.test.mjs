@@ -20,7 +20,7 @@ const mails = (town) => post.relay.ledger.map((m, i) => [m, i]).filter(([m]) => 
 	.map(([, i]) => readMail(post.relay.letters[i]));
 
 for (const subject of odd)
-	test(`subject ${JSON.stringify(subject.slice(0, 24))}`, async () => {
+	test(`F34 subject ${JSON.stringify(subject.slice(0, 24))}`, async () => {
 		const town = await post.town({ citizens: 1 });
 		await post.sent(await post.message(town, { subject }));
 		const [mail, ...more] = mails(town);
@@ -31,7 +31,7 @@ for (const subject of odd)
 	});
 
 for (const name of names)
-	test(`town ${name}`, async () => {
+	test(`F34 town ${name}`, async () => {
 		const town = await post.town({ citizens: 1, name });
 		await post.sent(await post.message(town));
 		const [mail] = mails(town);
@@ -41,7 +41,7 @@ for (const name of names)
 		assert.equal(mail.header('list-unsubscribe-post'), 'List-Unsubscribe=One-Click');
 	});
 
-test('a line feed never becomes a header', async () => {
+test('F34 a line feed never becomes a header', async () => {
 	const town = await post.town({ citizens: 1, name: 'みなと市' });
 	const message = await post.message(town, { subject: 'a\r\nBcc: x@y.example' });
 	await post.sent(message);

@@ -12,7 +12,7 @@ let post;
 before(async () => { post = await openPost({ conf: { smtp_connections: CONNECTIONS } }); });
 after(() => post?.close());
 
-test('SIGSTOP beyond the lease: another goes on, and the first finds out', { timeout: 300000 }, async () => {
+test('F05 SIGSTOP of the courier beyond its lease: another goes on, and the first finds out', { timeout: 300000 }, async () => {
 	const town = await post.town({ citizens: 700 });
 	post.relay.script([{ at: 'dot', hang: 15 }]);
 	const first = post.courier();
@@ -43,7 +43,7 @@ test('SIGSTOP beyond the lease: another goes on, and the first finds out', { tim
 	for (const c of [first, second]) assert.equal(await c.stop(), 0);
 });
 
-test('the database restarted under it: no restart, nothing lost, nobody twice', { timeout: 300000 }, async () => {
+test('F16 the database restarted under the courier: no restart, nothing lost, nobody twice', { timeout: 300000 }, async () => {
 	const town = await post.town({ citizens: 800 }), earlier = await post.lawful();
 	post.relay.script([{ at: 'dot', hang: 10 }]);
 	const courier = post.courier();
@@ -71,7 +71,7 @@ test('the database restarted under it: no restart, nothing lost, nobody twice', 
 // Half of the rounds fail while mails of the same batch are in the air, and the next
 // round of others goes through at once: none of those may be forgotten, or they would
 // be sent again and nobody would know.
-test('its connections to the database cut twenty times: every word is kept', { timeout: 300000 }, async () => {
+test('F16 its connections to the database cut twenty times: every word is kept', { timeout: 300000 }, async () => {
 	const town = await post.town({ citizens: 800 }), earlier = await post.lawful();
 	post.relay.script([{ at: 'dot', hang: 7, times: 150 }, { at: 'dot', hang: 12 }]);
 	const courier = post.courier();
@@ -93,7 +93,7 @@ test('its connections to the database cut twenty times: every word is kept', { t
 	assert.equal(await courier.stop(), 0);
 });
 
-test('a lease that lapses again and again under a courier that lives: it does not doubt itself', { timeout: 300000 }, async () => {
+test('F05 a lease that lapses again and again under a courier that lives: it does not doubt itself', { timeout: 300000 }, async () => {
 	const town = await post.town({ citizens: 600 }), earlier = await post.lawful();
 	post.relay.script([{ at: 'dot', hang: 12 }]);
 	const courier = post.courier();
@@ -109,7 +109,7 @@ test('a lease that lapses again and again under a courier that lives: it does no
 
 // Were a commit answered before it is on the disk, a crash would take back what had
 // already led to a mail; so the courier insists, whatever the server's own setting.
-test('the database crashes, and was told not to wait for the disk', { timeout: 300000 }, async () => {
+test('F02 the database crashes, and was told not to wait for the disk: nobody twice, nobody in doubt', { timeout: 300000 }, async () => {
 	await post.sql('ALTER SYSTEM SET synchronous_commit = off');
 	await post.sql("ALTER SYSTEM SET wal_writer_delay = '10s'");
 	await post.sql('SELECT pg_reload_conf()');

@@ -53,7 +53,7 @@ const scenarios = [
 
 for (const [kind, Fake] of Object.entries(gateways)) {
 	for (const [what, rules, verdict, reason, code, accepted] of scenarios)
-		test(`${kind}: ${what}`, () => withChannel(new Fake(), async (gateway, channel) => {
+		test(`F14 ${kind}: ${what}`, () => withChannel(new Fake(), async (gateway, channel) => {
 			gateway.script(rules);
 			const said = await channel.send(letter(gateway));
 			assert.equal(said.verdict, verdict, JSON.stringify(said));
@@ -82,7 +82,7 @@ for (const [kind, Fake] of Object.entries(gateways)) {
 		}
 	}));
 
-	test(`${kind}: cut after acceptance, read back, one SMS`, () => withChannel(new Fake(), async (gateway, channel) => {
+	test(`F14 ${kind}: cut after acceptance, read back, one SMS`, () => withChannel(new Fake(), async (gateway, channel) => {
 		gateway.script([{ ...POST, accept: true, close: true, times: 1 }]);
 		const first = letter(gateway);
 		assert.equal((await channel.send(first)).verdict, 'UNKNOWN');
@@ -122,7 +122,7 @@ for (const [kind, Fake] of Object.entries(gateways)) {
 			assert.equal(gateway.ledger.length, 0);
 		}));
 
-	test(`${kind}: at every byte of the answer cut, there is one SMS`, () => withChannel(new Fake(), async (gateway, channel) => {
+	test(`F14 ${kind}: at every byte of the answer cut, there is one SMS`, () => withChannel(new Fake(), async (gateway, channel) => {
 		await channel.send(letter(gateway));
 		const length = gateway.answerLength;
 		gateway.reset();

@@ -64,7 +64,7 @@ for (const kind of ['karaden', 'twilio']) {
 		await courier.stop();
 	});
 
-	test(`${kind}: cut, 500, not JSON after accepting: one SMS each`, async () => {
+	test(`F14 ${kind}: cut, 500, not JSON after accepting: one SMS each`, async () => {
 		const place = await town(kind, 30);
 		place.gateway.script([
 			...Array.from({ length: 5 }, () => ({ ...POST, times: 1, accept: true, close: true })),
@@ -82,7 +82,7 @@ for (const kind of ['karaden', 'twilio']) {
 		await courier.stop();
 	});
 
-	test(`${kind}: the courier is killed again and again: one SMS each`, async () => {
+	test(`F02 ${kind}: the courier is killed again and again: one SMS each`, async () => {
 		const place = await town(kind, 120);
 		place.gateway.script([{ ...POST, hang: 120 }]);
 		let courier = post.courier();

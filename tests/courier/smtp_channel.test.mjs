@@ -103,7 +103,7 @@ const scenarios = [
 ];
 
 for (const pipelining of [true, false])
-	test(`each fault has its verdict, ${pipelining ? 'pipelined' : 'one command at a time'}`, { concurrency: 10 }, async (t) => {
+	test(`F13 F14 each fault of a relay has its verdict, ${pipelining ? 'pipelined' : 'one command at a time'}`, { concurrency: 10 }, async (t) => {
 		await Promise.all(scenarios.map(([name, rules, verdict, reason, code, accepted]) =>
 			t.test(name, () => withRelay({ pipelining }, { timeout: 3 }, async (relay, channel) => {
 				relay.script(rules);
@@ -283,7 +283,7 @@ test('settings that will not do', async () => {
 });
 
 // F34: one message, with a fixed number of header fields, whatever the words.
-test('mail_header', () => withRelay({}, {}, async (relay, channel) => {
+test('F34 one message, a fixed number of header fields, whatever the words', () => withRelay({}, {}, async (relay, channel) => {
 	const subjects = ['お知らせ', '防災'.repeat(60), '😀👨‍👩‍👧‍👦'.repeat(30), 'plain', '=?UTF-8?B?YQ==?=', '', ' ',
 		'葛󠄀城市からのお知らせ', '〜～−－①㈱', 'a'.repeat(900)];
 	for (const subject of subjects) {

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { eventually, openPost } from './post.mjs';
 
-test('cut after the final dot, before the answer', { timeout: 300000 }, async () => {
+test('F13 SMTP cut after the final dot, before 250: the same Message-ID, one extra at most, counted and shown', { timeout: 300000 }, async () => {
 	const post = await openPost();
 	try {
 		const town = await post.town({ citizens: 40 });
@@ -38,7 +38,7 @@ test('cut after the final dot, before the answer', { timeout: 300000 }, async ()
 });
 
 // A relay that cuts each time would cost everybody an extra: after a few it is left alone.
-test('a relay that always cuts is not tried with everybody', { timeout: 300000 }, async () => {
+test('F13 a relay that always cuts is not tried with everybody', { timeout: 300000 }, async () => {
 	const post = await openPost();
 	try {
 		const town = await post.town({ citizens: 200 });

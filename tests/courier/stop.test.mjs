@@ -15,7 +15,7 @@ after(() => post?.close());
 const slow = () => post.relay.script([{ at: 'dot', hang: 25 }]);
 const inside = (town, text) => post.sql(`BEGIN; SELECT FROM enter_tenant(${town.tenant}, 'staff:1'); ${text}; COMMIT`);
 
-test('stopped half-way: after its commit nobody else is begun', { timeout: 300000 }, async () => {
+test('F18 stopped half-way: after its commit nobody else is begun', { timeout: 300000 }, async () => {
 	const town = await post.town({ citizens: 600 });
 	slow();
 	const message = await post.message(town);
@@ -31,7 +31,7 @@ test('stopped half-way: after its commit nobody else is begun', { timeout: 30000
 	await post.lawful();
 });
 
-test('who unsubscribes inside the batch gets nothing any more', { timeout: 300000 }, async () => {
+test('F18 who unsubscribes inside the batch gets nothing any more', { timeout: 300000 }, async () => {
 	const town = await post.town({ citizens: 400 });
 	slow();
 	const message = await post.message(town);

@@ -60,7 +60,7 @@ test('an address that is gone is not used again', { timeout: 300000 }, async () 
 	assert.equal(await sql(`SELECT reach FROM citizen WHERE id = ${town.members[0].id}`), '{}');
 });
 
-test('F14: 429 rests the account, 401 opens its breaker; other towns do not notice', { timeout: 300000 }, async () => {
+test('F14 429 rests the account, 401 opens its breaker; other towns do not notice', { timeout: 300000 }, async () => {
 	const town = await ways.town({ line: 5 }), other = await ways.town({ line: 5 });
 	ways.line.script([{ path: '/v2/bot/message/multicast', when: (c) => c.headers.authorization.includes(town.channel.token),
 		status: 429, body: { message: 'The API rate limit has been exceeded. Try again later.' }, headers: { 'retry-after': '600' }, times: 1 }]);
@@ -91,7 +91,7 @@ test('F14: 429 rests the account, 401 opens its breaker; other towns do not noti
 	ways.line.script([]);
 });
 
-test('F14: the second SMS gateway takes over, and the first is drifted back to', { timeout: 300000 }, async () => {
+test('F14 the second SMS gateway takes over, and the first is drifted back to', { timeout: 300000 }, async () => {
 	const town = await ways.town({ sms: 60 });
 	const { settings, secrets, url } = ways.sms.account({ readback_s: 1 });
 	await ways.account(town, { channel: 'sms', kind: 'karaden', place: 2, url, settings: { ...settings, service_id: 7 }, secrets });
@@ -101,7 +101,7 @@ test('F14: the second SMS gateway takes over, and the first is drifted back to',
 	assert.equal((await ways.lawful(message, town)).accepted, 60);
 });
 
-test('in doubt, it is looked for at the gateway that may have it, though another takes over', { timeout: 300000 }, async () => {
+test('F14 in doubt, it is looked for at the gateway that may have it, though another takes over', { timeout: 300000 }, async () => {
 	const second = await new Karaden().start();
 	try {
 		const town = await ways.town({ sms: 8 });
@@ -160,7 +160,7 @@ test('quiet hours: an ordinary message waits for their end, one that is vital do
 	await eventually('all have it', () => ways.received(vital, town).line.size === 4);
 });
 
-test('sms_reference: in doubt, it is looked up before it is sent again', { timeout: 300000 }, async () => {
+test('F14 sms_reference: in doubt, it is looked up before it is sent again', { timeout: 300000 }, async () => {
 	const town = await ways.town({ sms: 10 });
 	ways.sms.script([{ method: 'POST', accept: true, status: 500, times: 3 }, { method: 'POST', accept: true, close: true, times: 2 }]);
 	const message = await ways.message(town);
@@ -171,7 +171,7 @@ test('sms_reference: in doubt, it is looked up before it is sent again', { timeo
 	assert.equal(await sql(`SELECT count(*) > 0, min(parts), bool_and(provider_id <> '') FROM delivery WHERE message_id = ${message} AND state = 'accepted'`), 't|1|t');
 });
 
-test('push_topic: in doubt it is handed over again, and there is one card', { timeout: 300000 }, async () => {
+test('F14 push_topic: in doubt it is handed over again, and there is one card', { timeout: 300000 }, async () => {
 	const town = await ways.town({ webpush: 10 });
 	for (const { device } of town.members) device.offline = true;
 	ways.push.script([{ accept: true, status: 500, times: 4 }]);

@@ -100,19 +100,19 @@ SELECT throws_ok(format('INSERT INTO message (department_id, author_id) SELECT %
 COMMIT;
 
 -- F42: nothing of a transaction stays with the connection.
-SELECT is((SELECT count(*) FROM department), 0::bigint, 'after the commit nothing is seen');
+SELECT is((SELECT count(*) FROM department), 0::bigint, 'F42 after the commit nothing is seen');
 PREPARE held AS SELECT count(*) FROM department;
 BEGIN;
 SELECT enter('ko.example.jp', NULL, NULL, '', '') IS NOT NULL AS entered \gset
 EXECUTE held \gset held_
 COMMIT;
-SELECT is(:held_count, 1, 'a prepared statement sees the tenant of its transaction');
+SELECT is(:held_count, 1, 'F42 a prepared statement sees the tenant of its transaction');
 BEGIN;
 SELECT enter('otsu.example.jp', NULL, NULL, '', '') IS NOT NULL AS entered \gset
-SELECT is((SELECT array_agg(name) FROM department), ARRAY['canary-otsu'], 'the same connection sees the next tenant, and only it');
+SELECT is((SELECT array_agg(name) FROM department), ARRAY['canary-otsu'], 'F42 the same connection sees the next tenant, and only it');
 COMMIT;
 EXECUTE held \gset held_
-SELECT is(:held_count, 0, 'and nothing without one');
+SELECT is(:held_count, 0, 'F42 and nothing without one');
 SELECT is(enter('nobody.example.jp', NULL, NULL, '', '')::text, NULL, 'an unknown host enters nowhere');
 
 -- The programs cannot reach over the wall by other means.

@@ -49,7 +49,7 @@ test('from the date to the number, and the mail', async () => {
 	assert.equal(await town.sql('SELECT count(*) FROM application_draft'), '0');
 });
 
-test('a second press is the first one', async () => {
+test('F24 a second press is the first one', async () => {
 	const made = await makeEvent(town, { capacity: 3 });
 	const client = browser();
 	const check = await toCheck(client, made);

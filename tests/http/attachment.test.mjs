@@ -41,7 +41,7 @@ async function file(bytes, { name = 'photo.jpg', kind = 'image/jpeg', more = '' 
 const state = (id) => town.sql(`SELECT state FROM attachment WHERE id = '${id}'`);
 const get = (id) => clerk.get(`/desk/files/${id}`);
 
-test('while clamd is away, slow, closes or says no, a file is held', async () => {
+test('F40 while clamd is away, slow, closes or says no, a file is held', async () => {
 	const id = await file('pixels');
 	assert.match((await get(id)).text, /検査を待っています/);
 	await eventually('a try without clamd', async () => Number(await town.sql(`SELECT tries FROM attachment WHERE id = '${id}'`)) > 0);
@@ -85,7 +85,7 @@ test('a clean one is handed out for what it is, and only to staff of this town',
 		assert.ok([400, 404].includes((await clerk.get(path)).status), path);
 });
 
-test('an infected one is gone, and staff are told', async () => {
+test('F40 an infected one is gone, and staff are told', async () => {
 	const id = await file(`pixels ${virus}`);
 	await eventually('found', async () => await state(id) === 'infected');
 	assert.ok(!existsSync(place(id)), 'no byte of it is left');

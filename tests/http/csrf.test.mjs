@@ -66,7 +66,7 @@ const attempts = {
 };
 
 for (const [what, make] of Object.entries(attempts)) {
-	test(what, async () => {
+	test(`F30 ${what}`, async () => {
 		await Promise.all([...new Set(table.map(mayUse))].map(async (name) => {
 			for (const route of table.filter((r) => mayUse(r) === name)) {
 				const [form, headers = {}, query = ''] = make(proof[name], name);
@@ -80,7 +80,7 @@ for (const [what, make] of Object.entries(attempts)) {
 	});
 }
 
-test('a token with the cookie it was made with, on the host of another town', async () => {
+test('F30 a token with the cookie it was made with, on the host of another town', async () => {
 	const client = town.client(MINATO);
 	client.cookies.set('__Host-visit', elsewhere.visit);
 	assert.equal((await client.post('/subscribe/email', { email: 'a@example.jp', token: elsewhere.town })).status, 403);

@@ -120,7 +120,7 @@ test('dates: repeated, with exceptions, without holidays, with quotas', async ()
 	assert.equal((await writer.get(`/desk/events/${foreign}/dates/${await town.sql(`SELECT max(id) FROM event_slot WHERE event_id = ${id}`)}`)).status, 404, 'a date of another event');
 });
 
-test('two clerks at once: the second is told, nothing is lost', async () => {
+test('F26 two clerks at once: the second is told, nothing is lost', async () => {
 	const id = await made('ふたりの会');
 	const first = await writer.get(`/desk/events/${id}/content`), second = await both.get(`/desk/events/${id}/content`);
 	const texts = { text: 'あ', contact: '電話' };

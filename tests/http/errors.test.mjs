@@ -81,7 +81,7 @@ test('staff who are not signed in', async () => {
 	assert.match(post.text, /href="\/desk\/login\?next=/);
 });
 
-test('without the database there are words, and then it is back', async () => {
+test('F16 without the database there are words, and then it is back', async () => {
 	town.kill('postgres', 'SIGINT');
 	const busy = await eventually('the page for it', async () => {
 		const answer = await minato.get('/messages');

@@ -47,7 +47,7 @@ function cells(text) {
 	return rows.filter((r) => r.length > 1);
 }
 
-test('CSV: every answer once, every column the same length, no formula', async () => {
+test('F35 CSV: every answer once, every column the same length, no formula', async () => {
 	const { path, answer } = await file('csv', false);
 	assert.equal(answer.status, 200);
 	assert.match(answer.headers['content-type'], /^text\/csv/);
@@ -78,7 +78,7 @@ test('CSV in words', async () => {
 	assert.ok(rows.every((r) => /^(18〜29歳|[3-6]0代|70歳以上)$/.test(r[5])));
 });
 
-test('xlsx: answers and a code book, nothing in it is a formula', async () => {
+test('F35 xlsx: answers and a code book, nothing in it is a formula', async () => {
 	const { answer } = await file('xlsx', false);
 	assert.equal(answer.status, 200);
 	assert.equal(answer.bytes.subarray(0, 2).toString(), 'PK');

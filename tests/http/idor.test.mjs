@@ -103,7 +103,7 @@ async function alike(client, what, [there, nowhere], ask) {
 const asks = (route, name, kind) => foreign(route, kind).slice(0, ['writer', 'approver', 'admin', 'both'].includes(name) ? undefined : 1);
 const all = (names, what) => Promise.all(names.map(what));
 
-test('GET: of another town is nowhere', async () => {
+test('F41 GET: of another town is nowhere', async () => {
 	let asked = 0;
 	await all(everybody, async (name) => {
 		const { client } = who[name];
@@ -127,7 +127,7 @@ async function fieldsFor(client, route) {
 	return form ? form.fields.filter(([name]) => name !== 'token') : [];
 }
 
-test('POST: of another town is nowhere, with all that its form has', async () => {
+test('F41 POST: of another town is nowhere, with all that its form has', async () => {
 	let asked = 0;
 	await all(everybody, async (name) => {
 		const { client } = who[name], proof = await token(who[name]);
@@ -147,7 +147,7 @@ test('POST: of another town is nowhere, with all that its form has', async () =>
 	same({ ...before0, once: now.once }, now, 'by sending');
 });
 
-test('ids in the fields of a form', async () => {
+test('F41 ids in the fields of a form', async () => {
 	let asked = 0;
 	await all(['citizen', 'writer', 'approver', 'admin'], async (name) => {
 		const { client } = who[name];
@@ -175,7 +175,7 @@ test('ids in the fields of a form', async () => {
 	}
 });
 
-test('a session of one town is nobody in the other', async () => {
+test('F41 a session of one town is nobody in the other', async () => {
 	for (const name of ['citizen', 'writer', 'approver', 'admin', 'both']) {
 		const nobody = town.client(YAMA), thief = town.client(YAMA);
 		for (const [cookie, value] of who[name].client.cookies) {

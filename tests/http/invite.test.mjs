@@ -96,7 +96,7 @@ test('looking at the link uses nothing up; bad passwords are told', async () => 
 	}
 });
 
-test('of two who come with one link, one is in', async () => {
+test('F31 of two who come with one link, one is in', async () => {
 	const both = [town.client(host), town.client(host)];
 	const pages = await Promise.all(both.map((c) => c.get(path(link))));
 	// 64 characters, some of four bytes: never cut.
@@ -160,7 +160,7 @@ test('an administrator invites by mail, and the person gets in', async () => {
 	assert.ok(key.length === 32);
 });
 
-test('another invitation ends everything that was', async () => {
+test('F31 another invitation ends everything that was', async () => {
 	const id = await town.sql(`SELECT id FROM staff WHERE login = 'iwa'`);
 	const c = town.client(host);
 	await c.submit(await c.get('/desk/login'), { login: 'iwa', password: 'zu7-Kq0-wert' });

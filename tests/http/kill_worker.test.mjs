@@ -48,7 +48,7 @@ async function tokens(n) {
 	return found;
 }
 
-test('two hundred forms, and a worker killed again and again', async () => {
+test('F01 two hundred forms, and a worker killed again and again: one row each', async () => {
 	assert.equal(workers().length, WORKERS);
 	const before = Number(await town.sql('SELECT count(*) FROM message')), todo = await tokens(FORMS), places = [];
 	let failures = 0, kills = 0, going = true;
@@ -80,7 +80,7 @@ test('two hundred forms, and a worker killed again and again', async () => {
 	assert.match(town.log('web.log'), /worker\.died .*signal=9/);
 });
 
-test('killed in the very middle: after the work, before the commit', async () => {
+test('F01 killed in the very middle: after the work, before the commit', async () => {
 	// The database waits where the commit is: the worker that asks for it is known.
 	const [token] = await tokens(1), before = Number(await town.sql('SELECT count(*) FROM message'));
 	await town.sql(`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.5); RETURN NULL; END';
@@ -96,14 +96,14 @@ test('killed in the very middle: after the work, before the commit', async () =>
 	await town.sql('DROP TRIGGER slow ON message');
 });
 
-test('all of them at once: readers wait a moment, and all is well', async () => {
+test('F01 all of them at once: readers wait a moment, and all is well', async () => {
 	for (const pid of workers()) murder(pid);
 	await eventually('the first page again', async () => (await town.get('minato.localhost', '/healthz')).status === 200, 10);
 	assert.equal((await sato.get('/desk')).status, 200);
 	await eventually('all workers again', () => workers().length === WORKERS);
 });
 
-test('the supervisor itself: its workers do not stay behind, and it can be started again', async () => {
+test('F01 the supervisor itself: its workers do not stay behind, and it can be started again', async () => {
 	const orphans = workers();
 	town.kill('web');
 	await eventually('no worker without it', () => orphans.every((pid) => {

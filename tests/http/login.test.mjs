@@ -46,7 +46,7 @@ test('only to pages of ours', async () => {
 	}
 });
 
-test('a code works once, also when two come together', async () => {
+test('F28 a code works once, also when two come together', async () => {
 	await fresh('suzuki');
 	const who = account(town, host, 'suzuki');
 	const code = totp(who.totp_secret);
@@ -65,7 +65,7 @@ test('a code works once, also when two come together', async () => {
 		'an older step does not either');
 });
 
-test('the token changes at each step, and only its hash is stored', async () => {
+test('F29 the token changes at each step, and only its hash is stored', async () => {
 	await fresh('tanaka').catch(() => {});
 	const who = account(town, host, 'suzuki');
 	await fresh('suzuki');
@@ -111,7 +111,7 @@ test('a wrong password and an unknown ID look alike, and are recorded', async ()
 	assert.equal((await password(c, '', '')).status, 422);
 });
 
-test('one password on many accounts: few are checked, and the honest still enter', async () => {
+test('F27 one password on many accounts: few are checked, and the honest still enter', async () => {
 	await forget();
 	await fresh('sato');
 	const honest = account(town, host, 'sato');
@@ -134,7 +134,7 @@ test('one password on many accounts: few are checked, and the honest still enter
 	await forget();
 });
 
-test('guessing at one account locks out the guesser, not its owner', async () => {
+test('F27 guessing at one account locks out the guesser, not its owner', async () => {
 	await forget();
 	await fresh('sato');
 	await signIn(town, host, 'sato');
@@ -146,7 +146,7 @@ test('guessing at one account locks out the guesser, not its owner', async () =>
 	await forget();
 });
 
-test('too many wrong codes end the session', async () => {
+test('F28 too many wrong codes end the session', async () => {
 	await forget();
 	const c = town.client(host);
 	await password(c, 'suzuki', account(town, host, 'suzuki').password);
@@ -162,7 +162,7 @@ test('too many wrong codes end the session', async () => {
 	await forget();
 });
 
-test('signing out ends it on every worker', async () => {
+test('F29 signing out ends it on every worker', async () => {
 	await fresh('sato');
 	const c = await signIn(town, host, 'sato');
 	const token = c.cookies.get(cookie);

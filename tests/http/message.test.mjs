@@ -182,7 +182,7 @@ test('no channel', async () => {
 	assert.equal(await row(id, 'by_email, on_site'), 'f|t');
 });
 
-test('two clerks on one page: the second is told, nothing is lost', async () => {
+test('F26 two clerks on one page: the second is told, nothing is lost', async () => {
 	const id = await draft();
 	await save(sato, id, 'content', written);
 	const open = await sato.get(`/desk/messages/${id}/content`);
@@ -227,7 +227,7 @@ test('what was submitted meanwhile is not saved, and the typed text is still the
 	assert.equal(moved.headers.location, `/desk/messages/${id}`);
 });
 
-test('a second press is the first one', async () => {
+test('F24 a second press is the first one', async () => {
 	const page = await sato.get('/desk/messages/new');
 	const before = await town.sql('SELECT count(*) FROM message');
 	const both = [await sato.submit(page, { start: 'blank' }, '/new'), await sato.submit(page, { start: 'blank' }, '/new')];

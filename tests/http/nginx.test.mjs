@@ -144,7 +144,7 @@ test('the log says no address, no path, no query', async () => {
 	assert.doesNotMatch(log.replaceAll('"host":"127.0.0.1"', ''), /kotori|hibari|127\.0\.0\.1|\/messages/);
 });
 
-test('without the program there is a page in words, and then it is back', async () => {
+test('F01 without the program there is a page in words, and then it is back', async () => {
 	process.kill(-town.pid('web'), 'SIGKILL');
 	const answer = await eventually('nginx to notice', async () => {
 		const a = await client.get('/subscribe');

@@ -37,7 +37,7 @@ async function once(what, client, page, values, which, count) {
 	return answers[0].headers.location;
 }
 
-test('asking to be registered: one mail', async () => {
+test('F24 asking to be registered, pressed thirty times: one mail', async () => {
 	const client = town.client(MINATO);
 	const page = await answer(client, somebody(), { district: [district] });
 	const to = await once('subscribe', client, page, { consent: 1 }, undefined, `SELECT count(*) FROM letter WHERE kind = 'confirm_address'`);
@@ -45,18 +45,18 @@ test('asking to be registered: one mail', async () => {
 	assert.equal(await town.sql(`SELECT count(*) FROM link WHERE purpose = 'confirm'`), '1');
 });
 
-test('asking for a link: one mail', async () => {
+test('F24 asking for a link, pressed thirty times: one mail', async () => {
 	const client = town.client(MINATO);
 	await once('link', client, await client.get('/my/link'), { email: somebody() }, undefined, 'SELECT count(*) FROM letter');
 });
 
-test('a new message: one draft', async () => {
+test('F24 a new message: one draft', async () => {
 	const sato = await desk(town, 'sato');
 	const to = await once('create', sato, await sato.get('/desk/messages/new'), { start: 'blank' }, '/new', 'SELECT count(*) FROM message');
 	assert.equal(to, `/desk/messages/${await town.sql('SELECT max(id) FROM message')}`);
 });
 
-test('submitting, and approving: one of each', async () => {
+test('F24 submitting, and approving: one of each', async () => {
 	const id = await written(town, 'sato'), sato = await desk(town, 'sato'), suzuki = await desk(town, 'suzuki');
 	const acts = (act) => `SELECT count(*) FROM approval WHERE message_id = ${id} AND act = '${act}'`;
 	await once('submit', sato, await sato.get(`/desk/messages/${id}/submit`), {}, '/submit', acts('submit'));
@@ -66,7 +66,7 @@ test('submitting, and approving: one of each', async () => {
 		await town.sql(`SELECT count(*) FROM approval WHERE message_id = ${id}`), 'noted as often as it was done');
 });
 
-test('inviting somebody, and inviting again: one mail, one link', async () => {
+test('F24 inviting somebody, and inviting again: one mail, one link', async () => {
 	const admin = await desk(town, 'admin');
 	const page = await admin.get('/desk/settings/staff/new');
 	const [department] = page.text.match(/department_\d+/);
@@ -86,7 +86,7 @@ test('two forms of one page are two', async () => {
 	assert.equal(Number(await town.sql('SELECT count(*) FROM message')), before + 2);
 });
 
-test('a form with an error in it may be sent again, and then once', async () => {
+test('F24 a form with an error in it may be sent again, and then once', async () => {
 	const admin = await desk(town, 'admin');
 	const page = await admin.get('/desk/settings/topics/new');
 	const count = `SELECT count(*) FROM topic WHERE name = '水道'`;

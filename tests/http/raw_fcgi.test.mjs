@@ -136,7 +136,7 @@ test('heads have limits', async () => {
 	await alive('large heads');
 });
 
-test('records that break the rules do no harm', async () => {
+test('F21 records that break the rules do no harm', async () => {
 	const params = stream(PARAMS, pairs(usual)), whole = [begin(), ...params, record(STDIN)];
 	const big = Buffer.alloc(65535, 0xff);
 	const cases = {
@@ -195,7 +195,7 @@ test('records that break the rules do no harm', async () => {
 	}
 });
 
-test('any cut of a good request does no harm', async () => {
+test('F21 any cut of a good request does no harm', async () => {
 	const bytes = Buffer.concat([begin(), ...stream(PARAMS, pairs({ ...usual, REQUEST_METHOD: 'POST', CONTENT_LENGTH: 3 })),
 		...stream(STDIN, 'a=1')]);
 	for (let n = 0; n < bytes.length; n += 3)
@@ -203,7 +203,7 @@ test('any cut of a good request does no harm', async () => {
 	await alive('cuts');
 });
 
-test('any wrong byte in a good request does no harm', async () => {
+test('F21 any wrong byte in a good request does no harm', async () => {
 	const bytes = Buffer.concat([begin(), ...stream(PARAMS, pairs({ ...usual, REQUEST_METHOD: 'POST', CONTENT_LENGTH: 3 })),
 		...stream(STDIN, 'a=1')]);
 	for (let n = 0; n < bytes.length; n++) {
@@ -214,7 +214,7 @@ test('any wrong byte in a good request does no harm', async () => {
 	await alive('wrong bytes');
 });
 
-test('who goes away during the answer harms nobody', async () => {
+test('F21 who goes away during the answer harms nobody', async () => {
 	const whole = [begin(), ...stream(PARAMS, pairs({ ...usual, REQUEST_URI: '/big?size=10000000' })), record(STDIN)];
 	await send(socket, whole, { read: false, timeout: 300 });
 	await alive('left in the middle of an answer');
@@ -222,7 +222,7 @@ test('who goes away during the answer harms nobody', async () => {
 	await alive('left before it');
 });
 
-test('who falls silent holds the worker for seconds, not for ever', async () => {
+test('F20 F21 who falls silent holds the worker for seconds, not for ever', async () => {
 	const silent = send(socket, [begin()], { timeout: 14000 });
 	const answer = await ask(socket, {}, '', { timeout: 14000 });
 	assert.equal(answer.status, 200);

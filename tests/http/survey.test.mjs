@@ -137,7 +137,7 @@ test('bad input is told beside the question, and what was typed stays', async ()
 	assert.ok([400, 413].includes((await client.post(`/surveys/${id}/q/q12`, `token=${token}&${Array.from({ length: 1e5 }, (_, i) => `f${i}=`).join('&')}`)).status), '10^5 fields');
 });
 
-test('途中保存: on another device, and sent once', async () => {
+test('F25 途中保存: on another device, and sent once', async () => {
 	const { survey: id, questionnaire } = await survey(town, every());
 	const client = browser(), phone = browser(), stranger = browser();
 	await client.submit(await begin(client, id), { q1: '1' }, '/q/');
@@ -186,7 +186,7 @@ test('closing while somebody types: they are told, and their text is there to co
 	assert.doesNotMatch((await browser().get('/surveys')).text, new RegExp(`/surveys/${id}"`));
 });
 
-test('limits: the last place is given once; a quota counts those it is of', async () => {
+test('F25 limits: the last place is given once; a quota counts those it is of', async () => {
 	const { survey: id, questionnaire } = await survey(town, few(), { columns: { answers_max: '2' } });
 	const clients = Array.from({ length: 6 }, () => browser());
 	const checks = await Promise.all(clients.map((c) => walk(c, id, { q1: { q1: '1' } })));
@@ -224,7 +224,7 @@ test('limits: the last place is given once; a quota counts those it is of', asyn
 	assert.deepEqual((await responses(town, quota.questionnaire)).map((r) => r.answers.q1).sort(), ['1', '2', '2', '3']);
 });
 
-test('by name: from マイページ, once', async () => {
+test('F25 by name: from マイページ, once', async () => {
 	const { survey: id, questionnaire } = await survey(town, few(), { mode: 'named' });
 	const citizen = await town.sql("SELECT min(id) FROM citizen WHERE state = 'active' AND tenant_id = (SELECT tenant_id FROM tenant_host WHERE host = 'minato.localhost')");
 	const token = 'a-token-of-a-citizen-for-this-test';

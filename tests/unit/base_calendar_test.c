@@ -23,8 +23,8 @@ main(void)
 	size_t i;
 
 	for (i = 0; i < sizeof days / sizeof *days; i++) {
-		is_str(calendar_date(a, days[i].moment, "ja"), days[i].ja, "ja");
-		is_str(calendar_date(a, days[i].moment, "en"), days[i].en, "en");
+		is_str(calendar_date(a, days[i].moment, "ja"), days[i].ja, "F19 ja");
+		is_str(calendar_date(a, days[i].moment, "en"), days[i].en, "F19 en");
 	}
 	is_str(calendar_moment(a, "2026-11-25 22:26:21.411278+09"), "2026-11-25T22:26:21+09:00", "a moment");
 	is_str(calendar_moment(a, "2026-11-25 22:26:21+09"), "2026-11-25T22:26:21+09:00", "a whole second");
