@@ -9,7 +9,7 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { every, survey } from '../http/survey.mjs';
+import { every, survey, walk } from '../http/survey.mjs';
 import { freePort, up } from '../harness/up.mjs';
 import { load, median, nginxBeside, report, rounds, run, say, seconds } from './lib.mjs';
 
@@ -34,15 +34,30 @@ const master = readFileSync(join(town.dir, 'master.key'));
 const tokenKey = derive(master, 'web form token');
 const hex = await town.sql(`SELECT encode(wrapped, 'hex') FROM tenant_key WHERE tenant_id = ${tenant}`);
 const dataKey = unseal(master, 'tenant_key.wrapped', Buffer.from(hex, 'hex'));
-const district = await town.sql(`SELECT min(id) FROM district WHERE tenant_id = ${tenant}`);
 const { survey: id, questionnaire } = await survey(town, every());
-const answers = { q1: '1', q2: ['1', 'o'], 'q2.other': '写真をとる', q3: '4', q4: ['3', '1'], q5: { r1: '1', r2: '3' }, q6: '12', q7: '2026-02-28', q8: '09:30',
-	q9: { postcode: '1050011', district }, q10: { text: '駅前の公園' }, q11: 'やまだ', q12: '木が多くて気持ちがいいです。夜は少し暗いです。', q14: '1' };
+const typed = { q1: { q1: '1' }, q2: { q2_1: '1', q2_other: '1', q2_words: '写真をとる' }, q3: { q3: '4' }, q4: { q4_1: '2', q4_3: '1' },
+	q5: { q5_r1: '1', q5_r2: '3' }, q6: { q6: '12' }, q7: { q7_year: '令和8', q7_month: '2', q7_day: '28' }, q8: { q8: '9時30分' },
+	q9: { q9_district: await town.sql(`SELECT min(id) FROM district WHERE tenant_id = ${tenant}`) }, q10: { q10_text: '駅前の公園' }, q11: { q11: 'やまだ' },
+	q12: { q12: '木が多くて気持ちがいいです。夜は少し暗いです。' }, q14: { q14: '1' } };
 const stored = async () => Number(await town.sql(`SELECT count(*) FROM response WHERE questionnaire_id = ${questionnaire}`));
+
+// One browser goes the whole way: all the others have copies of its draft, which is complete for
+// the questions as they are asked today, or the bench ends here and says at which one.
+async function walked() {
+	const page = await walk(town.client(host), id, typed);
+	if (page.path !== `/surveys/${id}/check`) {
+		const problems = [...page.text.matchAll(/<li><a href="#([\w-]+)">([^<]+)/g)].map(([, name, words]) => `${name} ${words}`);
+		throw new Error(`not all is answered: ${page.status} at ${page.path} ${problems.join(', ')}`);
+	}
+	const sealed = await town.sql(`SELECT encode(sealed, 'hex') FROM response_draft WHERE questionnaire_id = ${questionnaire}`);
+	return JSON.parse(unseal(dataKey, 'response_draft.sealed', Buffer.from(sealed, 'hex')));
+}
+
+const whole = await walked();
 
 async function prepare(n) {
 	const rows = [], presses = [];
-	const what = (seed) => JSON.stringify({ answers, begun: Date.now() - 60000, change: null, citizen: null, language: 'ja', right: '', seed });
+	const what = (seed) => JSON.stringify({ ...whole, begun: Date.now() - 60000, seed });
 	for (let i = 0; i < n; i++) {
 		const draft = randomBytes(32).toString('base64url'), visit = randomBytes(16).toString('base64url'), random = randomBytes(16);
 		const mac = createHmac('sha256', tokenKey).update(random).update(`${host}\0${visit}`).digest().subarray(0, 16);
@@ -84,7 +99,7 @@ end
 
 // What pgbench writes: the row of one answer.
 const inserts = `INSERT INTO response (tenant_id, questionnaire_id, edition, number, answers, seconds, receipt_hash)
-VALUES (${tenant}, ${questionnaire}, 1, gen_random_uuid()::text, '${JSON.stringify(answers)}', 60, sha256(uuid_send(gen_random_uuid())));
+VALUES (${tenant}, ${questionnaire}, 1, gen_random_uuid()::text, '${JSON.stringify(whole.answers)}', 60, sha256(uuid_send(gen_random_uuid())));
 `;
 
 try {
