@@ -16,7 +16,8 @@ libbase_a_SOURCES += app/base/json.c app/base/json_parse.c app/base/json.h
 libbase_a_SOURCES += app/base/log.c app/base/log.h
 libbase_a_SOURCES += app/base/markdown.c app/base/markdown.h
 libbase_a_SOURCES += app/base/mustache_compile.c app/base/mustache_program.h app/base/mustache_render.c \
-	app/base/mustache.h app/base/mustache_scan.c app/base/mustache_scan.h app/base/templates.c
+	app/base/mustache.h app/base/mustache_scan.c app/base/mustache_scan.h app/base/mustache_store.c \
+	app/base/mustache_store.h app/base/templates.c
 libbase_a_SOURCES += app/base/proc.c app/base/proc.h
 libbase_a_SOURCES += app/base/upload.c app/base/upload.h app/base/secret_blind.c app/base/secret_blind.h app/base/secret_rsa.c app/base/secret_rsa.h
 libbase_a_SOURCES += app/base/slot.c app/base/slot.h \

@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "base/mustache_program.h"
+#include "base/mustache_store.h"
 #include "base/text.h"
 
 #include <dirent.h>
@@ -36,6 +36,7 @@ struct templates {
 /* What {{>name}} means inside a template. */
 struct lookup {
 	const struct set *set;
+	struct arena *work;
 	const char *type;
 };
 
@@ -144,29 +145,35 @@ find_partial(void *context, const char *name)
 {
 	const struct lookup *l = context;
 
-	return find(l->set, arena_printf(l->set->arena, "%s%s", name, l->type));
+	return find(l->set, arena_printf(l->work, "%s%s", name, l->type));
 }
 
 static const char *
 compile_all(struct set *s, const struct catalogue *words)
 {
+	struct store *store = store_new(s->arena);
+	struct arena *work = arena_new();
 	const char *problem = NULL;
 
 	s->programs = arena_alloc(s->arena, catalogue_count(words) * s->count * sizeof(*s->programs));
-	for (size_t l = 0; l < catalogue_count(words); l++) {
-		for (size_t i = 0; i < s->count; i++) {
-			struct lookup lookup = { .set = s, .type = type_of(s->sources[i].name) };
-			struct surroundings around = { .words = catalogue_at(words, l),
-			    .find = find_partial, .context = &lookup };
+	for (size_t i = 0; problem == NULL && i < catalogue_count(words) * s->count; i++) {
+		const struct source *source = &s->sources[i % s->count];
+		struct lookup lookup = { .set = s, .work = work, .type = type_of(source->name) };
+		struct surroundings around = { .words = catalogue_at(words, i / s->count),
+		    .find = find_partial, .context = &lookup };
+		struct program program;
 
-			if (strcmp(lookup.type, ".html") == 0 || strcmp(lookup.type, ".xml") == 0)
-				around.flags = MUSTACHE_HTML;
-			if (mustache_compile(s->arena, &s->sources[i], &around,
-			    &s->programs[l * s->count + i], &problem) != ERR_OK)
-				return problem;
-		}
+		if (strcmp(lookup.type, ".html") == 0 || strcmp(lookup.type, ".xml") == 0)
+			around.flags = MUSTACHE_HTML;
+		if (mustache_compile(work, source, &around, &program, &problem) == ERR_OK)
+			s->programs[i] = store_keep(store, &program);
+		else
+			problem = arena_strdup(s->arena, problem);
+		arena_reset(work);
 	}
-	return NULL;
+	store_free(store);
+	arena_free(work);
+	return problem;
 }
 
 /* All is in the arena, which is freed with the set. */

@@ -48,6 +48,7 @@ struct reader {
 	const char *file;
 	const char *at;			/* what is left of it */
 	size_t line;
+	struct buf string;		/* what of a string was read */
 	const char *problem;		/* the first one; nothing is read after it */
 };
 
@@ -129,14 +130,12 @@ read_piece(struct reader *r, struct buf *out)
 static const char *
 read_string(struct reader *r)
 {
-	struct buf out;
-
-	buf_init(&out, r->arena);
+	buf_reset(&r->string);
 	if (*r->at != '"')
 		complain(r, r->line, "a string in quotes is wanted here", NULL);
 	while (r->problem == NULL && next_line(r) && *r->at == '"')
-		read_piece(r, &out);
-	return out.data;
+		read_piece(r, &r->string);
+	return arena_strndup(r->arena, r->string.data, r->string.len);
 }
 
 static struct entry *
@@ -275,12 +274,14 @@ static const char *
 read_all(struct catalogue *c, const char *directory)
 {
 	struct reader r = { .arena = c->arena };
+	struct arena *work = arena_new();
 
+	buf_init(&r.string, work);
 	r.problem = list_languages(c, directory);
 	for (size_t i = 0; r.problem == NULL && i < c->count; i++) {
 		struct buf source;
 
-		buf_init(&source, c->arena);
+		buf_init(&source, work);
 		r.file = c->languages[i].file;
 		r.line = 1;
 		if (file_read(r.file, &source) != ERR_OK)
@@ -290,6 +291,7 @@ read_all(struct catalogue *c, const char *directory)
 	}
 	for (size_t i = 1; r.problem == NULL && i < c->count; i++)
 		compare(&r, &c->languages[0], &c->languages[i]);
+	arena_free(work);
 	return r.problem;
 }
 
