@@ -29,8 +29,12 @@ CREATE OR REPLACE TRIGGER application_due BEFORE INSERT OR UPDATE ON application
 -- Which tenants have something due.
 SET LOCAL ROLE chromo_directory;
 CREATE OR REPLACE FUNCTION event_work() RETURNS TABLE (tenant_id bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
-$$ SELECT a.tenant_id FROM application a WHERE a.due <= now() UNION SELECT n.tenant_id FROM event_notice n WHERE n.sent IS NULL $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  SELECT a.tenant_id FROM application a WHERE a.due <= now() UNION SELECT n.tenant_id FROM event_notice n WHERE n.sent IS NULL;
+END $$;
 REVOKE ALL ON FUNCTION event_work FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION event_work TO chromo_courier;
 SET LOCAL ROLE chromo_owner;

@@ -2,10 +2,14 @@
 
 -- Which tenants have messages whose time has come, or the next step of one, or writers
 -- who have not been told how they ended.  This and the two below look
--- across the wall: they tell ids, lanes and numbers of couriers, and nothing else.
+-- across the wall: they tell ids, lanes and numbers of couriers, and nothing else.  They are
+-- asked several times a second, in PL/pgSQL, which keeps its plans.
 SET LOCAL ROLE chromo_directory;
 CREATE OR REPLACE FUNCTION planner_work() RETURNS TABLE (tenant_id bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
   SELECT m.tenant_id FROM message m
    WHERE m.state = 'approved' AND (m.send_at IS NULL OR m.send_at <= now())
       OR m.next_step <= now()
@@ -15,15 +19,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
                                                 AND p.state IN ('queued', 'sending'))
       OR m.state = 'sent' AND (m.told IS NULL OR m.told < m.finished) AND m.finished > now() - interval '1 hour'
    GROUP BY m.tenant_id
-   ORDER BY random()
-$$;
+   ORDER BY random();
+END $$;
 
 -- Which tenants have something to be sent on this channel: letters, batches (the lowest
 -- lane that is due), or both.  Those of the couriers in p_dead count as given back.
 -- Emergencies first, then in random order.
 CREATE OR REPLACE FUNCTION courier_work(p_dead int[], p_channel text DEFAULT 'email')
 RETURNS TABLE (tenant_id bigint, letters boolean, lane int)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
   SELECT d.tenant_id, bool_or(d.lane IS NULL), min(d.lane)::int
     FROM (SELECT b.tenant_id, b.lane FROM batch b
            WHERE b.state IN ('queued', 'sending') AND b.due <= now() AND b.channel = p_channel
@@ -34,12 +41,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
            WHERE l.state IN ('queued', 'sending') AND l.due <= now() AND l.channel = p_channel
              AND (l.state = 'queued' OR l.lease_until <= now() OR l.holder = ANY (p_dead))) d
    GROUP BY d.tenant_id
-   ORDER BY coalesce(min(d.lane), 0), random()
-$$;
+   ORDER BY coalesce(min(d.lane), 0), random();
+END $$;
 
 -- Couriers that hold something and have no connection to the database.
 CREATE OR REPLACE FUNCTION courier_missing() RETURNS TABLE (holder int)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
   WITH held AS (
     SELECT b.holder FROM batch b WHERE b.state = 'sending'
     UNION
@@ -51,8 +61,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
      AND NOT EXISTS (SELECT FROM pg_locks k
                       WHERE k.locktype = 'advisory' AND k.classid = 4001 AND k.objsubid = 2
                         AND k.objid = h.holder::oid AND k.granted
-                        AND k.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
-$$;
+                        AND k.database = (SELECT oid FROM pg_database WHERE datname = current_database()));
+END $$;
 REVOKE ALL ON FUNCTION planner_work, courier_work, courier_missing FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION planner_work, courier_work, courier_missing TO chromo_courier;
 SET LOCAL ROLE chromo_owner;

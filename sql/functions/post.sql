@@ -34,14 +34,17 @@ $$;
 -- back.  New credentials are tried at once.
 SET LOCAL ROLE chromo_directory;
 CREATE OR REPLACE FUNCTION post_work(p_dead int[]) RETURNS TABLE (tenant_id bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
   SELECT p.tenant_id FROM post p
     LEFT JOIN gateway g ON g.tenant_id = p.tenant_id AND g.id = p.gateway_id
    WHERE CASE WHEN p.state = 'sending' THEN p.lease_until <= now() OR p.holder = ANY (p_dead)
               ELSE (p.state = 'queued' OR p.withdraw) AND (p.due <= now() OR g.updated > p.last_try) END
    GROUP BY p.tenant_id
-   ORDER BY min(p.lane), random()
-$$;
+   ORDER BY min(p.lane), random();
+END $$;
 REVOKE ALL ON FUNCTION post_work FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION post_work TO chromo_courier;
 SET LOCAL ROLE chromo_owner;

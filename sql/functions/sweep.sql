@@ -3,8 +3,12 @@
 
 SET LOCAL ROLE chromo_directory;
 CREATE OR REPLACE FUNCTION courier_tenants() RETURNS TABLE (tenant_id bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
-$$ SELECT id FROM tenant WHERE state <> 'erased' ORDER BY id $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  SELECT id FROM tenant WHERE state <> 'erased' ORDER BY id;
+END $$;
 
 -- Tries are kept as long as anything asks for them: 90 days (a known pair of
 -- ID and address, domain/login.c).
