@@ -131,6 +131,9 @@ struct channel_kind {
 	enum err (*open)(const struct conf *, struct channel **out) MUST_USE;
 	/* content: a rendering.  settings: of the account, or NULL. */
 	struct measure (*measure)(const json_t *content, const json_t *settings);
+	/* Once for a message, before many letters are composed of it: adds to the rendering what
+	 * is the same in all of them.  NULL: nothing is.  compose does without it. */
+	void (*prepare)(json_t *content);
 	/* Fills in data, n and from of a letter of which the rest is there; in the arena.
 	 * ERR_INVALID: it cannot be written for this address. */
 	enum err (*compose)(struct arena *, const struct envelope *, struct letter *) MUST_USE;

@@ -147,6 +147,19 @@ renderings_at_hand(const struct courier *c, const struct job *j)
 	return NULL;
 }
 
+/* In all languages: {"ja": {…}, …}. */
+static void
+prepare(const struct channel_kind *kind, json_t *renderings)
+{
+	const char *language;
+	json_t *content;
+
+	if (kind->prepare != NULL)
+		json_object_foreach(renderings, language, content)
+			if (json_is_object(content))
+				kind->prepare(content);
+}
+
 static enum err
 take_job(struct courier *c, const struct tenant *t, const struct rows *rows, size_t row)
 {
@@ -179,6 +192,8 @@ take_job(struct courier *c, const struct tenant *t, const struct rows *rows, siz
 		    .channel = c->kind->name }, &renderings);
 		if (e != ERR_OK && e != ERR_NOT_FOUND)
 			return e;
+		if (e == ERR_OK)
+			prepare(c->kind, renderings);
 		/* Without any, each member is refused, and that is seen. */
 		kept = e == ERR_OK ? renderings : json_keep(c->arena, json_object());
 	}

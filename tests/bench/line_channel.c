@@ -55,13 +55,18 @@ static void
 make_account(struct arena *a, const char *url)
 {
 	char text[1500];
+	json_t *message;
 
 	memset(text, 0, sizeof(text));
 	for (size_t i = 0; i + 3 < sizeof(text); i += 3)
 		memcpy(text + i, "あ", 3);
 	account = json_keep(a, json_pack("{s:i, s:i, s:s, s:{s:s}, s:{s:s}}", "id", 1, "version", 1, "url", url,
 	    "settings", "channel_id", "1", "secrets", "access_token", "0123456789abcdef0123456789abcdef"));
-	content = json_keep(a, json_pack("{s:[{s:s, s:s}]}", "messages", "type", "text", "text", text));
+	message = json_pack("{s:[{s:s, s:s}]}", "messages", "type", "text", "text", text);
+
+	/* As the courier does, once for a message. */
+	line_kind.prepare(message);
+	content = json_keep(a, message);
 }
 
 int
