@@ -181,8 +181,12 @@ class Post {
 		return this.sql("UPDATE batch SET due = now() WHERE state = 'queued' AND due > now(); UPDATE letter SET due = now() WHERE state = 'queued'");
 	}
 
+	judge() {
+		return judge(this.up, this.relay.ledger);
+	}
+
 	async lawful() {
-		const verdict = await judge(this.up, this.relay.ledger);
+		const verdict = await this.judge();
 		assert.deepEqual(verdict.faults.slice(0, 10), []);
 		return verdict;
 	}

@@ -51,6 +51,11 @@ class PushDevice extends Device {
 			this.show(text);
 		this.waiting.clear();
 	}
+	// The person has looked: an empty screen.
+	forget() {
+		this.cards.clear();
+		this.rang = 0;
+	}
 }
 
 export class Push extends Gateway {
@@ -80,6 +85,7 @@ export class Push extends Gateway {
 		super.reset();
 		this.faults.length = 0;
 		this.tokens.clear();
+		this.believed.clear();
 	}
 
 	// For push_hosts.

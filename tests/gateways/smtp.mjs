@@ -83,6 +83,9 @@ class Relay {
 	reset() {
 		this.ledger.length = this.letters.length = this.mailCount = 0;
 		this.rules = [];
+		for (const s of this.sessions)
+			if (!s.open)
+				this.sessions.delete(s);
 	}
 
 	peek(at, session) {
