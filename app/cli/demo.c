@@ -211,7 +211,7 @@ add_town(struct demo *d, const json_t *town, json_t *accounts)
 		if (e == ERR_OK)
 			e = demo_survey(d, town, item);
 	if (e == ERR_OK)
-		e = demo_events(d, json_text(town, "host"));
+		e = demo_events(d, tenant, json_text(town, "host"));
 	return e != ERR_OK ? e : db_commit(d->db);
 }
 

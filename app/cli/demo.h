@@ -23,7 +23,7 @@ enum err demo_people(struct demo *, int64_t n, struct progress *) MUST_USE;
 /* A survey of sql/demo/, with its answers, inside the caller's transaction. */
 enum err demo_survey(struct demo *, const json_t *town, const json_t *survey) MUST_USE;
 /* The events of a town, if it has any. */
-enum err demo_events(struct demo *, const char *host) MUST_USE;
+enum err demo_events(struct demo *, int64_t tenant, const char *host) MUST_USE;
 
 int cli_demo_setup(struct cli *);
 int cli_demo_load(struct cli *);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Demonstration data: a month of events (sql/demo/<town>_events.json).  One is full with
- * people waiting, one lottery is drawn, and at one the door is open.
+ * people waiting, one lottery is drawn, and at one the door is open.  Some have a picture,
+ * which lies beside the file.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "db/queries.h"
 #include "domain/checkin.h"
 #include "domain/draw.h"
+#include "domain/event.h"
 
 #define ALPHABET "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
@@ -59,8 +61,29 @@ enter(struct demo *d, int64_t event, const char *ticket, int64_t i)
 	return checkin_enter(d->db, d->vault, d->arena, &door, &try, &result);
 }
 
+/* Where no files are taken, none is shown. */
 static enum err
-add_event(struct demo *d, const json_t *e, const json_t *names)
+picture(struct demo *d, int64_t tenant, int64_t event, const json_t *e)
+{
+	const char *name = json_text(e, "picture"), *ids, *small;
+	struct buf b;
+	enum err err;
+
+	if (name[0] == '\0' || d->cli->conf->files == NULL)
+		return ERR_OK;
+	buf_init(&b, d->arena);
+	err = file_read(arena_printf(d->arena, "%s/demo/%s", d->cli->conf->sql, name), &b);
+	if (err == ERR_OK)
+		err = event_picture_take(d->db, d->arena, d->cli->conf->files, tenant, event, name, b.data, b.len, &ids);
+	if (err != ERR_OK)
+		return err;
+	small = strchr(ids, ' ');
+	return q_demo_event_picture(d->db, (struct q_demo_event_picture){ .event = event, .words = json_text(e, "picture_text"),
+	    .large = arena_strndup(d->arena, ids, (size_t)(small - ids)), .small = small + 1 }, NULL);
+}
+
+static enum err
+add_event(struct demo *d, int64_t tenant, const json_t *e, const json_t *names)
 {
 	int64_t count = json_int(e, "applications"), in = json_int(e, "entered"), i, event, slot;
 	bool lottery = strcmp(json_text(e, "rule"), "lottery") == 0;
@@ -77,11 +100,15 @@ add_event(struct demo *d, const json_t *e, const json_t *names)
 		rule = json_keep(d->arena, json_pack("{s:s, s:i, s:b}", "history", "weight", "lots", 3, "strict", 0));
 		err = draw_commit(d->db, d->vault, d->arena, slot, rule, json_text(e, "source"), rows_text(rows, 0, "value_day"), 0);
 	}
+	if (err == ERR_OK)
+		err = picture(d, tenant, event, e);
 	for (i = 0; err == ERR_OK && i < count; i++) {
 		err = apply(d, slot, names, i, lottery ? "applied" : "confirmed", &ticket);
 		if (err == ERR_OK && i < in)
 			err = enter(d, event, ticket, i);
 	}
+	if (err == ERR_OK && json_flag(e, "came"))
+		err = q_demo_came(d->db, (struct q_demo_came){ .event = event }, NULL);
 	if (err == ERR_OK && json_flag(e, "draw"))
 		err = draw_close(d->db, d->arena, slot);
 	if (err == ERR_OK && json_flag(e, "draw"))
@@ -90,7 +117,7 @@ add_event(struct demo *d, const json_t *e, const json_t *names)
 }
 
 enum err
-demo_events(struct demo *d, const char *host)
+demo_events(struct demo *d, int64_t tenant, const char *host)
 {
 	const char *town = arena_strndup(d->arena, host, strcspn(host, "."));
 	json_t *file, *event;
@@ -108,6 +135,6 @@ demo_events(struct demo *d, const char *host)
 		return e;
 	json_array_foreach(json_object_get(file, "events"), i, event)
 		if (e == ERR_OK)
-			e = add_event(d, event, json_object_get(file, "people"));
+			e = add_event(d, tenant, event, json_object_get(file, "people"));
 	return e;
 }

@@ -195,38 +195,61 @@ VALUES (:questionnaire::bigint, :age::text, :district::text)
 ON CONFLICT (tenant_id, questionnaire_id) DO UPDATE SET age_code = excluded.age_code, district_code = excluded.district_code;
 
 -- name: demo_event :one
--- An event with its dates; "days" are counted from today, negative ones are past.  Sign-up
--- closed yesterday where a lottery is to be drawn; its value is of the day behind.
-WITH doc AS (SELECT :doc::jsonb AS d),
+-- An event with its dates.  "days" are counted from today, negative ones are past; "weekday"
+-- (1: Monday) moves on to the next one; it happens "repeat" times, "every" seven days, but not
+-- the times in "not".  Sign-up opens on day "opens" at 9:00 and closes at 17:00, "closes" days
+-- before; yesterday where a lottery is to be drawn, whose value is of the day behind.
+WITH doc AS (SELECT d, today + (d ->> 'days')::int + coalesce(((d ->> 'weekday')::int + 7 - extract(isodow FROM today + (d ->> 'days')::int)::int) % 7, 0) AS day, today
+  FROM (SELECT :doc::jsonb AS d, (now() AT TIME ZONE 'Asia/Tokyo')::date AS today) x),
+term AS (
+  SELECT (CASE WHEN d ? 'opens' THEN today + (d ->> 'opens')::int ELSE least(today, day) - 14 END + time '09:00') AT TIME ZONE 'Asia/Tokyo' AS opens,
+         CASE WHEN (d ->> 'draw')::boolean THEN today - interval '1 minute'
+              WHEN (d ->> 'closed')::boolean THEN today - 1 + time '17:00'
+              ELSE CASE WHEN day < today THEN day - 1 ELSE greatest(day - coalesce((d ->> 'closes')::int, 1), today + 1) END + time '17:00' END AT TIME ZONE 'Asia/Tokyo' AS closes
+    FROM doc WHERE d ->> 'rule' IN ('first', 'lottery', 'approval')),
 made AS (
   INSERT INTO event (department_id, author_id, state, texts, category, district_id, place, address, latitude, longitude, access, organiser,
-                     contact, free, childcare, sign_language, online, rule, opens, closes, group_max, published, cancelled)
+                     contact, free, childcare, sign_language, online, rule, opens, closes, group_max, offer_hours, created, published, cancelled)
   SELECT p.id, s.id, coalesce(d ->> 'state', 'open'),
-         jsonb_build_object('ja', jsonb_build_object('title', d ->> 'title', 'text', coalesce(d ->> 'text', ''), 'target', coalesce(d ->> 'target', ''),
-                            'fee', coalesce(d ->> 'fee', ''), 'bring', coalesce(d ->> 'bring', '')))
-           || CASE WHEN d ? 'title_en' THEN jsonb_build_object('en', jsonb_build_object('title', d ->> 'title_en', 'text', coalesce(d ->> 'text_en', ''))) ELSE '{}' END,
+         coalesce(d -> 'texts', '{}') || jsonb_build_object('ja', jsonb_build_object('title', d ->> 'title', 'text', coalesce(d ->> 'text', ''),
+           'target', coalesce(d ->> 'target', ''), 'fee', coalesce(d ->> 'fee', ''), 'bring', coalesce(d ->> 'bring', ''))),
          coalesce(d ->> 'category', ''), (SELECT id FROM district WHERE name = d ->> 'district'),
          coalesce(d ->> 'place', ''), coalesce(d ->> 'address', ''), (d ->> 'latitude')::numeric, (d ->> 'longitude')::numeric,
          coalesce(d ->> 'access', ''), coalesce(d ->> 'organiser', ''), p.contact,
          coalesce((d ->> 'free')::boolean, true), coalesce((d ->> 'childcare')::boolean, false),
          coalesce((d ->> 'sign_language')::boolean, false), coalesce((d ->> 'online')::boolean, false),
-         coalesce(d ->> 'rule', 'none'),
-         CASE WHEN d ->> 'rule' IN ('first', 'lottery', 'approval') THEN now() - interval '14 days' END,
-         CASE WHEN d ->> 'draw' = 'true' THEN (date_trunc('day', now() AT TIME ZONE 'Asia/Tokyo') - interval '1 minute') AT TIME ZONE 'Asia/Tokyo'
-              WHEN d ->> 'rule' IN ('first', 'lottery', 'approval')
-              THEN now() + make_interval(days => greatest((d ->> 'days')::int, 1)) END,
-         coalesce((d ->> 'group_max')::int, 1), now() - interval '15 days', CASE WHEN d ->> 'state' = 'cancelled' THEN now() - interval '1 day' END
+         coalesce(d ->> 'rule', 'none'), (SELECT opens FROM term), (SELECT closes FROM term),
+         coalesce((d ->> 'group_max')::int, 1), (d ->> 'offer_hours')::int, least(now(), day - 20),
+         CASE WHEN d ->> 'state' IS DISTINCT FROM 'draft' THEN least(now(), day) - interval '15 days' END,
+         CASE WHEN d ->> 'state' = 'cancelled' THEN now() - interval '1 day' END
     FROM doc JOIN department p ON p.name = d ->> 'department' JOIN staff s ON s.login = d ->> 'author'
   RETURNING id, closes),
 slots AS (
   INSERT INTO event_slot (event_id, begins, ends, days, capacity)
   SELECT made.id, t.begins, t.begins + make_interval(mins => coalesce((d ->> 'minutes')::int, 1440)), NOT d ? 'time', (d ->> 'capacity')::int
     FROM made, doc, generate_series(0, coalesce((d ->> 'repeat')::int, 1) - 1) AS n,
-         LATERAL (SELECT (date_trunc('day', now() AT TIME ZONE 'Asia/Tokyo') + make_interval(days => (d ->> 'days')::int + 7 * n)
-                          + coalesce((d ->> 'time')::interval, '0')) AT TIME ZONE 'Asia/Tokyo' AS begins) t
-  RETURNING id)
+         LATERAL (SELECT (day + coalesce((d ->> 'every')::int, 7) * n + coalesce((d ->> 'time')::time, '00:00')) AT TIME ZONE 'Asia/Tokyo' AS begins) t
+   WHERE NOT coalesce(d -> 'not', '[]') @> to_jsonb(n)
+   ORDER BY n
+  RETURNING id),
+quotas AS (
+  INSERT INTO event_quota (slot_id, name, capacity)
+  SELECT slots.id, q.key, q.value::int FROM slots, doc, jsonb_each_text(coalesce(d -> 'quotas', '{}')) q)
 SELECT made.id, min(slots.id) AS slot, coalesce(((made.closes AT TIME ZONE 'Asia/Tokyo')::date + 1)::text, '') AS value_day
   FROM made, slots GROUP BY made.id, made.closes;
+
+-- name: demo_event_picture :exec
+-- A picture that comes with the program needs no look for viruses.
+WITH clean AS (
+  UPDATE attachment SET state = 'clean', due = NULL WHERE id::text IN (:large::text, :small::text))
+UPDATE event SET picture = :large::uuid, picture_small = :small::uuid, picture_text = :words::text WHERE id = :event::bigint;
+
+-- name: demo_came :exec
+-- Who came to an event that is over: all but each ninth, a few minutes before it began.
+INSERT INTO checkin (id, event_id, slot_id, application_id, people, door, device, at)
+SELECT gen_random_uuid(), a.event_id, a.slot_id, a.id, a.people, '', 'demo', s.begins - make_interval(mins => (a.id % 25)::int)
+  FROM application a JOIN event_slot s ON s.id = a.slot_id
+ WHERE a.event_id = :event::bigint AND a.state = 'confirmed' AND a.id % 9 <> 4;
 
 -- name: demo_application :exec
 -- One sign-up, confirmed as long as there are seats.
@@ -239,5 +262,5 @@ SELECT s.event_id, s.id, :number::text, :people,
        CASE WHEN :state <> 'confirmed' OR EXISTS (SELECT FROM seat) THEN :state ELSE 'waiting' END,
        CASE WHEN :state = 'confirmed' AND NOT EXISTS (SELECT FROM seat)
             THEN (SELECT count(*) + 1 FROM application WHERE slot_id = s.id AND state = 'waiting') END,
-       :wins::int, :person::bytea, CASE :wins WHEN 0 THEN 'web' ELSE 'phone' END, now() - interval '3 days'
+       :wins::int, :person::bytea, CASE :wins WHEN 0 THEN 'web' ELSE 'phone' END, least(now(), s.begins) - interval '3 days'
   FROM event_slot s WHERE s.id = :slot;

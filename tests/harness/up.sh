@@ -50,6 +50,7 @@ start() {
 	if [ -f "$TEMPLATE/pg/PG_VERSION" ]; then
 		cp -a --reflink=auto "$(readlink -f "$TEMPLATE/pg")" "$PGDATA"
 		cp -p "$TEMPLATE/master.key" "$DIR/"
+		[ ! -d "$TEMPLATE/files" ] || cp -a "$TEMPLATE/files" "$DIR/"
 		[ ! -f "$TEMPLATE/accounts.json" ] || cp -p "$TEMPLATE/accounts.json" "$DIR/"
 		cluster_start
 	else
