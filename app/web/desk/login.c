@@ -145,8 +145,27 @@ desk_login_code_form(struct web *w)
 	return page(w, HTTP_OK, "desk/login/code");
 }
 
-enum err
-desk_login_code(struct web *w)
+/* A second factor: the field it is typed into, and what checks it. */
+struct factor {
+	const char *field, *wrong, *page;
+	const char *(*read)(struct form *, const char *field);
+	enum err (*check)(const struct login *, const char *code, const char **token);
+};
+
+static const char *
+read_code(struct form *f, const char *field)
+{
+	return form_code(f, field, 6);
+}
+
+static const char *
+read_recovery(struct form *f, const char *field)
+{
+	return form_text(f, field, FORM_REQUIRED, 100);
+}
+
+static enum err
+second_step(struct web *w, const struct factor *factor)
 {
 	struct form *f = web_form(w);
 	const char *code, *token;
@@ -157,14 +176,20 @@ desk_login_code(struct web *w)
 		return e;
 	if (!at(w, "password"))
 		return go(w, at(w, "full") ? "" : "enrol");
-	code = form_code(f, "code", 6);
+	code = factor->read(f, factor->field);
 	if (!form_ok(f))
-		return page(w, HTTP_UNPROCESSABLE, "desk/login/code");
-	e = login_code(&l, code, &token);
+		return page(w, HTTP_UNPROCESSABLE, factor->page);
+	e = factor->check(&l, code, &token);
 	if (e != ERR_OK)
-		return refused(w, f, e, "code", "login_code_wrong", "desk/login/code");
+		return refused(w, f, e, factor->field, factor->wrong, factor->page);
 	door_cookie(w, token);
 	return go(w, "");
+}
+
+enum err
+desk_login_code(struct web *w)
+{
+	return second_step(w, &(struct factor){ "code", "login_code_wrong", "desk/login/code", read_code, login_code });
 }
 
 enum err
@@ -180,23 +205,7 @@ desk_login_recovery_form(struct web *w)
 enum err
 desk_login_recovery(struct web *w)
 {
-	struct form *f = web_form(w);
-	const char *code, *token;
-	struct login l;
-	enum err e = door_open(w, &l);
-
-	if (e != ERR_OK)
-		return e;
-	if (!at(w, "password"))
-		return go(w, at(w, "full") ? "" : "enrol");
-	code = form_text(f, "recovery", FORM_REQUIRED, 100);
-	if (!form_ok(f))
-		return page(w, HTTP_UNPROCESSABLE, "desk/login/recovery");
-	e = login_recovery(&l, code, &token);
-	if (e != ERR_OK)
-		return refused(w, f, e, "recovery", "login_recovery_wrong", "desk/login/recovery");
-	door_cookie(w, token);
-	return go(w, "");
+	return second_step(w, &(struct factor){ "recovery", "login_recovery_wrong", "desk/login/recovery", read_recovery, login_recovery });
 }
 
 static enum err
