@@ -51,9 +51,8 @@ citizen_remote_key(const struct mailer *m, const char *remote)
 	return (struct db_bytes){ hash, SECRET_HASH };
 }
 
-/* What every mail to a citizen names. */
-static json_t *
-view(const struct mailer *m, const struct citizen_asker *who, const char *path, const char *token)
+json_t *
+citizen_mail_view(const struct mailer *m, const struct citizen_asker *who, const char *path, const char *token)
 {
 	const char *name = strcmp(words_lang(m->words), "ja") == 0 ? "name" : "name_en";
 	const char *contact = json_text(who->tenant, "contact");
@@ -80,10 +79,10 @@ citizen_ask(const struct mailer *m, const struct citizen_asker *who, const json_
 
 	/* Both letters are written; the database keeps the one that is true. */
 	e = mail_seal(m, choice != NULL ? "already_registered" : "sign_in_link", who->email,
-	    view(m, who, "/my/open/", token), &known);
+	    citizen_mail_view(m, who, "/my/open/", token), &known);
 	if (e == ERR_OK)
 		e = mail_seal(m, choice != NULL ? "confirm_address" : "not_registered", who->email,
-		    view(m, who, "/subscribe/confirm/", token), &unknown);
+		    citizen_mail_view(m, who, "/subscribe/confirm/", token), &unknown);
 	if (e != ERR_OK)
 		return e;
 	return q_citizen_ask_queue(m->db, (struct q_citizen_ask){
@@ -110,9 +109,8 @@ citizen_link_state(struct db *db, struct arena *a, const char *purpose, const ch
 	return ERR_OK;
 }
 
-/* In the person's own language, whatever page they were on. */
-static struct mailer
-mailer_in(const struct mailer *m, const struct catalogue *catalogue, const char *language)
+struct mailer
+citizen_mailer_in(const struct mailer *m, const struct catalogue *catalogue, const char *language)
 {
 	struct mailer mine = *m;
 
@@ -123,7 +121,7 @@ mailer_in(const struct mailer *m, const struct catalogue *catalogue, const char 
 static enum err
 tell_registered(const struct mailer *m, const struct citizen_asker *who, int64_t citizen, const json_t *choice)
 {
-	json_t *document = view(m, who, "/unsubscribe/", stop_link_token(m->arena, m->vault, citizen, 0)), *names;
+	json_t *document = citizen_mail_view(m, who, "/unsubscribe/", stop_link_token(m->arena, m->vault, citizen, 0)), *names;
 	enum err e;
 
 	e = citizen_names(m->db, m->arena, choice, &names);
@@ -183,7 +181,7 @@ citizen_confirm(const struct mailer *m, const struct catalogue *catalogue, const
 		return e;
 	*citizen = rows_int(rows, 0, "id");
 	*session = fresh;
-	mine = mailer_in(m, catalogue, json_text(choice, "language"));
+	mine = citizen_mailer_in(m, catalogue, json_text(choice, "language"));
 	return tell_registered(&mine, &who, *citizen, choice);
 }
 
@@ -209,9 +207,8 @@ citizen_sign_out(struct db *db, struct arena *a, const char *session)
 	return q_citizen_sign_out(db, (struct q_citizen_sign_out){ .session = sha256(a, session) }, NULL);
 }
 
-/* ERR_NOT_FOUND: there is no address (any more). */
-static enum err
-address_of(struct db *db, const struct vault *vault, struct arena *a, int64_t citizen, const char **email,
+enum err
+citizen_address(struct db *db, const struct vault *vault, struct arena *a, int64_t citizen, const char **email,
     const char **language)
 {
 	struct rows *rows;
@@ -242,7 +239,7 @@ citizen_my(struct db *db, const struct vault *vault, struct arena *a, int64_t ci
 	e = q_citizen_my(db, (struct q_citizen_my){ .citizen = citizen, .lang = lang }, out);
 	if (e != ERR_OK)
 		return e;
-	e = address_of(db, vault, a, citizen, &email, &language);
+	e = citizen_address(db, vault, a, citizen, &email, &language);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
 	json_object_set_new(*out, "email", e == ERR_OK ? json_string(email) : json_null());
@@ -297,7 +294,7 @@ citizen_stop(const struct mailer *m, const struct catalogue *catalogue, const st
 	enum err e;
 
 	/* Read before it is erased. */
-	e = address_of(m->db, m->vault, m->arena, citizen, &who.email, &language);
+	e = citizen_address(m->db, m->vault, m->arena, citizen, &who.email, &language);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
 	if (e == ERR_NOT_FOUND || strcmp(what, "topics") == 0)
@@ -305,9 +302,9 @@ citizen_stop(const struct mailer *m, const struct catalogue *catalogue, const st
 	e = q_citizen_stop(m->db, stop, NULL);
 	if (e != ERR_OK)
 		return e;
-	mine = mailer_in(m, catalogue, language);
+	mine = citizen_mailer_in(m, catalogue, language);
 	/* The way back: whoever left begins anew, the others have their マイページ. */
-	document = view(&mine, &who, strcmp(what, "all") == 0 ? "/subscribe" : "/my", "");
+	document = citizen_mail_view(&mine, &who, strcmp(what, "all") == 0 ? "/subscribe" : "/my", "");
 	json_object_set_new(document, "left", json_boolean(strcmp(what, "all") == 0));
 	return mail_queue(&mine, "unsubscribed", who.email, document, DAY_S);
 }

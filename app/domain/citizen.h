@@ -74,6 +74,14 @@ struct citizen_asker {
 /* Where somebody asks from, as throttles count it. */
 struct db_bytes citizen_remote_key(const struct mailer *, const char *remote);
 
+/* What every mail to a citizen names; link_url is path and token behind the origin. */
+json_t *citizen_mail_view(const struct mailer *, const struct citizen_asker *, const char *path, const char *token);
+/* The mail address and the language that this person reads.  ERR_NOT_FOUND: there is no address (any more). */
+enum err citizen_address(struct db *, const struct vault *, struct arena *, int64_t citizen, const char **email,
+    const char **language) MUST_USE;
+/* The same mailer in the person's own language, whatever page they were on. */
+struct mailer citizen_mailer_in(const struct mailer *, const struct catalogue *, const char *language);
+
 /* Queues what a request for registration writes: a link and a letter.  The
  * answer never tells whether the address is known or asked too often.  choice
  * NULL: a link to マイページ is asked for. */

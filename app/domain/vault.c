@@ -166,10 +166,15 @@ vault_hash(const struct vault *v, const char *channel, const char *address,
 {
 	struct arena *a = arena_new();
 	struct buf words;
+	size_t i;
 
 	must(v->now != NULL);
 	buf_init(&words, a);
 	buf_addf(&words, "%s:%s", channel, address);
+	if (strcmp(channel, "email") == 0)
+		for (i = 0; i < words.len; i++)
+			if (words.data[i] >= 'A' && words.data[i] <= 'Z')
+				words.data[i] = (char)(words.data[i] - 'A' + 'a');
 	secret_hmac(v->now->lookup, words.data, words.len, out);
 	arena_free(a);
 }

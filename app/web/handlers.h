@@ -199,6 +199,14 @@ enum err desk_message_test(struct web *);
 enum err desk_message_tests(struct web *);
 enum err desk_message_test_send(struct web *);
 
+/* citizen/email.c */
+enum err citizen_my_email(struct web *);
+enum err citizen_my_email_ask(struct web *);
+enum err citizen_my_email_code(struct web *);
+enum err citizen_my_email_add(struct web *);
+enum err citizen_my_merge(struct web *);
+enum err citizen_my_merged(struct web *);
+
 /* citizen/phone.c, subscribe_phone.c */
 enum err citizen_my_phone(struct web *);
 enum err citizen_my_phone_ask(struct web *);

@@ -6,7 +6,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM chromo_web, chromo_courier, chrom
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO chromo_web, chromo_report;
 REVOKE ALL ON schema_migration, throttle FROM chromo_web, chromo_report;
 REVOKE ALL ON staff_session, citizen_session, link, staff_recovery, tenant_key, letter, subscribe_draft,
-  gateway, gateway_event, line_link, phone_code, response_draft, right_key, right_drawn, attachment, paper_entry, door, lottery, application_draft, event_import FROM chromo_report;
+  gateway, gateway_event, line_link, address_code, response_draft, right_key, right_drawn, attachment, paper_entry, door, lottery, application_draft, event_import FROM chromo_report;
 
 GRANT INSERT, UPDATE ON department, district, topic, staff, citizen, contact, message, subscribe_draft, letter TO chromo_web;
 GRANT INSERT ON once TO chromo_web;
@@ -15,19 +15,19 @@ GRANT INSERT, UPDATE, DELETE ON district_postcode, staff_role, staff_department,
 GRANT INSERT ON approval, audit, batch, tenant_key TO chromo_web;
 GRANT INSERT, UPDATE ON consent TO chromo_web;
 GRANT DELETE ON contact TO chromo_web;              -- 退会 erases the address
-GRANT USAGE ON SEQUENCE citizen_id_seq TO chromo_web;
+GRANT USAGE ON SEQUENCE citizen_id_seq, contact_id_seq TO chromo_web;
 GRANT UPDATE (contact, single_person) ON tenant TO chromo_web;
 GRANT UPDATE (version) ON tenant_host TO chromo_web; -- tenant_changed()
 GRANT USAGE ON SEQUENCE tenant_host_version TO chromo_web;
 GRANT UPDATE (state, finished, verdict, unknown) ON batch TO chromo_web; -- message_stop()
 -- SMS: numbers that are proved, receipts that come in, what the month costs
-GRANT INSERT, UPDATE, DELETE ON phone_code TO chromo_web;
+GRANT INSERT, UPDATE, DELETE ON address_code TO chromo_web;
 GRANT UPDATE (receipt, receipt_at, reason) ON delivery TO chromo_web, chromo_courier;
 GRANT INSERT, UPDATE ON sms_month TO chromo_web, chromo_courier;
 GRANT SELECT, INSERT, UPDATE ON sms_early TO chromo_web, chromo_courier;
 GRANT DELETE ON sms_early TO chromo_courier;
 GRANT SELECT ON sms_month TO chromo_courier;
-GRANT SELECT (tenant_id, browser, ends), UPDATE (ends), DELETE ON phone_code TO chromo_courier; -- sweep()
+GRANT SELECT (tenant_id, browser, ends), UPDATE (ends), DELETE ON address_code TO chromo_courier; -- sweep()
 GRANT INSERT, UPDATE ON gateway TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON line_link TO chromo_web;
 GRANT INSERT, UPDATE ON gateway_event TO chromo_web;

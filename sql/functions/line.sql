@@ -1,21 +1,5 @@
 -- LINE: links, and whether a person can be reached there (domain/line.c).
 
--- Puts a citizen's LINE in its place.  It may have been another entry's: both are this
--- person, who has just shown so, and an entry that nothing reaches any more ends.
-CREATE OR REPLACE FUNCTION line_attach(p_citizen bigint, p_user bytea, p_address bytea) RETURNS void
-LANGUAGE plpgsql AS $$
-DECLARE
-  other bigint;
-BEGIN
-  SELECT citizen_id INTO other FROM contact WHERE channel = 'line' AND hash = p_user FOR UPDATE;
-  DELETE FROM contact WHERE channel = 'line' AND (hash = p_user OR citizen_id = p_citizen);
-  INSERT INTO contact (citizen_id, channel, address, hash, state, confirmed, reached)
-  VALUES (p_citizen, 'line', p_address, p_user, 'active', now(), now());
-  IF other <> p_citizen AND NOT EXISTS (SELECT FROM contact WHERE citizen_id = other) THEN
-    PERFORM citizen_leave(other);
-  END IF;
-END $$;
-
 -- Uses a code or nonce up.  Somebody who was no citizen becomes one, with the moment of
 -- their consent.
 CREATE OR REPLACE FUNCTION line_link_use(p_hash bytea, p_user bytea, p_address bytea, p_districts bigint[],
@@ -54,7 +38,7 @@ BEGIN
   ELSE
     RETURN;
   END IF;
-  PERFORM line_attach(person, p_user, p_address);
+  PERFORM contact_take(person, 'line', p_user, p_address);
 END $$;
 
 -- Blocked, or a friend again.  What is older than what is known changes nothing, and

@@ -1,26 +1,11 @@
 -- Web Push: the devices on which somebody said yes.  Whoever shows an endpoint with its
 -- keys holds the device: nobody else knows them.
 
--- The device is this person's from now on, whoever had it before; of more than twenty
--- the oldest go.  Somebody who had nothing else is gone.
+-- The device is this person's from now on; of more than twenty the oldest go.
 CREATE OR REPLACE FUNCTION push_add(p_citizen bigint, p_hash bytea, p_address bytea, p_label text) RETURNS void
 LANGUAGE plpgsql AS $$
-DECLARE
-  before bigint;
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtextextended(encode(p_hash, 'hex'), current_tenant()));
-  SELECT citizen_id INTO before FROM contact WHERE channel = 'webpush' AND hash = p_hash AND citizen_id <> p_citizen;
-  IF FOUND THEN
-    DELETE FROM contact WHERE channel = 'webpush' AND hash = p_hash;
-    IF NOT EXISTS (SELECT FROM contact WHERE citizen_id = before) THEN
-      PERFORM citizen_leave(before);
-    END IF;
-  END IF;
-  INSERT INTO contact (citizen_id, channel, address, hash, label, state, confirmed)
-  VALUES (p_citizen, 'webpush', p_address, p_hash, p_label, 'active', now())
-  ON CONFLICT (tenant_id, channel, hash) DO UPDATE
-     SET address = excluded.address, label = excluded.label, state = 'active', failures = 0, failed = NULL,
-         reason = NULL, confirmed = now();
+  PERFORM contact_take(p_citizen, 'webpush', p_hash, p_address, p_label);
   DELETE FROM contact k
    WHERE k.citizen_id = p_citizen AND k.channel = 'webpush'
      AND k.id NOT IN (SELECT id FROM contact WHERE citizen_id = p_citizen AND channel = 'webpush'

@@ -67,8 +67,8 @@ CREATE OR REPLACE FUNCTION sweep(p_most int) RETURNS int LANGUAGE sql AS $$
       (SELECT provider_id FROM sms_early WHERE at < now() - interval '1 day' LIMIT p_most FOR UPDATE SKIP LOCKED)
     RETURNING 1),
   numbers AS (
-    DELETE FROM phone_code WHERE browser IN
-      (SELECT browser FROM phone_code WHERE ends < now() LIMIT p_most FOR UPDATE SKIP LOCKED)
+    DELETE FROM address_code WHERE browser IN
+      (SELECT browser FROM address_code WHERE ends < now() LIMIT p_most FOR UPDATE SKIP LOCKED)
     RETURNING 1),
   -- Empty by then: what is left says when and how a mail ended.
   letters AS (

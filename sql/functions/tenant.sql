@@ -27,7 +27,7 @@ BEGIN
   DELETE FROM letter;
   DELETE FROM link;
   DELETE FROM subscribe_draft;
-  DELETE FROM phone_code;
+  DELETE FROM address_code;
   DELETE FROM citizen_session;
   DELETE FROM staff_session;
   DELETE FROM tenant_key;

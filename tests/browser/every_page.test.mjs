@@ -49,7 +49,7 @@ function visitors({ path, asks }) {
 		const wanted = ['write', 'approve', 'admin'].filter((r) => asks.has(r));
 		return ['both', 'writer', 'approver', 'admin'].filter((name) => wanted.length === 0 || wanted.some((r) => rights[name].includes(r)));
 	}
-	return asks.has('cached') ? ['anonymous'] : ['visitor', 'citizen', 'family', 'asked', 'texted'];
+	return asks.has('cached') ? ['anonymous'] : ['visitor', 'citizen', 'family', 'asked', 'texted', 'twice'];
 }
 
 // What a page is made of: two with the same parts are one to the eye.

@@ -66,10 +66,21 @@ async function house(town, who) {
 	];
 }
 
+// Somebody else proves the same mail address, and is asked what they want of the two entries.
+async function registeredTwice(town, who, email) {
+	const twice = who.twice.client, t = token();
+	await inside(town, `INSERT INTO citizen_session (hash, citizen_id) SELECT ${hash(t)}, max(id) FROM citizen WHERE state = 'active' AND ${here}`);
+	twice.cookies.set('__Host-citizen', t);
+	await twice.submit(await twice.get('/my/email'), { email });
+	const code = (await mailWith(town, email, '確認番号')).text.match(/\d{6}/)[0];
+	await twice.submit(await twice.get('/my/email/code'), { code });
+	await who.citizen.client.submit(await who.citizen.client.get('/my/email'), { email: somebody() });
+}
+
 // A citizen with every way, and what was sent to them.
 async function citizens(town, who) {
 	const email = somebody(), keys = await Keys.of(town, tenant(MINATO)), { citizen } = who.citizen;
-	for (const name of ['visitor', 'asked', 'family', 'texted']) who[name] = { host: MINATO, client: town.client(MINATO) };
+	for (const name of ['visitor', 'asked', 'family', 'texted', 'twice']) who[name] = { host: MINATO, client: town.client(MINATO) };
 	await subscribeTo(who.visitor.client, somebody());
 	await who.asked.client.submit(await subscribeTo(who.asked.client, email), { consent: 1 });
 	const confirm = linkIn(await mailWith(town, email, '/confirm/'), 'confirm').split('/').pop();
@@ -82,7 +93,9 @@ async function citizens(town, who) {
 	const [message] = await numbers(town, `SELECT min(id) FROM message WHERE state = 'sent' AND ${here}`);
 	const own = `(SELECT hash FROM contact WHERE citizen_id = ${citizen} AND channel = 'email' LIMIT 1)`;
 	const sealed = (await inside(town, `SELECT encode(address, 'hex') FROM contact WHERE citizen_id = ${citizen} AND channel = 'email' AND ${here} LIMIT 1`)).split('\n').at(-1);
-	const found = await who.both.client.submit(await who.both.client.get('/desk/people'), { address: keys.open('contact.address', Buffer.from(sealed, 'hex')) }, '/people');
+	const address = keys.open('contact.address', Buffer.from(sealed, 'hex'));
+	const found = await who.both.client.submit(await who.both.client.get('/desk/people'), { address }, '/people');
+	await registeredTwice(town, who, address);
 	return [
 		{ device, person: found.headers.location.split('/').pop() }, { at: '/subscribe/confirm/', token: confirm },
 		{ at: '/my/open/', token: await link(town, MINATO, 'my', 'contact_hash', own) },

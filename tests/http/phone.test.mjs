@@ -43,7 +43,7 @@ test('a number is added to マイページ, and taken away', async () => {
 	assert.match(wrong.text, /value="03-1234-5678"/, 'what was typed stays');
 
 	const asked = await client.submit(await client.get('/my/phone'), { phone: phone.replaceAll('-', 'ー') });
-	assert.ok(asked.headers['set-cookie'].some((c) => /^__Host-phone=.*Secure.*HttpOnly/i.test(c)));
+	assert.ok(asked.headers['set-cookie'].some((c) => /^__Host-code=.*Secure.*HttpOnly/i.test(c)));
 	const page = await client.follow(asked);
 	assert.ok(words(page).includes(`090-****-${phone.slice(-4)}`));
 	assert.equal(page.text.includes(phone), false, 'not the whole number');
@@ -95,7 +95,7 @@ test('a code is of use in the browser that asked, once, for ten minutes', async 
 	await one.client.submit(await one.client.get('/my/phone'), { phone: late });
 	const page = await one.client.get('/my/phone/code');
 	const code2 = await code(town, late);
-	await town.sql(`UPDATE phone_code SET ends = ends - interval '601 seconds'`);
+	await town.sql(`UPDATE address_code SET ends = ends - interval '601 seconds'`);
 	assert.match(problems(await one.client.submit(page, { code: code2 })).code, /もう使えません/);
 });
 

@@ -13,7 +13,7 @@
 #include "web/citizen/phone.h"
 #include "web/handlers.h"
 
-static const struct phone_way way = { PHONE_CONFIRM, "/subscribe/phone", "/subscribe/phone/code", "citizen/subscribe/phone" };
+static const struct code_way way = { PROOF_CONFIRM, "/subscribe/phone", "/subscribe/phone/code", "citizen/subscribe/phone" };
 
 enum err
 citizen_subscribe_phone(struct web *w)
@@ -29,7 +29,7 @@ citizen_subscribe_phone(struct web *w)
 		return e != ERR_OK ? e : ERR_NOT_FOUND;
 	json_object_set_new(w->view, "step", json_integer(1));
 	form_set(web_form(w), "phone", phone_written(w->arena, json_text(choice, "phone")));
-	return web_page(w, HTTP_OK, way.number_page);
+	return web_page(w, HTTP_OK, way.address_page);
 }
 
 enum err
@@ -53,23 +53,23 @@ citizen_subscribe_phone_keep(struct web *w)
 enum err
 citizen_phone_subscribe(struct web *w, const json_t *choice)
 {
-	return citizen_phone_ask(w, &way, json_text(choice, "phone"), json_text(choice, "language"), choice);
+	return citizen_code_send(w, &way, json_text(choice, "phone"), json_text(choice, "language"), choice);
 }
 
 enum err
 citizen_subscribe_phone_code(struct web *w)
 {
-	return citizen_phone_code(w, &way);
+	return citizen_code_page(w, &way);
 }
 
 enum err
 citizen_subscribe_phone_done(struct web *w)
 {
 	const char *session;
-	struct phone_proof proof;
+	struct proof proof;
 	struct mailer mailer;
 	int64_t citizen;
-	enum err e = citizen_phone_try(w, &way, &proof);
+	enum err e = citizen_code_try(w, &way, &proof);
 
 	if (e != ERR_OK || !proof.right)
 		return e;
