@@ -38,6 +38,10 @@ char *text_body(struct arena *, const char *);
 /* Only the ASCII digits, after NFKC: postal codes, telephone numbers, codes. */
 char *text_digits(struct arena *, const char *);
 
+/* The digits of a number as people write it: blanks, hyphens of all lengths, brackets and full
+ * width aside.  NULL: there is something else in it. */
+char *text_number(struct arena *, const char *);
+
 /* An address that mail can go to, as RFC 5321 4.1.2 has it, or the dots that
  * old addresses of docomo and au carry (a..b@, ab.@).  Domain to lower case,
  * full-width to half-width, white space off.  NULL: it is none. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Numbers of Japanese mobile phones, as people type them (integrations.md 10.2).
+ * Numbers in groups, and those of Japanese mobile phones, as people type them (integrations.md 10.2).
  */
 #include <string.h>
 
@@ -16,32 +16,32 @@ is_between(int32_t c)
 	    c == 0x2212 || c == 0x30fc;
 }
 
-/* The digits alone; false: there is something else, or too much. */
-static bool
-digits_of(const char *s, char *out, size_t room)
+char *
+text_number(struct arena *a, const char *typed)
 {
+	const char *s = text_normal(a, typed);
 	size_t at = 0, n = strlen(s), digits = 0;
+	char *out = arena_alloc(a, n + 1);
 
 	while (at < n) {
 		int32_t c = text_next(s, n, &at);
 
 		if (is_between(c))
 			continue;
-		if (c < '0' || c > '9' || digits == room - 1)
-			return false;
+		if (c < '0' || c > '9')
+			return NULL;
 		out[digits++] = (char)c;
 	}
 	out[digits] = '\0';
-	return true;
+	return out;
 }
 
 char *
 text_phone(struct arena *a, const char *typed)
 {
-	const char *s = text_normal(a, typed);
-	char digits[16], *number = digits;
+	const char *s = text_normal(a, typed), *number = text_number(a, s + (s[0] == '+'));
 
-	if (!digits_of(s + (s[0] == '+'), digits, sizeof digits))
+	if (number == NULL)
 		return NULL;
 	/* +81 90 …, and +81 (0)90 … as it stands on business cards. */
 	if (s[0] == '+' && strncmp(number, "81", 2) != 0)

@@ -42,19 +42,11 @@ paper_number(struct arena *a)
 char *
 paper_number_read(struct arena *a, const char *typed)
 {
-	const char *text = text_normal(a, typed);
-	char *number = arena_alloc(a, PAPER_DIGITS + 1);
-	int n = 0;
+	char *number = text_number(a, typed);
 
-	for (; *text != '\0'; text++) {
-		if (*text == ' ' || *text == '-')
-			continue;
-		if (*text < '0' || *text > '9' || n == PAPER_DIGITS)
-			return NULL;
-		number[n++] = *text;
-	}
-	number[n] = '\0';
-	return n == PAPER_DIGITS && number[n - 1] - '0' == check_digit(number, n - 1) ? number : NULL;
+	if (number == NULL || strlen(number) != PAPER_DIGITS)
+		return NULL;
+	return number[PAPER_DIGITS - 1] - '0' == check_digit(number, PAPER_DIGITS - 1) ? number : NULL;
 }
 
 char *
@@ -91,6 +83,23 @@ enum err
 paper_twice(struct db *db, int64_t survey, bool twice)
 {
 	return q_paper_twice(db, (struct q_paper_twice){ .survey = survey, .twice = twice }, NULL);
+}
+
+enum err
+paper_look(struct db *db, int64_t survey, const char *number, enum paper_form *form, struct db_bytes *spent)
+{
+	static const char *const forms[] = { "free", "entered", "answered", "void", "other", "none" };
+	struct rows *rows;
+	enum err e = q_paper_look(db, (struct q_paper_look){ .survey = survey, .number = number }, &rows);
+	int i = 0;
+
+	if (e != ERR_OK)
+		return e;
+	while (i < PAPER_FORM_NONE && strcmp(rows_text(rows, 0, "form"), forms[i]) != 0)
+		i++;
+	*form = (enum paper_form)i;
+	spent->data = rows_bytes(rows, 0, "spent", &spent->n);
+	return ERR_OK;
 }
 
 /* --- answers --- */

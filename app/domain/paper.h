@@ -18,7 +18,7 @@
 enum { PAPER_DIGITS = 12, PAPER_FORMS_MOST = 5000 };
 
 char *paper_number(struct arena *);
-/* The twelve digits of what was typed (blanks, hyphens and full width aside), or NULL: it is
+/* The twelve digits of what was typed (text_number()), or NULL: it is
  * no number of a form. */
 char *paper_number_read(struct arena *, const char *typed);
 /* "1234-5678-9012": as it is printed. */
@@ -32,6 +32,18 @@ enum err paper_print(struct db *, struct arena *, int64_t survey, int n) MUST_US
 /* One is lost or spoilt. ERR_NOT_FOUND; ERR_CONFLICT: it was answered. */
 enum err paper_void(struct db *, int64_t survey, const char *number) MUST_USE;
 enum err paper_twice(struct db *, int64_t survey, bool twice) MUST_USE;
+
+/* What is known of a form. */
+enum paper_form {
+	PAPER_FORM_FREE,	/* it waits for its answer */
+	PAPER_FORM_ENTERED,	/* it came in, and a second clerk has not typed it yet */
+	PAPER_FORM_ANSWERED,	/* on paper or on the web */
+	PAPER_FORM_VOID,
+	PAPER_FORM_OTHER,	/* it is of another survey of this town */
+	PAPER_FORM_NONE
+};
+/* number: as paper_number_read gives it.  *spent: what response.right_hash is for its answer. */
+enum err paper_look(struct db *, int64_t survey, const char *number, enum paper_form *, struct db_bytes *spent) MUST_USE;
 
 enum paper_fate {
 	PAPER_KEPT,

@@ -114,7 +114,8 @@ read_head(struct import *im, const struct csv_row *head)
 static enum err
 look(struct import *im, size_t line, const char *number)
 {
-	struct rows *rows;
+	enum paper_form form;
+	struct db_bytes spent;
 	enum err e;
 
 	if (json_object_get(im->seen, number) != NULL) {
@@ -122,10 +123,10 @@ look(struct import *im, size_t line, const char *number)
 		return ERR_OK;
 	}
 	json_object_set_new(im->seen, number, json_true());
-	e = q_paper_look(im->db, (struct q_paper_look){ .survey = im->survey, .number = number }, &rows);
-	if (e == ERR_OK && !rows_bool(rows, 0, "known"))
+	e = paper_look(im->db, im->survey, number, &form, &spent);
+	if (e == ERR_OK && form >= PAPER_FORM_VOID)
 		fault(im, line, "unknown", number);
-	else if (e == ERR_OK && rows_bool(rows, 0, "answered"))
+	else if (e == ERR_OK && form == PAPER_FORM_ANSWERED)
 		fault(im, line, "again", number);
 	return e;
 }

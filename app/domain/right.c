@@ -185,23 +185,35 @@ cut(struct arena *a, const char *right, struct buf *token, struct buf *signature
 	    secret_unbase64url(a, dot + 1, signature) == ERR_OK && token->len == TOKEN;
 }
 
-/* "paper.123456789012": whoever holds a numbered form answers on the web instead. */
+/* Whoever holds a numbered form answers on the web instead. */
 static enum err
 spend_paper(struct db *db, struct arena *a, int64_t survey, const char *typed, struct db_bytes *hash)
 {
 	const char *number = paper_number_read(a, typed);
-	struct rows *rows;
+	enum paper_form form;
 	enum err e;
 
 	if (number == NULL)
 		return ERR_FORBIDDEN;
-	e = q_paper_look(db, (struct q_paper_look){ .survey = survey, .number = number }, &rows);
+	e = paper_look(db, survey, number, &form, hash);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_FORBIDDEN : e;
-	if (!rows_bool(rows, 0, "known"))
-		return ERR_FORBIDDEN;
-	hash->data = rows_bytes(rows, 0, "spent", &hash->n);
-	return ERR_OK;
+	/* Whether it was answered is for the row of the answer to say, which is the last word. */
+	if (form == PAPER_FORM_ENTERED)
+		return ERR_CONFLICT;
+	return form < PAPER_FORM_VOID ? ERR_OK : ERR_FORBIDDEN;
+}
+
+const char *
+right_of_paper(struct arena *a, const char *number)
+{
+	return arena_printf(a, "%s%s", PAPER, number);
+}
+
+bool
+right_is_paper(const char *right)
+{
+	return strncmp(right, PAPER, sizeof(PAPER) - 1) == 0;
 }
 
 enum err
@@ -215,7 +227,7 @@ right_spend(struct db *db, struct arena *a, int64_t survey, const char *right, s
 	size_t n;
 	enum err e;
 
-	if (strncmp(right, PAPER, sizeof(PAPER) - 1) == 0)
+	if (right_is_paper(right))
 		return spend_paper(db, a, survey, right + sizeof(PAPER) - 1, hash);
 	if (!cut(a, right, &token, &signature))
 		return ERR_FORBIDDEN;

@@ -33,6 +33,10 @@ enum err right_draw(struct db *, const struct vault *, struct arena *, int64_t s
 enum err right_draw_here(struct db *, const struct vault *, struct arena *, int64_t survey, int64_t citizen,
     const char **out) MUST_USE;
 
-/* A numbered form on paper is a right, too: "paper.123456789012" (domain/paper.h).
- * What response.right_hash is for this right.  ERR_FORBIDDEN: it is none of this survey. */
+/* A numbered form on paper (domain/paper.h) is a right, too, in every mode: "paper.123456789012". */
+const char *right_of_paper(struct arena *, const char *number);
+bool right_is_paper(const char *right);
+
+/* What response.right_hash is for this right.  ERR_FORBIDDEN: it is none of this survey.
+ * ERR_CONFLICT: the form came in on paper. */
 enum err right_spend(struct db *, struct arena *, int64_t survey, const char *right, struct db_bytes *hash) MUST_USE;

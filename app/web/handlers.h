@@ -54,12 +54,14 @@ enum err api_survey_list(struct web *);
 enum err api_survey_show(struct web *);
 enum err api_survey_answer(struct web *);
 
-/* citizen/survey.c, survey_answer.c, survey_send.c */
+/* citizen/survey.c, survey_number.c, survey_answer.c, survey_send.c */
 enum err citizen_survey_list(struct web *);
 enum err citizen_survey_show(struct web *);
 enum err citizen_survey_begin(struct web *);
 enum err citizen_survey_named(struct web *);
 enum err citizen_survey_named_begin(struct web *);
+enum err citizen_survey_number(struct web *);
+enum err citizen_survey_number_begin(struct web *);
 enum err citizen_survey_question(struct web *);
 enum err citizen_survey_answer(struct web *);
 enum err citizen_survey_save(struct web *);

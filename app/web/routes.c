@@ -123,6 +123,8 @@ const struct route routes[] = {
 	{ POST, "/surveys/{survey}", citizen_survey_begin, ANYONE | UNKNOWN | TOKEN },
 	{ GET, "/surveys/{survey}/named", citizen_survey_named, CITIZEN },
 	{ POST, "/surveys/{survey}/named", citizen_survey_named_begin, CITIZEN | TOKEN },
+	{ GET, "/surveys/{survey}/paper", citizen_survey_number, ANYONE | UNKNOWN },
+	{ POST, "/surveys/{survey}/paper", citizen_survey_number_begin, ANYONE | UNKNOWN | TOKEN },
 	{ GET, "/surveys/{survey}/q/{code}", citizen_survey_question, ANYONE | UNKNOWN | ANSWER },
 	{ POST, "/surveys/{survey}/q/{code}", citizen_survey_answer, ANYONE | UNKNOWN | ANSWER | TOKEN | UPLOAD },
 	{ GET, "/surveys/{survey}/save", citizen_survey_save, ANYONE | UNKNOWN | ANSWER },

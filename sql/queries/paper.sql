@@ -39,8 +39,14 @@ SELECT outcome, receipt, differs::text AS differs
   FROM paper_enter(:survey::bigint, :number::text, :way::text, :edition::int, :answers::jsonb, :staff::bigint, :keys::text[], :most::int[]);
 
 -- name: paper_look :one
--- Whether a form of this number is there, and whether it was answered.
-SELECT EXISTS (SELECT FROM paper_form f WHERE f.survey_id = s.id AND f.number = :number::text AND NOT f.void) AS known,
-       EXISTS (SELECT FROM response r WHERE r.questionnaire_id = s.questionnaire_id AND r.right_hash = right_paper(s.id, :number)) AS answered,
+-- What the form of this number is, as enum paper_form has it.
+SELECT CASE WHEN f.number IS NULL AND EXISTS (SELECT FROM paper_form o WHERE o.number = :number::text) THEN 'other'
+            WHEN f.number IS NULL THEN 'none'
+            WHEN f.void THEN 'void'
+            WHEN EXISTS (SELECT FROM response r WHERE r.questionnaire_id = s.questionnaire_id AND r.right_hash = right_paper(s.id, :number))
+              THEN 'answered'
+            WHEN EXISTS (SELECT FROM paper_entry p WHERE p.survey_id = s.id AND p.number = :number) THEN 'entered'
+            ELSE 'free' END AS form,
        right_paper(s.id, :number) AS spent
-  FROM survey s WHERE s.id = :survey::bigint;
+  FROM survey s LEFT JOIN paper_form f ON f.survey_id = s.id AND f.number = :number
+ WHERE s.id = :survey::bigint;

@@ -80,7 +80,9 @@ read(struct web *w, const json_t *survey, struct response_whole *out, const char
 	out->receipt = response_receipt_of(w->arena, *key, out->id);
 	if (!json_is_object(out->answers) || !survey_speaks(json_object_get(survey, "document"), out->language))
 		return ERR_INVALID;
-	return json_flag(survey, "once") ? right_spend(w->db, w->arena, out->id, json_text(body, "right"), &out->right) : ERR_OK;
+	if (!json_flag(survey, "once") && !right_is_paper(json_text(body, "right")))
+		return ERR_OK;
+	return right_spend(w->db, w->arena, out->id, json_text(body, "right"), &out->right);
 }
 
 static enum err

@@ -9,7 +9,8 @@
  *	POST /surveys/{survey}/named
  *
  * But for the last two no session is looked for (UNKNOWN in routes.c): the transactions of
- * an answer have nothing to do with anybody.
+ * an answer have nothing to do with anybody.  Who has a form on paper begins in
+ * survey_number.c.
  */
 #include "web/citizen/survey.h"
 
@@ -113,8 +114,8 @@ languages(struct web *w, const json_t *document, const char *chosen)
 	return list;
 }
 
-static void
-show_choice(struct web *w, const json_t *document, const char *language)
+void
+citizen_survey_choice(struct web *w, const json_t *document, const char *language)
 {
 	bool several = json_array_size(json_object_get(document, "languages")) > 1;
 
@@ -168,13 +169,14 @@ citizen_survey_show(struct web *w)
 	document = json_object_get(survey, "document");
 	language = citizen_survey_language(w, document, asked_language(w));
 	citizen_survey_view(w, survey, language);
-	show_choice(w, document, language);
+	citizen_survey_choice(w, document, language);
 	json_object_set_new(w->view, "easy_url", survey_speaks(document, "ja-easy") && strcmp(language, "ja-easy") != 0 ?
 	    json_sprintf("/surveys/%" PRId64 "?language=ja-easy", id) : json_null());
 	json_object_set_new(w->view, "count", json_integer((json_int_t)json_array_size(json_object_get(document, "questions"))));
 	json_object_set_new(w->view, "resume_url", begun ?
 	    json_sprintf("/surveys/%" PRId64 "/q/%s", id, draft.reached) : json_null());
 	json_object_set(w->view, "receipt", receipt);
+	json_object_set(w->view, "forms", json_object_get(survey, "forms"));
 	return web_page(w, HTTP_OK, "citizen/survey/show");
 }
 
@@ -198,8 +200,8 @@ first_page(const json_t *document)
 	return survey_together(document) ? "all" : first != NULL ? json_text(first, "code") : "check";
 }
 
-static enum err
-begin(struct web *w, const json_t *survey, const char *right, int64_t citizen)
+enum err
+citizen_survey_start(struct web *w, const json_t *survey, const char *right, int64_t citizen)
 {
 	int64_t id = json_int(survey, "id");
 	const json_t *document = json_object_get(survey, "document");
@@ -237,7 +239,7 @@ citizen_survey_begin(struct web *w)
 		return web_see_other(w, "/surveys/%" PRId64 "/named", id);
 	if (json_flag(survey, "once") && right[0] == '\0')
 		return citizen_right_door(w, id);
-	return begin(w, survey, json_flag(survey, "once") ? right : "", 0);
+	return citizen_survey_start(w, survey, json_flag(survey, "once") ? right : "", 0);
 }
 
 /* --- by name --- */
@@ -270,7 +272,7 @@ citizen_survey_named(struct web *w)
 		return web_see_other(w, "/surveys/%" PRId64, json_int(survey, "id"));
 	language = citizen_survey_language(w, json_object_get(survey, "document"), w->lang);
 	citizen_survey_view(w, survey, language);
-	show_choice(w, json_object_get(survey, "document"), language);
+	citizen_survey_choice(w, json_object_get(survey, "document"), language);
 	json_object_set(w->view, "answered", answered != NULL ? answered : json_null());
 	return web_page(w, HTTP_OK, "citizen/survey/named");
 }
@@ -285,7 +287,7 @@ citizen_survey_named_begin(struct web *w)
 		return e;
 	if (!json_flag(survey, "named") || !json_flag(survey, "open") || answered != NULL)
 		return web_see_other(w, "/surveys/%" PRId64 "/named", json_int(survey, "id"));
-	return begin(w, survey, "", w->citizen);
+	return citizen_survey_start(w, survey, "", w->citizen);
 }
 
 /* --- a draft --- */

@@ -3,8 +3,9 @@
 #include "domain/response.h"
 #include "web/web.h"
 /*
- * What the pages of a survey have in common: survey.c (what it is), survey_answer.c (one
- * question after the other), survey_send.c (check, send, receipt).
+ * What the pages of a survey have in common: survey.c (what it is), survey_number.c (begun with
+ * the number of a form on paper), survey_answer.c (one question after the other),
+ * survey_send.c (check, send, receipt).
  */
 
 /* A draft that somebody is at. */
@@ -34,6 +35,11 @@ enum err citizen_answering(struct web *, struct answering *, bool *ready) MUST_U
 const char *citizen_survey_language(const struct web *, const json_t *document, const char *chosen);
 /* The survey in the view, its texts in this language. */
 void citizen_survey_view(struct web *, const json_t *survey, const char *language);
+/* Which language one answers in, where there are several: into the view as "language". */
+void citizen_survey_choice(struct web *, const json_t *document, const char *language);
+/* Begins: a draft under a cookie, and a 303 to the first question.  right: "" where none is needed;
+ * citizen: 0, but where one answers by name. */
+enum err citizen_survey_start(struct web *, const json_t *survey, const char *right, int64_t citizen) MUST_USE;
 /* The page of the way on which these answers are now: "all", the code of a question, "check". */
 const char *citizen_survey_page(struct web *, const struct answering *);
 /* A 303 to it.  checking: from there back to the check page. */

@@ -152,7 +152,7 @@ send(struct web *w, const struct answering *a, enum response_fate *fate)
 		r.receipt = change;
 		return response_change(w->db, w->arena, &r, fate, &number);
 	}
-	if (json_flag(a->survey, "once"))
+	if (json_flag(a->survey, "once") || right_is_paper(right))
 		e = right_spend(w->db, w->arena, a->id, right, &r.right);
 	return e != ERR_OK ? e : response_send(w->db, w->arena, &r, fate, &number);
 }
@@ -171,25 +171,36 @@ files_keep(struct web *w, const struct answering *a)
 	return e;
 }
 
+/* It does not count, for the reason of these words. */
+static enum err
+again(struct web *w, const char *key)
+{
+	json_object_set_new(w->view, "lead", json_string(words_get(w->words, key)));
+	return web_page(w, HTTP_CONFLICT, "citizen/survey/again");
+}
+
 enum err
 citizen_survey_send(struct web *w)
 {
 	enum response_fate fate;
 	struct answering a;
 	const char *change;
-	bool ready;
+	bool ready, paper;
 	enum err e = whole(w, &a, &ready);
 
 	if (e != ERR_OK || !ready)
 		return e;
-	/* By name only from マイページ, once only with a right. */
-	if (json_flag(a.survey, "named") && json_int(a.draft.what, "citizen") == 0 && json_text(a.draft.what, "change")[0] == '\0')
+	/* By name only from マイページ or by a form's number, once only with a right. */
+	paper = right_is_paper(json_text(a.draft.what, "right"));
+	if (json_flag(a.survey, "named") && json_int(a.draft.what, "citizen") == 0 && !paper && json_text(a.draft.what, "change")[0] == '\0')
 		return ERR_FORBIDDEN;
 	e = send(w, &a, &fate);
+	if (e == ERR_CONFLICT || (e == ERR_OK && fate == RESPONSE_AGAIN))
+		return again(w, paper ? "answer_again_paper" : "answer_again");
+	if (e == ERR_FORBIDDEN && paper)
+		return again(w, "answer_number_void");
 	if (e != ERR_OK)
 		return e;
-	if (fate == RESPONSE_AGAIN)
-		return web_page(w, HTTP_CONFLICT, "citizen/survey/again");
 	if (fate != RESPONSE_SENT)
 		return citizen_survey_closed(w, &a, fate == RESPONSE_FULL);
 	e = files_keep(w, &a);

@@ -5,7 +5,8 @@
  *	GET /desk/surveys/{survey}/paper		once, as it stands
  *	GET /desk/surveys/{survey}/paper?numbered=1	with numbers that are unused (domain/paper.h)
  *
- * A number counts once, on paper or on the web (forms.c, entry.c).
+ * A number counts once, on paper (entry.c, forms.c) or on the web (citizen/survey_number.c), where
+ * the QR code of the form leads.
  */
 #include <string.h>
 
@@ -104,6 +105,15 @@ answer(const struct sheet *s, const json_t *q)
 	}
 }
 
+/* Where it can be answered on the web: with its number, which then counts once. */
+static const char *
+address(const struct sheet *s, const char *number)
+{
+	const char *survey = arena_printf(s->w->arena, "%s/surveys/%" PRId64, web_origin(s->w), json_int(s->survey, "id"));
+
+	return number[0] == '\0' ? survey : arena_printf(s->w->arena, "%s/paper?number=%s", survey, number);
+}
+
 static void
 form(const struct sheet *s, const char *number)
 {
@@ -129,8 +139,7 @@ form(const struct sheet *s, const char *number)
 	paper_rule(s->p);
 	if (json_text(s->survey, "contact")[0] != '\0')
 		paper_text(s->p, PAPER_TEXT, arena_printf(s->w->arena, "%s　%s", word(s, "circular_contact"), json_text(s->survey, "contact")));
-	paper_qr(s->p, arena_printf(s->w->arena, "%s/surveys/%" PRId64, web_origin(s->w), json_int(s->survey, "id")),
-	    word(s, "survey_paper_web"));
+	paper_qr(s->p, address(s, number), word(s, number[0] != '\0' ? "survey_paper_web_number" : "survey_paper_web"));
 }
 
 enum err
