@@ -48,7 +48,8 @@ main(void)
 
 	ok(strlen(number) == PAPER_DIGITS, "twelve digits");
 	is_str(paper_number_read(a, paper_number_shown(a, number)), number, "read as it is printed");
-	is_str(paper_number_read(a, arena_printf(a, "%.4s\u30fc%.4s\u2010%.4s", number, number + 4, number + 8)), number, "with the hyphens of other keyboards");
+	is_str(paper_number_read(a, arena_printf(a, "%.4s\u30fc%.4s\u2010%.4s", number, number + 4, number + 8)), number,
+	    "with the hyphens of other keyboards");
 	is_str(paper_number_read(a, arena_printf(a, " %.6s %s ", number, number + 6)), number, "with blanks");
 	ok(paper_number_read(a, "") == NULL, "nothing is none");
 	ok(paper_number_read(a, "123") == NULL, "too few digits");

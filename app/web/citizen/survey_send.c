@@ -192,7 +192,8 @@ citizen_survey_send(struct web *w)
 		return e;
 	/* By name only from マイページ or by a form's number, once only with a right. */
 	paper = right_is_paper(json_text(a.draft.what, "right"));
-	if (json_flag(a.survey, "named") && json_int(a.draft.what, "citizen") == 0 && !paper && json_text(a.draft.what, "change")[0] == '\0')
+	if (json_flag(a.survey, "named") && json_int(a.draft.what, "citizen") == 0 && !paper &&
+	    json_text(a.draft.what, "change")[0] == '\0')
 		return ERR_FORBIDDEN;
 	e = send(w, &a, &fate);
 	if (e == ERR_CONFLICT || (e == ERR_OK && fate == RESPONSE_AGAIN))
