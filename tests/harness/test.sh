@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 #
 # ./dev test: builds twice (plain; with ASan and UBSan), makes what the tests
-# start from, and gives all of them to tests/harness/prove.pl, which counts.
+# start from, and gives all of them to tests/harness/prove.pl, which counts.  Of a few
+# tests (./dev test http/login) only what they want is built.
 
 # A private chromo that a test left behind, because it was killed.
 ups_remove() {
@@ -15,15 +16,13 @@ ups_remove() {
 # Which files are tests: those of make check, its programs from both builds, and
 # those that want a running chromo.
 test_list() {
-	local folder test kind
-	for folder in "$DIR/build" "$DIR/build-san"; do
-		for test in $(make -s -C "$folder" print-tests); do
-			if [ ! -e "$ROOT/$test" ]; then
-				printf '%s\n' "$folder/$test"
-			elif [ "$folder" = "$DIR/build" ]; then
-				printf '%s\n' "$ROOT/$test"
-			fi
-		done
+	local test kind
+	for test in $(make -s -C "$DIR/build" print-tests); do
+		if [ -e "$ROOT/$test" ]; then
+			printf '%s\n' "$ROOT/$test"
+		else
+			printf '%s\n' "$DIR/build/$test" "$DIR/build-san/$test"
+		fi
 	done
 	printf '%s\n' "$ROOT/tests/lint/scripts.sh"
 	for kind in harness db isolation http courier browser; do
@@ -32,16 +31,26 @@ test_list() {
 	done
 }
 
+# Some of them are programs of make check, or start one.
+want_programs() {
+	printf '%s\n' "$@" | grep -Evq '/tests/(lint|isolation|http|browser|harness)/' ||
+	    grep -Eq "build, 'tests/|/tests/browser/render" "$@"
+}
+
 test_all() {
 	local filter=$1 tests
 	packages_need run test
 	folder_open
 	lock
 	build "$DIR/build" --enable-werror --prefix=/usr --sysconfdir=/etc --localstatedir=/var
-	build "$DIR/build-san" --enable-werror --enable-asan --enable-ubsan
-	step "test programs"
-	make -s -j"$(nproc)" -C "$DIR/build" check TESTS= >/dev/null || die "the build failed"
-	make -s -j"$(nproc)" -C "$DIR/build-san" check TESTS= >/dev/null || die "the build failed"
+	mapfile -t tests < <(test_list | grep -F -- "$filter")
+	[ ${#tests[@]} -gt 0 ] || die "no test has '$filter' in its path"
+	if want_programs "${tests[@]}"; then
+		build "$DIR/build-san" --enable-werror --enable-asan --enable-ubsan
+		step "test programs"
+		make -s -j"$(nproc)" -C "$DIR/build" check TESTS= >/dev/null || die "the build failed"
+		make -s -j"$(nproc)" -C "$DIR/build-san" check TESTS= >/dev/null || die "the build failed"
+	fi
 	node_modules
 	export CHROMO_SOURCE=$ROOT CHROMO_BUILD=$DIR/build CHROMO_BUILD_SAN=$DIR/build-san
 	export CHROMO_TEMPLATE=$DIR/template CHROMO_UPS=$DIR/run/ups
@@ -50,8 +59,6 @@ test_all() {
 	trap 'exit 130' INT
 	trap 'exit 143' TERM HUP
 
-	mapfile -t tests < <(test_list | grep -F -- "$filter")
-	[ ${#tests[@]} -gt 0 ] || die "no test has '$filter' in its path"
 	if printf '%s\n' "${tests[@]}" | grep -Eq '/tests/(db|isolation|http|courier|browser|harness)/'; then
 		step "a database to begin from"
 		CHROMO_DIR=$CHROMO_TEMPLATE "$ROOT/tests/harness/up.sh" template 9>&- ||
