@@ -32,7 +32,8 @@ enum err message_choices(struct db *, int64_t staff, int64_t message, json_t **o
 /* What one may start from: messages that went out lately. */
 enum err message_recent(struct db *, const struct words *, int64_t staff, json_t **out) MUST_USE;
 
-/* How many an audience reaches now, on the ways that the message takes: {"count", "none", "few",
+/* How many an audience reaches now, on the ways that the message takes and, where it is about a survey,
+ * of those whom it is for: {"count", "none", "few",
  * "about", "number", "at", "at_text", "ways": [{"way", "way_text", "count" …}], "able": {"line": {"count" …} …}}
  * (audience_split in sql/functions/reach.sql). */
 enum err message_reach(struct db *, const struct words *, int64_t message, const char *audience,

@@ -16,15 +16,21 @@ $$;
 -- The persons of an audience whom one of p_ways reaches (reach_number), with
 -- "ways": by which each of them gets it, for a person gets a message once, and
 -- "able": how many could be reached by each way, whether it is taken or not.
+-- p_message: where it is about a survey and not for all, only those whom it is for, as
+-- message_plan() has it.
 -- Planned as it is given, from the index citizen_reach alone and without taking processors from others.
-CREATE OR REPLACE FUNCTION audience_split(p_audience text, p_districts bigint[], p_topics bigint[], p_ways text[], p_lang text)
+DROP FUNCTION IF EXISTS audience_split(text, bigint[], bigint[], text[], text);
+CREATE OR REPLACE FUNCTION audience_split(p_audience text, p_districts bigint[], p_topics bigint[], p_ways text[], p_lang text,
+                                          p_message bigint DEFAULT NULL)
 RETURNS jsonb LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_custom_plan SET enable_bitmapscan = off SET max_parallel_workers_per_gather = 0 AS $$
 DECLARE
   every CONSTANT text[] := ARRAY['line', 'webpush', 'email', 'sms'];   -- in the order in which they are liked
   vital boolean := message_vital(p_topics);
   split jsonb;
+  survey survey_message;
 BEGIN
+  SELECT * INTO survey FROM survey_message WHERE message_id = p_message;
   WITH shape AS (
     SELECT c.reach AS ways, count(*) AS n
       FROM citizen c
@@ -35,6 +41,8 @@ BEGIN
             OR (p_audience = 'chosen'
                 AND (p_districts = '{}' OR c.districts && p_districts)
                 AND (p_topics = '{}' OR vital OR c.topics && p_topics)))
+       AND (survey.people IS NULL OR survey.people = 'all'
+            OR (survey.people = 'done') = (c.id IN (SELECT survey_took_part(survey.survey_id))))
      GROUP BY c.reach),
   taken AS (
     SELECT (SELECT t.way FROM unnest(s.ways) WITH ORDINALITY AS t (way, place)

@@ -119,13 +119,13 @@ SELECT jsonb_build_object(
 
 -- name: message_reach :json
 -- How many an audience reaches on the ways that a message takes, with the time of the count.
-SELECT audience_split(:audience::text, :districts::bigint[], :topics::bigint[], message_ways(m), :lang::text)
+SELECT audience_split(:audience::text, :districts::bigint[], :topics::bigint[], message_ways(m), :lang::text, m.id)
   FROM message m
  WHERE m.id = :message::bigint;
 
 -- name: message_reach_of :json
 -- The same for the audience that a message has.
-SELECT audience_split(m.audience, m.districts, m.topics, message_ways(m), :lang::text)
+SELECT audience_split(m.audience, m.districts, m.topics, message_ways(m), :lang::text, m.id)
   FROM message m
  WHERE m.id = :message::bigint;
 
