@@ -66,10 +66,10 @@ class Courier {
 }
 
 class Post {
-	async open({ relay = {}, conf = {}, outbox = false } = {}) {
+	async open({ relay = {}, conf = {}, outbox = false, at } = {}) {
 		this.relay = await startSmtp(relay);
 		this.couriers = new Set();
-		this.up = await up({ data: 'empty', ...(outbox ? {} : { smtp: this.relay.url }), conf: {
+		this.up = await up({ data: 'empty', at, ...(outbox ? {} : { smtp: this.relay.url }), conf: {
 			smtp_connections: 4, smtp_timeout_s: 3, courier_lease_s: 4,
 			courier_retry_base_s: 1, courier_retry_max_s: 2, mail_domain: 'mail.example.jp',
 			...(this.relay.caFile ? { smtp_ca_file: this.relay.caFile } : {}), ...conf } });

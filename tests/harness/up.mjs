@@ -10,7 +10,7 @@
 //	const done = await citizen.submit(page, { email: 'a@example.jp' });
 //
 // Options: data 'demo' (default) or 'empty'; smtp: a URL, in place of the outbox;
-// conf: further keys of chromo.conf.
+// conf: further keys of chromo.conf; at: a function of the folder, for keys that name it.
 import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, readdirSync, existsSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -144,7 +144,7 @@ class Up {
 	}
 }
 
-export async function up({ data = 'demo', smtp, conf = {} } = {}) {
+export async function up({ data = 'demo', smtp, conf = {}, at = () => ({}) } = {}) {
 	const dir = mkdtempSync(join(tmpdir(), 'chromo-'));
 	// PostgreSQL runs as another user when this is root.
 	chmodSync(dir, 0o711);
@@ -153,6 +153,7 @@ export async function up({ data = 'demo', smtp, conf = {} } = {}) {
 		database: `host=${join(dir, 'run/pg')} dbname=${database}`,
 		...(smtp ? { smtp_url: smtp } : {}),
 		...conf,
+		...await at(dir, database),
 	}).map(([key, value]) => `${key}=${value}`);
 	const u = new Up(dir, await freePort(), database);
 	running.add(u);
