@@ -23,8 +23,8 @@ const quote = (text) => `'${String(text).replaceAll("'", "''")}'`;
 const rows = (text) => (text === '' ? [] : text.split('\n').map((line) => line.split('|')));
 
 class Ways {
-	async open({ conf = {}, ...more } = {}) {
-		this.line = await startLine();
+	async open({ conf = {}, address, ...more } = {}) {
+		this.line = await startLine({ address });
 		this.push = await startPush();
 		this.sms = await new Karaden().start();
 		this.people = 0;

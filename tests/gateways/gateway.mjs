@@ -14,6 +14,7 @@
 //	gateway.url		https://127.0.0.1:PORT
 //	gateway.caFile		for gateway_ca_file
 //	gateway.ledger		what was accepted, oldest first, each with time and number
+//	gateway.connections	how many came as far as TCP
 //	gateway.calls		how many requests came, whatever became of them
 //	gateway.script([{ path: '/v2', nth: 1, accept: true, status: 500 }])
 //	await gateway.close()
@@ -65,8 +66,8 @@ function whole({ status = 200, headers = {}, body = '' }) {
 }
 
 export class Gateway {
-	constructor({ name, tls, ledgerFile, port = 0 } = {}) {
-		Object.assign(this, { name, ledgerFile, wantedPort: port });
+	constructor({ name, tls, ledgerFile, port = 0, address = '127.0.0.1' } = {}) {
+		Object.assign(this, { name, ledgerFile, wantedPort: port, address });
 		this.certificate = certificate(tls);
 		this.caFile = this.certificate.caFile;
 		// As a program it remembers what it accepted before.
@@ -76,6 +77,7 @@ export class Gateway {
 		this.calls = this.answerLength = 0;
 		this.seen = new Map();
 		this.sockets = new Set();
+		this.connections = 0;
 		this.timers = new Set();
 		this.offset = 0;
 	}
@@ -185,12 +187,13 @@ export class Gateway {
 	async start() {
 		this.server = https.createServer({ key: this.certificate.key, cert: this.certificate.cert }, (req, res) => this.take(req, res));
 		this.server.keepAliveTimeout = 0;
+		this.server.on('connection', () => this.connections++);
 		this.server.on('secureConnection', (s) => {
 			this.sockets.add(s);
 			s.on('close', () => this.sockets.delete(s));
 			s.on('error', () => s.destroy());
 		});
-		await new Promise((done) => this.server.listen(this.wantedPort, '127.0.0.1', done));
+		await new Promise((done) => this.server.listen(this.wantedPort, this.address, done));
 		this.port = this.server.address().port;
 		this.url = `https://127.0.0.1:${this.port}`;
 		return this;

@@ -25,7 +25,7 @@ function make(folder) {
 		'-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign',
 		'-keyout', file('ca.key'), '-out', file('ca.pem'));
 	openssl('req', '-new', ...curve, '-subj', '/CN=localhost', '-keyout', file('key.pem'), '-out', file('request.pem'));
-	fs.writeFileSync(file('extensions'), 'subjectAltName=DNS:localhost,DNS:*.localhost,DNS:*.push.localhost,IP:127.0.0.1\n' +
+	fs.writeFileSync(file('extensions'), 'subjectAltName=DNS:localhost,DNS:*.localhost,DNS:*.push.localhost,DNS:*.gateway.example,IP:127.0.0.1\n' +
 		'basicConstraints=critical,CA:FALSE\nextendedKeyUsage=serverAuth\n');
 	openssl('x509', '-req', '-in', file('request.pem'), '-CA', file('ca.pem'), '-CAkey', file('ca.key'),
 		'-CAcreateserial', '-days', '30', '-extfile', file('extensions'), '-out', file('cert.pem'));
