@@ -42,7 +42,7 @@ struct outcome {
 /*
  * The reasons:
  *
- *	SENT	sent  sent_plain (X: without its picture)
+ *	SENT	sent  sent_plain (X: without its picture)  sent_alone (X: not as a reply)
  *	LATER	gateway_unreachable  gateway_busy  gateway_slow  mailbox_full
  *		gateway_denied		it does not want us: credentials, policy
  *		gateway_untrusted	no TLS, or a certificate that will not do

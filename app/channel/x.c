@@ -2,7 +2,7 @@
 /*
  * X: one post for a message, read by everybody (integrations.md 9).
  *
- *	POST   {url}/2/tweets			{"text"}; 201 {"data": {"id"}}
+ *	POST   {url}/2/tweets			{"text", "reply"}; 201 {"data": {"id"}}
  *	DELETE {url}/2/tweets/ID		a message that is withdrawn
  *	GET    {url}/2/users/ID/tweets		our own posts, the newest first
  *	POST   {url}/2/media/upload		a picture in base64, before the post that shows it
@@ -19,6 +19,7 @@
  * fails leaves the doubt as it was.
  *
  * A picture that X does not take keeps nothing back: the text goes without (sent_plain).
+ * So does a post that it is to be a reply to and that is not there: it stands alone (sent_alone).
  */
 #include "channel/x.h"
 
@@ -35,12 +36,13 @@
 #include "channel/card.h"
 #include "channel/http_channel.h"
 #include "channel/x_oauth.h"
+#include "channel/x_timeline.h"
 
 enum { CALLS = 16, READBACK_S = 60, WAIT_MOST_S = 3600, CLOCKS_MS = 120 * 1000, TIMELINE_MOST = 1024 * 1024,
 	PICTURE_MS = 10000 };
 
 /* PROOF: X says that it has it, and its id is looked for. */
-enum step { LOOK, LOOK_AGAIN, PICTURE, WORDS, SEND, PROOF };
+enum step { LOOK, LOOK_AGAIN, PICTURE, WORDS, SEND, ALONE, PROOF };
 
 /* --- letters --- */
 
@@ -63,8 +65,9 @@ x_write(struct arena *a, const struct x_post *p, struct letter *l)
 
 	if (!x_text_length(text).valid)
 		return ERR_INVALID;
-	return write_document(a, json_pack("{s:s, s:s, s:I, s:b, s:O?}", "text", text, "link", p->link,
-	    "since", (json_int_t)p->since_ms, "look_only", p->look_only, "card", p->card), l);
+	return write_document(a, json_pack("{s:s, s:s, s:I, s:b, s:O?, s:s}", "text", text, "link", p->link,
+	    "since", (json_int_t)p->since_ms, "look_only", p->look_only, "card", p->card,
+	    "reply_to", p->reply_to != NULL ? p->reply_to : ""), l);
 }
 
 void
@@ -138,7 +141,10 @@ static bool
 ask_post(struct http_trade *t, const json_t *doc, struct http_call *call)
 {
 	json_t *said = json_pack("{s:O}", "text", json_object_get(doc, "text"));
+	const char *first = json_text(doc, "reply_to");
 
+	if (first[0] != '\0' && t->step == SEND)
+		json_object_set_new(said, "reply", json_pack("{s:s}", "in_reply_to_tweet_id", first));
 	if (t->mine != NULL)
 		json_object_set_new(said, "media", json_pack("{s:[s]}", "media_ids", t->mine));
 	call->fresh = true;	/* libcurl is not to repeat it by itself */
@@ -254,69 +260,6 @@ parsed(struct http_trade *t, const struct http_answer *answer)
 	return !answer->too_long && json_parse(t->arena, answer->body, answer->n, &doc) == ERR_OK ? doc : NULL;
 }
 
-/* They write < > & as HTML does. */
-static const char *
-unescaped(struct arena *a, const char *s)
-{
-	static const struct { const char *from, to; } marks[] = { { "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' } };
-	struct buf b;
-	size_t i;
-
-	buf_init(&b, a);
-	while (*s != '\0') {
-		for (i = 0; i < 3 && strncmp(s, marks[i].from, strlen(marks[i].from)) != 0; i++)
-			;
-		buf_addch(&b, i < 3 ? marks[i].to : *s);
-		s += i < 3 ? strlen(marks[i].from) : 1;
-	}
-	return b.data;
-}
-
-/* The same page: with or without the slash that some add. */
-static bool
-is_same_address(const char *x, const char *y)
-{
-	size_t n = strlen(x), m = strlen(y);
-
-	n -= n > 0 && x[n - 1] == '/';
-	m -= m > 0 && y[m - 1] == '/';
-	return n == m && strncmp(x, y, n) == 0;
-}
-
-static bool
-is_ours(struct arena *a, const json_t *post, const json_t *doc)
-{
-	const char *link = json_text(doc, "link");
-	json_t *url;
-	size_t i;
-
-	if (link[0] == '\0')
-		return strcmp(x_text_skeleton(a, unescaped(a, json_text(post, "text"))),
-		    x_text_skeleton(a, json_text(doc, "text"))) == 0;
-	json_array_foreach(json_object_get(json_object_get(post, "entities"), "urls"), i, url)
-		if (is_same_address(json_text(url, "expanded_url"), link))
-			return true;
-	return false;
-}
-
-/* The id of our post, "" : it is not there; NULL: what came is no timeline. */
-static const char *
-found(struct http_trade *t, const struct http_answer *answer)
-{
-	const json_t *said = parsed(t, answer), *posts = json_object_get(said, "data");
-	json_t *post;
-	size_t i;
-
-	/* An empty timeline has no data, but says that there are none. */
-	if (said == NULL || json_object_get(said, "errors") != NULL ||
-	    (!json_is_array(posts) && !json_is_integer(json_object_get(json_object_get(said, "meta"), "result_count"))))
-		return NULL;
-	json_array_foreach(posts, i, post)
-		if (json_text(post, "id")[0] != '\0' && is_ours(t->arena, post, document(t)))
-			return json_text(post, "id");
-	return "";
-}
-
 static enum http_turn
 is_sent(struct http_trade *t, const char *id)
 {
@@ -329,12 +272,14 @@ static enum http_turn
 hear_look(struct http_trade *t, const struct http_answer *answer)
 {
 	int64_t rest_s = json_int(json_object_get(t->letter->account, "settings"), "readback_s");
+	const json_t *said;
 	const char *id;
 
 	http_outcome(answer, &t->outcome);
 	if (t->outcome.verdict != VERDICT_SENT)
 		return over(t, VERDICT_UNKNOWN, "no_answer");
-	id = found(t, answer);
+	said = parsed(t, answer);
+	id = said != NULL ? x_timeline_find(t->arena, said, document(t)) : NULL;
 	if (id == NULL)
 		return over(t, VERDICT_UNKNOWN, "no_answer");
 	if (id[0] != '\0')
@@ -399,6 +344,14 @@ hear_picture(struct http_trade *t, const json_t *said)
 	return HTTP_CALL;
 }
 
+/* Somebody took the first one away by hand: X says no to the reply, and has not posted it. */
+static bool
+is_no_reply(struct http_trade *t, const struct http_answer *answer, const json_t *said)
+{
+	return t->step == SEND && json_text(document(t), "reply_to")[0] != '\0' &&
+	    (answer->status == 400 || answer->status == 403) && strcasestr(json_text(said, "detail"), "reply") != NULL;
+}
+
 static enum http_turn
 hear_post(struct http_trade *t, const struct http_answer *answer, const json_t *said)
 {
@@ -408,8 +361,13 @@ hear_post(struct http_trade *t, const struct http_answer *answer, const json_t *
 		if (id[0] == '\0' || json_object_get(said, "errors") != NULL)
 			return over(t, VERDICT_UNKNOWN, "no_answer");
 		(void)is_sent(t, id);
-		return json_is_object(json_object_get(document(t), "card")) && t->mine == NULL
-		    ? over(t, VERDICT_SENT, "sent_plain") : HTTP_OVER;
+		if (json_is_object(json_object_get(document(t), "card")) && t->mine == NULL)
+			return over(t, VERDICT_SENT, "sent_plain");
+		return t->step == ALONE ? over(t, VERDICT_SENT, "sent_alone") : HTTP_OVER;
+	}
+	if (is_no_reply(t, answer, said)) {
+		t->step = ALONE;
+		return HTTP_CALL;
 	}
 	if (answer->status == 403 && strcasestr(json_text(said, "detail"), "duplicate content") != NULL) {
 		if (!t->letter->doubt)
@@ -436,11 +394,11 @@ hear(void *self, struct http_trade *t, const struct http_answer *answer)
 	bool deletion = json_text(document(t), "delete")[0] != '\0';
 
 	(void)self;
-	if (!deletion && t->step != SEND && t->step != PICTURE && t->step != WORDS)
+	if (!deletion && (t->step == LOOK || t->step == LOOK_AGAIN || t->step == PROOF))
 		return hear_look(t, answer);
 	http_outcome(answer, &t->outcome);
 	said = answer->fate == HTTP_ANSWERED ? parsed(t, answer) : NULL;
-	if (!deletion && t->step != SEND)
+	if (!deletion && (t->step == PICTURE || t->step == WORDS))
 		return hear_picture(t, said);
 	if (answer->fate != HTTP_ANSWERED)
 		return HTTP_OVER;
@@ -476,7 +434,7 @@ compose(struct arena *a, const struct envelope *v, struct letter *l)
 	const char *text = json_text(v->content, "text");
 
 	return x_write(a, &(struct x_post){ .text = text, .link = x_link_in(a, text, v->message),
-	    .card = json_object_get(v->content, "card") }, l);
+	    .card = json_object_get(v->content, "card"), .reply_to = json_text(v->content, "reply_to") }, l);
 }
 
 /* Nobody in particular is written to: courier/posts.c works its posts off. */

@@ -7,7 +7,8 @@
  *	land	the verdict is committed; until it is, the errand is not given up
  *
  * There is no idempotency key, so that nothing is sent a second time before our own
- * timeline was read.  A message that is stopped has its post taken away.  Posts are few:
+ * timeline was read.  A message that is stopped has its post taken away; the post of a
+ * correction is a reply to the first one, and waits until that is known.  Posts are few:
  * they have one process, and each its own transaction.
  */
 #include <stdio.h>
@@ -182,7 +183,7 @@ fly(struct posts *p, struct errand *r, const struct rows *rows, size_t i, const 
 		text = json_text(content, "text");
 		if (x_write(r->arena, &(struct x_post){ .text = text, .link = x_link_in(r->arena, text, r->message),
 		    .card = json_object_get(content, "card"), .since_ms = rows_int(rows, i, "first_try_ms"),
-		    .look_only = rows_bool(rows, i, "withdraw") }, &r->letter) != ERR_OK)
+		    .reply_to = rows_text(rows, i, "reply_to"), .look_only = rows_bool(rows, i, "withdraw") }, &r->letter) != ERR_OK)
 			return;
 	}
 	/* There is a place for each: AT_ONCE is less than the channel takes. */

@@ -12,6 +12,7 @@ libdomain_a_SOURCES = \
 	app/domain/people.c app/domain/people.h \
 	app/domain/email.c app/domain/email.h app/domain/proof.c app/domain/proof.h \
 	app/domain/phone.c app/domain/post.c app/domain/post.h app/domain/phone.h \
+	app/domain/phone.c app/domain/post.c app/domain/post.h app/domain/phone.h app/domain/correction.c app/domain/correction.h \
 	app/domain/push.c app/domain/push.h \
 	app/domain/ical.c app/domain/ical_write.c app/domain/ical.h \
 	app/domain/gateway.c app/domain/gateway.h \

@@ -105,6 +105,7 @@ message_show(struct db *db, const struct words *words, int64_t message, json_t *
 	if (e != ERR_OK)
 		return e;
 	message_say_state(shown, words, "message_state_");
+	message_say_state(json_object_get(shown, "corrections"), words, "message_state_");
 	json_object_set_new(shown, "ways_text", message_ways_text(words, shown));
 	say_ladder(shown, words);
 	json_array_foreach(json_object_get(shown, "history"), i, row) {
@@ -288,11 +289,11 @@ message_to_render(struct arena *a, const json_t *m, const char *origin)
 {
 	long long id = (long long)json_int(m, "id");
 
-	return json_keep(a, json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:s, s:s, s:s, s:O, s:s}",
+	return json_keep(a, json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:s, s:s, s:s, s:O, s:s}",
 	    "subject", json_text(m, "subject"), "body", json_text(m, "body"), "contact", json_text(m, "contact"),
 	    "by_email", json_flag(m, "by_email"), "by_line", json_flag(m, "by_line"), "by_sms", json_flag(m, "by_sms"),
 	    "by_webpush", json_flag(m, "by_webpush"), "by_x", json_flag(m, "by_x"), "on_site", json_flag(m, "on_site"),
-	    "vital", json_flag(m, "vital"), "x_link", json_flag(m, "x_link"),
+	    "vital", json_flag(m, "vital"), "x_link", json_flag(m, "x_link"), "corrects", json_is_object(json_object_get(m, "corrects")),
 	    "page_url", arena_printf(a, "%s/messages/%lld", origin, id),
 	    "short_url", arena_printf(a, "%s/m/%lld", origin, id), "tag", arena_printf(a, "m%lld", id),
 	    "tenant", json_object_get(m, "tenant"),
@@ -333,6 +334,10 @@ message_terms(struct arena *a, const json_t *m)
 	if (json_is_array(json_object_get(m, "ladder"))) {
 		json_object_set(terms, "ladder", json_object_get(m, "ladder"));
 		json_object_set(terms, "ladder_yen", json_object_get(m, "ladder_yen"));
+	}
+	if (json_is_object(json_object_get(m, "corrects"))) {
+		json_object_set(terms, "corrects", json_object_get(json_object_get(m, "corrects"), "id"));
+		json_object_set(terms, "first_post", json_object_get(m, "first_post"));
 	}
 	return terms;
 }

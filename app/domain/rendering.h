@@ -23,7 +23,7 @@
 
 /* message: as message_to_render (domain/message.h) makes it: {subject, body, contact,
  * by_email … by_x, on_site, page_url, short_url, tag, vital, x_link (false: a post on X goes
- * without link), tenant{name, name_en, contact}, department}.
+ * without link), corrects (it is a correction), tenant{name, name_en, contact}, department}.
  * ERR_INVALID: the body is too long for Markdown. */
 enum err rendering_make(struct arena *, struct templates *, const struct catalogue *,
     const json_t *message, json_t **out) MUST_USE;

@@ -8,6 +8,8 @@
  */
 #include "domain/rendering_private.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -97,6 +99,16 @@ rendering_webpush(struct arena *a, struct templates *t, const struct words *word
 	return e;
 }
 
+/* The subject of a correction begins with its mark already, as long as nobody took it away;
+ * on X the mark comes before all else. */
+static const char *
+unmarked(const struct words *words, const char *subject)
+{
+	const char *mark = words_get(words, "correction_mark");
+
+	return strncmp(subject, mark, strlen(mark)) == 0 ? subject + strlen(mark) : subject;
+}
+
 enum err
 rendering_x(struct arena *a, struct templates *t, const struct words *words, const json_t *view, json_t **out)
 {
@@ -106,6 +118,8 @@ rendering_x(struct arena *a, struct templates *t, const struct words *words, con
 
 	if (!json_flag(view, "x_link"))
 		json_object_set_new(mine, "page_url", json_null());
+	if (json_flag(view, "corrects"))
+		json_object_set_new(mine, "subject", json_string(unmarked(words, json_text(view, "subject"))));
 	e = rendering_text(a, t, "x/message.txt", words, mine, &text);
 	if (e != ERR_OK)
 		return e;

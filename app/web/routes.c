@@ -334,6 +334,8 @@ const struct route routes[] = {
 	{ POST, "/desk/messages/{message}/resend", desk_delivery_resend_do, STAFF(RIGHT_APPROVE) | TOKEN },
 	{ GET, "/desk/messages/{message}/stop", desk_delivery_stop, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
 	{ POST, "/desk/messages/{message}/stop", desk_delivery_stop_do, STAFF(RIGHT_WRITE | RIGHT_APPROVE) | TOKEN },
+	{ GET, "/desk/messages/{message}/correct", desk_correction, STAFF(RIGHT_WRITE) },
+	{ POST, "/desk/messages/{message}/correct", desk_correction_make, STAFF(RIGHT_WRITE) | TOKEN },
 	{ GET, "/desk/messages/{message}/post", desk_post_withdraw, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
 	{ POST, "/desk/messages/{message}/post", desk_post_withdraw_do, STAFF(RIGHT_WRITE | RIGHT_APPROVE) | TOKEN },
 	{ GET, "/desk/people", desk_people, STAFF(RIGHTS) },

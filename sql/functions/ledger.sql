@@ -88,6 +88,14 @@ LANGUAGE sql STABLE AS $$
    ORDER BY f.c, f.round DESC
 $$;
 
+-- Whom a message reached or may have reached, those included to whom it is on its way: a
+-- correction of it is for them.
+CREATE OR REPLACE FUNCTION message_reached(p_message bigint) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+  SELECT u.c FROM batch b CROSS JOIN unnest(b.citizens) AS u (c) WHERE b.message_id = p_message AND b.parent IS NULL
+  EXCEPT
+  SELECT citizen_id FROM message_unreached(p_message)
+$$;
+
 -- "None is lost" as a query (safety.md 4): whatever this finds is a fault of ours
 -- or a courier that does not run.  An empty answer: every member of every message
 -- has a last word, or is in exactly one batch that is waiting for its turn.

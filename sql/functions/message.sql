@@ -13,6 +13,9 @@ BEGIN
     RETURN NEW;
   END IF;
 
+  IF (NEW.corrects, NEW.first_post) IS DISTINCT FROM (OLD.corrects, OLD.first_post) THEN
+    RAISE EXCEPTION 'message: what it corrects is not to be changed' USING ERRCODE = 'CH003';
+  END IF;
   -- A change of anything that is sent: only while it is being written.
   IF (NEW.department_id, NEW.subject, NEW.body, NEW.contact, NEW.audience, NEW.districts, NEW.topics,
       NEW.by_email, NEW.by_line, NEW.by_sms, NEW.by_webpush, NEW.by_x, NEW.on_site,

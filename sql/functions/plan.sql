@@ -85,8 +85,10 @@ BEGIN
            quiet_end(a.quiet_from, a.quiet_to, clock) AS quiet, array_agg(a.citizen_id) AS citizens
       FROM audience(m.audience, m.districts, m.topics, vital, ways, rungs) a
      -- About a survey: those who have taken part in it, or all others.
-     WHERE survey.people IS NULL OR survey.people = 'all'
-        OR (survey.people = 'done') = (a.citizen_id IN (SELECT survey_took_part(survey.survey_id)))
+     WHERE (survey.people IS NULL OR survey.people = 'all'
+            OR (survey.people = 'done') = (a.citizen_id IN (SELECT survey_took_part(survey.survey_id))))
+     -- A correction: those who got what it corrects.
+       AND (m.corrects IS NULL OR a.citizen_id IN (SELECT message_reached(m.corrects)))
      GROUP BY 1, 2, 3
   LOOP
     planned := planned + batch_cut(m.id, 1, 1, CASE WHEN vital THEN 0 ELSE 1 END, p_size, m.valid_until,

@@ -5,19 +5,6 @@
 --	doubt that no look clears up → unknown
 --	a stop: queued → cancelled; what may be there is looked for and → deleted
 
--- The post of a message that is being planned.
-CREATE OR REPLACE FUNCTION post_plan(m message) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO post (message_id, gateway_id, lane, state, reason, due, valid_until, finished)
-  SELECT m.id, g.id, CASE WHEN message_vital(m.topics) THEN 0 ELSE 1 END,
-         CASE WHEN g.id IS NULL OR m.valid_until <= now() THEN 'held' ELSE 'queued' END,
-         CASE WHEN g.id IS NULL THEN 'gateway_missing' WHEN m.valid_until <= now() THEN 'late' END,
-         now(), m.valid_until, CASE WHEN g.id IS NULL OR m.valid_until <= now() THEN now() END
-    FROM (SELECT) AS once
-    LEFT JOIN gateway g ON g.channel = 'x' AND g.place = 1 AND g.active
-   WHERE m.by_x
-  ON CONFLICT DO NOTHING
-$$;
-
 -- A message that is stopped, or whose post is taken back.  Of one that may be on its way
 -- nobody knows: it is looked for first.
 CREATE OR REPLACE FUNCTION post_withdraw(p_message bigint) RETURNS void LANGUAGE sql AS $$
@@ -28,6 +15,22 @@ CREATE OR REPLACE FUNCTION post_withdraw(p_message bigint) RETURNS void LANGUAGE
          withdraw = NOT (state IN ('queued', 'held') AND NOT doubt),
          looks = 0, try = 0, due = now()
    WHERE message_id = p_message AND state IN ('queued', 'held', 'sending', 'accepted', 'unknown') AND NOT withdraw
+$$;
+
+-- The post of a message that is being planned.  Of a correction it is a reply to the first
+-- one, or that is taken away.
+CREATE OR REPLACE FUNCTION post_plan(m message) RETURNS void LANGUAGE sql AS $$
+  SELECT post_withdraw(m.corrects) WHERE m.first_post = 'delete';
+  INSERT INTO post (message_id, gateway_id, first_id, lane, state, reason, due, valid_until, finished)
+  SELECT m.id, g.id,
+         (SELECT f.id FROM post f WHERE m.first_post = 'reply' AND f.message_id = m.corrects AND f.gateway_id = g.id), CASE WHEN message_vital(m.topics) THEN 0 ELSE 1 END,
+         CASE WHEN g.id IS NULL OR m.valid_until <= now() THEN 'held' ELSE 'queued' END,
+         CASE WHEN g.id IS NULL THEN 'gateway_missing' WHEN m.valid_until <= now() THEN 'late' END,
+         now(), m.valid_until, CASE WHEN g.id IS NULL OR m.valid_until <= now() THEN now() END
+    FROM (SELECT) AS once
+    LEFT JOIN gateway g ON g.channel = 'x' AND g.place = 1 AND g.active
+   WHERE m.by_x
+  ON CONFLICT DO NOTHING
 $$;
 
 -- Which tenants have a post that is due; those of the couriers in p_dead count as given
@@ -98,12 +101,23 @@ BEGIN
   RETURN false;
 END $$;
 
+-- Of the post that this one is a reply to: '' is not there (any more), and this one stands
+-- alone; NULL: nobody knows yet.
+CREATE OR REPLACE FUNCTION post_first(p post) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN f.id IS NULL OR f.withdraw THEN ''
+              WHEN f.state = 'accepted' THEN f.provider_id
+              WHEN f.state IN ('queued', 'sending') THEN NULL
+              ELSE '' END
+    FROM (SELECT) AS once
+    LEFT JOIN post f ON f.id = p.first_id
+$$;
+
 -- Takes posts for this courier.  What was being sent by one that is dead may have been
 -- carried out.  While the account rests (gateway_health.until) its posts do, unless somebody
 -- gave it new credentials.
 CREATE OR REPLACE FUNCTION post_claim(p_limit int, p_lease interval, p_holder int, p_dead int[])
 RETURNS TABLE (id bigint, message_id bigint, gateway_id bigint, fence bigint, try int, looks int, lane int, doubt boolean,
-               withdraw boolean, provider_id text, first_try timestamptz, valid_until timestamptz, content jsonb)
+               withdraw boolean, provider_id text, first_try timestamptz, valid_until timestamptz, content jsonb, reply_to text)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -126,6 +140,10 @@ BEGIN
     IF NOT post_may(p, g, dark) THEN
       CONTINUE;
     END IF;
+    IF p.provider_id IS NULL AND NOT dark AND post_first(p) IS NULL THEN
+      UPDATE post x SET due = now() + interval '5 seconds' WHERE x.id = p.id;
+      CONTINUE;
+    END IF;
     rests := (SELECT h.until FROM gateway_health h WHERE h.gateway_id = g.id AND h.until > now()
                  AND EXISTS (SELECT FROM post o WHERE o.gateway_id = g.id AND o.last_try >= g.updated));
     IF rests IS NOT NULL THEN
@@ -139,7 +157,7 @@ BEGIN
      WHERE x.id = p.id;
     RETURN QUERY
       SELECT p.id, p.message_id, p.gateway_id, p.fence + 1, p.try + 1, p.looks, p.lane::int, dark, p.withdraw, p.provider_id,
-             coalesce(p.first_try, now()), p.valid_until, coalesce(r.content, '{}')
+             coalesce(p.first_try, now()), p.valid_until, coalesce(r.content, '{}'), coalesce(post_first(p), '')
         FROM message m
         LEFT JOIN message_rendering r ON r.message_id = m.id AND r.revision = m.revision AND r.channel = 'x' AND r.language = 'ja'
        WHERE m.id = p.message_id;

@@ -16,8 +16,8 @@ $$;
 -- The persons of an audience whom one of p_ways reaches (reach_number), with
 -- "ways": by which each of them gets it, for a person gets a message once, and
 -- "able": how many could be reached by each way, whether it is taken or not.
--- p_message: where it is about a survey and not for all, only those whom it is for, as
--- message_plan() has it.
+-- p_message: where it is about a survey and not for all, or corrects another, only those whom
+-- it is for, as message_plan() has it.
 -- Planned as it is given, from the index citizen_reach alone and without taking processors from others.
 DROP FUNCTION IF EXISTS audience_split(text, bigint[], bigint[], text[], text);
 CREATE OR REPLACE FUNCTION audience_split(p_audience text, p_districts bigint[], p_topics bigint[], p_ways text[], p_lang text,
@@ -29,6 +29,7 @@ DECLARE
   vital boolean := message_vital(p_topics);
   split jsonb;
   survey survey_message;
+  corrected bigint := (SELECT m.corrects FROM message m WHERE m.id = p_message);
 BEGIN
   SELECT * INTO survey FROM survey_message WHERE message_id = p_message;
   WITH shape AS (
@@ -43,6 +44,7 @@ BEGIN
                 AND (p_topics = '{}' OR vital OR c.topics && p_topics)))
        AND (survey.people IS NULL OR survey.people = 'all'
             OR (survey.people = 'done') = (c.id IN (SELECT survey_took_part(survey.survey_id))))
+       AND (corrected IS NULL OR c.id IN (SELECT message_reached(corrected)))
      GROUP BY c.reach),
   taken AS (
     SELECT (SELECT t.way FROM unnest(s.ways) WITH ORDINALITY AS t (way, place)

@@ -112,6 +112,13 @@ SELECT jsonb_build_object(
                              FROM approval h JOIN staff s ON s.id = h.staff_id WHERE h.message_id = m.id),
          'tenant',        (SELECT jsonb_build_object('name', t.name, 'name_en', t.name_en, 'contact', nullif(t.contact, ''))
                              FROM tenant t))
+       -- What it corrects, and what corrects it (domain/correction.h).
+       || jsonb_build_object(
+         'corrects',      (SELECT jsonb_build_object('id', o.id, 'subject', o.subject) FROM message o WHERE o.id = m.corrects),
+         'first_post',    m.first_post,
+         'reply',         m.first_post IS NOT DISTINCT FROM 'reply',
+         'corrections',   (SELECT coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'subject', c.subject, 'state', c.state) ORDER BY c.id), '[]')
+                             FROM message c WHERE c.corrects = m.id AND c.state <> 'rejected'))
   FROM message m
   JOIN department d ON d.id = m.department_id
   JOIN staff a ON a.id = m.author_id

@@ -8,7 +8,7 @@ SELECT tenant_id FROM post_work(:dead::int[]);
 -- role: courier
 SELECT id, message_id, gateway_id, fence, try, looks, lane, doubt, withdraw, coalesce(provider_id, '') AS provider_id,
        (extract(epoch FROM first_try) * 1000)::bigint AS first_try_ms,
-       (extract(epoch FROM valid_until) * 1000)::bigint AS valid_until_ms, content
+       (extract(epoch FROM valid_until) * 1000)::bigint AS valid_until_ms, content, reply_to
   FROM post_claim(:most::int, make_interval(secs => :lease_s::int), :holder::int, :dead::int[]);
 
 -- name: post_record :one
@@ -45,8 +45,11 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
          'text',     r.content->>'text',
          'post_url', CASE WHEN p.state = 'accepted' AND g.url = '' THEN 'https://x.com/i/status/' || p.provider_id END,
          'posted',   moment(p.posted, :lang::text),
+         -- Of a correction: it is a reply to the first one.  X may have taken it without.
+         'reply',    p.first_id IS NOT NULL AND p.state NOT IN ('cancelled', 'deleted') AND p.reason IS DISTINCT FROM 'sent_alone',
          'due',      CASE WHEN p.state = 'queued' AND p.try > 0 THEN moment(p.due, :lang) END,
          'open',     p.state IN ('queued', 'sending') OR (p.state = 'accepted' AND p.withdraw),
+         'may_reply', p.state IN ('queued', 'sending', 'accepted') AND NOT p.withdraw,
          'may_withdraw', p.state IN ('accepted', 'unknown') AND NOT p.withdraw) ORDER BY p.id), '[]')
   FROM post p
   LEFT JOIN gateway g ON g.id = p.gateway_id

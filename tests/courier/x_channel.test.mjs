@@ -89,6 +89,36 @@ test('a post with a picture that is in doubt is found, and not uploaded again', 
 	assert.deepEqual([live(gateway), gateway.media.size], [1, 1]);
 }));
 
+test('a reply to the first post; where that is gone, the text stands alone', () => withChannel(async (gateway, channel) => {
+	const first = await channel.send(letter(gateway));
+	const reply = (to) => { const l = letter(gateway); return { ...l, content: { ...l.content, reply_to: to } }; };
+	let said = await channel.send(reply(first.id));
+	assert.deepEqual([said.verdict, said.reason, gateway.posts.at(-1).reply], ['SENT', 'sent', first.id]);
+	said = await channel.send(reply('999'));
+	assert.deepEqual([said.verdict, said.reason, gateway.posts.at(-1).reply], ['SENT', 'sent_alone', undefined]);
+	assert.equal(live(gateway), 3);
+	// A no that is about something else is a no.
+	gateway.script([{ ...POST, status: 403, body: { type: `${type}/not-authorized`, detail: 'You are not permitted to perform this action.' } }]);
+	said = await channel.send(reply(first.id));
+	assert.notEqual(said.verdict, 'SENT');
+	assert.equal(live(gateway), 3);
+}));
+
+test('a reply that is in doubt is found, and not posted again, alone or not', () => withChannel(async (gateway, channel) => {
+	const first = await channel.send(letter(gateway)), l = letter(gateway), reply = { ...l, content: { ...l.content, reply_to: first.id } };
+	gateway.script([{ ...POST, accept: true, bytes: 40, times: 1 }]);
+	assert.equal((await channel.send(reply)).verdict, 'UNKNOWN');
+	await channel.send({ ...letter(gateway), content: { text: '別の投稿' } });
+	assert.equal((await channel.send({ ...reply, doubt: true })).verdict, 'SENT');
+	assert.equal(gateway.posts.filter((p) => p.reply).length, 1);
+	// Alone, and cut: the next try finds that one.
+	const m = letter(gateway), alone = { ...m, content: { ...m.content, reply_to: '999' } };
+	gateway.script([{ ...POST, nth: 2, accept: true, close: true, times: 1 }]);
+	assert.equal((await channel.send(alone)).verdict, 'UNKNOWN');
+	assert.equal((await channel.send({ ...alone, doubt: true })).verdict, 'SENT');
+	assert.equal(live(gateway), 4);
+}));
+
 test('429: until x-rate-limit-reset', () => withChannel(async (gateway, channel) => {
 	gateway.remaining = 0;
 	gateway.resetAt = Math.floor(Date.now() / 1000) + 120;

@@ -157,7 +157,7 @@ test('kill -9: at any moment, at most one post', { timeout: 300000 }, async () =
 		all.push(m);
 		x.script([of(m, i % 2 ? { accept: true, hang: 300 } : { delay: 150 })]);
 		await go(m);
-		await eventually('it is begun', async () => await state(m) === 'sending');
+		await eventually('it is begun', async () => ['sending', 'accepted'].includes(await state(m)));
 		await sleep(Math.random() * 300);
 		await courier.kill();
 		courier = post.courier();
@@ -206,6 +206,95 @@ test('a stop: what was not begun is not posted, what is there is taken away', { 
 	await is(m, 'deleted');
 	assert.equal(there(m).length, 0);
 	x.script([]);
+});
+
+// A message that corrects another, as the desk makes it; text is what a rendering of it says.
+async function correction(of, first_post, more) {
+	const m = await message(of.town, { ...more, ...later });
+	await sql(`BEGIN; SET LOCAL session_replication_role = replica; UPDATE message SET corrects = ${of.id}, first_post = '${first_post}' WHERE id = ${m.id}; COMMIT`);
+	return m;
+}
+const reply = (m) => there(m).map((p) => p.reply);
+
+test('a correction is a reply to the first post, at most one, whatever X answers', { timeout: 300000 }, async () => {
+	const first = await message(await town());
+	await is(first, 'accepted');
+	const id = await row(first, 'provider_id'), all = [];
+	for (const [what, rule, wanted, posts] of scenarios)
+		all.push({ what, rule, wanted, posts, m: await correction(first, 'reply') });
+	x.script(all.map(({ m, rule }) => of(m, rule)));
+	for (const { m } of all) await go(m);
+	for (const { what, wanted, posts, m } of all) {
+		await is(m, wanted);
+		assert.deepEqual([ever(m).length, ...reply(m)], [posts, ...posts ? [id] : []], what);
+	}
+	x.script([]);
+	assert.equal(there(first).length, 1, 'the first one stays');
+	await faults(first.town);
+});
+
+test('a correction waits until it is known whether there is a first post', { timeout: 300000 }, async () => {
+	const first = await message(await town(), later);
+	x.script([of(first, { accept: true, close: true }), { ...GET, status: 500 }]);
+	await go(first);
+	await eventually('it is in doubt', async () => await row(first, 'doubt') === 't');
+	const m = await correction(first, 'reply');
+	await go(m);
+	await eventually('it is planned', async () => await state(m) === 'queued');
+	await eventually('it was put off', async () => await row(m, "due > created AND try = 0") === 't');
+	assert.equal(ever(m).length, 0);
+	x.script([]);
+	await is(m, 'accepted');
+	assert.deepEqual(reply(m), [await row(first, 'provider_id')]);
+
+	// None, and one that somebody took away.
+	const gone = await message(first.town);
+	await is(gone, 'accepted');
+	await inside(gone.town, `SELECT post_withdraw(${gone.id})`);
+	await is(gone, 'deleted');
+	const alone = await correction(gone, 'reply');
+	await go(alone);
+	await is(alone, 'accepted');
+	assert.deepEqual([reply(alone), await row(alone, 'reason')], [[undefined], 'sent']);
+	const hand = await message(first.town);
+	await is(hand, 'accepted');
+	x.posts = x.posts.filter((p) => !p.text.includes(hand.mark));
+	const left = await correction(hand, 'reply');
+	await go(left);
+	await is(left, 'accepted');
+	assert.deepEqual([reply(left), await row(left, 'reason')], [[undefined], 'sent_alone']);
+	await faults(first.town);
+});
+
+test('a correction that takes the first post away stands alone', { timeout: 300000 }, async () => {
+	const first = await message(await town());
+	await is(first, 'accepted');
+	const m = await correction(first, 'delete');
+	assert.equal(there(first).length, 1, 'not before it is sent');
+	await go(m);
+	await is(m, 'accepted');
+	await is(first, 'deleted');
+	assert.deepEqual([there(first).length, reply(m)], [0, [undefined]]);
+	await faults(first.town);
+});
+
+test('kill -9: of a correction too there is at most one, and it is a reply', { timeout: 300000 }, async () => {
+	const first = await message(await town());
+	await is(first, 'accepted');
+	for (let i = 0; i < 6; i++) {
+		const m = await correction(first, 'reply');
+		x.script([of(m, i % 2 ? { accept: true, hang: 300 } : { delay: 150 })]);
+		await go(m);
+		await eventually('it is begun', async () => ['sending', 'accepted'].includes(await state(m)));
+		await sleep(Math.random() * 300);
+		await courier.kill();
+		courier = post.courier();
+		x.script([]);
+		await is(m, 'accepted');
+		assert.deepEqual(reply(m), [await row(first, 'provider_id')]);
+		assert.equal(ever(m).length, 1);
+	}
+	await faults(first.town);
 });
 
 test('the month is full: held, but for an emergency; no account; too late', { timeout: 300000 }, async () => {

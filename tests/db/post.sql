@@ -110,6 +110,37 @@ SELECT is((SELECT state || ' ' || withdraw FROM post WHERE id = :post), 'deleted
 SELECT is(post_month(:gateway), 1::bigint, 'what was there counts');
 ROLLBACK;
 
+-- A correction's post: a reply to the first, which waits for it; or the first is taken away.
+BEGIN;
+SELECT enter_tenant(:minato, 'courier');
+CREATE FUNCTION pg_temp.correction(p_of bigint, p_first text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  m message;
+  new_id bigint := pg_temp.message();
+BEGIN
+  SELECT * INTO m FROM message x WHERE x.id = new_id;
+  DELETE FROM post WHERE message_id = m.id;
+  SET LOCAL session_replication_role = replica;
+  UPDATE message x SET corrects = p_of, first_post = p_first WHERE x.id = m.id RETURNING * INTO m;
+  SET LOCAL session_replication_role = origin;
+  PERFORM post_plan(m);
+  RETURN m.id;
+END $$;
+SELECT pg_temp.correction(:one, 'reply') AS reply \gset
+SELECT throws_ok(format($$UPDATE message SET first_post = 'delete' WHERE id = %s$$, :reply), 'CH003', NULL, 'what an approver signed does not change');
+SELECT throws_ok(format($$UPDATE message SET corrects = NULL WHERE id = %s$$, :reply), 'CH003', NULL, '… nor what it corrects');
+SELECT is((SELECT count(*) FROM post_claim(9, '1 hour', 7, '{}') c WHERE c.message_id = :reply), 0::bigint, 'it waits while the first is in the air');
+SELECT is((SELECT due > now() FROM post WHERE message_id = :reply), true, '… a little');
+SELECT id AS first, fence FROM post WHERE message_id = :one \gset
+SELECT post_record(:first, :fence, 'accepted', 201, 'sent', '', '90', '0', 8);
+UPDATE post SET due = now();
+SELECT is((SELECT reply_to FROM post_claim(9, '1 hour', 7, '{}') c WHERE c.message_id = :reply), '90', 'and is a reply to it');
+UPDATE gateway SET settings = '{}';
+SELECT pg_temp.correction(:one, 'delete') AS other \gset
+SELECT is((SELECT withdraw FROM post WHERE message_id = :one), true, 'or the first is taken away');
+SELECT is((SELECT reply_to FROM post_claim(9, '1 hour', 7, '{}') c WHERE c.message_id = :other), '', '… and the correction stands alone');
+ROLLBACK;
+
 -- Tokens.
 SET ROLE chromo_courier;
 BEGIN;

@@ -5,7 +5,7 @@
 //	const gateway = await new X().start();
 //	gateway.account()		what chromo is to know of it: four secrets (OAuth 1.0a)
 //	gateway.account2()		… or a token that is renewed (OAuth 2.0)
-//	gateway.ledger			[{ id, text, link, picture? }]; of a deletion { id, deleted: true };
+//	gateway.ledger			[{ id, text, link, picture?, reply? }]; of a deletion { id, deleted: true };
 //					picture: { bytes, alt } of a PNG
 //	gateway.posts			what is there at present, the oldest first
 //	gateway.hidden = 600		so many ms a new post is not in the timeline yet
@@ -123,7 +123,7 @@ export class X extends Gateway {
 		return { status: 200, body: { data: { id, associated_metadata: metadata } } };
 	}
 
-	post({ text, media }) {
+	post({ text, media, reply }) {
 		const headers = { 'x-rate-limit-limit': '100', 'x-rate-limit-remaining': String(Math.min(100, this.remaining)),
 			'x-rate-limit-reset': String(this.resetAt || Math.floor(this.now() / 1000) + 900) };
 		if (this.remaining <= 0)
@@ -133,12 +133,15 @@ export class X extends Gateway {
 		const pictures = (media?.media_ids ?? []).map((id) => this.media.get(id));
 		if (pictures.includes(undefined))
 			return problem(400, 'invalid-request', 'Invalid Request', 'Your media IDs are invalid.', headers);
+		const first = reply?.in_reply_to_tweet_id;
+		if (reply !== undefined && !this.posts.some((p) => p.id === first))
+			return problem(403, 'not-authorized', 'Forbidden', 'You attempted to reply to a Tweet that is deleted or not visible to you.', headers);
 		if (this.posts.some((p) => p.text === text && this.now() - Date.parse(p.time) < 12 * HOURS))
 			return problem(403, 'not-authorized', 'Forbidden', 'You are not allowed to create a Tweet with duplicate content.', headers);
 		this.remaining--;
 		const id = String(1860000000000000000n + BigInt(this.ledger.length) + 1n);
 		this.apply(this.accept({ id, text, link: /https:\/\/\S+/.exec(text)?.[0],
-			...(pictures.length > 0 ? { picture: { bytes: pictures[0].bytes, alt: pictures[0].alt } } : {}) }));
+			...(first ? { reply: first } : {}), ...(pictures.length > 0 ? { picture: { bytes: pictures[0].bytes, alt: pictures[0].alt } } : {}) }));
 		return { status: 201, headers, body: { data: { id, text, edit_history_tweet_ids: [id] } } };
 	}
 

@@ -173,3 +173,51 @@ test('X: chosen where there is an account, drawn as it is posted, and shown wher
 	await inside(town, `UPDATE post SET state = 'deleted', withdraw = false WHERE message_id = ${id}`);
 	assert.match(await status(), /投稿を消しました/);
 });
+
+test('a correction: for those who got the first, its post begins 【訂正】 and is a reply or takes the place of the first', async () => {
+	const id = await written(town, 'sato', { by_x: 'true', by_line: 'false', by_sms: 'false', by_webpush: 'false' });
+	assert.equal((await sato.get(`/desk/messages/${id}/correct`)).headers.location, `/desk/messages/${id}`, 'what did not go out is changed');
+	assert.equal((await sato.submit(await sato.get(`/desk/messages/${id}/submit`), {}, '/submit')).status, 303);
+	assert.equal((await suzuki.submit(await suzuki.get(`/desk/messages/${id}/approve`), { act: 'approve', confirm: '1' }, '/approve')).status, 303);
+	await inside(town, `SELECT message_plan(${id}, 500)`);
+	const people = (await inside(town, `SELECT array_agg(u.c ORDER BY u.c) FROM batch b, unnest(b.citizens) u(c) WHERE b.message_id = ${id}`)).split('\n').pop();
+	// One of them it did not reach, and somebody has come since.
+	const [lost] = people.slice(1, -1).split(',');
+	await inside(town, `SET session_replication_role = replica; UPDATE batch SET state = 'done', finished = now() WHERE message_id = ${id};
+		UPDATE message SET state = 'sent', finished = now() WHERE id = ${id};
+		INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, reason) SELECT ${id}, ${lost}, channel, 1, 1, 1, 'refused', 'refused' FROM batch WHERE message_id = ${id} AND ${lost} = ANY (citizens) LIMIT 1;
+		INSERT INTO citizen (state, language, reach, topics, confirmed) VALUES ('active', 'ja', '{email}', '{}', now())`);
+	await inside(town, `UPDATE post SET state = 'accepted', provider_id = '186001', reason = 'sent', posted = now() WHERE message_id = ${id}`);
+
+	const question = await sato.get(`/desk/messages/${id}/correct`);
+	assert.match(said(question), /最初のお知らせが届いた方にだけ/);
+	assert.equal((await sato.submit(question, { first_post: 'x' }, '/correct')).status, 422);
+	const made = await sato.submit(question, { first_post: 'reply' }, '/correct');
+	assert.equal(made.status, 303);
+	const draft = Number(/(\d+)$/.exec(made.headers.location)[1]);
+	assert.equal((await sato.submit(question, { first_post: 'reply' }, '/correct')).headers.location, made.headers.location, 'the same press');
+	assert.match(said(await sato.get(`/desk/messages/${draft}`)), /次のお知らせの訂正です。 断水のお知らせ X では、最初の投稿への返信として/);
+	assert.equal(await row(draft, 'subject'), '【訂正】断水のお知らせ');
+	await assert.rejects(inside(town, `UPDATE message SET first_post = 'delete' WHERE id = ${draft}`), /not to be changed/);
+	const reach = JSON.parse((await inside(town, `SELECT audience_split('everyone', '{}', topics, message_ways(m), 'ja', m.id) FROM message m WHERE id = ${draft}`)).split('\n').pop());
+	assert.equal(reach.count, people.split(',').length - 1, 'those who got it');
+	await inside(town, `UPDATE message SET scheduled = true, valid_until = now() + interval '1 day', publish_until = now() + interval '2 days' WHERE id = ${draft}`);
+
+	// The mark is first, and once, whether it stands in the subject or not; and its length counts.
+	const text = new RegExp(`【訂正】【みなと市】断水のお知らせ https://minato\\.localhost[:\\d]*/messages/${draft}`);
+	const preview = said(await sato.get(`/desk/messages/${draft}/preview`));
+	assert.match(preview, text);
+	assert.match(preview, new RegExp(`文字数 ${35 + text.exec(preview)[0].split(' ')[1].length}（上限 280）`));
+	await inside(town, `UPDATE message SET subject = '断水のお知らせ' WHERE id = ${draft}`);
+	assert.match(said(await sato.get(`/desk/messages/${draft}/preview`)), text);
+	assert.equal((await sato.submit(await sato.get(`/desk/messages/${draft}/submit`), {}, '/submit')).status, 303);
+	const page = await suzuki.get(`/desk/messages/${draft}/approve`);
+	assert.match(said(page), /最初のお知らせが届いた方のうち、.*最初の投稿への返信として|最初の投稿への返信として.*最初のお知らせが届いた方のうち、/);
+	assert.equal((await suzuki.submit(page, { act: 'approve', confirm: '1' }, '/approve')).status, 303);
+	await inside(town, `SELECT message_plan(${draft}, 500)`);
+	assert.equal((await inside(town, `SELECT array_agg(u.c ORDER BY u.c) FROM batch b, unnest(b.citizens) u(c) WHERE b.message_id = ${draft}`)).split('\n').pop(),
+		people.replace(`${lost},`, ''), 'exactly those');
+	assert.match(said(await suzuki.get(`/desk/messages/${draft}/status`)), /最初の投稿への返信です/);
+	assert.match(said(await suzuki.get(`/desk/messages/${id}/status`)), /このお知らせの訂正 断水のお知らせ/);
+	assert.equal((await inside(town, `SELECT first_id = (SELECT id FROM post WHERE message_id = ${id}) FROM post WHERE message_id = ${draft}`)).split('\n').pop(), 't');
+});

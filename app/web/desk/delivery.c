@@ -91,6 +91,7 @@ put_status(struct web *w)
 	    (strcmp(state, "approved") == 0 || strcmp(state, "sending") == 0)));
 	json_object_set_new(w->view, "may_withdraw", json_boolean(web_may(w, RIGHT_WRITE) &&
 	    strcmp(state, "approved") == 0));
+	desk_message_correctable(w, message);
 	json_object_set_new(w->view, "stopped", json_boolean(strcmp(state, "stopped") == 0));
 	json_object_set_new(w->view, "approved", json_boolean(strcmp(state, "approved") == 0));
 	return ERR_OK;

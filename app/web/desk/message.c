@@ -25,6 +25,14 @@ desk_message_open(struct web *w, json_t **message)
 	return e;
 }
 
+void
+desk_message_correctable(struct web *w, const json_t *message)
+{
+	json_object_set_new(w->view, "corrected", json_boolean(json_array_size(json_object_get(message, "corrections")) > 0));
+	json_object_set_new(w->view, "may_correct", json_boolean(web_may(w, RIGHT_WRITE) &&
+	    json_is_object(json_object_get(message, "published"))));
+}
+
 enum err
 desk_message_reach(struct web *w, const json_t *message)
 {
@@ -292,6 +300,7 @@ desk_message_show(struct web *w)
 	json_object_set_new(w->view, "may_decide", json_boolean(strcmp(state, "pending") == 0 &&
 	    web_may(w, RIGHT_APPROVE) && !is_mine(w, message)));
 	json_object_set_new(w->view, "may_withdraw", json_boolean(strcmp(state, "pending") == 0 && is_mine(w, message)));
+	desk_message_correctable(w, message);
 	json_object_set_new(w->view, "on_its_way", json_boolean(strcmp(state, "approved") == 0 ||
 	    strcmp(state, "sending") == 0 || strcmp(state, "sent") == 0 || strcmp(state, "stopped") == 0));
 	return web_page(w, HTTP_OK, "desk/message/show");

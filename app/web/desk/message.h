@@ -12,6 +12,9 @@ enum err desk_message_open(struct web *, json_t **message) MUST_USE;
  * to nobody in person; "able": how many each way could reach (message_reach), or null. */
 enum err desk_message_reach(struct web *, const json_t *message) MUST_USE;
 
+/* "corrected" in the view: it has corrections; "may_correct": it went out, and this person may write one. */
+void desk_message_correctable(struct web *, const json_t *message);
+
 /* What the page of one part is made of (message_write.c). */
 struct message_part {
 	const char *name;			/* also of its template */

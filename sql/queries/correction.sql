@@ -1,0 +1,21 @@
+-- Corrections: a message about an earlier one (domain/correction.h).
+-- role: web
+
+-- name: correction_make :one
+-- A draft that says what the earlier message says, for all who got that; its times are
+-- asked for again.  No row: it did not go out, or this person belongs to no department.
+INSERT INTO message (department_id, author_id, editor_id, subject, body, contact, audience, topics,
+                     by_email, by_line, by_sms, by_webpush, by_x, on_site, corrects, first_post)
+SELECT own.id, :staff::bigint, :staff, :subject::text, m.body,
+       CASE WHEN own.id = m.department_id THEN m.contact ELSE own.contact END, 'everyone',
+       ARRAY(SELECT id FROM topic WHERE id = ANY (m.topics) ORDER BY id),
+       m.by_email, m.by_line, m.by_sms, m.by_webpush, m.by_x, m.on_site, m.id, nullif(:first_post::text, '')
+  FROM message m
+  JOIN LATERAL (SELECT d.id, d.contact
+                  FROM staff_department sd
+                  JOIN department d ON d.id = sd.department_id
+                 WHERE sd.staff_id = :staff AND d.active
+                 ORDER BY d.id <> m.department_id, d.place, d.id
+                 LIMIT 1) own ON true
+ WHERE m.id = :message::bigint AND m.state IN ('sending', 'sent', 'stopped') AND m.published IS NOT NULL
+RETURNING id;
