@@ -38,6 +38,7 @@ libdomain_a_SOURCES = \
 	app/domain/response.c app/domain/response.h \
 	app/domain/right.c app/domain/right.h \
 	app/domain/sms.c app/domain/sms.h \
+	app/domain/vocabulary.c app/domain/vocabulary.h \
 	app/domain/staff.c app/domain/staff.h \
 	app/domain/export.c app/domain/export.h \
 	app/domain/population.c app/domain/population.h \
@@ -93,6 +94,8 @@ noinst_PROGRAMS += tests/unit/domain_ticket_write
 tests_unit_domain_ticket_write_LDADD = $(LINK_DOMAIN)
 dist_check_SCRIPTS += tests/unit/domain_ticket_page_test.sh
 TESTS += tests/unit/domain_ticket_page_test.sh
+check_PROGRAMS += tests/unit/domain_vocabulary_test
+tests_unit_domain_vocabulary_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_paper_test
 tests_unit_domain_paper_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_application_test

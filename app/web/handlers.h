@@ -401,6 +401,7 @@ enum err desk_result_cross(struct web *);
 enum err desk_result_cross_csv(struct web *);
 enum err desk_result_texts(struct web *);
 enum err desk_result_texts_tag(struct web *);
+enum err desk_result_words(struct web *);
 enum err desk_result_design(struct web *);
 enum err desk_result_design_save(struct web *);
 enum err desk_result_publish(struct web *);

@@ -39,6 +39,8 @@ libweb_a_SOURCES += app/web/desk/survey.c app/web/desk/survey_details.c app/web/
 	app/web/desk/question.c app/web/desk/question_content.c app/web/desk/question_ways.c app/web/desk/question_preview.c app/web/desk/question.h
 libweb_a_SOURCES += app/web/desk/result.c app/web/desk/result_cross.c app/web/desk/result_print.c app/web/desk/result_text.c app/web/desk/result_publish.c app/web/desk/population.c app/web/citizen/result.c app/web/desk/result.h app/web/desk/export.c
 libweb_a_SOURCES += app/web/citizen/survey.c app/web/citizen/survey_number.c app/web/citizen/survey.h app/web/citizen/survey_answer.c app/web/citizen/survey_send.c app/web/api/survey.c
+libweb_a_SOURCES += app/web/desk/result.c app/web/desk/result_cross.c app/web/desk/result_print.c app/web/desk/result_text.c app/web/desk/result_word.c app/web/desk/result_publish.c app/web/desk/population.c app/web/citizen/result.c app/web/desk/result.h app/web/desk/export.c
+libweb_a_SOURCES += app/web/citizen/survey.c app/web/citizen/survey.h app/web/citizen/survey_answer.c app/web/citizen/survey_send.c app/web/api/survey.c
 
 daemon_PROGRAMS += chromo-web
 chromo_web_SOURCES = app/web/main.c

@@ -348,6 +348,7 @@ const struct route routes[] = {
 	{ GET, "/desk/surveys/{survey}/results/cross.csv", desk_result_cross_csv, STAFF(RIGHTS) | WRITES },
 	{ GET, "/desk/surveys/{survey}/results/texts/{question}", desk_result_texts, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
 	{ POST, "/desk/surveys/{survey}/results/texts/{question}", desk_result_texts_tag, STAFF(RIGHT_WRITE | RIGHT_APPROVE) | TOKEN },
+	{ GET, "/desk/surveys/{survey}/results/words/{question}", desk_result_words, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
 	{ GET, "/desk/surveys/{survey}/results/design", desk_result_design, STAFF(RIGHT_WRITE) },
 	{ POST, "/desk/surveys/{survey}/results/design", desk_result_design_save, STAFF(RIGHT_WRITE) | TOKEN },
 	{ GET, "/desk/surveys/{survey}/results/publish", desk_result_publish, STAFF(RIGHT_APPROVE) },

@@ -31,7 +31,7 @@ SELECT r.id, r.number, r.answers ->> :code::text AS text, r.language, r.way, to_
   FROM (SELECT * FROM response WHERE questionnaire_id = :questionnaire::bigint AND number > :after::text
          ORDER BY number LIMIT :reach::int) r
  WHERE r.answers ? :code
-   AND (:word::text = '' OR position(lower(:word) IN lower(r.answers ->> :code)) > 0)
+   AND (:word::text = '' OR position(lower(:word) IN lower(normalize(r.answers ->> :code, NFKC))) > 0)
    AND (:tag::text = '' OR EXISTS (SELECT FROM response_tag g WHERE g.response_id = r.id AND g.code = :code AND g.tag = :tag))
  ORDER BY r.number LIMIT :most::int;
 
@@ -39,6 +39,16 @@ SELECT r.id, r.number, r.answers ->> :code::text AS text, r.language, r.way, to_
 -- The last number of those; NULL: there are no more behind them.
 SELECT (SELECT number FROM response WHERE questionnaire_id = :questionnaire::bigint AND number > :after::text
          ORDER BY number OFFSET :reach::int - 1 LIMIT 1) AS number;
+
+-- name: result_words :many
+-- The same texts to be counted, of so many responses; numbers are drawn by chance, and so are these.
+SELECT r.answers ->> :code::text AS text
+  FROM (SELECT * FROM response WHERE questionnaire_id = :questionnaire::bigint ORDER BY number LIMIT :reach::int) r
+ WHERE r.answers ? :code
+ ORDER BY r.number;
+
+-- name: result_stop_words :many
+SELECT word FROM stop_words();
 
 -- name: result_tags :many
 SELECT tag, count(*) AS n FROM response_tag

@@ -28,7 +28,7 @@ for (const way of ways) {
 	test(`at the desk, ${named(way)}`, async () => {
 		const sato = await sit('sato', way), at = `/desk/surveys/${made.survey}`;
 		for (const [path, name] of [['results', 'result'], ['results?way=paper', 'result-filter'], ['results?district=99999', 'result-empty'],
-			['results/cross?first=q10&second=@age', 'result-cross'], ['results/cross?first=q3&second=q12', 'result-cross-several'], ['results/texts/q9', 'result-texts'], ['results/design', 'result-design'], ['export', 'export']]) {
+			['results/cross?first=q10&second=@age', 'result-cross'], ['results/cross?first=q3&second=q12', 'result-cross-several'], ['results/texts/q9', 'result-texts'], ['results/words/q9', 'result-words'], ['results/design', 'result-design'], ['export', 'export']]) {
 			await sato.go(`${at}/${path}`);
 			await sato.look(name);
 		}

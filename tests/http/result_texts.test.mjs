@@ -61,3 +61,19 @@ test('no such question, and not for everybody', async () => {
 	assert.equal((await (await desk(town, 'admin')).get(at)).status, 403);
 	assert.equal((await town.client('minato.localhost').get(at)).status, 303);
 });
+
+test('frequent words, each with a way to its texts', async () => {
+	const words = `/desk/surveys/${made.survey}/results/words/q9`, page = await sato.get(words);
+	assert.equal(page.status, 200);
+	assert.deepEqual(problems(page), []);
+	assert.match((await sato.get(at)).text, new RegExp(`href="${words}"`));
+	const rows = [...page.text.matchAll(/<a href="([^"]+)" lang="ja">([^<]+)<\/a>[\s\S]*?<td[^>]*>([\d,]+)<\/td>/g)];
+	assert.ok(rows.length >= 5);
+	const toilet = rows.find((r) => r[2] === 'トイレ');
+	assert.equal(Number(toilet[3]), await count(`answers ->> 'q9' LIKE '%トイレ%'`));
+	assert.ok(texts(await sato.get(toilet[1].replaceAll('&amp;', '&'))).every((t) => t.text.includes('トイレ')));
+	assert.ok(!rows.some((r) => ['を', 'です', 'が', 'いつも'].includes(r[2])));
+	assert.ok(rows.every((r) => Number(r[3].replaceAll(',', '')) >= 5));
+	assert.equal((await sato.get(`/desk/surveys/${made.survey}/results/words/q1`)).status, 404);
+	assert.equal((await (await desk(town, 'admin')).get(words)).status, 403);
+});

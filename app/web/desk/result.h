@@ -9,3 +9,7 @@
 /* The survey of the address, its new answers counted, its tallies read; view: survey,
  * overview, waiting.  ERR_NOT_FOUND: none such. */
 enum err desk_result_open(struct web *, struct result *) MUST_USE;
+/* A question that is answered in words (q9), or the words beside その他 (q3.other); NULL: none. */
+const json_t *desk_result_text_question(struct web *, const struct result *, const char *code);
+/* As part of an address. */
+const char *desk_result_escaped(struct arena *, const char *text);

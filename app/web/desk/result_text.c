@@ -25,19 +25,6 @@ struct texts {
 	const char *next;		/* ""; NULL: this was the last page */
 };
 
-/* A question that is answered in words, or the words beside その他. */
-static const json_t *
-question_of(struct web *w, const struct result *r, const char *code)
-{
-	size_t plain = strcspn(code, ".");
-	const json_t *q = questionnaire_question(r->document, arena_strndup(w->arena, code, plain));
-	const char *kind = q != NULL ? json_text(q, "kind") : "";
-
-	if (code[plain] != '\0')
-		return q != NULL && strcmp(code + plain, ".other") == 0 ? q : NULL;
-	return strcmp(kind, "text") == 0 || strcmp(kind, "long") == 0 ? q : NULL;
-}
-
 static enum err
 open_texts(struct web *w, struct texts *t, const json_t **question)
 {
@@ -50,7 +37,7 @@ open_texts(struct web *w, struct texts *t, const json_t **question)
 	e = result_open(&t->r, web_id(w, "survey"));
 	if (e != ERR_OK)
 		return e;
-	*question = question_of(w, &t->r, t->code);
+	*question = desk_result_text_question(w, &t->r, t->code);
 	if (*question == NULL)
 		return ERR_NOT_FOUND;
 	e = q_result_texts_reach_queue(w->db, (struct q_result_texts_reach){ .questionnaire = t->r.questionnaire, .after = t->after,
@@ -65,22 +52,6 @@ open_texts(struct web *w, struct texts *t, const json_t **question)
 	return ERR_OK;
 }
 
-/* As part of an address. */
-static const char *
-escaped(struct arena *a, const char *text)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-	struct buf out;
-
-	buf_init(&out, a);
-	for (; *text != '\0'; text++)
-		if (strchr(plain, *text) != NULL)
-			buf_addch(&out, *text);
-		else
-			buf_addf(&out, "%%%02X", (unsigned)(unsigned char)*text);
-	return out.data;
-}
-
 static enum err
 show_tags(struct web *w, const struct texts *t)
 {
@@ -93,7 +64,7 @@ show_tags(struct web *w, const struct texts *t)
 		return e;
 	for (i = 0; i < rows_count(tags); i++)
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:b}", "tag", rows_text(tags, i, "tag"),
-		    "tag_query", escaped(w->arena, rows_text(tags, i, "tag")),
+		    "tag_query", desk_result_escaped(w->arena, rows_text(tags, i, "tag")),
 		    "n", result_number(w->arena, rows_int(tags, i, "n")), "chosen", strcmp(rows_text(tags, i, "tag"), t->tag) == 0));
 	json_object_set_new(w->view, "tags", list);
 	json_object_set_new(w->view, "some_tags", json_boolean(json_array_size(list) > 0));
@@ -130,8 +101,8 @@ show(struct web *w, const struct texts *t, const json_t *question, enum status s
 	json_object_set_new(w->view, "some", json_boolean(json_array_size(list) > 0));
 	json_object_set_new(w->view, "search", json_string(t->word));
 	json_object_set_new(w->view, "here_url", json_sprintf("/desk/surveys/%" PRId64 "/results/texts/%s?word=%s&tag=%s&after=",
-	    json_int(t->r.survey, "id"), t->code, escaped(w->arena, t->word), escaped(w->arena, t->tag)));
-	json_object_set_new(w->view, "after", json_string(escaped(w->arena, t->after)));
+	    json_int(t->r.survey, "id"), t->code, desk_result_escaped(w->arena, t->word), desk_result_escaped(w->arena, t->tag)));
+	json_object_set_new(w->view, "after", json_string(desk_result_escaped(w->arena, t->after)));
 	json_object_set_new(w->view, "next", t->next != NULL ? json_string(t->next) : json_null());
 	return web_page(w, status, "desk/result/texts");
 }
