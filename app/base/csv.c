@@ -48,45 +48,48 @@ csv_decode(struct arena *arena, const char *bytes, size_t n, const char **text)
 
 /* A number: sign, digits, one point.  It is no formula. */
 static bool
-is_number(const char *s)
+is_number(const char *s, size_t n)
 {
-	size_t digits = strspn(s + 1, "0123456789"), more = 0;
+	size_t i, digits = 0, points = 0;
 
-	if (*s != '+' && *s != '-')
+	if (n == 0 || (*s != '+' && *s != '-'))
 		return false;
-
-	s += 1 + digits;
-	if (*s == '.') {
-		more = strspn(s + 1, "0123456789");
-		s += 1 + more;
+	for (i = 1; i < n; i++) {
+		digits += s[i] >= '0' && s[i] <= '9';
+		points += s[i] == '.';
 	}
-	return digits + more > 0 && *s == '\0';
+	return digits > 0 && points <= 1 && digits + points == n - 1;
 }
 
 /* What programs take for the beginning of a formula (OWASP, CSV Injection): the signs, their
  * full-width twins, which Excel of East Asia reads alike, and white space that it drops. */
 static bool
-is_formula(const char *s)
+is_formula(const char *s, size_t n)
 {
-	static const char *const wide[] = { "\uff1d", "\uff0b", "\uff0d", "\uff20" };
+	static const char wide[4][4] = { "\uff1d", "\uff0b", "\uff0d", "\uff20" };
 	size_t i;
 
-	if (*s == '\0')
+	if (n == 0)
 		return false;
-	for (i = 0; i < sizeof wide / sizeof *wide; i++)
-		if (strncmp(s, wide[i], strlen(wide[i])) == 0)
-			return true;
-	return strchr("=+-@\t\r\n", *s) != NULL && !is_number(s);
+	if ((unsigned char)*s >= 0x80) {
+		for (i = 0; i < sizeof wide / sizeof *wide; i++)
+			if (n >= 3 && memcmp(s, wide[i], 3) == 0)
+				return true;
+		return false;
+	}
+	return *s != '\0' && strchr("=+-@\t\r\n", *s) != NULL && !is_number(s, n);
 }
 
-/* What csv_add_cell writes with an apostrophe in front: formulas, and what already had
- * one before a formula, so that reading is the exact opposite. */
+/* What is written with an apostrophe in front: formulas, and what already had one before a
+ * formula, so that reading is the exact opposite. */
 static bool
-wants_apostrophe(const char *s)
+wants_apostrophe(const char *s, size_t n)
 {
-	while (*s == '\'')
+	while (n > 0 && *s == '\'') {
 		s++;
-	return is_formula(s);
+		n--;
+	}
+	return is_formula(s, n);
 }
 
 /* One cell from *at on, which moves behind it, onto separator, line break or end. */
@@ -111,7 +114,7 @@ cell_read(struct arena *arena, const char **at, char separator, const char **out
 		buf_add(&cell, *at, (size_t)(p - *at));
 	}
 	*out = cell.data;
-	if (cell.data[0] == '\'' && wants_apostrophe(cell.data + 1))
+	if (cell.data[0] == '\'' && wants_apostrophe(cell.data + 1, cell.len - 1))
 		*out = cell.data + 1;
 	*at = p;
 	return ERR_OK;
@@ -175,24 +178,60 @@ csv_read(struct arena *arena, const char *bytes, size_t n, char separator, struc
 	return ERR_OK;
 }
 
+/* Must it be in quotes, and how many of them are in it? */
+static bool
+wants_quotes(const char *s, size_t n, size_t *quotes)
+{
+	bool wants = false;
+	size_t i;
+
+	*quotes = 0;
+	for (i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		/* One comparison for nearly all there is. */
+		if (c > ',')
+			continue;
+		*quotes += c == '"';
+		wants |= c == ',' || c == '"' || c == '\r' || c == '\n';
+	}
+	return wants;
+}
+
+void
+csv_add_bytes(struct buf *out, bool first, const char *s, size_t n)
+{
+	size_t quotes, i;
+	bool quoted = wants_quotes(s, n, &quotes);
+	char *to;
+
+	buf_reserve(out, n + quotes + 4);
+	to = out->data + out->len;
+	if (!first)
+		*to++ = ',';
+	if (quoted)
+		*to++ = '"';
+	if (wants_apostrophe(s, n))
+		*to++ = '\'';
+	if (quotes == 0) {
+		memcpy(to, s, n);
+		to += n;
+	} else
+		for (i = 0; i < n; i++) {
+			if (s[i] == '"')
+				*to++ = '"';
+			*to++ = s[i];
+		}
+	if (quoted)
+		*to++ = '"';
+	*to = '\0';
+	out->len = (size_t)(to - out->data);
+}
+
 void
 csv_add_cell(struct buf *out, bool first, const char *text)
 {
-	bool quoted = strpbrk(text, ",\"\r\n") != NULL;
-
-	if (!first)
-		buf_addch(out, ',');
-	if (quoted)
-		buf_addch(out, '"');
-	if (wants_apostrophe(text))
-		buf_addch(out, '\'');
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			buf_addch(out, '"');
-		buf_addch(out, *text);
-	}
-	if (quoted)
-		buf_addch(out, '"');
+	csv_add_bytes(out, first, text, strlen(text));
 }
 
 void

@@ -25,5 +25,6 @@ enum err csv_read(struct arena *, const char *, size_t n, char separator, struct
  * where it must be.  What a spreadsheet would take for a formula (= + - @, narrow or wide, or
  * white space but a blank in front, unless it is a number) gets an apostrophe. */
 void csv_add_cell(struct buf *, bool first, const char *);
+void csv_add_bytes(struct buf *, bool first, const char *, size_t n);
 /* EF BB BF, for Excel. */
 void csv_add_mark(struct buf *);

@@ -22,7 +22,7 @@ libbase_a_SOURCES += app/base/proc.c app/base/proc.h
 libbase_a_SOURCES += app/base/upload.c app/base/upload.h app/base/secret_blind.c app/base/secret_blind.h app/base/secret_rsa.c app/base/secret_rsa.h
 libbase_a_SOURCES += app/base/slot.c app/base/slot.h \
 	app/base/secret.c app/base/secret.h
-libbase_a_SOURCES += app/base/text.c app/base/text_email.c app/base/text_phone.c app/base/text.h \
+libbase_a_SOURCES += app/base/text.c app/base/text_email.c app/base/text_words.c app/base/text_phone.c app/base/text.h \
 	app/base/text_x.c app/base/text_x.h app/base/text_x_url.c app/base/text_x_url.h
 libbase_a_SOURCES += app/base/secret_p256.c app/base/secret_p256.h
 libbase_a_SOURCES += app/base/turnstile.c app/base/turnstile.h

@@ -53,3 +53,12 @@ char *text_phone(struct arena *, const char *);
 char *text_phone_national(struct arena *, const char *e164);
 /* 1 to n characters, cut between grapheme clusters, with … where cut. */
 char *text_cut(struct arena *, const char *, size_t n);
+
+/* The words of a text one after the other, in NFKC and small letters, as ICU cuts them (UAX #29,
+ * Japanese by its dictionary).  Left out is what tells nothing by its shape: signs, single letters that
+ * are no kanji, and hiragana of one or two letters, which are particles and the endings that the
+ * dictionary cuts off verbs. */
+struct text_words;
+struct text_words *text_words_new(struct arena *);
+void text_words_begin(struct text_words *, struct arena *, const char *);
+const char *text_words_next(struct text_words *);	/* until the next; NULL: there are no more */

@@ -121,6 +121,7 @@ struct writing {
 	const json_t *job;
 	const struct export_kind *kind;
 	struct export_file *file;
+	struct export_reader *reader;
 	char after[64];
 	int64_t written;
 	struct rows *rows;		/* of the piece that was asked for */
@@ -137,7 +138,7 @@ ask_piece(struct writing *w, struct arena *a)
 		    .id = json_text(w->job, "id") }, NULL);
 	if (e == ERR_OK)
 		e = q_export_rows_queue(c->db, (struct q_export_rows){ .questionnaire = json_int(w->job, "questionnaire"),
-		    .after = w->after, .most = PIECE }, &w->rows);
+		    .after = w->after, .tags = json_flag(w->job, "tags"), .most = PIECE }, &w->rows);
 	if (e == ERR_OK)
 		e = db_commit_send(c->db);
 	if (e != ERR_OK)
@@ -150,12 +151,8 @@ write_piece(struct writing *w, struct arena *a, const struct rows *rows)
 {
 	size_t i;
 
-	for (i = 0; i < rows_count(rows); i++) {
-		json_t *answers = json_loads(rows_text(rows, i, "answers"), 0, NULL);
-
-		w->kind->add(w->file, a, rows, i, answers);
-		json_decref(answers);
-	}
+	for (i = 0; i < rows_count(rows); i++)
+		w->kind->add(w->file, a, rows, i, export_read(w->reader, a, rows_text(rows, i, "answers")));
 	w->written += (int64_t)rows_count(rows);
 }
 
@@ -200,6 +197,7 @@ write_file(struct clerk *c, int64_t tenant, const json_t *job, const char *path,
 	w.kind = strcmp(json_text(job, "kind"), "xlsx") == 0 ? &export_xlsx : &export_csv;
 	what.n_columns = export_columns(c->job, what.document, &columns);
 	what.columns = columns;
+	w.reader = export_reader_new(c->job, columns, what.n_columns, what.labels);
 	e = w.kind->open(c->job, &what, &w.file);
 	if (e != ERR_OK)
 		return e;

@@ -16,10 +16,11 @@ struct export_job {
 };
 
 /* One kind of file.  add: one response, as query export_rows gives it, in the arena of
- * its piece.  close: ERR_CHANNEL where the disk is full; *bytes its size. */
+ * its piece, with its cells.  close: ERR_CHANNEL where the disk is full; *bytes its size. */
 struct export_kind {
 	enum err (*open)(struct arena *, const struct export_job *, struct export_file **);
-	void (*add)(struct export_file *, struct arena *, const struct rows *, size_t row, const json_t *answers);
+	void (*add)(struct export_file *, struct arena *, const struct rows *, size_t row,
+	    const struct export_cell *);
 	enum err (*close)(struct export_file *, int64_t *bytes);
 };
 extern const struct export_kind export_csv, export_xlsx;

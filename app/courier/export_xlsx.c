@@ -111,7 +111,7 @@ write_cell(struct export_file *file, size_t column, const char *text, bool numbe
 }
 
 static void
-xlsx_add(struct export_file *file, struct arena *a, const struct rows *rows, size_t row, const json_t *answers)
+xlsx_add(struct export_file *file, struct arena *a, const struct rows *rows, size_t row, const struct export_cell *cells)
 {
 	const struct export_job *job = file->job;
 	size_t i;
@@ -121,7 +121,7 @@ xlsx_add(struct export_file *file, struct arena *a, const struct rows *rows, siz
 	for (i = 0; i < EXPORT_COMMON; i++)
 		write_cell(file, i, rows_text(rows, row, export_common[i]), strcmp(export_common[i], "seconds") == 0);
 	for (i = 0; i < job->n_columns; i++)
-		write_cell(file, EXPORT_COMMON + i, export_cell(a, &job->columns[i], answers, job->labels),
+		write_cell(file, EXPORT_COMMON + i, arena_strndup(a, cells[i].text, cells[i].n),
 		    export_is_number(&job->columns[i], job->labels));
 	file->row++;
 }

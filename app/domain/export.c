@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table of all answers: its columns and cells, and what SPSS is told about them.
+ * The table of all answers: its columns, and what SPSS is told about them.  Cells are read in
+ * export_read.c.
  */
 #include "domain/export.h"
 
@@ -93,6 +94,15 @@ add_keys(struct columns *c, const json_t *question, const char *const keys[])
 		    two(c, question, keys[i]))->row = keys[i];
 }
 
+/* A free text, and what staff put to it: query export_rows has it under the code and '#'. */
+static void
+add_text(struct columns *c, const json_t *question, const char *code, const char *name, const char *label)
+{
+	add(c, question, EXPORT_TEXT, name, label)->code = code;
+	add(c, question, EXPORT_TEXT, arena_printf(c->arena, "%s_tags", name), arena_printf(c->arena, "%s: tags", label))->code =
+	    arena_printf(c->arena, "%s#", code);
+}
+
 static void
 add_question(struct columns *c, const json_t *question)
 {
@@ -113,12 +123,14 @@ add_question(struct columns *c, const json_t *question)
 		add_keys(c, question, map);
 	else if (is(question, "single"))
 		add(c, question, EXPORT_CHOICE, code, label);
+	else if (is(question, "text") || is(question, "long"))
+		add_text(c, question, code, code, label);
 	else
 		add(c, question, is(question, "file") ? EXPORT_FILES : EXPORT_TEXT, code, label);
 	json_array_foreach(json_object_get(question, "choices"), i, choice)
 		if (json_flag(choice, "other"))
-			add(c, question, EXPORT_TEXT, arena_printf(c->arena, "%s_other_text", code),
-			    two(c, question, questionnaire_text(choice, NULL, "ja")))->code = arena_printf(c->arena, "%s.other", code);
+			add_text(c, question, arena_printf(c->arena, "%s.other", code), arena_printf(c->arena, "%s_other_text", code),
+			    two(c, question, questionnaire_text(choice, NULL, "ja")));
 }
 
 size_t
@@ -133,88 +145,6 @@ export_columns(struct arena *a, const json_t *document, struct export_column **o
 			add_question(&c, q);
 	*out = c.list;
 	return c.n;
-}
-
-/* --- cells --- */
-
-static const char *
-choice_label(const json_t *question, const char *code)
-{
-	const json_t *choices = json_object_get(question, "choices"), *c;
-	size_t i;
-
-	json_array_foreach(choices, i, c)
-		if (strcmp(json_text(c, "code"), code) == 0)
-			return questionnaire_text(c, NULL, "ja");
-	return code;
-}
-
-/* Where in a list; 0: nowhere. */
-static size_t
-place_in(const json_t *list, const char *code)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(list, i, item)
-		if (json_is_string(item) && strcmp(json_string_value(item), code) == 0)
-			return i + 1;
-	return 0;
-}
-
-static const char *
-text_of(const json_t *value)
-{
-	return json_is_string(value) ? json_string_value(value) : "";
-}
-
-static const char *
-files_of(struct arena *a, const json_t *list)
-{
-	struct buf out;
-	const json_t *file;
-	size_t i;
-
-	buf_init(&out, a);
-	json_array_foreach(list, i, file) {
-		buf_adds(&out, i > 0 ? " " : "");
-		buf_adds(&out, text_of(file));
-	}
-	return out.data;
-}
-
-const char *
-export_cell(struct arena *a, const struct export_column *c, const json_t *answers, bool labels)
-{
-	const json_t *answer = json_object_get(answers, c->code), *row;
-	const char *code;
-	size_t place;
-
-	if (answer == NULL)
-		return "";
-	switch (c->part) {
-	case EXPORT_TEXT:
-		return text_of(answer);
-	case EXPORT_CHOICE:
-		code = text_of(answer);
-		return labels ? choice_label(c->question, code) : code;
-	case EXPORT_BOX:
-		return place_in(answer, c->choice) > 0 ? "1" : "0";
-	case EXPORT_PLACE:
-		place = place_in(answer, c->choice);
-		return place > 0 ? arena_printf(a, "%zu", place) : "";
-	case EXPORT_ROW:
-		code = json_text(answer, c->row);
-		return labels && code[0] != '\0' ? choice_label(c->question, code) : code;
-	case EXPORT_ROW_BOX:
-		row = json_object_get(answer, c->row);
-		return row == NULL ? "" : place_in(row, c->choice) > 0 ? "1" : "0";
-	case EXPORT_KEY:
-		return json_text(answer, c->row);
-	case EXPORT_FILES:
-		return files_of(a, answer);
-	}
-	return "";
 }
 
 bool

@@ -8,7 +8,7 @@ struct buf;
  *
  * A question is one variable; what can be chosen several times is one of 0 and 1 for each
  * choice, as statistical programs want it; a matrix is one for each row, an order one for
- * each choice (its place).  Names of variables are codes (q3, q3_1, q8_r2), which SPSS,
+ * each choice (its place).  Free texts have their tags beside them.  Names of variables are codes (q3, q3_1, q8_r2), which SPSS,
  * Stata and R take as they stand.
  */
 enum export_part { EXPORT_TEXT, EXPORT_CHOICE, EXPORT_BOX, EXPORT_PLACE, EXPORT_ROW, EXPORT_ROW_BOX, EXPORT_KEY, EXPORT_FILES };
@@ -25,9 +25,14 @@ enum { EXPORT_COLUMNS = 2000 };
 
 /* The columns behind those that every table has (number, day, language, way, seconds). */
 size_t export_columns(struct arena *, const json_t *document, struct export_column **out);
-/* The cell of this column, with labels in words; "" where nothing was said.  Borrowed from answers or
- * the document, or in the arena. */
-const char *export_cell(struct arena *, const struct export_column *, const json_t *answers, bool labels);
+/* The cells of one response after the other, with labels in words. */
+struct export_reader;
+struct export_cell { const char *text; size_t n; };
+struct export_reader *export_reader_new(struct arena *, const struct export_column *, size_t n, bool labels);
+/* A cell for each column, empty where nothing was said; until the next is read.  Its text is
+ * that of answers, which is JSON as the server writes it, of the document or the arena, and
+ * ends where n says, not with a NUL. */
+const struct export_cell *export_read(struct export_reader *, struct arena *, const char *answers);
 /* Numbers are numbers in a spreadsheet. */
 bool export_is_number(const struct export_column *, bool labels);
 

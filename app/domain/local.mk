@@ -40,7 +40,7 @@ libdomain_a_SOURCES = \
 	app/domain/sms.c app/domain/sms.h \
 	app/domain/vocabulary.c app/domain/vocabulary.h \
 	app/domain/staff.c app/domain/staff.h \
-	app/domain/export.c app/domain/export.h \
+	app/domain/export.c app/domain/export_read.c app/domain/export.h \
 	app/domain/population.c app/domain/population.h \
 	app/domain/result.c app/domain/result_question.c app/domain/result_weigh.c app/domain/result.h \
 	app/domain/result_give.c app/domain/result_give.h \
@@ -94,6 +94,8 @@ noinst_PROGRAMS += tests/unit/domain_ticket_write
 tests_unit_domain_ticket_write_LDADD = $(LINK_DOMAIN)
 dist_check_SCRIPTS += tests/unit/domain_ticket_page_test.sh
 TESTS += tests/unit/domain_ticket_page_test.sh
+check_PROGRAMS += tests/unit/domain_export_test
+tests_unit_domain_export_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_vocabulary_test
 tests_unit_domain_vocabulary_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_paper_test

@@ -6,17 +6,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unicode/ubrk.h>
-#include <unicode/uchar.h>
-#include <unicode/uscript.h>
-#include <unicode/ustring.h>
 
 #include "base/arena.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "domain/statistics.h"
 
-enum { WORD = 40, SHORT = 2, FIRST = 1024 };
+enum { FIRST = 1024 };
 
 struct entry {
 	const char *word;		/* NULL: free */
@@ -26,29 +21,20 @@ struct entry {
 
 struct vocabulary {
 	struct arena *arena;
-	UBreakIterator *words;
+	struct text_words *words;
 	struct entry *table;
 	size_t room, used;		/* room is a power of two, and at least twice used */
 	size_t classes;
 	int64_t read;
 };
 
-static void
-close_words(void *words)
-{
-	ubrk_close(words);
-}
-
 struct vocabulary *
 vocabulary_new(struct arena *a, size_t classes)
 {
 	struct vocabulary *v = arena_alloc(a, sizeof *v);
-	UErrorCode status = U_ZERO_ERROR;
 
 	*v = (struct vocabulary){ .arena = a, .classes = classes, .room = FIRST, .table = arena_alloc(a, FIRST * sizeof *v->table) };
-	v->words = ubrk_open(UBRK_WORD, "ja", NULL, 0, &status);
-	must(U_SUCCESS(status));
-	arena_defer(a, close_words, v->words);
+	v->words = text_words_new(a);
 	return v;
 }
 
@@ -113,85 +99,21 @@ vocabulary_stop(struct vocabulary *v, const char *word)
 	entry_of(v, word)->stop = true;
 }
 
-/* The macro mixes signs. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-static UChar32
-letter_at(const UChar *word, int32_t n, int32_t *at)
-{
-	UChar32 c;
-
-	U16_NEXT(word, *at, n, c);
-	return c;
-}
-#pragma GCC diagnostic pop
-
-/* False for what tells nothing by its shape alone. */
-static bool
-tells(const UChar *word, int32_t n)
-{
-	int32_t at = 0, letters = 0, hiragana = 0;
-	UChar32 c = 0;
-
-	while (at < n) {
-		UErrorCode status = U_ZERO_ERROR;
-
-		c = letter_at(word, n, &at);
-		letters++;
-		hiragana += uscript_getScript(c, &status) == USCRIPT_HIRAGANA;
-	}
-	return letters == 1 ? u_hasBinaryProperty(c, UCHAR_IDEOGRAPHIC) : hiragana < letters || letters > SHORT;
-}
-
-static void
-count(struct vocabulary *v, const UChar *word, int32_t n, size_t class)
-{
-	UErrorCode status = U_ZERO_ERROR;
-	char utf8[4 * WORD];
-	struct entry *e;
-
-	if (n > WORD || !tells(word, n))
-		return;
-	u_strToUTF8(utf8, sizeof utf8, NULL, word, n, &status);
-	if (U_FAILURE(status) || status == U_STRING_NOT_TERMINATED_WARNING)
-		return;
-	e = entry_of(v, utf8);
-	if (e->stop || e->last == v->read)
-		return;
-	e->last = v->read;
-	e->texts[class]++;
-}
-
-/* In UTF-16, NFKC and small letters; *length of it. */
-static const UChar *
-folded(struct arena *a, const char *text, int32_t *length)
-{
-	const char *same = text_compatible(a, text);
-	int32_t room = (int32_t)strlen(same) * 2 + 1, n;
-	UChar *wide = arena_alloc(a, (size_t)room * sizeof *wide), *small = arena_alloc(a, (size_t)room * sizeof *small);
-	UErrorCode status = U_ZERO_ERROR;
-
-	u_strFromUTF8(wide, room, &n, same, -1, &status);
-	*length = u_strToLower(small, room, wide, n, "", &status);
-	if (U_FAILURE(status))
-		*length = 0;
-	return small;
-}
-
 void
 vocabulary_read(struct vocabulary *v, const char *text, size_t class)
 {
-	UErrorCode status = U_ZERO_ERROR;
-	int32_t length, from, to;
-	const UChar *wide = folded(v->arena, text, &length);
+	const char *word;
 
 	v->read++;
-	ubrk_setText(v->words, wide, length, &status);
-	if (U_FAILURE(status))
-		return;
-	for (from = ubrk_first(v->words); (to = ubrk_next(v->words)) != UBRK_DONE; from = to)
-		if (ubrk_getRuleStatus(v->words) >= UBRK_WORD_NONE_LIMIT)
-			count(v, wide + from, to - from, class);
+	text_words_begin(v->words, v->arena, text);
+	while ((word = text_words_next(v->words)) != NULL) {
+		struct entry *e = entry_of(v, word);
+
+		if (e->stop || e->last == v->read)
+			continue;
+		e->last = v->read;
+		e->texts[class]++;
+	}
 }
 
 /* --- what came of it --- */

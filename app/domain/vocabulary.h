@@ -7,14 +7,11 @@ struct arena;
 /*
  * Which words occur in many texts.  Pure: texts in, words out.
  *
- * A text is cut by ICU (UAX #29, Japanese by its dictionary) after NFKC and in small
- * letters, so that ２０２６ and 2026 are one word.  A word counts once a text, however often
- * it is in it, so that what is counted are people.
+ * A word counts once a text, however often it is in it, so that what is counted are people.
  *
  * Texts are told apart by class (district, age … of who wrote them), or are all of class 0.
  *
- * Left out are: stop words; single letters that are no kanji; and what is hiragana of one or
- * two letters, which are particles and the endings that the dictionary cuts off verbs.
+ * Words are those of text_words_next() without stop words.
  */
 struct vocabulary;
 

@@ -33,6 +33,7 @@ UPDATE export SET state = 'working', lease = now() + interval '1 minute', writte
               ORDER BY created LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING jsonb_build_object('id', id, 'survey', survey_id, 'kind', kind, 'labels', labels,
   'questionnaire', (SELECT questionnaire_id FROM survey s WHERE s.id = survey_id),
+  'tags', EXISTS (SELECT FROM survey s JOIN response_tag g ON g.questionnaire_id = s.questionnaire_id WHERE s.id = survey_id),
   'title', (SELECT texts #>> '{ja,title}' FROM survey s WHERE s.id = survey_id),
   'document', (SELECT d.document FROM survey s JOIN questionnaire q ON q.id = s.questionnaire_id
                  JOIN questionnaire_edition d ON d.questionnaire_id = q.id AND d.edition = q.edition WHERE s.id = survey_id));
@@ -40,8 +41,13 @@ RETURNING jsonb_build_object('id', id, 'survey', survey_id, 'kind', kind, 'label
 -- name: export_rows :many
 -- role: courier
 -- The next responses, by number, so that each is there once whatever changes meanwhile.
-SELECT number, to_char(day, 'YYYY-MM-DD') AS day, language, way, seconds, answers::text AS answers
-  FROM response
+-- Tags stand beside their texts under the code and '#'.
+SELECT number, to_char(day, 'YYYY-MM-DD') AS day, language, way, seconds,
+       (CASE WHEN :tags::boolean THEN answers || coalesce((
+          SELECT jsonb_object_agg(g.code || '#', g.tags)
+            FROM (SELECT code, string_agg(tag, ' / ' ORDER BY tag) AS tags FROM response_tag WHERE response_id = r.id GROUP BY code) g), '{}')
+        ELSE answers END)::text AS answers
+  FROM response r
  WHERE questionnaire_id = :questionnaire::bigint AND number > :after::text
  ORDER BY number LIMIT :most::int;
 

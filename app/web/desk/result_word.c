@@ -104,7 +104,8 @@ desk_result_words(struct web *w)
 		e = q_result_texts_reach_queue(w->db, (struct q_result_texts_reach){ .questionnaire = r.questionnaire, .after = "",
 		    .reach = REACH }, &reach);
 	if (e == ERR_OK)
-		e = q_result_words(w->db, (struct q_result_words){ .code = code, .questionnaire = r.questionnaire, .reach = REACH }, &texts);
+		e = q_result_words(w->db, (struct q_result_words){ .code = code, .questionnaire = r.questionnaire, .reach = REACH },
+		    &texts);
 	if (e != ERR_OK)
 		return e;
 	for (i = 0; i < rows_count(stops); i++)
