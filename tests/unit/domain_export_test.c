@@ -100,7 +100,8 @@ chance(size_t n)
 static json_t *
 random_value(int depth)
 {
-	static const char *const texts[] = { "1", "2", "10", "other", "はい", "a\"b\\c", "\n\t\r\b\f/", "😀x", "\x01", "", "良い, 悪い", "行\\" };
+	static const char *const texts[] = { "1", "2", "10", "other", "はい", "a\"b\\c",
+	    "\n\t\r\b\f/", "😀x", "\x01", "", "良い, 悪い", "行\\" };
 	json_t *out;
 	size_t i, n = chance(4);
 
@@ -130,7 +131,8 @@ random_value(int depth)
 static json_t *
 random_answers(void)
 {
-	static const char *const keys[] = { "q1", "q1.other", "q1.other#", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q9#", "q10", "q99", "q\"" };
+	static const char *const keys[] = { "q1", "q1.other", "q1.other#", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q9#", "q10",
+	    "q99", "q\"" };
 	json_t *out = json_object();
 	size_t i;
 
@@ -183,7 +185,8 @@ test_random(struct arena *a, const struct export_column *columns, size_t n, bool
 static void
 test_cut(struct arena *a, const struct export_column *columns, size_t n)
 {
-	static const char whole[] = "{\"q1\": \"1\", \"q5\": {\"r1\": \"1\"}, \"q6\": {\"r2\": [\"1\", \"\\ud83d\\ude00\"]}, \"q9\": \"a\\u3042\\\"\"}";
+	static const char whole[] = "{\"q1\": \"1\", \"q5\": {\"r1\": \"1\"}, \"q6\": {\"r2\": [\"1\", "
+	    "\"\\ud83d\\ude00\"]}, \"q9\": \"a\\u3042\\\"\"}";
 	struct export_reader *r = export_reader_new(a, columns, n, false);
 	size_t i;
 
