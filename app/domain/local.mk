@@ -42,7 +42,7 @@ libdomain_a_SOURCES = \
 	app/domain/staff.c app/domain/staff.h \
 	app/domain/export.c app/domain/export_read.c app/domain/export.h \
 	app/domain/population.c app/domain/population.h \
-	app/domain/result.c app/domain/result_question.c app/domain/result_weigh.c app/domain/result.h \
+	app/domain/result.c app/domain/result_question.c app/domain/result_hide.c app/domain/result_block.h app/domain/result_weigh.c app/domain/result.h \
 	app/domain/result_give.c app/domain/result_give.h \
 	app/domain/cross.c app/domain/cross_side.c app/domain/cross.h app/domain/cross_side.h \
 	app/domain/statistics.c app/domain/statistics_hide.c app/domain/statistics.h app/domain/tally.c app/domain/tally.h \
@@ -76,6 +76,8 @@ tests_unit_domain_totp_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_statistics_test tests/unit/domain_statistics_hide_test
 tests_unit_domain_statistics_test_LDADD = $(LINK_DOMAIN)
 tests_unit_domain_statistics_hide_test_LDADD = $(LINK_DOMAIN)
+check_PROGRAMS += tests/unit/domain_result_hide_test
+tests_unit_domain_result_hide_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_lottery_test
 tests_unit_domain_lottery_test_LDADD = $(LINK_DOMAIN)
 # The drawing against docs/lottery_verify.mjs, which shares nothing with it.

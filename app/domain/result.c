@@ -66,17 +66,71 @@ result_open(struct result *r, int64_t survey)
 	return result_design(r);
 }
 
+/* --- a filter --- */
+
+/* Of days the range, else the class; days move to the ends of those that they stand with. */
+static void
+choose(struct result *r, const char *by)
+{
+	struct tally_filter *f = &r->filter;
+	const struct { const char *name, *value; } of[] = { { "district", f->district }, { "age", f->age }, { "language", f->language },
+	    { "way", f->way } };
+	bool days = strcmp(by, "day") == 0;
+	size_t i, k;
+
+	for (i = 0; i < r->n_classes; i++) {
+		const struct tally_class *c = &r->classes[i];
+
+		if (days) {
+			r->chosen[i] = (f->from[0] == '\0' || strcmp(c->last, f->from) >= 0) &&
+			    (f->until[0] == '\0' || strcmp(c->first, f->until) <= 0);
+			continue;
+		}
+		for (k = 0; k < sizeof of / sizeof *of; k++)
+			r->chosen[i] |= strcmp(by, of[k].name) == 0 && strcmp(of[k].value, c->first) == 0;
+	}
+	for (i = r->n_classes; days && f->from[0] != '\0' && i > 0; i--)
+		if (r->chosen[i - 1])
+			f->from = r->classes[i - 1].first;
+	for (i = 0; days && f->until[0] != '\0' && i < r->n_classes; i++)
+		if (r->chosen[i])
+			f->until = r->classes[i].last;
+}
+
+static void
+look_for_few(struct result *r)
+{
+	int64_t *people = arena_alloc(r->arena, (r->n_classes + 1) * sizeof *people);
+	bool *hidden = arena_alloc(r->arena, r->n_classes + 1);
+	size_t i;
+
+	for (i = 0; i < r->n_classes; i++)
+		people[i] = tally_people(r->classes[i].tally);
+	statistics_hide_list(people, r->n_classes, hidden);
+	for (i = 0; i < r->n_classes; i++)
+		r->too_few |= r->chosen[i] && hidden[i];
+}
+
 enum err
 result_tallies(struct result *r)
 {
 	static const struct tally_filter none = { "", "", "", "", "", "" };
+	const char *by = tally_by(&r->filter);
 	enum err e = tally_open(r->db, r->arena, r->questionnaire, &none, &r->whole);
 
 	r->filtered = tally_filtered(&r->filter);
 	r->part = r->whole;
-	if (e == ERR_OK && r->filtered)
-		e = tally_open(r->db, r->arena, r->questionnaire, &r->filter, &r->part);
-	return e;
+	if (e != ERR_OK || !r->filtered)
+		return e;
+	if (by == NULL)
+		return ERR_INVALID;
+	e = tally_open_classes(r->db, r->arena, r->questionnaire, by, &r->classes, &r->n_classes);
+	if (e != ERR_OK)
+		return e;
+	r->chosen = arena_alloc(r->arena, r->n_classes + 1);
+	choose(r, by);
+	look_for_few(r);
+	return tally_open(r->db, r->arena, r->questionnaire, &r->filter, &r->part);
 }
 
 /* --- what can be chosen --- */

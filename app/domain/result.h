@@ -29,6 +29,9 @@ struct result {
 	struct tally_filter filter;
 	bool filtered, open_to_all;	/* open_to_all: will be published */
 	struct tally *whole, *part;	/* the same without a filter */
+	struct tally_class *classes;	/* with one: all that could be chosen beside it */
+	size_t n_classes;
+	bool *chosen, too_few;		/* by class; nothing may be told of what is chosen */
 	struct tally *weighted;		/* NULL: there are no weights, or a filter */
 	struct weighing *weighing;
 };
@@ -37,7 +40,7 @@ struct result {
 enum err result_open(struct result *, int64_t survey) MUST_USE;
 /* By which questions people are told apart, once more: the first count decides it. */
 enum err result_design(struct result *) MUST_USE;
-/* ERR_INVALID: a filter that cannot be. */
+/* ERR_INVALID: a filter that cannot be.  Days are set to where those begin and end that are told together. */
 enum err result_tallies(struct result *) MUST_USE;
 
 /* --- weights (result_weigh.c) --- */

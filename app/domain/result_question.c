@@ -14,24 +14,9 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "domain/questionnaire.h"
-#include "domain/result.h"
+#include "domain/result_block.h"
 
-enum { LINES = 400, STEP = 44, LABEL = 22, BUCKETS = 12 };
-
-struct choice {
-	const char *item, *label;
-	int64_t n, whole, weighted;
-	double value;
-	bool hidden;
-};
-
-struct block {
-	const char *heading;		/* NULL: the question itself */
-	const char *code;
-	struct choice *choices;
-	size_t n;
-	int64_t base, base_weighted;	/* what shares are of */
-};
+enum { STEP = 44, LABEL = 22, BUCKETS = 12 };
 
 static bool
 is(const json_t *question, const char *kind)
@@ -68,7 +53,7 @@ new_block(struct result *r, const char *code, const char *heading)
 {
 	struct block *b = arena_alloc(r->arena, sizeof *b);
 
-	*b = (struct block){ .heading = heading, .code = code, .choices = arena_alloc(r->arena, LINES * sizeof *b->choices) };
+	*b = (struct block){ .heading = heading, .code = code, .choices = arena_alloc(r->arena, BLOCK_LINES * sizeof *b->choices) };
 	return b;
 }
 
@@ -76,12 +61,15 @@ static void
 add_choice(struct result *r, struct block *b, const char *item, const char *label)
 {
 	struct choice *c = &b->choices[b->n];
+	size_t k;
 
-	if (b->n == LINES)
+	if (b->n == BLOCK_LINES)
 		return;
 	*c = (struct choice){ .item = item, .label = label, .n = tally_of(r->part, b->code, item),
-	    .whole = tally_of(r->whole, b->code, item),
-	    .weighted = r->weighted != NULL ? tally_of(r->weighted, b->code, item) : 0, .value = strtod(item, NULL) };
+	    .weighted = r->weighted != NULL ? tally_of(r->weighted, b->code, item) : 0, .value = strtod(item, NULL),
+	    .classes = r->filtered ? arena_alloc(r->arena, (r->n_classes + 1) * sizeof *c->classes) : NULL };
+	for (k = 0; r->filtered && k < r->n_classes; k++)
+		c->classes[k] = tally_of(r->classes[k].tally, b->code, item);
 	b->n++;
 }
 
@@ -90,6 +78,7 @@ base_of(struct result *r, struct block *b, const char *item)
 {
 	size_t i;
 
+	b->item = item;
 	if (item != NULL) {
 		b->base = tally_of(r->part, b->code, item);
 		b->base_weighted = r->weighted != NULL ? tally_of(r->weighted, b->code, item) : 0;
@@ -99,49 +88,6 @@ base_of(struct result *r, struct block *b, const char *item)
 		b->base += b->choices[i].n;
 		b->base_weighted += b->choices[i].weighted;
 	}
-}
-
-/* A part beside its whole, which the page without filter shows: a table of two columns, those
- * who are in it and those who are not. */
-static void
-hide_part(struct result *r, const struct block *b, const int64_t *n, const int64_t *whole, bool *hidden)
-{
-	int64_t *two = arena_alloc(r->arena, (2 * b->n + 1) * sizeof *two);
-	bool *both = arena_alloc(r->arena, 2 * b->n + 1);
-	size_t i;
-
-	for (i = 0; i < b->n; i++) {
-		two[2 * i] = n[i];
-		two[2 * i + 1] = whole[i] - n[i];
-	}
-	statistics_hide_table(r->arena, two, b->n, 2, both);
-	for (i = 0; i < b->n; i++)
-		hidden[i] = both[2 * i] || both[2 * i + 1];
-}
-
-static void
-hide(struct result *r, struct block *b, bool several)
-{
-	int64_t *n = arena_alloc(r->arena, (b->n + 1) * sizeof *n), *whole = arena_alloc(r->arena, (b->n + 1) * sizeof *whole);
-	int64_t *base = arena_alloc(r->arena, (b->n + 1) * sizeof *base);
-	bool *hidden = arena_alloc(r->arena, b->n + 1), *others = arena_alloc(r->arena, b->n + 1);
-	size_t i;
-
-	for (i = 0; i < b->n; i++) {
-		n[i] = b->choices[i].n;
-		whole[i] = b->choices[i].whole;
-		base[i] = b->base;
-	}
-	if (several && (r->filtered || r->open_to_all)) {
-		/* No sum tells one from the others, but all who answered those who chose it not. */
-		statistics_hide_part(n, base, b->n, hidden);
-		statistics_hide_part(n, whole, b->n, others);
-	} else if (r->filtered)
-		hide_part(r, b, n, whole, hidden);
-	else if (r->open_to_all)
-		statistics_hide_list(n, b->n, hidden);
-	for (i = 0; i < b->n; i++)
-		b->choices[i].hidden = hidden[i] || others[i];
 }
 
 /* --- a block as pages have it --- */
@@ -211,7 +157,7 @@ show_block(struct result *r, json_t *list, struct block *b, const json_t *questi
 	bool some_hidden = false;
 	size_t i;
 
-	hide(r, b, is(question, "multi") || json_flag(json_object_get(question, "settings"), "multi"));
+	block_hide(r, b, is(question, "multi") || json_flag(json_object_get(question, "settings"), "multi"));
 	for (i = 0; i < b->n; i++) {
 		json_array_append_new(lines, line_of(r, b, &b->choices[i]));
 		some_hidden |= b->choices[i].hidden;
@@ -320,7 +266,7 @@ gather(struct result *r, struct block *b)
 {
 	double low = b->choices[0].value, high = b->choices[b->n - 1].value, width = ceil((high - low + 1) / BUCKETS);
 	struct choice *out = arena_alloc(r->arena, BUCKETS * sizeof *out);
-	size_t i, n = 0;
+	size_t i, k, n = 0;
 
 	for (i = 0; i < b->n; i++) {
 		const struct choice *c = &b->choices[i];
@@ -328,11 +274,13 @@ gather(struct result *r, struct block *b)
 
 		if (n == 0 || out[n - 1].value != from) {
 			out[n] = (struct choice){ .item = c->item, .value = from, .label = width <= 1 ?
-			    arena_printf(r->arena, "%.0f", from) : arena_printf(r->arena, "%.0f–%.0f", from, from + width - 1) };
+			    arena_printf(r->arena, "%.0f", from) : arena_printf(r->arena, "%.0f–%.0f", from, from + width - 1),
+			    .classes = arena_alloc(r->arena, (r->n_classes + 1) * sizeof *c->classes) };
 			n++;
 		}
 		out[n - 1].n += c->n;
-		out[n - 1].whole += c->whole;
+		for (k = 0; r->filtered && k < r->n_classes; k++)
+			out[n - 1].classes[k] += c->classes[k];
 		out[n - 1].weighted += c->weighted;
 	}
 	b->choices = out;
@@ -347,7 +295,7 @@ show_items(struct result *r, const json_t *question, json_t *list)
 	struct block *b = new_block(r, code, NULL);
 	size_t i, k, first, n = tally_items(r->whole, code, &first);
 
-	for (i = 0; i < n && b->n < LINES; i++) {
+	for (i = 0; i < n && b->n < BLOCK_LINES; i++) {
 		const char *item = tally_item(r->whole, first + i), *label = item;
 
 		if (item[0] == '\0')
@@ -369,7 +317,7 @@ show_items(struct result *r, const json_t *question, json_t *list)
 
 /* Mean, median and what marketing asks for. */
 static json_t *
-figures(struct result *r, const json_t *question)
+figures(struct result *r, const json_t *question, const json_t *blocks)
 {
 	const char *code = json_text(question, "code");
 	size_t first, i, n = tally_items(r->part, code, &first);
@@ -390,6 +338,9 @@ figures(struct result *r, const json_t *question)
 		if (c[i].value >= 0 && c[i].value <= 10)
 			nps[(int)c[i].value] = c[i].n;
 	}
+	/* With a filter they would tell what is hidden. */
+	if (r->filtered && json_flag(json_array_get(blocks, 0), "some_hidden"))
+		return json_null();
 	if (all < SMALL_CELL || statistics_median(value, count, n, &median) != ERR_OK)
 		return json_null();
 	out = json_pack("{s:s, s:s, s:s, s:n}", "mean", arena_printf(r->arena, "%.2f", total / (double)all),
@@ -446,7 +397,10 @@ result_questions(struct result *r)
 		    "number", arena_printf(r->arena, "%zu", ++number), "kind", kind,
 		    "label", questionnaire_text(q, "label", r->lang), "answered", result_number(r->arena, result_answered(r->part, q)),
 		    "blocks", blocks, "drawn", json_array_size(blocks) > 0, "several", is(q, "multi"),
-		    "figures", is(q, "number") || is(q, "scale") ? figures(r, q) : json_null());
+		    "figures", is(q, "number") || is(q, "scale") ? figures(r, q, blocks) : json_null());
+		/* With a filter, who did not answer is in the table, or hidden. */
+		if (r->filtered)
+			json_object_set_new(one, "answered", json_null());
 		json_object_set_new(one, "words", words != NULL ? json_string(words) : json_null());
 		json_object_set_new(one, "answered_count", json_integer((json_int_t)result_answered(r->part, q)));
 		json_array_append_new(list, one);

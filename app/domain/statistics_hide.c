@@ -10,6 +10,7 @@
  * hidden until it can go far enough (Cox 1995, Network models for complementary cell
  * suppression, J. Am. Stat. Assoc. 90, 1453-1462).
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -230,8 +231,56 @@ hide_next(struct hiding *h, size_t row, size_t column)
 	return true;
 }
 
-void
-statistics_hide_table(struct arena *a, const int64_t *n, size_t rows, size_t columns, bool *hidden)
+/* Hides until this cell can be so many other values, as many as its sums leave. */
+static void
+protect(struct hiding *h, size_t cell)
+{
+	size_t row = cell / h->columns, column = cell % h->columns;
+	int64_t wanted = room_wanted(h, row, column);
+
+	h->hidden[cell] = true;
+	while (wanted > 0 && room_of(h, row, column, wanted) < wanted)
+		if (!hide_square(h, row, column, wanted) && !hide_next(h, row, column))
+			break;
+}
+
+/* What is hidden of a line follows from its sum, as one number: it must not be small, and so the
+ * smallest that is seen is hidden as well.  False: nothing had to be done. */
+static bool
+hide_more_of_line(struct hiding *h, size_t first, size_t step, size_t length)
+{
+	size_t i, least = length;
+	int64_t sum = 0;
+
+	for (i = 0; i < length; i++) {
+		size_t at = first + i * step;
+
+		if (h->hidden[at])
+			sum += h->n[at];
+		else if (h->n[at] > 0 && (least == length || h->n[at] < h->n[first + least * step]))
+			least = i;
+	}
+	if (!small(sum) || least == length)
+		return false;
+	protect(h, first + least * step);
+	return true;
+}
+
+static bool
+hide_more(struct hiding *h)
+{
+	bool more = false;
+	size_t i;
+
+	for (i = 0; i < h->rows; i++)
+		more |= hide_more_of_line(h, i * h->columns, 1, h->columns);
+	for (i = 0; i < h->columns; i++)
+		more |= hide_more_of_line(h, i, h->columns, h->rows);
+	return more;
+}
+
+static void
+hide_ordered(struct arena *a, const int64_t *n, size_t rows, size_t columns, bool *hidden)
 {
 	size_t cells = rows * columns, i;
 	struct hiding h = { n, rows, columns, hidden, arena_alloc(a, (cells + 1) * sizeof *h.x),
@@ -240,12 +289,91 @@ statistics_hide_table(struct arena *a, const int64_t *n, size_t rows, size_t col
 	for (i = 0; i < cells; i++)
 		hidden[i] = small(n[i]);
 	/* What is hidden for one takes nothing from another: once round is enough. */
-	for (i = 0; i < cells; i++) {
-		size_t row = i / columns, column = i % columns;
-		int64_t wanted = small(n[i]) ? room_wanted(&h, row, column) : 0;
+	for (i = 0; i < cells; i++)
+		if (small(n[i]))
+			protect(&h, i);
+	while (hide_more(&h))
+		continue;
+}
 
-		while (wanted > 0 && room_of(&h, row, column, wanted) < wanted)
-			if (!hide_square(&h, row, column, wanted) && !hide_next(&h, row, column))
-				break;
+/* --- the same table, however it lies --- */
+
+/* A row or a column, by what is in it. */
+struct line {
+	size_t place;
+	int64_t sum, *cells;		/* in order of size */
+	size_t n;
+};
+
+static int
+by_size(const void *one, const void *other)
+{
+	const int64_t *a = one, *b = other;
+
+	return (*a > *b) - (*a < *b);
+}
+
+static int
+by_cells(const void *one, const void *other)
+{
+	const struct line *a = one, *b = other;
+	size_t i;
+
+	if (a->sum != b->sum)
+		return a->sum > b->sum ? 1 : -1;
+	for (i = 0; i < a->n; i++)
+		if (a->cells[i] != b->cells[i])
+			return a->cells[i] > b->cells[i] ? 1 : -1;
+	return a->place > b->place ? 1 : -1;
+}
+
+/* Rows (apart by step along, their cells apart by across), or columns. */
+static struct line *
+lines_of(struct arena *a, const int64_t *n, size_t lines, size_t along, size_t cells, size_t across)
+{
+	struct line *out = arena_alloc(a, (lines + 1) * sizeof *out);
+	size_t i, k;
+
+	for (i = 0; i < lines; i++) {
+		out[i] = (struct line){ .place = i, .n = cells, .cells = arena_alloc(a, (cells + 1) * sizeof *out[i].cells) };
+		for (k = 0; k < cells; k++) {
+			out[i].cells[k] = n[i * along + k * across];
+			out[i].sum += out[i].cells[k];
+		}
+		qsort(out[i].cells, cells, sizeof *out[i].cells, by_size);
 	}
+	qsort(out, lines, sizeof *out, by_cells);
+	return out;
+}
+
+static bool
+turned(const struct line *rows, size_t n_rows, const struct line *columns, size_t n_columns)
+{
+	size_t i;
+
+	if (n_rows != n_columns)
+		return n_rows > n_columns;
+	for (i = 0; i < n_rows; i++)
+		if (rows[i].sum != columns[i].sum)
+			return rows[i].sum > columns[i].sum;
+	return false;
+}
+
+/* A table is on several pages, with rows for columns and in other order.  Were other cells hidden
+ * there, the one page would tell what the other hides; so it is brought into one order first. */
+void
+statistics_hide_table(struct arena *a, const int64_t *n, size_t rows, size_t columns, bool *hidden)
+{
+	struct line *row = lines_of(a, n, rows, columns, columns, 1), *column = lines_of(a, n, columns, 1, rows, columns);
+	bool turn = turned(row, rows, column, columns), *found = arena_alloc(a, rows * columns + 1);
+	int64_t *ordered = arena_alloc(a, (rows * columns + 1) * sizeof *ordered);
+	size_t i, k;
+
+	for (i = 0; i < rows; i++)
+		for (k = 0; k < columns; k++)
+			ordered[turn ? k * rows + i : i * columns + k] = n[row[i].place * columns + column[k].place];
+	hide_ordered(a, ordered, turn ? columns : rows, turn ? rows : columns, found);
+	for (i = 0; i < rows; i++)
+		for (k = 0; k < columns; k++)
+			hidden[row[i].place * columns + column[k].place] = found[turn ? k * rows + i : i * columns + k];
 }

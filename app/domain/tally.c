@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "db/queries.h"
+#include "domain/statistics.h"
 
 #define MILLION 1e6
 
@@ -31,6 +32,23 @@ tally_filtered(const struct tally_filter *f)
 {
 	return f->district[0] != '\0' || f->age[0] != '\0' || f->language[0] != '\0' || f->way[0] != '\0' ||
 	    f->from[0] != '\0' || f->until[0] != '\0';
+}
+
+const char *
+tally_by(const struct tally_filter *f)
+{
+	const struct { const char *value, *name; } by[] = { { f->district, "district" }, { f->age, "age" }, { f->language, "language" },
+	    { f->way, "way" }, { f->from[0] != '\0' ? f->from : f->until, "day" } };
+	const char *found = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof by / sizeof *by; i++)
+		if (by[i].value[0] != '\0') {
+			if (found != NULL)
+				return NULL;
+			found = by[i].name;
+		}
+	return found;
 }
 
 enum err
@@ -85,24 +103,15 @@ read_lines(struct arena *a, const struct rows *rows, double unit, bool totals)
 	return t;
 }
 
-const char *
-tally_kind(const struct tally_filter *f)
-{
-	if (f->from[0] != '\0' || f->until[0] != '\0')
-		return "day";
-	return tally_filtered(f) ? "group" : "all";
-}
-
 enum err
 tally_open(struct db *db, struct arena *a, int64_t questionnaire, const struct tally_filter *f, struct tally **out)
 {
 	struct rows *answers, *people;
-	const char *kind = tally_kind(f), *from = f->from[0] != '\0' ? f->from : "-infinity";
-	const char *until = f->until[0] != '\0' ? f->until : "infinity";
+	const char *by = tally_by(f), *kind = !tally_filtered(f) ? "all" : by != NULL && strcmp(by, "day") == 0 ? "day" : "group";
+	const char *from = f->from[0] != '\0' ? f->from : "-infinity", *until = f->until[0] != '\0' ? f->until : "infinity";
 	enum err e;
 
-	if (strcmp(kind, "day") == 0 && (f->district[0] != '\0' || f->age[0] != '\0' || f->language[0] != '\0' ||
-	    f->way[0] != '\0'))
+	if (tally_filtered(f) && by == NULL)
 		return ERR_INVALID;
 	e = q_tally_people_queue(db, (struct q_tally_people){ .questionnaire = questionnaire, .kind = kind,
 	    .district = f->district, .age = f->age, .language = f->language, .way = f->way, .from = from, .until = until },
@@ -115,6 +124,130 @@ tally_open(struct db *db, struct arena *a, int64_t questionnaire, const struct t
 		return e;
 	*out = read_lines(a, answers, 1, true);
 	(*out)->people = rows_int(people, 0, "n");
+	return ERR_OK;
+}
+
+/* --- side by side --- */
+
+struct classed {
+	size_t class;
+	struct line line;
+};
+
+static int
+in_class_order(const void *one, const void *other)
+{
+	const struct classed *a = one, *b = other;
+
+	return a->class != b->class ? (a->class > b->class) - (a->class < b->class) : in_order(&a->line, &b->line);
+}
+
+static int
+by_name(const void *one, const void *other)
+{
+	const struct tally_class *a = one, *b = other;
+
+	return strcmp(a->first, b->first);
+}
+
+/* Days together until they are enough; what is left at the end stands with the last. */
+static size_t
+gather_days(struct tally_class *list, size_t n)
+{
+	size_t i, out = 0;
+
+	for (i = 0; i < n; i++)
+		if (out > 0 && list[out - 1].tally->people < SMALL_CELL) {
+			list[out - 1].last = list[i].last;
+			list[out - 1].tally->people += list[i].tally->people;
+		} else
+			list[out++] = list[i];
+	if (out > 1 && list[out - 1].tally->people < SMALL_CELL) {
+		out--;
+		list[out - 1].last = list[out].last;
+		list[out - 1].tally->people += list[out].tally->people;
+	}
+	return out;
+}
+
+static size_t
+classes_of(struct arena *a, const struct rows *rows, bool days, struct tally_class *list)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < rows_count(rows); i++)
+		if (rows_text(rows, i, "code")[0] == '\0') {
+			list[n] = (struct tally_class){ .first = rows_text(rows, i, "class"), .tally = arena_alloc(a, sizeof *list[n].tally) };
+			list[n].last = list[n].first;
+			list[n++].tally->people = rows_int(rows, i, "n");
+		}
+	qsort(list, n, sizeof *list, by_name);
+	return days ? gather_days(list, n) : n;
+}
+
+static size_t
+class_of(const struct tally_class *list, size_t n, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (strcmp(name, list[i].last) <= 0)
+			break;
+	return i;
+}
+
+/* How many lines from here on are of the same class. */
+static size_t
+length_of(const struct classed *all, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && all[i].class == all[0].class)
+		i++;
+	return i;
+}
+
+/* Lines of each class in order, those of one question and item added up. */
+static void
+share_out(struct arena *a, const struct classed *all, size_t n, struct tally_class *list, size_t classes)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		struct tally *t = list[all[i].class].tally;
+
+		if (t->lines == NULL)
+			t->lines = arena_alloc(a, length_of(all + i, n - i) * sizeof *t->lines);
+		if (t->n > 0 && in_order(&t->lines[t->n - 1], &all[i].line) == 0) {
+			t->lines[t->n - 1].n += all[i].line.n;
+			t->lines[t->n - 1].total += all[i].line.total;
+		} else
+			t->lines[t->n++] = all[i].line;
+	}
+	for (i = 0; i < classes; i++)
+		if (list[i].tally->lines == NULL)
+			list[i].tally->lines = arena_alloc(a, sizeof *list[i].tally->lines);
+}
+
+enum err
+tally_open_classes(struct db *db, struct arena *a, int64_t questionnaire, const char *by, struct tally_class **out, size_t *n)
+{
+	struct classed *all;
+	struct rows *rows;
+	size_t i, lines = 0;
+	enum err e = q_tally_classes(db, (struct q_tally_classes){ .by = by, .questionnaire = questionnaire }, &rows);
+
+	if (e != ERR_OK)
+		return e;
+	*out = arena_alloc(a, (rows_count(rows) + 1) * sizeof **out);
+	*n = classes_of(a, rows, strcmp(by, "day") == 0, *out);
+	all = arena_alloc(a, (rows_count(rows) + 1) * sizeof *all);
+	for (i = 0; i < rows_count(rows); i++)
+		if (rows_text(rows, i, "code")[0] != '\0')
+			all[lines++] = (struct classed){ class_of(*out, *n, rows_text(rows, i, "class")), { rows_text(rows, i, "code"),
+			    rows_text(rows, i, "item"), rows_int(rows, i, "n"), strtod(rows_text(rows, i, "total"), NULL) } };
+	qsort(all, lines, sizeof *all, in_class_order);
+	share_out(a, all, lines, *out, *n);
 	return ERR_OK;
 }
 

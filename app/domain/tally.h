@@ -8,16 +8,16 @@
  */
 struct tally;
 
-/* Which answers: empty texts are "any".  Days ("2026-11-26") go with nothing else: by day
- * all are counted together (ERR_INVALID). */
+/* Which answers: empty texts are "any".  Days ("2026-11-26") are a range; all else is one class of one thing that
+ * tells people apart.  Of two things together nothing is told: see result_hide.c. */
 struct tally_filter {
 	const char *district, *age, *language, *way;
 	const char *from, *until;
 };
 bool tally_filtered(const struct tally_filter *);
-/* "all", "day" or "group": of the three ways in which answers are counted together, the
- * smallest that will do. */
-const char *tally_kind(const struct tally_filter *);
+/* By what is filtered: "district", "age", "language", "way" or "day".  NULL: by nothing, or by more
+ * than one. */
+const char *tally_by(const struct tally_filter *);
 
 /* Counts what is new, at most so many; *waiting: how many are left.  Wants DB_WRITE. */
 enum err tally_count(struct db *, int64_t questionnaire, int most, int64_t *waiting) MUST_USE;
@@ -25,6 +25,14 @@ enum err tally_count(struct db *, int64_t questionnaire, int most, int64_t *wait
 enum err tally_count_all(struct db *, int64_t questionnaire) MUST_USE;
 enum err tally_open(struct db *, struct arena *, int64_t questionnaire, const struct tally_filter *,
     struct tally **out) MUST_USE;
+/* All answers side by side by one of those things; days with fewer than five people stand together
+ * with the next. */
+struct tally_class {
+	const char *first, *last;	/* days; else both are the class */
+	struct tally *tally;
+};
+enum err tally_open_classes(struct db *, struct arena *, int64_t questionnaire, const char *by,
+    struct tally_class **out, size_t *n) MUST_USE;
 /* The same with a weight for each group of tally_groups; counts then are of whole people,
  * rounded. */
 enum err tally_open_weighted(struct db *, struct arena *, const struct db_ids *cells, const double *weights,

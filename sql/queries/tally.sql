@@ -40,6 +40,18 @@ SELECT coalesce(sum(c.n), 0)::bigint AS n
    AND (:language::text = '' OR c.language = :language) AND (:way::text = '' OR c.way = :way)
    AND c.day BETWEEN :from::date AND :until::date;
 
+-- name: tally_classes :many
+-- All of them side by side, by one thing that tells people apart: district, age, language, way or day.  Of
+-- people there is no code.
+SELECT x.class, x.code, x.item, sum(x.n)::bigint AS n, sum(x.total)::text AS total
+  FROM (SELECT CASE :by::text WHEN 'district' THEN c.district WHEN 'age' THEN c.age WHEN 'language' THEN c.language
+                   WHEN 'way' THEN c.way ELSE to_char(c.day, 'YYYY-MM-DD') END AS class, s.*
+          FROM tally_cell c
+         CROSS JOIN LATERAL (SELECT '' AS code, '' AS item, c.n, 0::numeric AS total
+                              UNION ALL SELECT t.code, t.item, t.n, t.total FROM tally t WHERE t.cell_id = c.id) s
+         WHERE c.questionnaire_id = :questionnaire::bigint AND c.kind = CASE :by WHEN 'day' THEN 'day' ELSE 'group' END) x
+ GROUP BY x.class, x.code, x.item HAVING sum(x.n) > 0;
+
 -- name: tally_groups :many
 SELECT id, district, age, language, way, n FROM tally_cell
  WHERE questionnaire_id = :questionnaire::bigint AND kind = 'group' AND n > 0

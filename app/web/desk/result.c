@@ -10,6 +10,8 @@
  */
 #include "web/desk/result.h"
 
+#include <string.h>
+
 #include "db/queries.h"
 #include "domain/questionnaire.h"
 #include "web/handlers.h"
@@ -61,19 +63,15 @@ is_day(const char *text)
 static bool
 filter_will_do(const struct tally_filter *f)
 {
-	bool days = f->from[0] != '\0' || f->until[0] != '\0';
-
-	return !days || ((f->from[0] == '\0' || is_day(f->from)) && (f->until[0] == '\0' || is_day(f->until)) &&
-	    f->district[0] == '\0' && f->age[0] == '\0' && f->language[0] == '\0' && f->way[0] == '\0');
+	return !tally_filtered(f) ||
+	    (tally_by(f) != NULL && (f->from[0] == '\0' || is_day(f->from)) && (f->until[0] == '\0' || is_day(f->until)));
 }
 
-/* So few are in it, or out of it, that nothing may be told of them. */
+/* Groups are being counted anew; days are not of them. */
 static bool
-too_few(const struct result *r)
+filter_can_wait(const struct result *r)
 {
-	int64_t in = tally_people(r->part), out = tally_people(r->whole) - in;
-
-	return r->filtered && ((in > 0 && in < SMALL_CELL) || (out > 0 && out < SMALL_CELL));
+	return r->regrouped >= 0 && tally_by(&r->filter) != NULL && strcmp(tally_by(&r->filter), "day") != 0;
 }
 
 enum err
@@ -87,7 +85,7 @@ desk_result(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	read_filter(w, &r.filter);
-	good = filter_will_do(&r.filter) && (r.regrouped < 0 || strcmp(tally_kind(&r.filter), "group") != 0);
+	good = filter_will_do(&r.filter) && !filter_can_wait(&r);
 	if (!good)
 		r.filter = (struct tally_filter){ "", "", "", "", "", "" };
 	e = result_tallies(&r);
@@ -97,9 +95,9 @@ desk_result(struct web *w)
 		e = result_filters(&r, &filters);
 	if (e != ERR_OK)
 		return e;
-	json_object_set(w->view, "overview", too_few(&r) ? json_null() : result_overview(&r));
-	json_object_set(w->view, "questions", too_few(&r) ? json_null() : result_questions(&r));
-	json_object_set_new(w->view, "too_few", json_boolean(too_few(&r)));
+	json_object_set(w->view, "overview", r.too_few ? json_null() : result_overview(&r));
+	json_object_set(w->view, "questions", r.too_few ? json_null() : result_questions(&r));
+	json_object_set_new(w->view, "too_few", json_boolean(r.too_few));
 	json_object_set(w->view, "filters", filters);
 	json_object_set_new(w->view, "filter_open", json_boolean(r.filtered || !good));
 	json_object_set_new(w->view, "filter_wrong", json_boolean(!good && r.regrouped < 0));
