@@ -177,8 +177,8 @@ classes_of(struct arena *a, const struct rows *rows, bool days, struct tally_cla
 
 	for (i = 0; i < rows_count(rows); i++)
 		if (rows_text(rows, i, "code")[0] == '\0') {
-			list[n] = (struct tally_class){ .first = rows_text(rows, i, "class"), .tally = arena_alloc(a, sizeof *list[n].tally) };
-			list[n].last = list[n].first;
+			list[n].first = list[n].last = rows_text(rows, i, "class");
+			list[n].tally = arena_alloc(a, sizeof *list[n].tally);
 			list[n++].tally->people = rows_int(rows, i, "n");
 		}
 	qsort(list, n, sizeof *list, by_name);
