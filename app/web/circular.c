@@ -27,7 +27,7 @@ foot(const struct web *w, struct paper *p, const json_t *m, const char *url)
 	}
 	paper_space(p, 8);
 	if (url != NULL)
-		paper_qr(p, url, arena_printf(w->arena, "%s\n%s", word(w, "circular_web"), url));
+		paper_qr(p, url, PAPER_SMALL, arena_printf(w->arena, "%s\n%s", word(w, "circular_web"), url));
 	paper_space(p, 8);
 	paper_boxes(p, word(w, "circular_seen"), BOXES);
 }

@@ -31,7 +31,11 @@ struct paper {
 	double y;
 	int page;
 	bool fresh;		/* nothing on this page yet */
+	bool unnumbered;	/* this page carries no number */
 	int badges;
+	const char *const *heads;	/* of the table that is being written */
+	const double *shares;
+	int columns;
 };
 
 static const struct {
@@ -45,6 +49,7 @@ static const struct {
 	[PAPER_RIGHT] = { FONT " 11", 1.3, 2, PANGO_ALIGN_RIGHT },
 	[PAPER_HEAD] = { FONT " Bold 14", 1.3, 6, PANGO_ALIGN_LEFT },
 	[PAPER_TITLE] = { FONT " Bold 20", 1.2, 12, PANGO_ALIGN_CENTER },
+	[PAPER_GRAND] = { FONT " Bold 30", 1.2, 12, PANGO_ALIGN_CENTER },
 };
 
 static cairo_status_t
@@ -96,6 +101,8 @@ layout_of(struct paper *p, enum paper_style style, const char *text, double widt
 	pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
 	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
 	pango_layout_set_alignment(layout, styles[style].align);
+	/* A name from right to left stands at the left with the others, and 様 behind it. */
+	pango_layout_set_auto_dir(layout, FALSE);
 	pango_layout_set_text(layout, text, -1);
 	return layout;
 }
@@ -103,8 +110,11 @@ layout_of(struct paper *p, enum paper_style style, const char *text, double widt
 static void
 number_page(struct paper *p)
 {
-	PangoLayout *layout = layout_of(p, PAPER_SMALL, arena_printf(p->arena, "%d", p->page), WIDTH - 2 * SIDE);
+	PangoLayout *layout;
 
+	if (p->unnumbered)
+		return;
+	layout = layout_of(p, PAPER_SMALL, arena_printf(p->arena, "%d", p->page), WIDTH - 2 * SIDE);
 	pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
 	cairo_move_to(p->cairo, SIDE, HEIGHT - 45);
 	pango_cairo_show_layout(p->cairo, layout);
@@ -119,6 +129,7 @@ turn_page(struct paper *p)
 	p->page++;
 	p->y = TOP;
 	p->fresh = true;
+	p->unnumbered = false;
 }
 
 /* What is so high does not go into two. */
@@ -168,6 +179,28 @@ paper_turn(struct paper *p)
 {
 	if (!p->fresh)
 		turn_page(p);
+}
+
+void
+paper_room(struct paper *p, double height)
+{
+	if (p->y + height > BOTTOM)
+		paper_turn(p);
+}
+
+void
+paper_frame(struct paper *p)
+{
+	double edge;
+
+	for (edge = 34; edge <= 39; edge += 5) {
+		cairo_set_line_width(p->cairo, edge < 39 ? 2 : 0.6);
+		cairo_rectangle(p->cairo, edge, edge, WIDTH - 2 * edge, HEIGHT - 2 * edge);
+		cairo_stroke(p->cairo);
+	}
+	p->y = TOP + 70;
+	p->fresh = false;
+	p->unnumbered = true;
 }
 
 void
@@ -230,11 +263,11 @@ paper_share(struct paper *p, const char *words, const char *number, double share
 }
 
 void
-paper_qr(struct paper *p, const char *address, const char *words)
+paper_qr(struct paper *p, const char *address, enum paper_style style, const char *words)
 {
 	struct qr qr = qr_modules(p->arena, address);
 	double side = qr.width * MODULE;
-	PangoLayout *layout = layout_of(p, PAPER_SMALL, words, WIDTH - 2 * SIDE - side - 16);
+	PangoLayout *layout = layout_of(p, style, words, WIDTH - 2 * SIDE - side - 16);
 	int x, y;
 
 	room_for(p, side);
@@ -249,68 +282,133 @@ paper_qr(struct paper *p, const char *address, const char *words)
 	p->y += side + 8;
 }
 
-void
-paper_row(struct paper *p, const char *const *cells, const double *shares, int n)
+/* How high the cells beside each other are. */
+static double
+row_lay(struct paper *p, const char *const *cells, double pad, PangoLayout **layouts)
 {
-	const double wide = WIDTH - 2 * SIDE, pad = 4;
-	PangoLayout **layouts = arena_alloc(p->arena, (size_t)n * sizeof *layouts);
-	double height = 20, x = SIDE;
+	double height = 24;
 	int i, high;
 
-	for (i = 0; i < n; i++) {
-		layouts[i] = layout_of(p, PAPER_SMALL, cells[i], wide * shares[i] - 2 * pad);
+	for (i = 0; i < p->columns; i++) {
+		layouts[i] = layout_of(p, PAPER_SMALL, cells[i], (WIDTH - 2 * SIDE) * p->shares[i] - 2 * pad);
 		pango_layout_get_size(layouts[i], NULL, &high);
 		if ((double)high / PANGO_SCALE + 2 * pad > height)
 			height = (double)high / PANGO_SCALE + 2 * pad;
 	}
-	room_for(p, height);
+	return height;
+}
+
+static void
+row_draw(struct paper *p, const char *const *cells, bool head)
+{
+	const double wide = WIDTH - 2 * SIDE, pad = 5;
+	PangoLayout **layouts = arena_alloc(p->arena, (size_t)p->columns * sizeof *layouts);
+	double height = row_lay(p, cells, pad, layouts), x = SIDE;
+	int i, high;
+
+	if (p->y + height > BOTTOM && !p->fresh && !head) {
+		turn_page(p);
+		row_draw(p, p->heads, true);
+	}
+	p->fresh = false;
 	cairo_set_line_width(p->cairo, 0.5);
-	for (i = 0; i < n; i++) {
-		cairo_rectangle(p->cairo, x, p->y, wide * shares[i], height);
+	for (i = 0; i < p->columns; i++) {
+		cairo_rectangle(p->cairo, x, p->y, wide * p->shares[i], height);
+		if (head) {
+			cairo_set_source_rgb(p->cairo, 0.92, 0.92, 0.92);
+			cairo_fill_preserve(p->cairo);
+			cairo_set_source_rgb(p->cairo, 0, 0, 0);
+		}
 		cairo_stroke(p->cairo);
-		cairo_move_to(p->cairo, x + pad, p->y + pad);
+		pango_layout_get_size(layouts[i], NULL, &high);
+		cairo_move_to(p->cairo, x + pad, p->y + (height - (double)high / PANGO_SCALE) / 2);
 		pango_cairo_show_layout(p->cairo, layouts[i]);
 		g_object_unref(layouts[i]);
-		x += wide * shares[i];
+		x += wide * p->shares[i];
 	}
 	p->y += height;
 }
 
-/* A line in the middle of a badge, smaller until it fits. */
-static void
-badge_line(struct paper *p, const char *text, double size, double x, double y, double wide)
+void
+paper_table(struct paper *p, const char *const *heads, const double *shares, int columns)
 {
-	PangoLayout *layout = layout_of(p, PAPER_TEXT, text, wide);
-	PangoFontDescription *font = pango_font_description_from_string(FONT " Bold");
-	int across;
-
-	pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
-	for (; size >= 6; size -= 1) {
-		pango_font_description_set_size(font, (int)(size * PANGO_SCALE));
-		pango_layout_set_font_description(layout, font);
-		pango_layout_set_width(layout, -1);
-		pango_layout_get_size(layout, &across, NULL);
-		if ((double)across / PANGO_SCALE <= wide)
-			break;
-	}
-	pango_layout_set_width(layout, (int)(wide * PANGO_SCALE));
-	pango_layout_set_height(layout, -1);
-	pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
-	cairo_move_to(p->cairo, x, y);
-	pango_cairo_show_layout(p->cairo, layout);
-	pango_font_description_free(font);
-	g_object_unref(layout);
+	p->heads = heads;
+	p->shares = shares;
+	p->columns = columns;
+	paper_room(p, 60);
+	row_draw(p, heads, true);
 }
 
 void
-paper_badge(struct paper *p, const char *above, const char *name, const char *below)
+paper_row(struct paper *p, const char *const *cells)
 {
-	const double wide = 257.95, high = 155.9, left = (WIDTH - 2 * wide) / 2, top = (HEIGHT - 5 * high) / 2;
-	double x, y;
+	row_draw(p, cells, false);
+}
+
+/* In the middle of a badge, in up to so many lines, as large as it fits; cut only where the
+ * smallest size does not fit either. */
+static PangoLayout *
+badge_lay(struct paper *p, const char *text, int lines, int most, int least, double wide)
+{
+	PangoLayout *layout = layout_of(p, PAPER_TEXT, text, wide);
+	PangoFontDescription *font = pango_font_description_from_string(FONT " Bold");
+	int size = most + 1;
+
+	pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
+	do {
+		pango_font_description_set_size(font, --size * PANGO_SCALE);
+		pango_layout_set_font_description(layout, font);
+	} while (size > least && pango_layout_get_line_count(layout) > lines);
+	pango_layout_set_height(layout, -lines);
+	pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
+	pango_font_description_free(font);
+	return layout;
+}
+
+static double
+badge_height(PangoLayout *layout)
+{
+	int high;
+
+	pango_layout_get_size(layout, NULL, &high);
+	return (double)high / PANGO_SCALE;
+}
+
+static void
+badge_draw(struct paper *p, PangoLayout *layout, double x, double y)
+{
+	cairo_move_to(p->cairo, x, y);
+	pango_cairo_show_layout(p->cairo, layout);
+	g_object_unref(layout);
+}
+
+/* A long name takes two lines before it gets small. */
+static PangoLayout *
+badge_name(struct paper *p, const char *name, double wide)
+{
+	static const struct { int lines, most, least; } tries[] = { { 1, 32, 18 }, { 2, 22, 14 }, { 3, 15, 8 } };
+	PangoLayout *layout = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof tries / sizeof *tries; i++) {
+		if (layout != NULL)
+			g_object_unref(layout);
+		layout = badge_lay(p, name, tries[i].lines, tries[i].most, tries[i].least, wide);
+		if (!pango_layout_is_ellipsized(layout))
+			break;
+	}
+	return layout;
+}
+
+void
+paper_badge(struct paper *p, const char *above, const char *reading, const char *name, const char *below)
+{
+	const double wide = 257.95, high = 155.9, left = (WIDTH - 2 * wide) / 2, top = (HEIGHT - 5 * high) / 2, inner = wide - 28;
+	PangoLayout *called = badge_name(p, name, inner), *kana = badge_lay(p, reading, 2, 10, 7, inner);
+	double x, y, at;
 
 	if (p->badges == 10) {
 		cairo_show_page(p->cairo);
-		p->page++;
 		p->badges = 0;
 	}
 	x = left + (p->badges % 2) * wide;
@@ -321,9 +419,15 @@ paper_badge(struct paper *p, const char *above, const char *name, const char *be
 	cairo_rectangle(p->cairo, x, y, wide, high);
 	cairo_stroke(p->cairo);
 	cairo_set_source_rgb(p->cairo, 0, 0, 0);
-	badge_line(p, above, 10, x + 12, y + 14, wide - 24);
-	badge_line(p, name, 30, x + 12, y + high / 2 - 24, wide - 24);
-	badge_line(p, below, 11, x + 12, y + high - 32, wide - 24);
+	x += (wide - inner) / 2;
+	badge_draw(p, badge_lay(p, above, 2, 10, 8, inner), x, y + 12);
+	at = y + 8 + (high - badge_height(called)) / 2;
+	if (reading[0] != '\0')
+		badge_draw(p, kana, x, at - badge_height(kana) - 5);
+	else
+		g_object_unref(kana);
+	badge_draw(p, called, x, at);
+	badge_draw(p, badge_lay(p, below, 1, 9, 7, inner), x, y + high - 24);
 	p->fresh = false;
 }
 

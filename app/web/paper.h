@@ -13,7 +13,8 @@ enum paper_style {
 	PAPER_TEXT,		/* 12 pt, the text itself */
 	PAPER_RIGHT,		/* 11 pt at the right: dates, senders */
 	PAPER_HEAD,		/* 14 pt bold */
-	PAPER_TITLE		/* 20 pt bold, in the middle */
+	PAPER_TITLE,		/* 20 pt bold, in the middle */
+	PAPER_GRAND		/* 30 pt bold, in the middle: what a certificate is */
 };
 
 /* title and author are for the file's own description. */
@@ -24,18 +25,24 @@ void paper_text(struct paper *, enum paper_style, const char *);
 void paper_space(struct paper *, double);
 /* On to the next page, unless this one is empty. */
 void paper_turn(struct paper *);
+/* On to the next page, unless so many points are left on this one: what follows belongs together. */
+void paper_room(struct paper *, double);
+/* A frame around this page, which is a certificate: no number, and it begins lower. */
+void paper_frame(struct paper *);
 /* A line from left to right. */
 void paper_rule(struct paper *);
 /* n boxes beside each other, empty, for names and seals, with a word at their left. */
 void paper_boxes(struct paper *, const char *word, int n);
 /* A share of a whole: words, its number at the right, and below them a bar (0 … 1). */
 void paper_share(struct paper *, const char *words, const char *number, double share);
-/* A line of a table: cells beside each other, as wide as their shares of the whole, with lines around. */
-void paper_row(struct paper *, const char *const *cells, const double *shares, int n);
-/* A name badge of 91 by 55 mm, ten on a page, with hairlines to cut along: a line above, the
- * name as large as it fits, a line below.  A paper has badges alone or none. */
-void paper_badge(struct paper *, const char *above, const char *name, const char *below);
+/* A table: what stands over its columns, on each page again, and their shares of the whole.  Both are borrowed
+ * until the table ends, which is with the next thing that is no row. */
+void paper_table(struct paper *, const char *const *heads, const double *shares, int columns);
+void paper_row(struct paper *, const char *const *cells);
+/* A name badge of 91 by 55 mm, ten on a page, with hairlines to cut along: what it is for, the
+ * name as large as it fits with its reading over it, a line below.  A paper has badges alone or none. */
+void paper_badge(struct paper *, const char *above, const char *reading, const char *name, const char *below);
 /* A QR code of an address, words beside it. */
-void paper_qr(struct paper *, const char *address, const char *words);
+void paper_qr(struct paper *, const char *address, enum paper_style, const char *words);
 /* Adds the PDF; nothing more can be put on it. */
 void paper_finish(struct paper *, struct buf *out);

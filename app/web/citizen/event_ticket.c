@@ -221,16 +221,20 @@ citizen_ticket_paper(struct web *w)
 	paper_text(p, PAPER_HEAD, arena_printf(w->arena, "%s　%s", words_get(w->words, "apply_number"), json_text(a.show, "number")));
 	paper_text(p, PAPER_TEXT, arena_printf(w->arena, "%s　%s", words_get(w->words, "apply_state"),
 	    words_get(w->words, arena_printf(w->arena, "apply_state_%s", json_text(a.show, "state")))));
+	if (json_flag(a.show, "confirmed"))
+		paper_qr(p, code_of(w, &a), PAPER_TEXT, words_get(w->words, "apply_ticket_show"));
+	if (json_int(a.show, "people") > 1)
+		paper_text(p, PAPER_TEXT, arena_printf(w->arena, "%s　%" PRId64 "%s", words_get(w->words, "apply_people"),
+		    json_int(a.show, "people"), words_get(w->words, "apply_people_unit")));
 	json_array_foreach(json_object_get(a.person, "people"), i, name)
 		paper_text(p, PAPER_TEXT, json_text(name, "name"));
 	paper_space(p, 8);
-	if (json_flag(a.show, "confirmed"))
-		paper_qr(p, code_of(w, &a), words_get(w->words, "apply_ticket_show"));
 	if (json_text(event, "bring")[0] != '\0')
 		paper_text(p, PAPER_TEXT, arena_printf(w->arena, "%s　%s", words_get(w->words, "apply_bring"),
 		    json_text(event, "bring")));
 	if (json_text(event, "contact")[0] != '\0')
-		paper_text(p, PAPER_SMALL, json_text(event, "contact"));
+		paper_text(p, PAPER_TEXT, arena_printf(w->arena, "%s　%s", words_get(w->words, "site_contact"),
+		    json_text(event, "contact")));
 	buf_init(&pdf, w->arena);
 	paper_finish(p, &pdf);
 	return web_bytes(w, HTTP_OK, "application/pdf", pdf.data, pdf.len);

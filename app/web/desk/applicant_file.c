@@ -172,7 +172,9 @@ name_of(struct web *w, const json_t *one, const json_t *person)
 enum err
 desk_applicant_sheet(struct web *w)
 {
-	static const double shares[] = { 0.06, 0.2, 0.3, 0.14, 0.3 };
+	static const double shares[] = { 0.07, 0.17, 0.21, 0.25, 0.12, 0.18 };
+	const char *const over[] = { "", word(w, "applicant_head_number"), word(w, "applicant_head_kana"),
+		word(w, "applicant_head_name"), word(w, "applicant_head_quotas"), word(w, "applicant_sheet_mark") };
 	json_t *event, *list;
 	const json_t *one, *person;
 	const char *when = "";
@@ -186,24 +188,22 @@ desk_applicant_sheet(struct web *w)
 	p = paper_new(w->arena, json_text(event, "title"), town(w));
 	paper_text(p, PAPER_TITLE, word(w, "applicant_sheet_title"));
 	paper_text(p, PAPER_HEAD, json_text(event, "title"));
+	if (json_array_size(list) == 0)
+		paper_text(p, PAPER_TEXT, word(w, "applicant_nobody"));
 	json_array_foreach(list, i, one) {
 		if (strcmp(when, json_text(one, "begins")) != 0) {
-			const char *head[] = { "", word(w, "applicant_head_number"), word(w, "applicant_head_name"),
-				word(w, "applicant_head_quotas"), word(w, "applicant_sheet_mark") };
-
 			when = json_text(one, "begins");
 			n = 0;
 			paper_space(p, 12);
+			paper_room(p, 90);
 			paper_text(p, PAPER_TEXT, when);
-			paper_row(p, head, shares, 5);
+			paper_table(p, over, shares, 6);
 		}
 		json_array_foreach(json_object_get(one, "persons"), k, person) {
-			const char *kana = json_text(person, "kana");
 			const char *cells[] = { arena_printf(w->arena, "%d", ++n), k == 0 ? json_text(one, "number") : "",
-				arena_printf(w->arena, "%s%s%s", kana, kana[0] != '\0' ? "\n" : "", name_of(w, one, person)),
-				k == 0 ? json_text(one, "quotas") : "", "" };
+				json_text(person, "kana"), name_of(w, one, person), k == 0 ? json_text(one, "quotas") : "", "" };
 
-			paper_row(p, cells, shares, 5);
+			paper_row(p, cells);
 		}
 	}
 	return pdf(w, p);
@@ -223,8 +223,8 @@ desk_applicant_badges(struct web *w)
 	p = paper_new(w->arena, json_text(event, "title"), town(w));
 	json_array_foreach(list, i, one) {
 		json_array_foreach(json_object_get(one, "persons"), k, person)
-			paper_badge(p, json_text(event, "title"), json_text(person, "name"),
-			    json_text(person, "kana")[0] != '\0' ? json_text(person, "kana") : json_text(one, "number"));
+			paper_badge(p, json_text(event, "title"), json_text(person, "kana"), json_text(person, "name"),
+			    json_text(one, "number"));
 	}
 	if (json_array_size(list) == 0)
 		paper_text(p, PAPER_TEXT, word(w, "applicant_nobody"));
@@ -256,17 +256,17 @@ desk_applicant_certificate(struct web *w)
 	json_array_foreach(json_object_get(a.person, "people"), i, person) {
 		if (i > 0)
 			paper_turn(p);
+		paper_frame(p);
+		paper_text(p, PAPER_GRAND, word(w, "applicant_certificate_title"));
+		paper_space(p, 70);
+		paper_text(p, PAPER_TITLE, arena_printf(w->arena, "%s　%s", json_text(person, "name"), word(w, "applicant_certificate_dear")));
 		paper_space(p, 60);
-		paper_text(p, PAPER_TITLE, word(w, "applicant_certificate_title"));
-		paper_space(p, 60);
-		paper_text(p, PAPER_HEAD, arena_printf(w->arena, "%s　%s", json_text(person, "name"), word(w, "applicant_certificate_dear")));
-		paper_space(p, 30);
 		paper_text(p, PAPER_TEXT, word(w, "applicant_certificate_text"));
-		paper_space(p, 20);
+		paper_space(p, 24);
 		paper_text(p, PAPER_HEAD, json_text(event, "title"));
 		paper_text(p, PAPER_TEXT, json_text(slot, "when"));
 		paper_text(p, PAPER_TEXT, json_text(event, "place"));
-		paper_space(p, 60);
+		paper_space(p, 120);
 		paper_text(p, PAPER_RIGHT, calendar_date(w->arena, clock_rfc3339(w->arena, clock_ms()), "ja"));
 		paper_text(p, PAPER_RIGHT, town(w));
 		paper_text(p, PAPER_RIGHT, json_text(event, "organiser"));

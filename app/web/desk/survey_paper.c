@@ -139,7 +139,7 @@ form(const struct sheet *s, const char *number)
 	paper_rule(s->p);
 	if (json_text(s->survey, "contact")[0] != '\0')
 		paper_text(s->p, PAPER_TEXT, arena_printf(s->w->arena, "%s　%s", word(s, "circular_contact"), json_text(s->survey, "contact")));
-	paper_qr(s->p, address(s, number), word(s, number[0] != '\0' ? "survey_paper_web_number" : "survey_paper_web"));
+	paper_qr(s->p, address(s, number), PAPER_SMALL, word(s, number[0] != '\0' ? "survey_paper_web_number" : "survey_paper_web"));
 }
 
 enum err

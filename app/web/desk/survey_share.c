@@ -57,7 +57,8 @@ desk_survey_poster(struct web *w)
 	paper_rule(p);
 	paper_text(p, PAPER_TEXT, json_text(survey, "purpose"));
 	paper_space(p, 24);
-	paper_qr(p, address_of(w, survey), arena_printf(w->arena, "%s\n%s", word(w, "survey_poster_camera"), address_of(w, survey)));
+	paper_qr(p, address_of(w, survey), PAPER_SMALL, arena_printf(w->arena, "%s\n%s", word(w, "survey_poster_camera"),
+	    address_of(w, survey)));
 	paper_space(p, 24);
 	if (json_text(survey, "contact")[0] != '\0') {
 		paper_text(p, PAPER_HEAD, word(w, "circular_contact"));

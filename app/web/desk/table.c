@@ -5,12 +5,16 @@
  */
 #include "web/desk/table.h"
 
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <xlsxwriter.h>
 
 #include "base/csv.h"
 #include "base/log.h"
+#include "base/text.h"
+
+enum { WIDTH_LEAST = 6, WIDTH_MOST = 40, COLUMNS = 100 };	/* signs of a column; wider texts are cut by the program that shows them */
 
 struct table {
 	const struct table_kind *kind;
@@ -20,8 +24,10 @@ struct table {
 	int fd;
 	lxw_workbook *book;
 	lxw_worksheet *sheet;
+	lxw_format *head;
 	lxw_row_t row;
 	lxw_col_t column;
+	size_t widths[COLUMNS];
 };
 
 /* --- CSV --- */
@@ -81,22 +87,31 @@ xlsx_open(struct arena *a)
 	*t = (struct table){ .kind = &table_xlsx, .arena = a, .fd = memfd_create("table", MFD_CLOEXEC) };
 	if (t->fd >= 0)
 		t->book = workbook_new(arena_printf(a, "/proc/self/fd/%d", t->fd));
-	if (t->book != NULL)
+	if (t->book != NULL) {
 		t->sheet = workbook_add_worksheet(t->book, NULL);
+		t->head = workbook_add_format(t->book);
+		format_set_bold(t->head);
+		format_set_bg_color(t->head, 0xE6E6E6);
+	}
 	arena_defer(a, release, t);
 	return t;
 }
 
-/* A text is a string to it, never a formula. */
+/* A text is a string to it, never a formula.  A Japanese sign has three bytes and takes the
+ * room of two. */
 static void
 xlsx_cell(struct table *t, const char *text, const int64_t *number)
 {
+	size_t width = (strlen(text) + text_length(text)) / 2 + 2;
+
 	if (t->sheet == NULL)
 		return;
+	if (t->column < COLUMNS && width > t->widths[t->column])
+		t->widths[t->column] = width;
 	if (number != NULL)
 		worksheet_write_number(t->sheet, t->row, t->column++, (double)*number, NULL);
 	else
-		worksheet_write_string(t->sheet, t->row, t->column++, text, NULL);
+		worksheet_write_string(t->sheet, t->row, t->column++, text, t->row == 0 ? t->head : NULL);
 }
 
 static void
@@ -104,6 +119,23 @@ xlsx_end(struct table *t)
 {
 	t->row++;
 	t->column = 0;
+}
+
+/* The heads stay in sight, on the screen and on each page; what is printed is as wide as the paper. */
+static void
+xlsx_look(struct table *t)
+{
+	lxw_col_t i, last = 0;
+
+	for (i = 0; i < COLUMNS && t->widths[i] > 0; last = i++)
+		worksheet_set_column(t->sheet, i, i, (double)(t->widths[i] < WIDTH_LEAST ? WIDTH_LEAST :
+		    t->widths[i] > WIDTH_MOST ? WIDTH_MOST : t->widths[i]), NULL);
+	worksheet_freeze_panes(t->sheet, 1, 0);
+	worksheet_autofilter(t->sheet, 0, 0, t->row > 1 ? t->row - 1 : 1, last);
+	worksheet_repeat_rows(t->sheet, 0, 0);
+	worksheet_set_landscape(t->sheet);
+	worksheet_set_paper(t->sheet, 9);
+	worksheet_fit_to_pages(t->sheet, 1, 0);
 }
 
 static enum err
@@ -116,6 +148,7 @@ xlsx_close(struct table *t, struct buf *out)
 
 	if (t->sheet == NULL)
 		return ERR_BUSY;
+	xlsx_look(t);
 	error = workbook_close(t->book);
 	t->book = NULL;
 	if (error != LXW_NO_ERROR) {
