@@ -140,6 +140,17 @@ test('without script: a form, a page, an undo', async () => {
 	assert.ok(await entered() <= before + 1, 'at most fifty at once');
 });
 
+test('a door that nobody set takes the date of today', async () => {
+	const weekly = await makeEvent(town, { dates: 2 }), door = `/desk/events/${weekly.event}/checkin`;
+	const later = await ticket({ of: weekly, slot: weekly.slots[1] });
+	assert.match((await sato.get(door)).text, / data-slot="0"/, 'there is none');
+	await inside(town, `UPDATE event_slot SET begins = now() - interval '1 minute', ends = now() + interval '1 minute' WHERE id = ${weekly.slots[0]}`);
+	const page = await sato.get(door);
+	assert.match(page.text, new RegExp(` data-slot="${weekly.slots[0]}"`));
+	const said = await sato.follow(await sato.submit(page, { text: later.number }, '/checkin'));
+	assert.match(said.text, /id="result"[^>]*><div class="c-door c-door--\w+" data-outcome="other"/);
+});
+
 test('a link for the door: that event, that door, until its time is over', async () => {
 	const page = isPage(await sato.get(`/desk/events/${made.event}/door`));
 	assert.equal((await sato.submit(page, { name: '', hours: '4' }, '/door')).status, 422);

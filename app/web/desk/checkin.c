@@ -46,11 +46,28 @@ has_slot(const json_t *event, int64_t slot)
 	return slot == 0;
 }
 
+/* Where nobody said which: today's, so that a ticket of next week is noticed.  0, for all, where none or several are. */
+static int64_t
+slot_of_today(const json_t *event)
+{
+	const json_t *one;
+	int64_t found = 0;
+	size_t i, n = 0;
+
+	json_array_foreach(json_object_get(event, "slots"), i, one)
+		if (json_flag(one, "today")) {
+			found = json_int(one, "id");
+			n++;
+		}
+	return n == 1 ? found : 0;
+}
+
 /* Whose door it is, by the address, and which, by what was sent. */
 static enum err
 door_of(struct web *w, const struct fields *from, struct desk_door *d)
 {
 	const char *token = web_arg(w, "token"), *name = "";
+	bool asked = fields_get(from, "slot")[0] != '\0';
 	int64_t slot = 0;
 	json_t *event;
 	enum err e = web_vault(w);
@@ -68,11 +85,13 @@ door_of(struct web *w, const struct fields *from, struct desk_door *d)
 		d->path = arena_printf(w->arena, "/desk/events/%" PRId64 "/checkin", d->at.event);
 		name = short_text(w, fields_get(from, "door"));
 	}
-	if (fields_get(from, "slot")[0] != '\0' && fields_int(from, "slot", 0, INT64_MAX, &slot) != ERR_OK)
+	if (asked && fields_int(from, "slot", 0, INT64_MAX, &slot) != ERR_OK)
 		return ERR_INVALID;
 	e = checkin_event(w->db, w->words, d->at.event, &event);
 	if (e != ERR_OK)
 		return e;
+	if (!asked)
+		slot = slot_of_today(event);
 	if (!has_slot(event, slot))
 		return ERR_NOT_FOUND;
 	d->at.slot = slot;
