@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { desk } from '../harness/desk.mjs';
+import { makeEvent, signUp } from '../harness/event.mjs';
 import { eventually, up } from '../harness/up.mjs';
 import { openEyes, widths } from './eye.mjs';
 
@@ -144,4 +145,126 @@ test('a link opens one door, and nothing else', async () => {
 	const client = town.client(host);
 	assert.equal((await client.get(url.pathname)).status, 404, 'its time is over');
 	assert.equal((await client.get(`/desk/events/${event}/checkin`)).status, 303, 'and the portal stays closed');
+});
+
+/* Runs before the page: what Safari on a telephone does not have, or not always.  A sound may
+ * be let out only within a press; connections to IndexedDB can be cut; nobody tells that the
+ * network is back. */
+function asTelephone() {
+	for (const [owner, name] of [[window, 'BarcodeDetector'], [window, 'SyncManager'], [Navigator.prototype, 'vibrate'], [Navigator.prototype, 'wakeLock'],
+		[StorageManager.prototype, 'persist'], [AbortSignal, 'timeout'], [ServiceWorkerRegistration.prototype, 'sync']]) delete owner[name];
+
+	let pressed = false;
+	for (const press of ['click', 'touchend', 'keydown'])
+		addEventListener(press, () => {
+			pressed = true;
+			queueMicrotask(() => { pressed = false; });
+		}, { capture: true });
+	window.tones = [];
+	window.AudioContext = class {
+		state = 'suspended';
+		currentTime = 0;
+		resume() {
+			if (pressed) this.state = 'running';
+			return pressed ? Promise.resolve() : Promise.reject(new Error('not within a press'));
+		}
+		createGain() { return { gain: {}, connect() {} }; }
+		createOscillator() {
+			const tone = { frequency: {}, connect: (next) => next, start: () => window.tones.push(tone.frequency.value), stop() {} };
+			return tone;
+		}
+	};
+
+	window.connections = [];
+	const { open } = IDBFactory.prototype;
+	IDBFactory.prototype.open = function (...how) {
+		const opening = open.apply(this, how);
+		opening.addEventListener('success', () => window.connections.push(opening.result));
+		return opening;
+	};
+	const { addEventListener: listen } = EventTarget.prototype;
+	window.addEventListener = function (what, ...how) {
+		if (what !== 'online') listen.call(window, what, ...how);
+	};
+}
+
+async function telephone(door) {
+	const who = await clerk({ width: 320 });
+	await who.page.addInitScript(asTelephone);
+	await open(who, at(door));
+	await who.page.waitForFunction(() => document.getElementById('door').dataset.kept === 'yes');
+	return who;
+}
+// The page comes to the front again.
+const wakeUp = (who) => who.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+
+test('two telephones without network, cut off and put away, tell it all later', async () => {
+	const north = await telephone('北口'), south = await telephone('南口'), count = await entered();
+	const [a, b, both, last] = [next(), next(), next(), next()], again = Number(await town.sql(`SELECT count(*) FROM checkin WHERE again AND event_id = ${event}`));
+	for (const one of [north, south]) await one.context.setOffline(true);
+	assert.equal(await scan(north, a), 'in');
+	await north.page.evaluate(() => window.connections.forEach((c) => c.close()));
+	assert.equal(await scan(north, both), 'in', 'over a connection that was cut');
+	assert.equal(await scan(north, both), 'in', 'the same hand, a moment later');
+	assert.equal(await scan(south, both), 'in', 'the other door cannot know');
+	assert.equal(await scan(south, 'いない人'), 'none');
+	south.noise.length = 0;
+	await south.look('door_without_network');
+	assert.deepEqual(await south.page.evaluate(() => window.tones), [880, 440], 'each outcome is heard');
+
+	// Closed and opened again, still without network.
+	await north.page.reload();
+	await north.page.waitForFunction(() => document.getElementById('door')?.dataset.ready === 'yes');
+	assert.equal(await queued(north), '2', 'what waited is there');
+	assert.equal(await scan(north, both), 'already');
+	assert.equal(await scan(north, b), 'in');
+	assert.equal(await entered(), count, 'the town does not know yet');
+
+	for (const one of [south, north]) {
+		one.noise.length = 0;
+		await one.context.setOffline(false);
+		await wakeUp(one);
+		await eventually('all is told', async () => await queued(one) === '0', 40);
+	}
+	assert.equal(await entered(), count + 3, 'each is in once');
+	assert.equal(Number(await town.sql(`SELECT count(*) FROM checkin WHERE again AND event_id = ${event}`)), again + 1, 'the double entry is kept');
+	await north.sees('ほかの入口でも受け付けた方がいます', both, '南口');
+	await north.look('door_double');
+	assert.equal(await scan(north, last), 'in');
+	assert.equal(await entered(), count + 4, 'and with network it goes on as before');
+});
+
+test('a code before the camera of a telephone is read by jsQR', async () => {
+	const made = await makeEvent(town, { days: 0.02 });
+	const ticket = await signUp(town.client(host), made);
+	event = made.event;
+	const [, box, path] = /viewBox="([^"]+)"[^>]*><path d="([^"]+)"/.exec(ticket.text);
+	const phone = await telephone('東口');
+	// What it sees: the page of the ticket, held a little crooked.
+	await phone.page.evaluate(([box, path]) => {
+		const canvas = document.createElement('canvas'), paper = canvas.getContext('2d'), [x, , width] = box.split(' ').map(Number);
+		const draw = () => {
+			paper.resetTransform();
+			paper.fillStyle = '#ffffff';
+			paper.fillRect(0, 0, 640, 480);
+			paper.fillStyle = '#202020';
+			paper.translate(160, 60);
+			paper.rotate(0.1);
+			paper.scale(320 / width, 320 / width);
+			paper.translate(-x, -x);
+			paper.fill(new Path2D(path));
+		};
+		Object.assign(canvas, { width: 640, height: 480 });
+		draw();
+		setInterval(draw, 100);
+		navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(10);
+	}, [box, path]);
+	const count = await entered();
+	await phone.page.getByRole('button', { name: 'カメラで読み取る' }).click();
+	await phone.page.waitForFunction(() => document.querySelector('#result .c-door')?.dataset.outcome === 'in');
+	await phone.look('door_camera');
+	assert.equal(await entered(), count + 1);
+	assert.deepEqual(await phone.page.evaluate(() => window.tones.slice(0, 1)), [880], 'the press that opened the camera lets sounds out');
+	await phone.page.getByRole('button', { name: 'カメラで読み取る' }).click();
+	await phone.page.waitForFunction(() => document.getElementById('video').hidden);
 });

@@ -25,9 +25,23 @@ let key = null;
 
 /* --- what is seen and heard --- */
 
+/* A sound may be made where somebody has pressed something just before, and Safari takes that
+ * back when the telephone was put away: so each press asks for it. */
 let sounds = null;
-function sound(look) {
+function wake() {
+	if (!('AudioContext' in window))
+		return;
 	sounds ??= new AudioContext();
+	if (sounds.state !== 'running')
+		sounds.resume().catch(() => {});
+}
+for (const press of ['click', 'touchend', 'keydown'])
+	addEventListener(press, wake, { capture: true, passive: true });
+
+function sound(look) {
+	navigator.vibrate?.(look === 'good' ? 80 : [200, 100, 200]);
+	if (sounds?.state !== 'running')
+		return;
 	const tone = sounds.createOscillator(), loud = sounds.createGain();
 	const [pitch, length] = { good: [880, 0.12], warn: [440, 0.35], bad: [220, 0.6] }[look];
 
@@ -36,7 +50,6 @@ function sound(look) {
 	tone.connect(loud).connect(sounds.destination);
 	tone.start();
 	tone.stop(sounds.currentTime + length);
-	navigator.vibrate?.(look === 'good' ? 80 : [200, 100, 200]);
 }
 
 function show(result) {
@@ -57,11 +70,7 @@ function show(result) {
 		row.append(button);
 		return row;
 	}));
-	try {
-		sound(/c-door--(\w+)/.exec(panel.className)[1]);
-	} catch {
-		/* A browser without sound shows all the same. */
-	}
+	sound(/c-door--(\w+)/.exec(panel.className)[1]);
 	field.value = '';
 	field.focus();
 }
@@ -88,9 +97,17 @@ function tellDouble(result) {
 
 /* --- with the town --- */
 
+/* AbortSignal.timeout() came late to telephones. */
+function patience() {
+	const clock = new AbortController();
+
+	setTimeout(() => clock.abort(), PATIENCE_MS);
+	return clock.signal;
+}
+
 async function tell(entries) {
 	const answer = await fetch(syncUrl, { method: 'POST', headers: { 'Content-Type': 'application/json' },
-		signal: AbortSignal.timeout(PATIENCE_MS), body: JSON.stringify({ slot: Number(slot), door, device, entries }) });
+		signal: patience(), body: JSON.stringify({ slot: Number(slot), door, device, entries }) });
 
 	if (!answer.ok)
 		throw new Error(answer.status);
@@ -98,7 +115,7 @@ async function tell(entries) {
 }
 
 async function takeAlong() {
-	const answer = await fetch(listUrl, { signal: AbortSignal.timeout(PATIENCE_MS) });
+	const answer = await fetch(listUrl, { signal: patience() });
 
 	if (!answer.ok)
 		throw new Error(answer.status);
@@ -207,9 +224,6 @@ async function offerCamera() {
 		if (camera.on)
 			camera.stop();
 		else {
-			/* A sound may be made where somebody has pressed something. */
-			sounds ??= new AudioContext();
-			sounds.resume();
 			denied.hidden = video.hidden = true;
 			camera.start(video, text => enter({ text })).catch(() => {
 				camera.stop();
@@ -232,6 +246,8 @@ async function offerCamera() {
 async function keepPage() {
 	const workers = navigator.serviceWorker, before = workers?.controller;
 
+	/* What waits to be told is not to go when the room gets short. */
+	navigator.storage?.persist?.().catch(() => {});
 	if (!workers)
 		return;
 	const taken = new Promise(resolve => workers.addEventListener('controllerchange', resolve, { once: true }));
@@ -256,9 +272,14 @@ const point = await store.fact('key');
 if (point)
 	key = await ticketKey(point);
 keepPage().catch(() => {});
+/* There is no word from a telephone that the network is back while the page slept. */
+const catchUp = () => tellQueue().then(takeAlong).catch(() => {});
+
 addEventListener('online', tellQueue);
 addEventListener('offline', showQueue);
-setInterval(() => tellQueue().then(() => takeAlong()).catch(() => {}), 20000);
+addEventListener('pageshow', catchUp);
+document.addEventListener('visibilitychange', () => document.hidden || catchUp());
+setInterval(catchUp, 20000);
 await showQueue();
 tellQueue();
 offerCamera();

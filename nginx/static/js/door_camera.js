@@ -38,9 +38,11 @@ export async function openCamera() {
 
 	if (!read)
 		return null;
-	let stream = null, last = '', seen = 0;
+	let stream = null, awake = null, last = '', seen = 0;
 
 	const stop = () => {
+		awake?.release().catch(() => {});
+		awake = null;
 		for (const track of stream?.getTracks() ?? [])
 			track.stop();
 		stream = null;
@@ -52,6 +54,9 @@ export async function openCamera() {
 			stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
 			const own = stream;
 
+			/* The telephone takes it away when it is put away. */
+			own.getVideoTracks()[0].addEventListener('ended', () => stream === own && stop());
+			awake = await navigator.wakeLock?.request('screen').catch(() => null);
 			video.srcObject = stream;
 			await video.play();
 			while (stream === own) {

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What a door keeps in the browser (IndexedDB), one database an event: "people", the list
- * it took along; "queue", entries that the town has not heard of yet, in order.
+ * it took along; "queue", entries that the town has not heard of yet, in order.  What is
+ * written is there when the promise is kept, not before.
  */
-const done = request => new Promise((resolve, reject) => {
-	request.onsuccess = () => resolve(request.result);
-	request.onerror = () => reject(request.error);
-});
-
-export async function openStore(event) {
+const connect = event => new Promise((resolve, reject) => {
 	const opening = indexedDB.open(`chromo-door-${event}`, 1);
 
 	opening.onupgradeneeded = () => {
@@ -16,29 +12,50 @@ export async function openStore(event) {
 		opening.result.createObjectStore('queue', { keyPath: 'id' });
 		opening.result.createObjectStore('facts');
 	};
-	const db = await done(opening);
-	const shelf = (name, mode) => db.transaction(name, mode).objectStore(name);
+	opening.onsuccess = () => resolve(opening.result);
+	opening.onerror = () => reject(opening.error);
+});
+
+const ended = transaction => new Promise((resolve, reject) => {
+	transaction.oncomplete = resolve;
+	transaction.onabort = transaction.onerror = () => reject(transaction.error);
+});
+
+export async function openStore(event) {
+	let db = await connect(event);
+
+	/* One transaction, within which nothing is waited for.  Safari cuts the connection of a page
+	 * that lay in the background: then once more over a new one. */
+	async function shelf(name, mode, work, again = true) {
+		try {
+			db ??= await connect(event);
+			const transaction = db.transaction(name, mode, { durability: 'strict' }), end = ended(transaction);
+			const request = work(transaction.objectStore(name));
+
+			await end;
+			return request?.result;
+		} catch (problem) {
+			db = null;
+			if (!again)
+				throw problem;
+			return shelf(name, mode, work, false);
+		}
+	}
+	const read = (name, work) => shelf(name, 'readonly', work), write = (name, work) => shelf(name, 'readwrite', work);
 
 	return {
-		person: number => done(shelf('people').get(number)),
-		everybody: () => done(shelf('people').getAll()),
-		put: person => done(shelf('people', 'readwrite').put(person)),
-		fact: name => done(shelf('facts').get(name)),
-		keepFact: (name, value) => done(shelf('facts', 'readwrite').put(value, name)),
-		async keepList(people) {
-			const transaction = db.transaction('people', 'readwrite');
-			const store = transaction.objectStore('people');
-
-			store.clear();
+		person: number => read('people', s => s.get(number)),
+		everybody: () => read('people', s => s.getAll()),
+		put: person => write('people', s => s.put(person)),
+		fact: name => read('facts', s => s.get(name)),
+		keepFact: (name, value) => write('facts', s => s.put(value, name)),
+		keepList: people => write('people', s => {
+			s.clear();
 			for (const person of people)
-				store.put(person);
-			await new Promise((resolve, reject) => {
-				transaction.oncomplete = resolve;
-				transaction.onerror = () => reject(transaction.error);
-			});
-		},
-		queue: async () => (await done(shelf('queue').getAll())).sort((a, b) => a.at - b.at),
-		enqueue: entry => done(shelf('queue', 'readwrite').put(entry)),
-		dequeue: id => done(shelf('queue', 'readwrite').delete(id)),
+				s.put(person);
+		}),
+		queue: async () => (await read('queue', s => s.getAll())).sort((a, b) => a.at - b.at),
+		enqueue: entry => write('queue', s => s.put(entry)),
+		dequeue: id => write('queue', s => s.delete(id)),
 	};
 }
