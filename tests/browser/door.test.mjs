@@ -158,7 +158,7 @@ function asTelephone() {
 	for (const press of ['click', 'touchend', 'keydown'])
 		addEventListener(press, () => {
 			pressed = true;
-			queueMicrotask(() => { pressed = false; });
+			setTimeout(() => { pressed = false; });
 		}, { capture: true });
 	window.tones = [];
 	window.AudioContext = class {
