@@ -216,7 +216,8 @@ test('two telephones without network, cut off and put away, tell it all later', 
 	await north.page.reload();
 	await north.page.waitForFunction(() => document.getElementById('door')?.dataset.ready === 'yes');
 	assert.equal(await queued(north), '2', 'what waited is there');
-	assert.equal(await scan(north, both), 'already');
+	await scan(north, both);
+	assert.equal(await queued(north), '2', 'who is in is in');
 	assert.equal(await scan(north, b), 'in');
 	assert.equal(await entered(), count, 'the town does not know yet');
 
@@ -229,7 +230,6 @@ test('two telephones without network, cut off and put away, tell it all later', 
 	assert.equal(await entered(), count + 3, 'each is in once');
 	assert.equal(Number(await town.sql(`SELECT count(*) FROM checkin WHERE again AND event_id = ${event}`)), again + 1, 'the double entry is kept');
 	await north.sees('ほかの入口でも受け付けた方がいます', both, '南口');
-	await north.look('door_double');
 	assert.equal(await scan(north, last), 'in');
 	assert.equal(await entered(), count + 4, 'and with network it goes on as before');
 });
