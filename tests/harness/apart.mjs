@@ -68,7 +68,8 @@ async function settle() {
 	const dir = mkdtempSync(join(tmpdir(), 'chromo-dns-'));
 	process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
 	for (const [file, text] of [['hosts', '127.0.0.1 localhost\n::1 localhost\n'],
-		['nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files dns\n'], ['resolv.conf', 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n']]) {
+		['nsswitch.conf', 'passwd: files\ngroup: files\nhosts: files dns\n'],
+		['resolv.conf', 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n']]) {
 		writeFileSync(join(dir, file), text, { mode: 0o644 });
 		execFileSync('mount', ['--bind', join(dir, file), join('/etc', file)]);
 	}
