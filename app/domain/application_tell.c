@@ -2,7 +2,8 @@
 /*
  * What people are told about their application: what became of it, a reminder before;
  * thanks to those who came, words to those who did not or who waited in vain; and what staff
- * write to them.  Each is a letter, written in the transaction that notes that it
+ * write to them.  Each is a letter to the address that they gave, and a notice to the LINE
+ * and the devices of who is registered, written in the transaction that notes that it
  * was, so that a planner that dies tells nobody twice and forgets nobody.
  */
 #include <inttypes.h>
@@ -15,7 +16,7 @@
 #include "db/queries.h"
 #include "domain/application.h"
 
-enum { DAY_S = 86400, NOTICE_MOST = 200, SHORT = 60 };
+enum { DAY_S = 86400, LINE_MOST_S = 23 * 3600, NOTICE_MOST = 200, SHORT = 60 };
 
 struct teller {
 	struct mailer *m;
@@ -54,32 +55,106 @@ dress(const struct teller *t, json_t *view, const char *number)
 	    application_token(t->m->arena, t->m->vault, number)));
 }
 
-/* The letter by mail, or as one SMS where somebody gave a number and the town sends any. */
+/* Rendered without the ends of lines behind it. */
 static enum err
-letter(const struct teller *t, const char *kind, const json_t *contact, const json_t *view, int64_t application,
-    const int64_t *notice, int valid_s)
+render(const struct teller *t, const char *name, const json_t *view, char **out)
 {
-	const char *channel, *to = application_address(contact, &channel);
-	struct db_bytes sealed;
 	struct buf text;
-	enum err e = ERR_OK;
+
+	buf_init(&text, t->m->arena);
+	if (templates_render(t->m->templates, name, t->m->words, view, &text) != ERR_OK)
+		return ERR_DB;	/* logged by the renderer */
+	while (text.len > 0 && text.data[text.len - 1] == '\n')
+		text.data[--text.len] = '\0';
+	*out = text.data;
+	return ERR_OK;
+}
+
+/* By mail, or as one SMS where somebody gave a number and the town sends any. */
+static enum err
+to_address(const struct teller *t, const json_t *contact, const json_t *view, struct q_application_letter row)
+{
+	const char *to = application_address(contact, &row.channel);
+	char *text;
+	enum err e;
 
 	/* A number that is no mobile phone's is called by staff. */
-	if (to[0] == '\0' || (strcmp(channel, "sms") == 0 && (!t->town->sms || to[0] != '+')))
+	if (to[0] == '\0' || (strcmp(row.channel, "sms") == 0 && (!t->town->sms || to[0] != '+')))
 		return ERR_OK;
-	if (strcmp(channel, "email") == 0)
-		e = mail_seal(t->m, kind, to, view, &sealed);
+	if (strcmp(row.channel, "email") == 0)
+		e = mail_seal(t->m, row.kind, to, view, &row.sealed);
 	else {
-		buf_init(&text, t->m->arena);
-		if (templates_render(t->m->templates, "sms/application.txt", t->m->words, view, &text) != ERR_OK)
-			return ERR_DB;	/* logged by the renderer */
-		while (text.len > 0 && text.data[text.len - 1] == '\n')
-			text.data[--text.len] = '\0';
-		sealed = vault_seal_json(t->m->vault, t->m->arena, "letter.sealed", json_keep(t->m->arena, json_pack("{s:s, s:s, s:s}",
-		    "to", to, "text", text.data, "language", words_lang(t->m->words))));
+		e = render(t, "sms/application.txt", view, &text);
+		if (e == ERR_OK)
+			row.sealed = vault_seal_json(t->m->vault, t->m->arena, "letter.sealed", json_keep(t->m->arena,
+			    json_pack("{s:s, s:s, s:s}", "to", to, "text", text, "language", words_lang(t->m->words))));
 	}
-	return e != ERR_OK ? e : q_application_letter_queue(t->m->db, (struct q_application_letter){ .kind = kind, .channel = channel,
-	    .key = secret_uuid(t->m->arena), .sealed = sealed, .application = application, .notice = notice, .valid_s = valid_s }, NULL);
+	return e != ERR_OK ? e : q_application_letter_queue(t->m->db, row, NULL);
+}
+
+/* A notice and the link, nothing of the person or of what they signed up for: it lies on a
+ * lock screen, and with LINE.  Of one application the newest card takes the others' place. */
+static json_t *
+notice_of(const struct teller *t, const char *channel, const char *to, const char *said, const char *text,
+    const json_t *view, int64_t application)
+{
+	const char *town = json_text(json_object_get(view, "tenant"), "name"), *language = words_lang(t->m->words);
+
+	if (strcmp(channel, "line") == 0)
+		return json_pack("{s:s, s:[{s:s, s:s}], s:s}", "to", to, "messages", "type", "text", "text", text, "language", language);
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:b, s:s}", "to", to, "title", town, "body", said,
+	    "url", json_text(view, json_is_string(json_object_get(view, "survey_url")) ? "survey_url" : "link_url"),
+	    "tag", json_sprintf("application-%" PRId64, application), "renotify", 1, "language", language);
+}
+
+/* To the LINE and the devices of whoever is registered, each with a key of its own that is
+ * fixed here.  LINE knows a key for a day: no longer is it tried there. */
+static enum err
+to_ways(const struct teller *t, const char *what, json_t *view, struct q_application_letter row)
+{
+	const char *said = words_get(t->m->words, json_flag(view, "offered") && strcmp(what, "state") == 0 ? "notice_application_offered" :
+	    strcmp(what, "reminder") == 0 ? "notice_application_reminder" : "notice_application");
+	int64_t contact;
+	struct rows *ways;
+	char *text;
+	size_t i;
+	enum err e = q_application_ways(t->m->db, (struct q_application_ways){ .application = row.application }, &ways);
+
+	if (e != ERR_OK || rows_count(ways) == 0)
+		return e;
+	json_object_set_new(view, "said", json_string(said));
+	e = render(t, "line/application.txt", view, &text);
+	row.contact = &contact;
+	for (i = 0; e == ERR_OK && i < rows_count(ways); i++) {
+		size_t n;
+		const uint8_t *sealed = rows_bytes(ways, i, "address", &n);
+		struct q_application_letter one = row;
+		struct buf to;
+
+		buf_init(&to, t->m->arena);
+		if (vault_open(t->m->vault, "contact.address", sealed, n, &to) != ERR_OK)
+			continue;	/* of a key that is gone */
+		contact = rows_int(ways, i, "id");
+		one.channel = rows_text(ways, i, "channel");
+		one.key = secret_uuid(t->m->arena);
+		one.sealed = vault_seal_json(t->m->vault, t->m->arena, "letter.sealed",
+		    json_keep(t->m->arena, notice_of(t, one.channel, to.data, said, text, view, row.application)));
+		if (strcmp(one.channel, "line") == 0 && one.valid_s > LINE_MOST_S)
+			one.valid_s = LINE_MOST_S;
+		e = q_application_letter_queue(t->m->db, one, NULL);
+	}
+	return e;
+}
+
+static enum err
+letter(const struct teller *t, const char *what, const json_t *contact, json_t *view, int64_t application,
+    const int64_t *notice, int valid_s)
+{
+	struct q_application_letter row = { .kind = arena_printf(t->m->arena, "application_%s", what), .key = secret_uuid(t->m->arena),
+	    .application = application, .notice = notice, .valid_s = valid_s };
+	enum err e = to_address(t, contact, view, row);
+
+	return e != ERR_OK ? e : to_ways(t, what, view, row);
 }
 
 /* Whether staff want this to be said: nothing is sent to those who did not come, or who
@@ -123,7 +198,7 @@ tell(const struct teller *t, const struct rows *rows, size_t i)
 		json_object_set_new(view, "survey_url", json_is_integer(json_object_get(view, "survey"))
 		    ? json_sprintf("%s/surveys/%" PRId64, t->town->origin, json_int(view, "survey")) : json_null());
 		if (said(what, view))
-			e = letter(t, arena_printf(t->m->arena, "application_%s", what), contact, view, id, NULL,
+			e = letter(t, what, contact, view, id, NULL,
 			    before ? (int)json_int(view, "valid_s") : 7 * DAY_S);
 	}
 	if (e == ERR_OK)
@@ -163,7 +238,7 @@ notice(const struct teller *t, int *told)
 			json_object_set_new(view, "subject", json_string(rows_text(rows, 0, "subject")));
 			json_object_set_new(view, "survey_url", json_null());
 			json_object_set_new(view, "body", json_string(rows_text(rows, 0, "body")));
-			e = letter(t, "application_notice", contact, view, after, &id, 2 * DAY_S);
+			e = letter(t, "notice", contact, view, after, &id, 2 * DAY_S);
 			++*told;
 		}
 	} while (e == ERR_OK && rows_count(due) == NOTICE_MOST);

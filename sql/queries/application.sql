@@ -76,7 +76,7 @@ SELECT jsonb_build_object(
          'channel', a.channel, 'why', a.why, 'each', to_jsonb(e.each),
          'applied', a.state = 'applied', 'confirmed', a.state = 'confirmed', 'waiting', a.state = 'waiting', 'offered', a.state = 'offered',
          'lost', a.state = 'lost', 'cancelled', a.state = 'cancelled', 'rejected', a.state = 'rejected', 'expired', a.state = 'expired',
-         'active', a.state IN ('applied', 'confirmed', 'waiting', 'offered') AND s.begins > now() AND e.state = 'open',
+         'active', a.state IN ('applied', 'confirmed', 'waiting', 'offered') AND s.begins > now() AND e.state = 'open' AND NOT seat_entered(a.id),
          'called_off', a.why IS NOT DISTINCT FROM 'event', 'reason', nullif(e.call_off, ''),
          'place', CASE a.state WHEN 'waiting' THEN seat_place(a.slot_id, a.ahead, a.waiting) END,
          'offer_until', moment(a.offer_until, :lang::text), 'offer_past', coalesce(a.offer_until <= now(), false),
@@ -140,10 +140,23 @@ UPDATE application
 -- name: application_letter :exec
 -- A letter about an application, for the ledger of its event.
 -- role: web courier
-INSERT INTO letter (kind, channel, key, sealed, application_id, notice_id, valid_until)
-VALUES (:kind::text, :channel::text, :key::uuid, :sealed::bytea, :application::bigint, :notice::bigint?,
+INSERT INTO letter (kind, channel, key, sealed, application_id, contact_id, notice_id, valid_until)
+VALUES (:kind::text, :channel::text, :key::uuid, :sealed::bytea, :application::bigint, :contact::bigint?, :notice::bigint?,
         now() + make_interval(secs => :valid_s::int))
 ON CONFLICT DO NOTHING;
+
+-- name: application_ways :many
+-- Where else its person is reached: LINE and the devices of whoever was signed in, or whose
+-- mail address was proved on the way (once_hash; what staff enter proves nothing).
+-- role: courier
+SELECT k.id, k.channel, k.address
+  FROM application a
+  JOIN citizen z ON z.state = 'active'
+   AND z.id = coalesce(a.citizen_id, (SELECT p.citizen_id FROM contact p
+                                       WHERE p.channel = 'email' AND p.hash = a.once_hash AND p.state = 'active' AND a.staff_id IS NULL))
+  JOIN contact k ON k.citizen_id = z.id AND k.state = 'active' AND k.channel IN ('line', 'webpush')
+ WHERE a.id = :application::bigint AND EXISTS (SELECT FROM gateway g WHERE g.channel = k.channel AND g.active)
+ ORDER BY k.id;
 
 -- name: application_tell :json
 -- What letters about it say: query application_show, and more.
@@ -192,7 +205,7 @@ SELECT a.id, a.number, a.contact, a.person, a.language
 
 -- name: notice_sent :exec
 -- role: courier
-UPDATE event_notice n SET sent = now(), people = (SELECT count(*) FROM letter l WHERE l.notice_id = n.id) WHERE n.id = :notice::bigint;
+UPDATE event_notice n SET sent = now(), people = (SELECT count(DISTINCT l.application_id) FROM letter l WHERE l.notice_id = n.id) WHERE n.id = :notice::bigint;
 
 -- name: application_sms :one
 -- role: courier
