@@ -33,10 +33,13 @@ draw_commit(struct db *db, const struct vault *vault, struct arena *arena, int64
 enum err
 draw_close(struct db *db, struct arena *arena, int64_t slot)
 {
+	struct rows *held;
 	json_t *list;
 	int closed;
-	enum err e = q_draw_list(db, (struct q_draw_list){ .slot = slot }, &list);
+	enum err e = q_draw_hold(db, (struct q_draw_hold){ .slot = slot }, &held);
 
+	if (e == ERR_OK)
+		e = q_draw_list(db, (struct q_draw_list){ .slot = slot }, &list);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_CONFLICT : e;
 	e = q_draw_close(db, (struct q_draw_close){ .slot = slot, .list = list, .hash = lottery_list_hash(arena, list) }, &closed);
@@ -46,15 +49,17 @@ draw_close(struct db *db, struct arena *arena, int64_t slot)
 enum err
 draw_make(struct db *db, const struct vault *vault, struct arena *arena, int64_t slot, const char *value, int64_t staff)
 {
-	struct rows *row;
+	struct rows *row, *held;
 	const uint8_t *sealed;
 	const char *text;
 	struct buf seed;
 	json_t *list, *record;
 	size_t n;
 	int kept;
-	enum err e = q_draw_open(db, (struct q_draw_open){ .slot = slot }, &row);
+	enum err e = q_draw_hold(db, (struct q_draw_hold){ .slot = slot }, &held);
 
+	if (e == ERR_OK)
+		e = q_draw_open(db, (struct q_draw_open){ .slot = slot }, &row);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_CONFLICT : e;
 	text = rows_text(row, 0, "list");

@@ -154,6 +154,12 @@ BEGIN
   outcome := 'kept';
 END $$;
 
+-- Whether somebody is in (受付): from then on their seats are theirs.
+CREATE OR REPLACE FUNCTION seat_entered(p_application bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM checkin c WHERE c.application_id = p_application AND c.undone IS NULL);
+END $$;
+
 -- Leaves: 'cancelled' by the person or by staff (p_why), or 'expired' because an offer was
 -- not taken.  Seats come back, and who waits moves up.  False: it was over already.
 DROP FUNCTION IF EXISTS application_end(bigint, text);
@@ -169,7 +175,8 @@ BEGIN
   PERFORM seat_lock(a.slot_id, a.event_id);
   SELECT x.* INTO a FROM application x WHERE x.id = p_application FOR UPDATE;
   IF a.state NOT IN ('applied', 'confirmed', 'waiting', 'offered')
-     OR (p_becomes = 'expired' AND (a.state <> 'offered' OR a.offer_until > now())) THEN
+     OR (p_becomes = 'expired' AND (a.state <> 'offered' OR a.offer_until > now()))
+     OR seat_entered(a.id) THEN
     RETURN false;
   END IF;
   UPDATE application x SET state = p_becomes, waiting = NULL, offer_until = NULL, why = p_why,
@@ -316,7 +323,9 @@ BEGIN
   END IF;
   SELECT x.* INTO a FROM application x WHERE x.id = p_application FOR UPDATE;
   IF a.state NOT IN ('applied', 'confirmed', 'waiting', 'offered')
-     OR (a.state = 'applied' AND coalesce(e.closes <= now(), false)) THEN
+     OR seat_entered(a.id)
+     OR (a.state = 'applied' AND (coalesce(e.closes <= now(), false)
+                                  OR EXISTS (SELECT FROM lottery l WHERE l.slot_id = a.slot_id AND l.closed IS NOT NULL))) THEN
     RETURN 'over';
   END IF;
   IF a.state IN ('confirmed', 'offered') THEN

@@ -23,8 +23,9 @@ SELECT a.id, a.number, a.slot_id AS slot, a.people, a.state, a.person,
  ORDER BY a.number;
 
 -- name: checkin_find :one
+-- Held, so that a cancellation and an entry come one after the other.
 SELECT a.id, a.number, a.event_id AS event, a.slot_id AS slot, a.people, a.state, a.person
-  FROM application a WHERE a.number = :number::text;
+  FROM application a WHERE a.number = :number::text FOR SHARE;
 
 -- name: checkin_enter :one
 -- Notes an entry.  The index checkin_once lets one of two doors win: made is 0 for the other,

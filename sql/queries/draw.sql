@@ -11,6 +11,10 @@ SELECT s.id, :rule::jsonb, :source::text, :day::date, :commitment::text, :seed::
    AND :day > (e.closes AT TIME ZONE 'Asia/Tokyo')::date
 ON CONFLICT DO NOTHING;
 
+-- name: draw_hold :one
+-- Before all else: whoever is just signing up for the date is through then, and seen.
+SELECT s.id FROM event_slot s WHERE s.id = :slot::bigint FOR UPDATE;
+
 -- name: draw_list :json
 -- The list as it is closed: applications in order of number.
 SELECT jsonb_build_object(
