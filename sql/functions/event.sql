@@ -22,9 +22,7 @@ CREATE OR REPLACE FUNCTION event_create(p_title text, p_copied bigint, p_staff b
 LANGUAGE plpgsql AS $$
 DECLARE
   old    event;
-  of_old questionnaire;
   own    department;
-  made   bigint;
   event_made bigint;
 BEGIN
   IF p_copied <> 0 THEN
@@ -32,23 +30,15 @@ BEGIN
     IF NOT FOUND THEN
       RAISE EXCEPTION 'event: there is none to copy' USING ERRCODE = 'CH002';
     END IF;
-    SELECT * INTO of_old FROM questionnaire WHERE id = old.questionnaire_id;
   END IF;
-  SELECT d.* INTO own FROM staff_department sd JOIN department d ON d.id = sd.department_id
-   WHERE sd.staff_id = p_staff AND d.active
-   ORDER BY d.id IS DISTINCT FROM old.department_id, d.place, d.id LIMIT 1;
-  IF NOT FOUND THEN
+  own := staff_home(p_staff, old.department_id);
+  IF own.id IS NULL THEN
     RETURN NULL;
   END IF;
-  INSERT INTO questionnaire (purpose, languages, questions, editor_id)
-  VALUES ('event', coalesce(of_old.languages, '{ja}'), coalesce(of_old.questions, 0), p_staff) RETURNING id INTO made;
-  INSERT INTO question (questionnaire_id, code, place, kind, required, texts, choices, settings, show, jumps)
-  SELECT made, code, place, kind, required, texts, choices, settings, show, jumps
-    FROM question WHERE questionnaire_id = old.questionnaire_id;
   INSERT INTO event (questionnaire_id, department_id, author_id, texts, category, place, address, latitude, longitude, access, district_id,
                      organiser, contact, free, childcare, sign_language, online, rule, group_max, names, each, once, waiting, in_order,
                      offer_hours, listed, reminder_hours, thanks, missed, sorry, picture, picture_small, picture_text, copied_from)
-  VALUES (made, own.id, p_staff, jsonb_set(coalesce(old.texts, '{"ja": {"title": ""}}'), '{ja,title}', to_jsonb(p_title)),
+  VALUES (questionnaire_copy(old.questionnaire_id, 'event', p_staff), own.id, p_staff, jsonb_set(coalesce(old.texts, '{"ja": {"title": ""}}'), '{ja,title}', to_jsonb(p_title)),
           coalesce(old.category, ''), coalesce(old.place, ''), coalesce(old.address, ''), old.latitude, old.longitude,
           coalesce(old.access, ''), old.district_id, coalesce(old.organiser, own.name),
           CASE WHEN own.id = old.department_id THEN old.contact ELSE own.contact END, coalesce(old.free, true),

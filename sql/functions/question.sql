@@ -195,15 +195,37 @@ END $$;
 CREATE OR REPLACE TRIGGER survey_guard BEFORE INSERT OR UPDATE ON survey
   FOR EACH ROW EXECUTE FUNCTION survey_guard();
 
+-- A questionnaire with the questions of another one, or an empty one (NULL).
+CREATE OR REPLACE FUNCTION questionnaire_copy(p_from bigint, p_purpose text, p_staff bigint) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+  old  questionnaire;
+  made bigint;
+BEGIN
+  SELECT * INTO old FROM questionnaire WHERE id = p_from;
+  INSERT INTO questionnaire (purpose, languages, questions, editor_id)
+  VALUES (p_purpose, coalesce(old.languages, '{ja}'), coalesce(old.questions, 0), p_staff) RETURNING id INTO made;
+  INSERT INTO question (questionnaire_id, code, place, kind, required, texts, choices, settings, show, jumps)
+  SELECT made, code, place, kind, required, texts, choices, settings, show, jumps
+    FROM question WHERE questionnaire_id = old.id;
+  RETURN made;
+END $$;
+
+-- Where somebody works: in this department, or else in their first.  NULL: in none.
+CREATE OR REPLACE FUNCTION staff_home(p_staff bigint, p_rather bigint) RETURNS department
+LANGUAGE sql STABLE AS $$
+  SELECT d FROM staff_department sd JOIN department d ON d.id = sd.department_id
+   WHERE sd.staff_id = p_staff AND d.active
+   ORDER BY d.id IS DISTINCT FROM p_rather, d.place, d.id LIMIT 1
+$$;
+
 -- An empty draft, or one with the questions of another survey: p_copied.  NULL: the clerk
 -- belongs to no department.
 CREATE OR REPLACE FUNCTION survey_create(p_title text, p_copied bigint, p_staff bigint) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
   old survey;
-  of_old questionnaire;
   own department;
-  made bigint;
   survey_made bigint;
 BEGIN
   IF p_copied <> 0 THEN
@@ -211,21 +233,13 @@ BEGIN
     IF NOT FOUND THEN
       RAISE EXCEPTION 'survey: there is none to copy' USING ERRCODE = 'CH002';
     END IF;
-    SELECT * INTO of_old FROM questionnaire WHERE id = old.questionnaire_id;
   END IF;
-  SELECT d.* INTO own FROM staff_department sd JOIN department d ON d.id = sd.department_id
-   WHERE sd.staff_id = p_staff AND d.active
-   ORDER BY d.id IS DISTINCT FROM old.department_id, d.place, d.id LIMIT 1;
-  IF NOT FOUND THEN
+  own := staff_home(p_staff, old.department_id);
+  IF own.id IS NULL THEN
     RETURN NULL;
   END IF;
-  INSERT INTO questionnaire (purpose, languages, questions, editor_id)
-  VALUES ('survey', coalesce(of_old.languages, '{ja}'), coalesce(of_old.questions, 0), p_staff) RETURNING id INTO made;
-  INSERT INTO question (questionnaire_id, code, place, kind, required, texts, choices, settings, show, jumps)
-  SELECT made, code, place, kind, required, texts, choices, settings, show, jumps
-    FROM question WHERE questionnaire_id = old.questionnaire_id;
   INSERT INTO survey (questionnaire_id, department_id, author_id, texts, contact, minutes, mode, changeable, listed, quotas, copied_from)
-  VALUES (made, own.id, p_staff,
+  VALUES (questionnaire_copy(old.questionnaire_id, 'survey', p_staff), own.id, p_staff,
           jsonb_set(coalesce(old.texts, '{"ja": {"title": "", "purpose": "", "readers": "", "thanks": ""}}'), '{ja,title}', to_jsonb(p_title)),
           CASE WHEN own.id = old.department_id THEN old.contact ELSE own.contact END, old.minutes,
           coalesce(old.mode, 'anyone'), coalesce(old.changeable, false), coalesce(old.listed, true), coalesce(old.quotas, '[]'), old.id)

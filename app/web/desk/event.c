@@ -11,8 +11,8 @@
  * What it says is in event_part.c, its dates in event_date.c, its life in event_life.c, who
  * signed up in applicant.c.
  */
-#include "base/text.h"
 #include "web/desk/event.h"
+#include "web/desk/work.h"
 #include "web/handlers.h"
 #include "web/qr.h"
 
@@ -68,31 +68,8 @@ desk_event_dates(struct web *w, const json_t *event)
 
 /* --- the list --- */
 
-static const char *const states[] = { "", "draft", "open", "ended", "cancelled" };
-
-static json_t *
-pills(struct web *w, const json_t *counts, const char *chosen)
-{
-	json_t *list = json_array();
-	const json_t *n;
-	const char *key;
-	int64_t all = 0;
-	size_t i;
-
-	json_object_foreach((json_t *)(uintptr_t)counts, key, n)
-		all += json_integer_value(n);
-	for (i = 0; i < sizeof states / sizeof *states; i++) {
-		bool every = states[i][0] == '\0', current = strcmp(states[i], chosen) == 0;
-		int64_t count = every ? all : json_int(counts, states[i]);
-
-		if (count > 0 || current || every)
-			json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:o}",
-			    "label", words_get(w->words, every ? "message_all" : arena_printf(w->arena, "event_state_%s", states[i])),
-			    "url", every ? "/desk/events" : arena_printf(w->arena, "/desk/events?state=%s", states[i]),
-			    "current", (int)current, "count", json_sprintf("%" PRId64, count)));
-	}
-	return list;
-}
+static const char *const states[] = { "draft", "open", "ended", "cancelled", NULL };
+static const struct desk_work work = { "/desk/events", "desk/event/new", "event_state_", states, EVENT_TITLE_MAX, event_show, event_create };
 
 static json_t *
 list_url(struct web *w, const char *state, const char *search, int64_t after)
@@ -110,112 +87,42 @@ list_url(struct web *w, const char *state, const char *search, int64_t after)
 enum err
 desk_event_list(struct web *w)
 {
-	const char *state = "", *search;
-	json_t *list, *row, *rows;
+	const char *state = desk_work_state(w, &work), *search = desk_work_search(w);
+	json_t *list;
 	int64_t after = 0;
-	size_t i;
 	enum err e;
 
 	if (fields_int(w->query, "after", 0, INT64_MAX, &after) != ERR_OK)
 		after = 0;
-	for (i = 0; i < sizeof states / sizeof *states; i++)
-		if (strcmp(states[i], fields_get(w->query, "state")) == 0)
-			state = states[i];
-	search = text_cut(w->arena, text_normal(w->arena, fields_get(w->query, "search")), 100);
 	e = event_list(w->db, w->words, state, search, after, &list);
 	if (e != ERR_OK)
 		return e;
-	rows = json_object_get(list, "rows");
-	json_array_foreach(rows, i, row)
-		json_object_set_new(row, "row_url", json_sprintf("/desk/events/%" PRId64, json_int(row, "id")));
-	json_object_set(w->view, "rows", rows);
-	json_object_set_new(w->view, "any", json_boolean(json_array_size(rows) > 0));
-	json_object_set_new(w->view, "pills", pills(w, json_object_get(list, "counts"), state));
-	json_object_set_new(w->view, "search", search[0] != '\0' ? json_string(search) : json_null());
+	desk_work_list(w, &work, list, state, search);
 	json_object_set_new(w->view, "newest_url", after != 0 ? list_url(w, state, search, 0) : json_null());
 	json_object_set_new(w->view, "older_url", json_is_integer(json_object_get(list, "next"))
 	    ? list_url(w, state, search, json_int(list, "next")) : json_null());
-	json_object_set_new(w->view, "narrowed", json_boolean(search[0] != '\0' || state[0] != '\0'));
-	json_object_set_new(w->view, "may_write", json_boolean(web_may(w, RIGHT_WRITE)));
 	return web_page(w, HTTP_OK, "desk/event/list");
 }
 
-/* --- a new one --- */
-
-static enum err
-show_new(struct web *w, enum status status, int64_t copied)
-{
-	json_t *event;
-	enum err e;
-
-	json_object_set_new(w->view, "copied", json_null());
-	if (copied != 0) {
-		e = event_show(w->db, w->words, copied, &event);
-		if (e != ERR_OK)
-			return e;
-		json_object_set(w->view, "copied", event);
-	}
-	return web_page(w, status, "desk/event/new");
-}
-
-static int64_t
-copied_of(const struct fields *fields)
-{
-	int64_t copied = 0;
-
-	return fields_int(fields, "copy", 1, INT64_MAX, &copied) == ERR_OK ? copied : 0;
-}
-
-enum err
-desk_event_new(struct web *w)
-{
-	form_set(web_form(w), "title", "");
-	return show_new(w, HTTP_OK, copied_of(w->query));
-}
-
-enum err
-desk_event_create(struct web *w)
-{
-	struct form *f = web_form(w);
-	const char *title = form_name(f, "title", FORM_REQUIRED, EVENT_TITLE_MAX);
-	int64_t copied = copied_of(w->fields), event;
-	enum err e;
-
-	if (!form_ok(f))
-		return show_new(w, HTTP_UNPROCESSABLE, copied);
-	e = event_create(w->db, w->staff, copied, title, &event);
-	if (e == ERR_INVALID && !db_failed(w->db)) {
-		form_problem(f, "title", "message_no_department");
-		return show_new(w, HTTP_UNPROCESSABLE, copied);
-	}
-	return e != ERR_OK ? e : web_see_other(w, "/desk/events/%" PRId64, event);
-}
+enum err desk_event_new(struct web *w) { return desk_work_new(w, &work); }
+enum err desk_event_create(struct web *w) { return desk_work_create(w, &work); }
 
 /* --- the steps of one --- */
-
-static void
-add_task(struct web *w, json_t *tasks, const json_t *event, const char *name, const char *state)
-{
-	bool later = strcmp(state, "later") == 0;
-
-	json_object_set_new(tasks, name, json_pack("{s:o, s:s, s:s}",
-	    "task_url", later ? json_null() : json_sprintf("/desk/events/%" PRId64 "/%s", json_int(event, "id"), name),
-	    "state", state, "state_text", words_get(w->words, arena_printf(w->arena, "message_task_%s", state))));
-}
 
 static json_t *
 tasks_of(struct web *w, const json_t *e, bool ready)
 {
 	static const char *const parts[] = { "content", "place", "picture", "dates", "rules", "around", "english" };
 	json_t *tasks = json_object();
+	int64_t id = json_int(e, "id");
 	bool asks = json_int(e, "questions") > 0, draft = json_flag(e, "draft");
 
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-		add_task(w, tasks, e, parts[i], event_progress(e, parts[i]));
-	add_task(w, tasks, e, "questions", asks ? "done" : "todo");
-	add_task(w, tasks, e, "each", !asks || !draft ? "later" : json_array_size(json_object_get(e, "each")) > 0 ? "done" : "todo");
-	add_task(w, tasks, e, "lottery", json_flag(e, "drawn") ? "done" : "todo");
-	add_task(w, tasks, e, "publish", !draft ? "done" : ready ? "todo" : "later");
+		desk_work_task(w, &work, tasks, id, parts[i], event_progress(e, parts[i]));
+	desk_work_task(w, &work, tasks, id, "questions", asks ? "done" : "todo");
+	desk_work_task(w, &work, tasks, id, "each", !asks || !draft ? "later" : json_array_size(json_object_get(e, "each")) > 0 ? "done" : "todo");
+	desk_work_task(w, &work, tasks, id, "lottery", json_flag(e, "drawn") ? "done" : "todo");
+	desk_work_task(w, &work, tasks, id, "publish", !draft ? "done" : ready ? "todo" : "later");
 	return tasks;
 }
 
