@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The clerk: two processes that do in the background what nobody should wait for.
+ * The clerk: three processes that do in the background what nobody should wait for.
  *
  *	slot 0	counts answers that came in, tenant by tenant, twice a second; and groups anew
  *		where other questions tell people apart, a slice a transaction
  *	slot 1	makes files of all answers that staff asked for
+ *	slot 2	cross-tables of two questions over very many answers (domain/cross_count.c)
  *
  * A file is made here and not by a worker of the site, because a million answers take
  * half a minute, in which a worker could serve thousands of pages; and not in memory,
@@ -30,7 +31,7 @@ struct clerk {
 	struct db *db;
 	struct arena *tenants, *list, *job, *piece;
 	int64_t swept;
-	bool counts;		/* slot 0 */
+	enum { COUNTS, WRITES, CROSSES } does;	/* by slot */
 };
 
 static enum err
@@ -104,6 +105,25 @@ count(struct clerk *c, int64_t tenant)
 		log_warn("clerk.uncounted tenant=%" PRId64 " outcome=%s", tenant, err_name(e));
 	arena_reset(c->piece);
 	return more && e == ERR_OK;
+}
+
+/* True: there may be more. */
+static bool
+cross(struct clerk *c, int64_t tenant)
+{
+	struct rows *made;
+	bool some = false;
+	enum err e = enter(c, tenant, c->piece);
+
+	if (e == ERR_OK)
+		e = q_cross_make(c->db, &made);
+	if (e == ERR_OK)
+		some = rows_count(made) > 0;
+	e = leave(c, e);
+	if (e != ERR_OK)
+		log_warn("clerk.uncrossed tenant=%" PRId64 " outcome=%s", tenant, err_name(e));
+	arena_reset(c->piece);
+	return some && e == ERR_OK;
 }
 
 /* --- exports --- */
@@ -263,7 +283,7 @@ sweep(struct clerk *c, int64_t tenant)
 static bool
 round_of_all(struct clerk *c)
 {
-	bool old = !c->counts && c->house->conf.exports != NULL && clock_monotonic_ms() >= c->swept, more = false;
+	bool old = c->does == WRITES && c->house->conf.exports != NULL && clock_monotonic_ms() >= c->swept, more = false;
 	struct rows *tenants;
 	size_t i;
 
@@ -275,8 +295,10 @@ round_of_all(struct clerk *c)
 	for (i = 0; i < rows_count(tenants) && !proc_stopping(); i++) {
 		int64_t tenant = rows_int(tenants, i, "tenant_id");
 
-		if (c->counts)
+		if (c->does == COUNTS)
 			more |= count(c, tenant);
+		else if (c->does == CROSSES)
+			more |= cross(c, tenant);
 		else if (c->house->conf.exports != NULL)
 			export(c, tenant);
 		arena_reset(c->job);
@@ -291,7 +313,7 @@ round_of_all(struct clerk *c)
 int
 clerk_work(void *context, int slot)
 {
-	struct clerk c = { .house = context, .counts = slot == 0, .tenants = arena_new(),
+	struct clerk c = { .house = context, .does = slot == 0 ? COUNTS : slot == 1 ? WRITES : CROSSES, .tenants = arena_new(),
 	    .list = arena_new(), .job = arena_new(), .piece = arena_new() };
 
 	c.db = db_new(c.house->conf.database, "chromo_courier", "chromo-clerk");

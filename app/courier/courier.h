@@ -223,7 +223,7 @@ void events_look(const struct house *, struct db *, struct vault *, struct arena
 /* quota.c: the process. */
 int quota_work(void *context, int slot);
 
-/* clerk.c: two processes; slot 0 counts answers, slot 1 makes files. */
+/* clerk.c: three processes; slot 0 counts answers, slot 1 makes files, slot 2 cross-tables. */
 int clerk_work(void *context, int slot);
 
 /* posts.c: the process. */

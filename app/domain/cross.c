@@ -11,7 +11,6 @@
 #include "base/buf.h"
 #include "base/csv.h"
 #include "base/text.h"
-#include "db/queries.h"
 #include "domain/cross_side.h"
 
 enum { TONES = 6, BAND_STEP = 48, LABEL = 22, SEGMENT_TEXT = 8 };
@@ -49,22 +48,22 @@ add(struct cross *x, const char *a, const char *b, int64_t n)
 }
 
 static void
-count(struct cross *x, const struct rows *rows)
+count(struct cross *x, const struct crossed *list, size_t n)
 {
 	struct arena *a = x->r->arena;
 	size_t i;
 
-	for (i = 0; i < rows_count(rows); i++) {
-		side_meet(a, &x->first, rows_text(rows, i, "a"));
-		side_meet(a, &x->second, rows_text(rows, i, "b"));
+	for (i = 0; i < n; i++) {
+		side_meet(a, &x->first, list[i].a);
+		side_meet(a, &x->second, list[i].b);
 	}
 	side_order(x->r, &x->first);
 	side_order(x->r, &x->second);
 	x->n = arena_alloc(a, (x->first.n * x->second.n + 1) * sizeof *x->n);
 	x->row = arena_alloc(a, (x->second.n + 1) * sizeof *x->row);
 	x->column = arena_alloc(a, (x->first.n + 1) * sizeof *x->column);
-	for (i = 0; i < rows_count(rows); i++)
-		add(x, rows_text(rows, i, "a"), rows_text(rows, i, "b"), rows_int(rows, i, "n"));
+	for (i = 0; i < n; i++)
+		add(x, list[i].a, list[i].b, list[i].n);
 }
 
 /* --- hiding --- */
@@ -237,25 +236,25 @@ enum err
 cross_open(const struct result *r, const char *first, const char *second, json_t **out)
 {
 	struct cross x = { .r = r };
-	struct rows *rows;
-	json_t *totals;
+	struct crossed *list;
+	json_t *totals, *made;
 	bool some = false;
+	size_t n;
 	enum err e;
 
 	if (strcmp(first, second) == 0 || !side_open(r, first, &x.first) || !side_open(r, second, &x.second))
 		return ERR_INVALID;
-	e = q_result_cross(r->db, (struct q_result_cross){ .first_kind = x.first.kind, .first_row = x.first.row, .first = x.first.code,
-	    .second_kind = x.second.kind, .second_row = x.second.row, .second = x.second.code,
-	    .questionnaire = r->questionnaire }, &rows);
+	e = cross_count(r, &x.first, &x.second, &list, &n, &made);
 	if (e != ERR_OK)
 		return e;
-	count(&x, rows);
+	count(&x, list, n);
 	hide(&x);
 	totals = sums_of(&x, x.row, x.second.n, &some);
 	*out = json_keep(r->arena, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:b, s:b}",
 	    "first", x.first.label, "second", x.second.label, "people", result_number(r->arena, x.all),
 	    "columns", columns_of(&x), "rows", rows_of(&x, totals, &some), "sums", sums_of(&x, x.column, x.first.n, &some),
 	    "chart", chart_of(&x), "several", x.first.several || x.second.several, "none", x.all == 0));
+	json_object_set(*out, "made", made != NULL ? made : json_null());
 	json_object_set_new(*out, "some_hidden", json_boolean(some));
 	json_object_set_new(*out, "sum", cell_view(&x, x.all, x.all, x.all > 0 && x.all < SMALL_CELL));
 	json_decref(totals);

@@ -22,8 +22,17 @@ struct side {
 	size_t cut;			/* so many bytes of an item tell its class; 0: all */
 	struct side_class classes[SIDE_CLASSES];
 	size_t n;
+	const struct tally_class *days;	/* @day: those that stand together (tally_open_classes) */
+	size_t n_days;
 	size_t none;			/* class of those who gave no answer; n: there is none */
 };
+
+/* How many people gave these two items; of several answers each, and '*', in which all are. */
+struct crossed { const char *a, *b; int64_t n; };
+/* All of them (cross_count.c).  *made: when that was, where it is not now (query cross_made), else NULL.
+ * ERR_BUSY: they are being counted. */
+enum err cross_count(const struct result *, struct side *first, struct side *second, struct crossed **, size_t *n,
+    json_t **made) MUST_USE;
 
 /* False: there is none of this key. */
 bool side_open(const struct result *, const char *key, struct side *out);

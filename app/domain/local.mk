@@ -44,7 +44,7 @@ libdomain_a_SOURCES = \
 	app/domain/population.c app/domain/population.h \
 	app/domain/result.c app/domain/result_question.c app/domain/result_hide.c app/domain/result_block.h app/domain/result_weigh.c app/domain/result.h \
 	app/domain/result_give.c app/domain/result_give.h \
-	app/domain/cross.c app/domain/cross_side.c app/domain/cross.h app/domain/cross_side.h \
+	app/domain/cross.c app/domain/cross_count.c app/domain/cross_side.c app/domain/cross.h app/domain/cross_side.h \
 	app/domain/statistics.c app/domain/statistics_hide.c app/domain/statistics.h app/domain/tally.c app/domain/tally.h \
 	app/domain/stop_link.c app/domain/stop_link.h \
 	app/domain/survey.c app/domain/survey.h \

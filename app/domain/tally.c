@@ -14,6 +14,7 @@
 #include "domain/statistics.h"
 
 #define MILLION 1e6
+enum { DAYS = 31 };
 
 struct line {
 	const char *code, *item;
@@ -150,14 +151,20 @@ by_name(const void *one, const void *other)
 	return strcmp(a->first, b->first);
 }
 
-/* Days together until they are enough; what is left at the end stands with the last. */
+static bool
+same_month(const struct tally_class *a, const struct tally_class *b)
+{
+	return strncmp(a->first, b->first, strlen("2026-11")) == 0;
+}
+
+/* Days together until they are enough (or all of a month); what is left at the end stands with the last. */
 static size_t
-gather_days(struct tally_class *list, size_t n)
+gather_days(struct tally_class *list, size_t n, bool months)
 {
 	size_t i, out = 0;
 
 	for (i = 0; i < n; i++)
-		if (out > 0 && list[out - 1].tally->people < SMALL_CELL) {
+		if (out > 0 && (list[out - 1].tally->people < SMALL_CELL || (months && same_month(&list[out - 1], &list[i])))) {
 			list[out - 1].last = list[i].last;
 			list[out - 1].tally->people += list[i].tally->people;
 		} else
@@ -182,7 +189,9 @@ classes_of(struct arena *a, const struct rows *rows, bool days, struct tally_cla
 			list[n++].tally->people = rows_int(rows, i, "n");
 		}
 	qsort(list, n, sizeof *list, by_name);
-	return days ? gather_days(list, n) : n;
+	if (days)
+		n = gather_days(list, n, false);
+	return days && n > DAYS ? gather_days(list, n, true) : n;
 }
 
 static size_t

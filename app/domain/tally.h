@@ -26,7 +26,7 @@ enum err tally_count_all(struct db *, int64_t questionnaire) MUST_USE;
 enum err tally_open(struct db *, struct arena *, int64_t questionnaire, const struct tally_filter *,
     struct tally **out) MUST_USE;
 /* All answers side by side by one of those things; days with fewer than five people stand together
- * with the next. */
+ * with the next, and more than a month of them as months. */
 struct tally_class {
 	const char *first, *last;	/* days; else both are the class */
 	struct tally *tally;

@@ -58,8 +58,10 @@ GRANT SELECT (tenant_id, hash, ends), UPDATE (ends), DELETE ON application_draft
 -- results: counts, the population, what was published, files that are asked for
 GRANT INSERT, UPDATE ON tally_design, tally, result_publication, population_file, export TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON tally_cell, population, response_tag TO chromo_web;
+GRANT INSERT, UPDATE ON cross_kept TO chromo_web;
 -- the clerk: counts, and makes files
-GRANT SELECT ON questionnaire, questionnaire_edition, survey, response, tally_design, tally_cell, tally, response_tag, export TO chromo_courier;
+GRANT SELECT ON questionnaire, questionnaire_edition, survey, response, tally_design, tally_cell, tally, response_tag, cross_kept, export TO chromo_courier;
+GRANT UPDATE ON cross_kept TO chromo_courier;
 GRANT INSERT, UPDATE ON tally_design, tally_cell, tally TO chromo_courier;
 GRANT DELETE ON tally_cell TO chromo_courier;            -- groups that are counted anew
 GRANT UPDATE (counted) ON response TO chromo_courier;

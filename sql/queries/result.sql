@@ -75,6 +75,46 @@ SELECT a.item AS a, b.item AS b, count(*) AS n
  WHERE r.questionnaire_id = :questionnaire::bigint AND r.counted
  GROUP BY a.item, b.item;
 
+-- name: cross_ask :exec
+-- Of very many answers the clerk makes it.  Nobody waits here for the one who is making it.
+INSERT INTO cross_kept (questionnaire_id, first, second, sides)
+VALUES (:questionnaire::bigint, :first::text, :second::text, ARRAY[:first_kind::text, :first_row::text, :first_code::text,
+        :second_kind::text, :second_row::text, :second_code::text])
+ON CONFLICT DO NOTHING;
+
+-- name: cross_again :exec
+-- There are other answers than when it was made; not more often than once a minute.
+UPDATE cross_kept SET waiting = true, asked = now()
+ WHERE (questionnaire_id, first, second) IN (
+   SELECT questionnaire_id, first, second FROM cross_kept
+    WHERE questionnaire_id = :questionnaire::bigint AND first = :first::text AND second = :second::text
+      AND NOT waiting AND people <> :people::bigint AND made < now() - interval '1 minute' FOR UPDATE SKIP LOCKED);
+
+-- name: cross_cells :many
+SELECT c.a, c.b, c.n FROM cross_kept k CROSS JOIN LATERAL jsonb_to_recordset(k.cells) AS c (a text, b text, n bigint)
+ WHERE k.questionnaire_id = :questionnaire::bigint AND k.first = :first::text AND k.second = :second::text;
+
+-- name: cross_made :json
+-- No row: never yet.
+SELECT moment(made, :lang::text) FROM cross_kept
+ WHERE questionnaire_id = :questionnaire::bigint AND first = :first::text AND second = :second::text AND made IS NOT NULL;
+
+-- name: cross_make :many
+-- role: courier
+-- The one that was asked for first, in one statement: all answers as of one moment.
+UPDATE cross_kept k SET waiting = false, made = now(),
+       people = (SELECT count(*) FROM response r WHERE r.questionnaire_id = k.questionnaire_id AND r.counted),
+       cells = (SELECT coalesce(jsonb_agg(jsonb_build_object('a', x.a, 'b', x.b, 'n', x.n)), '[]')
+                  FROM (SELECT a.item AS a, b.item AS b, count(*) AS n
+                          FROM response r
+                         CROSS JOIN LATERAL unnest(cross_items(k.sides[1], k.sides[2], r.answers -> k.sides[3], r.language, r.way, r.day)) AS a (item)
+                         CROSS JOIN LATERAL unnest(cross_items(k.sides[4], k.sides[5], r.answers -> k.sides[6], r.language, r.way, r.day)) AS b (item)
+                         WHERE r.questionnaire_id = k.questionnaire_id AND r.counted
+                         GROUP BY a.item, b.item) x)
+ WHERE (k.questionnaire_id, k.first, k.second) IN (
+   SELECT questionnaire_id, first, second FROM cross_kept WHERE waiting ORDER BY asked LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING k.questionnaire_id;
+
 -- name: result_publish :exec
 INSERT INTO result_publication (survey_id, document, staff_id)
 VALUES (:survey::bigint, :document::jsonb, :staff::bigint)

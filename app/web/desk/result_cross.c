@@ -31,8 +31,11 @@ desk_result_cross(struct web *w)
 	json_t *table;
 	enum err e = open_table(w, &r, &table);
 
-	if (e != ERR_OK && e != ERR_INVALID)
+	if (e != ERR_OK && e != ERR_INVALID && e != ERR_BUSY)
 		return e;
+	json_object_set_new(w->view, "counting_url", e != ERR_BUSY ? json_null() :
+	    json_sprintf("/desk/surveys/%" PRId64 "/results/cross?first=%s&second=%s", json_int(r.survey, "id"),
+	        fields_get(w->query, "first"), fields_get(w->query, "second")));
 	json_object_set_new(w->view, "wrong", json_boolean(e == ERR_INVALID));
 	json_object_set_new(w->view, "table", table != NULL ? json_incref(table) : json_null());
 	json_object_set_new(w->view, "csv_url", table == NULL ? json_null() :
