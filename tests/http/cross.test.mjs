@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { desk, inside, said } from '../harness/desk.mjs';
 import { makeSurvey } from '../harness/survey.mjs';
 import { problems } from '../harness/invariants.mjs';
-import { up } from '../harness/up.mjs';
+import { eventually, up } from '../harness/up.mjs';
 
 let town, sato, made, at;
 const json = async (sql) => JSON.parse((await inside(town, sql)).split('\n').pop());
@@ -87,6 +87,16 @@ test('of several answers each counts, and people once in the sums', async () => 
 	const turned = await table('@way', 'q3');
 	assert.equal(turned.cells[0][1], n);
 	await table('q3', 'q8.r2');
+});
+
+test('of very many answers the clerk counts, and what it keeps is the same', async () => {
+	await inside(town, `INSERT INTO cross_kept (questionnaire_id, first, second, sides) VALUES (${made.questionnaire}, 'q3', 'q10', ARRAY['multi', '', 'q3', 'single', '', 'q10'])`);
+	const kept = await eventually('it is counted', () => json(`SELECT to_jsonb(k) FROM cross_kept k WHERE questionnaire_id = ${made.questionnaire} AND NOT waiting`).catch(() => false));
+	const truth = await json(`SELECT jsonb_object_agg(a || ':' || b, n) FROM (SELECT a, answers ->> 'q10' AS b, count(*) AS n FROM response,
+		unnest(ARRAY['1', '2', '3', '4', '5', 'other']) a WHERE questionnaire_id = ${made.questionnaire} AND answers -> 'q3' ? a GROUP BY 1, 2) x`);
+	assert.deepEqual(Object.fromEntries(kept.cells.filter((c) => c.a !== '*').map((c) => [`${c.a}:${c.b}`, c.n])), truth);
+	assert.equal(kept.cells.filter((c) => c.a === '*').reduce((sum, c) => sum + c.n, 0), 1204);
+	assert.equal(kept.people, 1204);
 });
 
 test('not for everybody', async () => {
