@@ -69,7 +69,8 @@ desk_event_dates(struct web *w, const json_t *event)
 /* --- the list --- */
 
 static const char *const states[] = { "draft", "open", "ended", "cancelled", NULL };
-static const struct desk_work work = { "/desk/events", "desk/event/new", "event_state_", states, EVENT_TITLE_MAX, event_show, event_create };
+static const struct desk_work work = { "/desk/events", "desk/event/new", "event_state_", states, EVENT_TITLE_MAX, event_show,
+	event_create };
 
 static json_t *
 list_url(struct web *w, const char *state, const char *search, int64_t after)
@@ -120,7 +121,8 @@ tasks_of(struct web *w, const json_t *e, bool ready)
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		desk_work_task(w, &work, tasks, id, parts[i], event_progress(e, parts[i]));
 	desk_work_task(w, &work, tasks, id, "questions", asks ? "done" : "todo");
-	desk_work_task(w, &work, tasks, id, "each", !asks || !draft ? "later" : json_array_size(json_object_get(e, "each")) > 0 ? "done" : "todo");
+	desk_work_task(w, &work, tasks, id, "each", !asks || !draft ? "later" :
+	    json_array_size(json_object_get(e, "each")) > 0 ? "done" : "todo");
 	desk_work_task(w, &work, tasks, id, "lottery", json_flag(e, "drawn") ? "done" : "todo");
 	desk_work_task(w, &work, tasks, id, "publish", !draft ? "done" : ready ? "todo" : "later");
 	return tasks;

@@ -84,9 +84,11 @@ tasks_of(struct web *w, const json_t *s, const json_t *draft)
 	desk_work_task(w, &work, tasks, id, "details", survey_progress(s, "details"));
 	desk_work_task(w, &work, tasks, id, "questions", !some ? "todo" : json_array_size(faults) > 0 ? "begun" : "done");
 	desk_work_task(w, &work, tasks, id, "ways", !some ? "later" : logic ? "wrong" : "done");
-	desk_work_task(w, &work, tasks, id, "languages", !some ? "later" : json_array_size(json_object_get(s, "languages")) > 1 ? "done" : "none");
+	desk_work_task(w, &work, tasks, id, "languages", !some ? "later" :
+	    json_array_size(json_object_get(s, "languages")) > 1 ? "done" : "none");
 	desk_work_task(w, &work, tasks, id, "privacy", survey_progress(s, "privacy"));
-	desk_work_task(w, &work, tasks, id, "quotas", !some ? "later" : json_array_size(json_object_get(s, "quotas")) > 0 ? "done" : "none");
+	desk_work_task(w, &work, tasks, id, "quotas", !some ? "later" :
+	    json_array_size(json_object_get(s, "quotas")) > 0 ? "done" : "none");
 	desk_work_task(w, &work, tasks, id, "period", survey_progress(s, "period"));
 	desk_work_task(w, &work, tasks, id, "publish", live ? "done" : ready ? "todo" : "later");
 	return tasks;
