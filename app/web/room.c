@@ -9,8 +9,10 @@
  * millisecond, so that one core gives out thousands in a second.  dispatch.c asks before
  * it begins a transaction.
  *
- * No script and no cookie: the turn is in the address, and the Refresh header comes back
- * with it.  Only a GET of the first page of a form waits; whoever has typed something and
+ * No script: the turn is in the address, and the Refresh header comes back with it.  It is
+ * good only with the cookie of the browser that got it, as every form is (token.c), so that
+ * an address that is passed on lets nobody in; whoever refuses cookies stays at the end of
+ * the queue.  Only a GET of the first page of a form waits; whoever has typed something and
  * sends it is never held up here.
  */
 #include "web/room.h"
@@ -32,6 +34,15 @@ static const char *
 door_of(const struct web *w)
 {
 	return arena_printf(w->arena, "%s%s", w->request->host, w->request->path);
+}
+
+/* This visitor at the door. */
+static const char *
+holder(struct web *w, const char *door, bool make)
+{
+	const char *visit = web_visit(w, make);
+
+	return visit[0] == '\0' ? NULL : arena_printf(w->arena, "%s %s", door, visit);
 }
 
 /* The address that was asked for, with the turn. */
@@ -67,18 +78,18 @@ bool
 room_holds(struct web *w)
 {
 	struct turnstile_rule rule = rule_of(w);
-	const char *door = door_of(w), *turn_text;
+	const char *door = door_of(w), *mine = holder(w, door, false), *turn_text;
 	int64_t now = clock_ms(), wait, served;
 	struct turn turn = { 0 };
 
-	if (turn_read(w->arena, w->site->turn_key, door, rule, fields_get(w->query, "turn"), now, &turn) != ERR_OK)
+	if (mine == NULL || turn_read(w->arena, w->site->turn_key, mine, rule, fields_get(w->query, "turn"), now, &turn) != ERR_OK)
 		turn = turnstile_arrive(w->site->turnstile, rule, door, now);
 	wait = turn.number == 0 ? 0 : turnstile_wait_s(rule, turn, now);
 	if (wait == 0)
 		return false;
 
 	served = turnstile_served(rule, turn, now);
-	turn_text = address(w, turn_write(w->arena, w->site->turn_key, door, turn));
+	turn_text = address(w, turn_write(w->arena, w->site->turn_key, holder(w, door, true), turn));
 	response_header(w->response, "Refresh", arena_printf(w->arena, "%d; url=%s", again_in(turn, wait), turn_text));
 	json_object_set_new(w->view, "number", json_integer(turn.number));
 	json_object_set_new(w->view, "served", json_integer(served));

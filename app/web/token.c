@@ -19,11 +19,22 @@
 
 enum { RANDOM = 16, MAC = 16 };
 
+const char *
+web_visit(struct web *w, bool make)
+{
+	const char *visit = fields_get(w->request->cookies, "__Host-visit");
+
+	if (visit[0] == '\0' && make) {
+		visit = secret_token(w->arena, 16);
+		response_cookie(w->response, "__Host-visit", visit, 0);
+	}
+	return visit;
+}
+
 static const char *
 binding(struct web *w, bool make)
 {
-	static const char *const cookies[] = { "__Host-staff", "__Host-citizen", "__Host-visit" };
-	char *visit;
+	static const char *const cookies[] = { "__Host-staff", "__Host-citizen" };
 	size_t i;
 
 	for (i = 0; i < sizeof cookies / sizeof *cookies; i++) {
@@ -32,11 +43,7 @@ binding(struct web *w, bool make)
 		if (value[0] != '\0')
 			return value;
 	}
-	if (!make)
-		return "";
-	visit = secret_token(w->arena, 16);
-	response_cookie(w->response, "__Host-visit", visit, 0);
-	return visit;
+	return web_visit(w, make);
 }
 
 static void

@@ -191,6 +191,8 @@ const char *token_make(struct web *);
 /* Looks at the token that was sent, and claims nothing yet.  ERR_FORBIDDEN: not
  * ours, or another browser's. */
 enum err token_read(struct web *) MUST_USE;
+/* The cookie that tells browsers apart where nobody is signed in; "" : none.  make: it gets one. */
+const char *web_visit(struct web *, bool make);
 /* Queues the claim of its key, behind enter(). */
 enum err token_claim(struct web *) MUST_USE;
 /* It was used and its result is known: the answer is now a 303 to it. */

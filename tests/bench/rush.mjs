@@ -16,12 +16,14 @@ const followed = Number(process.env.CHROMO_BENCH_IN ?? 200);
 const town = await fastTown(), held = [], agent = new https.Agent({ keepAlive: true, maxSockets: 2000 });
 const times = [], codes = new Map();
 
-function get(port, path) {
+// cookie: a turn belongs to the browser that got it.
+function get(port, path, cookie) {
 	const begun = performance.now();
 	return new Promise((done) => {
-		const request = https.get({ host: '127.0.0.1', port, servername: host, agent, rejectUnauthorized: false, path, headers: { host: `${host}:${port}` } }, (answer) => {
+		const request = https.get({ host: '127.0.0.1', port, servername: host, agent, rejectUnauthorized: false, path, headers: { host: `${host}:${port}`, ...(cookie ? { cookie } : {}) } }, (answer) => {
 			answer.resume();
-			answer.on('end', () => done({ status: answer.statusCode, turn: /url=(.+)$/.exec(answer.headers.refresh ?? '')?.[1], again: parseInt(answer.headers.refresh, 10) }));
+			answer.on('end', () => done({ status: answer.statusCode, turn: /url=(.+)$/.exec(answer.headers.refresh ?? '')?.[1], again: parseInt(answer.headers.refresh, 10),
+				cookie: /^__Host-visit=[^;]+/m.exec((answer.headers['set-cookie'] ?? []).join('\n'))?.[0] ?? cookie }));
 		});
 		request.on('error', () => done({ status: 0 }));
 	}).then((answer) => {
@@ -51,7 +53,7 @@ try {
 		let now = answer;
 		while (now.turn) {
 			await sleep(now.again * 1000);
-			now = await get(web.port, now.turn);
+			now = await get(web.port, now.turn, now.cookie);
 		}
 		order.push(i);
 	}));

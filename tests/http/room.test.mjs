@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The waiting room: when many come at once, each gets a number and is let in in order of
-// arrival; without script or cookie, without losing what is typed, and without one error.
+// arrival; without script, without losing what is typed, and without one error.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { makeEvent, toCheck } from '../harness/event.mjs';
@@ -24,9 +24,13 @@ const browser = () => town.client(MINATO);
 const turn = (answer) => /^\d+; url=(.+)$/.exec(answer.headers.refresh ?? '')?.[1] ?? null;
 const number = (answer) => Number(/<strong class="c-big">(\d+)</.exec(answer.text)?.[1]);
 
+// Each in a browser of their own, which is answer.by.
 async function crowd(n, path = at) {
 	const all = [];
-	for (let i = 0; i < n; i++) all.push(await browser().get(path));
+	for (let i = 0; i < n; i++) {
+		const by = browser();
+		all.push(Object.assign(await by.get(path), { by }));
+	}
 	return all;
 }
 
@@ -37,7 +41,6 @@ test('a crowd waits in order of arrival, and everybody gets in', async () => {
 	assert.ok(queue.length >= 8, `${queue.length} wait`);
 	isPage(queue[0]);
 	assert.doesNotMatch(queue[0].text, /<script/, 'no script is needed');
-	assert.equal(queue[0].headers['set-cookie'], undefined, 'nor a cookie');
 	assert.match(queue[0].text, new RegExp(`href="${turn(queue[0]).replaceAll(/[?.]/g, '\\$&').replaceAll('&', '&amp;')}"`), 'nor the header');
 	const numbers = queue.map(number);
 	assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b));
@@ -47,7 +50,7 @@ test('a crowd waits in order of arrival, and everybody gets in', async () => {
 	await eventually('all are in', async () => {
 		let highest = 0;
 		for (const answer of [...queue].reverse().filter((a) => !in_.has(number(a)))) {
-			const now = await browser().get(turn(answer));
+			const now = await answer.by.get(turn(answer));
 			assert.equal(now.status, 200);
 			if (!turn(now)) {
 				in_.set(number(answer), now);
@@ -82,13 +85,27 @@ test('a turn is not made by hand, nor for another door', async () => {
 	const value = new URL(turn(given), 'https://x').searchParams.get('turn');
 	for (const forged of ['1', `0${value.slice(1)}`, value.slice(0, -2), value.replace(/\d(?=\D)/, '0'), 'x'.repeat(200), `${value}x`]) {
 		if (forged === value) continue;
-		const answer = await browser().get(`${at}?turn=${encodeURIComponent(forged)}`);
+		const answer = await given.by.get(`${at}?turn=${encodeURIComponent(forged)}`);
 		assert.ok(answer.status < 500);
 		assert.ok(answer.status === 400 || turn(answer), `${forged} lets nobody in`);
 	}
 	await crowd(12, `/events/${other.event}/apply`);
-	const there = await browser().get(`/events/${other.event}/apply?turn=${encodeURIComponent(value)}`);
+	const there = await given.by.get(`/events/${other.event}/apply?turn=${encodeURIComponent(value)}`);
 	assert.ok(turn(there) && number(there) !== number(given), 'at another door it is the end of the queue');
+});
+
+test('a turn is its browser’s: passed on, it lets nobody in', async () => {
+	let given;
+	await eventually('a queue', async () => (given = (await crowd(12)).find(turn)), 30);
+	let form = given;
+	await eventually('its own browser is in', async () => !turn(form = await given.by.get(turn(given))), 90);
+	for (const stranger of [browser, async () => (await crowd(1))[0].by])
+		await eventually('a stranger with it waits', async () => {
+			await crowd(12);
+			return turn(await (await stranger()).get(turn(given)));
+		}, 30);
+	assert.equal(turn(await given.by.get(turn(given))), null, 'to whom it belongs it is open still');
+	assert.equal((await given.by.submit(form, { slot: made.slots[0], people: 1 })).status, 303);
 });
 
 test('other pages go on', async () => {
