@@ -5,6 +5,7 @@
 -- What is asked and where it stands.  drafts: where people are who have begun.
 SELECT jsonb_build_object(
          'id', s.id, 'questionnaire', s.questionnaire_id, 'state', s.state, 'mode', s.mode,
+         'known', s.mode <> 'anyone',
          'title', coalesce(s.texts #>> ARRAY[:lang::text, 'title'], s.texts #>> '{ja,title}'),
          'actions', s.actions, 'opened', moment(s.opened, :lang), 'closes', moment(s.closes, :lang),
          'published', moment(s.published, :lang),
@@ -41,8 +42,10 @@ SELECT (SELECT number FROM response WHERE questionnaire_id = :questionnaire::big
          ORDER BY number OFFSET :reach::int - 1 LIMIT 1) AS number;
 
 -- name: result_words :many
--- The same texts to be counted, of so many responses; numbers are drawn by chance, and so are these.
-SELECT r.answers ->> :code::text AS text
+-- The same texts to be counted, of so many responses; numbers are drawn by chance, and so are these.  class: of who
+-- wrote it, by what a filter asks (cross_items(); kind '' asks nothing).
+SELECT r.answers ->> :code::text AS text,
+       CASE WHEN :kind::text = '' THEN '' ELSE (cross_items(:kind, :row::text, r.answers -> :by::text, r.language, r.way, r.day))[1] END AS class
   FROM (SELECT * FROM response WHERE questionnaire_id = :questionnaire::bigint ORDER BY number LIMIT :reach::int) r
  WHERE r.answers ? :code
  ORDER BY r.number;

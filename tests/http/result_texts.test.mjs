@@ -74,6 +74,13 @@ test('frequent words, each with a way to its texts', async () => {
 	assert.ok(texts(await sato.get(toilet[1].replaceAll('&amp;', '&'))).every((t) => t.text.includes('トイレ')));
 	assert.ok(!rows.some((r) => ['を', 'です', 'が', 'いつも'].includes(r[2])));
 	assert.ok(rows.every((r) => Number(r[3].replaceAll(',', '')) >= 5));
+	// Under a filter: of those people; not where few follow from the rest.
+	const paper = await sato.get(`${words}?way=paper`);
+	assert.deepEqual(problems(paper), []);
+	const some = [...paper.text.matchAll(/<a href="[^"]+" lang="ja">([^<]+)<\/a>[\s\S]*?<td[^>]*>([\d,]+)<\/td>/g)];
+	assert.ok(some.length > 0);
+	for (const [, word, n] of some) if (word === 'トイレ') assert.equal(Number(n), await count(`answers ->> 'q9' LIKE '%トイレ%' AND way = 'paper'`));
+	for (const filter of ['?age=3', '?district=1', '?language=en', '?from=2026-11-03&until=2026-11-05', '?age=3&way=paper']) assert.deepEqual(problems(await sato.get(words + filter)), [], filter);
 	assert.equal((await sato.get(`/desk/surveys/${made.survey}/results/words/q1`)).status, 404);
 	assert.equal((await (await desk(town, 'admin')).get(words)).status, 403);
 });

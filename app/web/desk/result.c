@@ -69,40 +69,63 @@ filter_will_do(const struct tally_filter *f)
 
 /* Groups are being counted anew; days are not of them. */
 static bool
-filter_can_wait(const struct result *r)
+filter_must_wait(const struct result *r)
 {
 	return r->regrouped >= 0 && tally_by(&r->filter) != NULL && strcmp(tally_by(&r->filter), "day") != 0;
+}
+
+/* "?age=3": for other pages of the same. */
+static json_t *
+query_of(struct web *w, const struct tally_filter *f)
+{
+	const char *by = tally_by(f);
+
+	if (by == NULL)
+		return json_string("");
+	if (strcmp(by, "day") == 0)
+		return json_sprintf("?from=%s&until=%s", f->from, f->until);
+	return json_sprintf("?%s=%s", by, desk_result_escaped(w->arena, fields_get(w->query, by)));
+}
+
+enum err
+desk_result_filter(struct web *w, struct result *r, const char *here)
+{
+	bool good;
+	json_t *filters;
+	enum err e;
+
+	read_filter(w, &r->filter);
+	good = filter_will_do(&r->filter) && !filter_must_wait(r);
+	if (!good)
+		r->filter = (struct tally_filter){ "", "", "", "", "", "" };
+	e = result_tallies(r);
+	if (e == ERR_OK)
+		e = result_weigh(r);
+	if (e == ERR_OK)
+		e = result_filters(r, &filters);
+	if (e != ERR_OK)
+		return e;
+	json_object_set_new(w->view, "too_few", json_boolean(r->too_few));
+	json_object_set(w->view, "filters", filters);
+	json_object_set_new(w->view, "filter_open", json_boolean(r->filtered || !good));
+	json_object_set_new(w->view, "filter_wrong", json_boolean(!good && r->regrouped < 0));
+	json_object_set_new(w->view, "filter_clear_url", r->filtered ? json_string(here) : json_null());
+	json_object_set_new(w->view, "filter_query", query_of(w, &r->filter));
+	return ERR_OK;
 }
 
 enum err
 desk_result(struct web *w)
 {
 	struct result r;
-	json_t *filters;
-	bool good;
 	enum err e = desk_result_open(w, &r);
 
-	if (e != ERR_OK)
-		return e;
-	read_filter(w, &r.filter);
-	good = filter_will_do(&r.filter) && !filter_can_wait(&r);
-	if (!good)
-		r.filter = (struct tally_filter){ "", "", "", "", "", "" };
-	e = result_tallies(&r);
 	if (e == ERR_OK)
-		e = result_weigh(&r);
-	if (e == ERR_OK)
-		e = result_filters(&r, &filters);
+		e = desk_result_filter(w, &r, arena_printf(w->arena, "/desk/surveys/%" PRId64 "/results", json_int(r.survey, "id")));
 	if (e != ERR_OK)
 		return e;
 	json_object_set(w->view, "overview", r.too_few ? json_null() : result_overview(&r));
 	json_object_set(w->view, "questions", r.too_few ? json_null() : result_questions(&r));
-	json_object_set_new(w->view, "too_few", json_boolean(r.too_few));
-	json_object_set(w->view, "filters", filters);
-	json_object_set_new(w->view, "filter_open", json_boolean(r.filtered || !good));
-	json_object_set_new(w->view, "filter_wrong", json_boolean(!good && r.regrouped < 0));
-	json_object_set_new(w->view, "filter_clear_url", !r.filtered ? json_null() :
-	    json_sprintf("/desk/surveys/%" PRId64 "/results", json_int(r.survey, "id")));
 	json_object_set_new(w->view, "reader", json_boolean(web_may(w, RIGHT_WRITE | RIGHT_APPROVE)));
 	json_object_set_new(w->view, "admin", json_boolean(web_may(w, RIGHT_ADMIN)));
 	return web_page(w, HTTP_OK, "desk/result/show");
