@@ -64,7 +64,9 @@ share(void)
 static bool
 fails(const void *caller)
 {
-	if (left == NULL || ((uintptr_t)caller >= libpq && (uintptr_t)caller < libpq_end) || atomic_load(left) <= 0 || atomic_fetch_sub(left, 1) != 1)
+	if (left == NULL || ((uintptr_t)caller >= libpq && (uintptr_t)caller < libpq_end))
+		return false;
+	if (atomic_load(left) <= 0 || atomic_fetch_sub(left, 1) != 1)
 		return false;
 	errno = ENOMEM;
 	return true;
