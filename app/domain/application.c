@@ -142,9 +142,22 @@ whole(struct arena *a, const json_t *document, const json_t *answers)
 	return document == NULL || questionnaire_accept(a, document, answers, &problem) == ERR_OK;
 }
 
-/* Whether all that this person claims is still there to be claimed. */
+/* How often this quota is claimed here: once, or by so many of a group that gives one name. */
+static int32_t
+times(const json_t *member, int64_t quota)
+{
+	const json_t *id;
+	int32_t n = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(member, "quotas"), i, id)
+		n += json_integer_value(id) == quota;
+	return n;
+}
+
+/* Whether all that this person claims is still there to be claimed, and by no more than come. */
 static bool
-claimable(const json_t *slot, const json_t *member)
+claimable(const json_t *slot, const json_t *member, int64_t people)
 {
 	const json_t *id, *quota;
 	bool there = true;
@@ -155,7 +168,7 @@ claimable(const json_t *slot, const json_t *member)
 
 		json_array_foreach(json_object_get(slot, "quotas"), k, quota)
 			one = one || json_int(quota, "id") == json_integer_value(id);
-		there = there && one;
+		there = there && one && times(member, json_integer_value(id)) <= people;
 	}
 	return there;
 }
@@ -172,7 +185,7 @@ application_next(struct arena *a, const json_t *event, const json_t *what)
 	for (i = 0; i < n; i++) {
 		const json_t *member = application_person(what, i);
 
-		if (json_text(member, "name")[0] == '\0' || !claimable(slot, member) || !whole(a, each, json_object_get(member, "answers")))
+		if (json_text(member, "name")[0] == '\0' || !claimable(slot, member, json_int(what, "people")) || !whole(a, each, json_object_get(member, "answers")))
 			return arena_printf(a, "person/%zu", i + 1);
 	}
 	if (json_text(what, "email")[0] == '\0' && json_text(what, "phone")[0] == '\0' && !json_flag(what, "unreachable"))
@@ -240,13 +253,12 @@ application_code_try(json_t *what, const char *code)
 static int32_t
 claimed(const json_t *members, int64_t quota)
 {
-	const json_t *member, *id;
+	const json_t *member;
 	int32_t n = 0;
-	size_t i, k;
+	size_t i;
 
 	json_array_foreach(members, i, member)
-		json_array_foreach(json_object_get(member, "quotas"), k, id)
-			n += json_integer_value(id) == quota;
+		n += times(member, quota);
 	return n;
 }
 

@@ -12,6 +12,7 @@
  *	{"slot": 12, "people": 2,
  *	 "persons": [{"name", "kana", "quotas": [3], "answers": {"q2": "…"}}, …],
  *	 "email" or "phone", "verified": "the address that was proved",
+ *	 (a group that gives one name: a quota as often as they are who claim it)
  *	 "answers": {"q1": "…"}, "change": the token of one that is changed,
  *	 "staff": who enters it for somebody, "channel": "phone" or "counter", "unreachable": true}
  *

@@ -76,7 +76,7 @@ SELECT jsonb_build_object(
          'channel', a.channel, 'why', a.why, 'each', to_jsonb(e.each),
          'applied', a.state = 'applied', 'confirmed', a.state = 'confirmed', 'waiting', a.state = 'waiting', 'offered', a.state = 'offered',
          'lost', a.state = 'lost', 'cancelled', a.state = 'cancelled', 'rejected', a.state = 'rejected', 'expired', a.state = 'expired',
-         'active', a.state IN ('applied', 'confirmed', 'waiting', 'offered') AND s.begins > now() AND e.state = 'open' AND NOT seat_entered(a.id),
+         'active', a.state IN ('applied', 'confirmed', 'waiting', 'offered') AND s.begins > now() AND e.state = 'open',
          'called_off', a.why IS NOT DISTINCT FROM 'event', 'reason', nullif(e.call_off, ''),
          'place', CASE a.state WHEN 'waiting' THEN seat_place(a.slot_id, a.ahead, a.waiting) END,
          'offer_until', moment(a.offer_until, :lang::text), 'offer_past', coalesce(a.offer_until <= now(), false),

@@ -271,3 +271,26 @@ test('in English', async () => {
 	assert.match(title(ticket), /^Your place is confirmed/);
 	assert.match((await mailsTo(town, email))[0].header('subject'), /Your place is confirmed/);
 });
+
+test('a group under one name says how many of them make a claim', async () => {
+	const made = await makeEvent(town, { capacity: 10, quotas: { 車いす: 2 }, columns: { names: "'one'" } });
+	const client = browser(), at = `/events/${made.event}/apply`, chair = `quota_${made.quotas[0]}`, email = somebody();
+	await client.submit(await client.get(at), { slot: made.slots[0], people: 4 });
+	let page = await client.submit(await client.get(`${at}/person/1`), { name: '団体 代表', [chair]: 5 });
+	assert.equal(page.status, 422, 'more than come');
+	assert.match(problems(page)[chair], /4/);
+	page = await client.follow(await client.submit(page, { name: '団体 代表', [chair]: '３' }));
+	await client.submit(page, { email });
+	assert.match(words(await client.get(`${at}/check`)), /車いす 3人/);
+	// Fewer come: the claim is looked at again.
+	assert.equal((await client.submit(await client.get(at), { slot: made.slots[0], people: 2 })).headers.location, `${at}/person/1`);
+	page = await client.get(`${at}/person/1`);
+	assert.match(page.text, /value="3"/);
+	await client.submit(page, { name: '団体 代表', [chair]: 2 });
+	const ticket = await client.follow(await client.submit(await client.get(`${at}/check`)));
+	assert.match(title(ticket), /^参加が決まりました/);
+	assert.equal(await town.sql(`SELECT s.taken || ' ' || q.taken FROM event_slot s JOIN event_quota q ON q.slot_id = s.id WHERE s.id = ${made.slots[0]}`), '2 2');
+	const full = await signUp(browser(), made, { names: ['一', '二'], also: [{ [chair]: 1 }] });
+	assert.match(title(full), /キャンセル待ち/, 'no place for one more');
+	assert.match(title(await signUp(browser(), made, { names: ['一', '二'] })), /^参加が決まりました/);
+});

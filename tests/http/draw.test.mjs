@@ -85,3 +85,40 @@ test('decided, published, applied for, drawn, verified', async () => {
 	await eventually('the first of those who waited', async () => await town.sql(`SELECT state FROM application WHERE number = '${first}'`) === 'confirmed');
 	assert.equal(await town.sql(`SELECT s.taken = (SELECT sum(people) FROM application a WHERE a.slot_id = s.id AND a.state = 'confirmed') FROM event_slot s WHERE id = ${slot}`), 't');
 });
+
+test('who waits behind a draw: an offer with a deadline, passed on unanswered, told when it is late, left with one press', async () => {
+	const made = await makeEvent(town, { rule: 'lottery', capacity: 1, columns: { offer_hours: 24 } }), slot = made.slots[0];
+	const people = [];
+	for (let i = 0; i < 4; i++) {
+		const client = town.client(MINATO), email = somebody(), at = (await signUp(client, made, { names: [`人${i}`], email })).path.split('?')[0];
+		people.push({ client, email, at, number: /(\d{3}-\d{3}-\d{4})/.exec(at)[1] });
+	}
+	const result = people.map(({ number }, i) => ({ number, won: i === 0, waiting: i }));
+	await inside(town, `SELECT seat_draw(${slot}, '${JSON.stringify({ result })}')`);
+	const [winner, late, taker, last] = people;
+	const state = (p) => town.sql(`SELECT state FROM application WHERE number = '${p.number}'`);
+	await mailWith(town, late.email, 'キャンセル待ち');
+	assert.match(said(isPage(await late.client.get(late.at))), /1番目/);
+
+	assert.equal((await winner.client.submit(await winner.client.get(`${winner.at}/cancel`), {}, '/cancel')).status, 303);
+	await mailWith(town, late.email, '席が空きました');
+	const page = isPage(await late.client.get(late.at));
+	assert.match(said(page), /次の日時までにお返事ください/);
+	assert.equal(await state(taker), 'waiting', 'one seat, one offer');
+	// Nobody answers: it passes on by itself, and both are told.
+	await inside(town, `UPDATE application SET offer_until = now() - interval '1 second' WHERE number = '${late.number}'`);
+	await mailWith(town, late.email, 'お返事がなかったため');
+	await mailWith(town, taker.email, '席が空きました');
+	assert.deepEqual([await state(late), await state(taker), await state(last)], ['expired', 'offered', 'waiting']);
+	// A page that lay open: too late, in clear words, and nothing happens.
+	const answer = await late.client.submit(page, {}, '/accept');
+	assert.ok([303, 409, 410].includes(answer.status), `${answer.status}`);
+	assert.match(said(answer.status === 303 ? await late.client.follow(answer) : answer), /期限が過ぎました|席は次の方に回りました/);
+	assert.equal(await state(late), 'expired');
+	// The next one takes it, and the last one leaves with one press.
+	assert.equal((await taker.client.submit(await taker.client.get(taker.at), {}, '/accept')).status, 303);
+	assert.equal(await state(taker), 'confirmed');
+	assert.equal((await last.client.submit(await last.client.get(last.at), {}, '/cancel')).status, 303);
+	assert.equal(await state(last), 'cancelled');
+	assert.equal(await seats(town, slot), '1/1 cancelled expired confirmed cancelled');
+});

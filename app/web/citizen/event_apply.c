@@ -242,6 +242,35 @@ citizen_apply_start(struct web *w)
 
 /* --- a person --- */
 
+/* One name stands for a whole group: of each claim it says how many of them make it. */
+static bool
+for_group(const struct applying *a)
+{
+	return application_persons(a->event, a->draft.what) == 1 && json_int(a->draft.what, "people") > 1;
+}
+
+static const char *
+claim_name(struct web *w, const json_t *quota)
+{
+	return arena_printf(w->arena, "quota_%" PRId64, json_int(quota, "id"));
+}
+
+/* Their fields, once they are set or read. */
+static void
+say_claims(struct web *w, const struct applying *a, const json_t *slot)
+{
+	json_t *list = json_array(), *field;
+	const json_t *quota;
+	size_t i;
+
+	json_array_foreach(json_object_get(slot, "quotas"), i, quota) {
+		field = json_copy(json_object_get(form_json(a->form), claim_name(w, quota)));
+		json_object_set(field, "label", json_object_get(quota, "name"));
+		json_array_append_new(list, field);
+	}
+	json_object_set_new(w->view, "claims", list);
+}
+
 /* The claims that can be made on this date, and whether this is one of several people. */
 static enum err
 person_page(struct web *w, enum status status, const struct applying *a, size_t n)
@@ -254,13 +283,17 @@ person_page(struct web *w, enum status status, const struct applying *a, size_t 
 		json_array_append_new(options, json_pack("{s:o, s:s, s:O}", "value", json_sprintf("%" PRId64, json_int(quota, "id")),
 		    "label", json_text(quota, "name"), "left", json_object_get(quota, "left")));
 	form_options(a->form, "quota", options);
-	json_object_set_new(w->view, "quotas", json_boolean(json_array_size(options) > 0));
+	json_object_set_new(w->view, "quotas", json_boolean(!for_group(a) && json_array_size(options) > 0));
+	if (for_group(a))
+		say_claims(w, a, slot);
+	else
+		json_object_set_new(w->view, "claims", json_array());
 	json_decref(options);
 	json_object_set_new(w->view, "nth", json_integer((json_int_t)n));
 	json_object_set_new(w->view, "people", json_integer((json_int_t)members));
 	json_object_set_new(w->view, "of_several", json_boolean(members > 1));
 	json_object_set_new(w->view, "yourself", json_boolean(n == 1));
-	json_object_set_new(w->view, "for_all", json_boolean(members == 1 && json_int(a->draft.what, "people") > 1));
+	json_object_set_new(w->view, "for_all", json_boolean(for_group(a)));
 	return web_page(w, status, "citizen/event/person");
 }
 
@@ -281,6 +314,34 @@ person_open(struct web *w, struct applying *a, bool lock, size_t *n, json_t **me
 	return ERR_OK;
 }
 
+static void
+claims_set(struct web *w, const struct applying *a, const json_t *member)
+{
+	const json_t *slot = application_slot(a->event, json_int(a->draft.what, "slot")), *quota, *id;
+	size_t i, k, n;
+
+	json_array_foreach(json_object_get(slot, "quotas"), i, quota) {
+		n = 0;
+		json_array_foreach(json_object_get(member, "quotas"), k, id)
+			n += json_integer_value(id) == json_int(quota, "id");
+		form_set(a->form, claim_name(w, quota), n == 0 ? "" : arena_printf(w->arena, "%zu", n));
+	}
+}
+
+static void
+claims_read(struct web *w, const struct applying *a, json_t *member)
+{
+	const json_t *slot = application_slot(a->event, json_int(a->draft.what, "slot")), *quota;
+	json_t *claimed = json_array();
+	int64_t n;
+	size_t i;
+
+	json_array_foreach(json_object_get(slot, "quotas"), i, quota)
+		for (n = form_number(a->form, claim_name(w, quota), FORM_OPTIONAL, 0, json_int(a->draft.what, "people")); n > 0; n--)
+			json_array_append(claimed, json_object_get(quota, "id"));
+	json_object_set_new(member, "quotas", claimed);
+}
+
 enum err
 citizen_apply_person(struct web *w)
 {
@@ -297,6 +358,8 @@ citizen_apply_person(struct web *w)
 	form_set(a.form, "kana", json_text(member, "kana"));
 	ids = citizen_ids(w->arena, json_object_get(member, "quotas"));
 	form_set_ids(a.form, "quota", ids.data, ids.n);
+	if (for_group(&a))
+		claims_set(w, &a, member);
 	e = citizen_apply_questions(w, a.form, application_document(w->arena, a.event, true), json_object_get(member, "answers"), false);
 	return e != ERR_OK ? e : person_page(w, HTTP_OK, &a, n);
 }
@@ -331,7 +394,10 @@ citizen_apply_person_keep(struct web *w)
 		return e;
 	json_object_set_new(member, "name", json_string(form_name(a.form, "name", FORM_REQUIRED, NAME_MAX_LENGTH)));
 	json_object_set_new(member, "kana", json_string(form_name(a.form, "kana", FORM_OPTIONAL, NAME_MAX_LENGTH)));
-	quotas_read(&a, member);
+	if (for_group(&a))
+		claims_read(w, &a, member);
+	else
+		quotas_read(&a, member);
 	e = citizen_apply_questions(w, a.form, application_document(w->arena, a.event, true), json_object_get(member, "answers"), true);
 	if (e != ERR_OK)
 		return e;

@@ -31,20 +31,36 @@ url_of(struct web *w, const char *base, const char *page)
 	return base == NULL ? NULL : arena_printf(w->arena, "%s%s", base, page);
 }
 
+/* A claim; of a group under one name, how many make it. */
+static json_t *
+claim_line(struct web *w, const json_t *quota, size_t n, bool group)
+{
+	json_t *values = json_keep(w->arena, json_pack("{s:s, s:I}", "name", json_text(quota, "name"), "n", (json_int_t)n));
+	struct buf out;
+
+	buf_init(&out, w->arena);
+	if (!group || mustache_text(w->arena, words_get(w->words, "apply_claim_line"), values, &out) != ERR_OK)
+		return json_string(json_text(quota, "name"));
+	return json_string(out.data);
+}
+
 /* A person: name, reading, claims. */
 static json_t *
-person_lines(const json_t *slot, const json_t *member)
+person_lines(struct web *w, const json_t *slot, const json_t *member, bool group)
 {
 	json_t *lines = one(json_text(member, "name"));
 	const json_t *quota, *id;
-	size_t i, k;
+	size_t i, k, n;
 
 	if (json_text(member, "kana")[0] != '\0')
 		json_array_append_new(lines, json_string(json_text(member, "kana")));
-	json_array_foreach(json_object_get(slot, "quotas"), i, quota)
+	json_array_foreach(json_object_get(slot, "quotas"), i, quota) {
+		n = 0;
 		json_array_foreach(json_object_get(member, "quotas"), k, id)
-			if (json_integer_value(id) == json_int(quota, "id"))
-				json_array_append_new(lines, json_string(json_text(quota, "name")));
+			n += json_integer_value(id) == json_int(quota, "id");
+		if (n > 0)
+			json_array_append_new(lines, claim_line(w, quota, n, group));
+	}
 	return lines;
 }
 
@@ -63,7 +79,7 @@ citizen_apply_rows(struct web *w, const json_t *event, const json_t *slot, const
 		json_t *member = application_person(what, i);
 
 		url = url_of(w, base, arena_printf(w->arena, "/person/%zu", i + 1));
-		row(rows, w, i == 0 ? "apply_row_you" : "apply_row_person", person_lines(slot, member), url);
+		row(rows, w, i == 0 ? "apply_row_you" : "apply_row_person", person_lines(w, slot, member, n == 1 && json_int(what, "people") > 1), url);
 		e = citizen_apply_question_rows(w, application_document(w->arena, event, true), json_object_get(member, "answers"),
 		    url, rows);
 	}

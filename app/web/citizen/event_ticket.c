@@ -102,7 +102,7 @@ citizen_ticket_leave(struct web *w)
 		return dead(w);
 	if (e != ERR_OK)
 		return e;
-	if (!json_flag(a.show, "active"))
+	if (!json_flag(a.show, "active") || json_is_object(json_object_get(a.show, "entered")))
 		return web_see_other(w, "/tickets/%s", a.token);
 	return web_page(w, HTTP_OK, "citizen/event/leave");
 }
@@ -151,7 +151,7 @@ citizen_ticket_change(struct web *w)
 		return dead(w);
 	if (e != ERR_OK)
 		return e;
-	if (!json_flag(a.show, "active") || !json_flag(a.show, "changeable")) {
+	if (!json_flag(a.show, "active") || !json_flag(a.show, "changeable") || json_is_object(json_object_get(a.show, "entered"))) {
 		web_tell(w, "warning", "tell_apply_over");
 		return web_see_other(w, "/tickets/%s", a.token);
 	}
