@@ -185,7 +185,8 @@ application_next(struct arena *a, const json_t *event, const json_t *what)
 	for (i = 0; i < n; i++) {
 		const json_t *member = application_person(what, i);
 
-		if (json_text(member, "name")[0] == '\0' || !claimable(slot, member, json_int(what, "people")) || !whole(a, each, json_object_get(member, "answers")))
+		if (json_text(member, "name")[0] == '\0' || !claimable(slot, member, json_int(what, "people")) ||
+		    !whole(a, each, json_object_get(member, "answers")))
 			return arena_printf(a, "person/%zu", i + 1);
 	}
 	if (json_text(what, "email")[0] == '\0' && json_text(what, "phone")[0] == '\0' && !json_flag(what, "unreachable"))

@@ -79,7 +79,8 @@ citizen_apply_rows(struct web *w, const json_t *event, const json_t *slot, const
 		json_t *member = application_person(what, i);
 
 		url = url_of(w, base, arena_printf(w->arena, "/person/%zu", i + 1));
-		row(rows, w, i == 0 ? "apply_row_you" : "apply_row_person", person_lines(w, slot, member, n == 1 && json_int(what, "people") > 1), url);
+		row(rows, w, i == 0 ? "apply_row_you" : "apply_row_person",
+		    person_lines(w, slot, member, n == 1 && json_int(what, "people") > 1), url);
 		e = citizen_apply_question_rows(w, application_document(w->arena, event, true), json_object_get(member, "answers"),
 		    url, rows);
 	}
