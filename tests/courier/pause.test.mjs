@@ -21,18 +21,24 @@ test('F05 SIGSTOP of the courier beyond its lease: another goes on, and the firs
 	first.signal('SIGSTOP');
 	// The clock of its leases is this test's, however slow the machine.
 	await post.sql("UPDATE batch SET lease_until = now() + interval '1 minute' WHERE state = 'sending'");
-	await sleep(300);
+	await eventually('nothing of it is under way', async () => await post.sql(
+		"SELECT count(*) FROM pg_stat_activity WHERE application_name IN ('chromo-ledger', 'chromo-courier') AND state = 'active'") === '0');
 	const fences = () => post.sql(`SELECT string_agg(fence::text, ' ' ORDER BY id) FROM batch WHERE message_id = ${message}`);
 	const before = await fences();
 
 	// It is stopped, not dead: its connection stands, so its lease is respected.
+	// The second is at work, and has looked once more when its patience with the dead is over.
 	const second = post.courier();
-	await sleep(1800);
+	for (const since = Date.now(); Date.now() - since < 1500;) {
+		const key = await post.letter(town);
+		await eventually('it sends a letter', () => post.relay.ledger.some((m) => m.messageId.startsWith(key)));
+	}
 	const held = await post.sql(`SELECT count(*) FROM batch WHERE message_id = ${message} AND state = 'sending' AND fence = 1 AND lease_until > now()`);
 	assert.notEqual(held, '0', 'the second does not take what is held');
 	await post.sql(`UPDATE batch SET lease_until = now() WHERE state = 'sending' AND message_id = ${message} AND fence = 1`);
 	await eventually('the second takes over', async () => await fences() !== before);
-	await sleep(300);
+	const taken = post.relay.ledger.length;
+	await eventually('and sends', () => post.relay.ledger.length > taken + 10);
 	first.signal('SIGCONT');
 	await eventually('the first finds that it has lost', () => /batch\.lost/.test(first.text));
 	post.relay.script([]);
@@ -54,8 +60,9 @@ test('F16 the database restarted under the courier: no restart, nothing lost, no
 	for (let i = 0; i < 3; i++) {
 		post.up.kill('postgres', 'SIGINT');	// the fast shutdown: every connection is cut
 		await eventually('the database is down', () => post.sql('SELECT 1').then(() => false, () => true));
-		if (i === 1) await sleep(4500);		// for longer than the lease
 		await post.up.again('postgres');
+		// As if it had been away for longer than the lease.
+		if (i === 1) await post.sql("UPDATE batch SET lease_until = now() - interval '1 second' WHERE state = 'sending'");
 		const now = post.relay.ledger.length;
 		await eventually('it goes on', () => post.relay.ledger.length > now + 40);
 	}
@@ -132,7 +139,6 @@ test('F02 the database crashes, and was told not to wait for the disk: nobody tw
 
 test('idle, it rests', async () => {
 	const courier = post.courier();
-	await sleep(500);
 	const ticks = async () => {
 		const { readFileSync } = await import('node:fs');
 		return courier.workers.reduce((sum, pid) => {
@@ -140,8 +146,10 @@ test('idle, it rests', async () => {
 			return sum + Number(rest[11]) + Number(rest[12]);
 		}, 0);
 	};
-	const before = await ticks();
-	await sleep(2000);
-	assert.ok(await ticks() - before <= 20, 'under a tenth of one processor');
+	await eventually('it takes less than a tenth of one processor', async () => {
+		const before = await ticks();
+		await sleep(1000);
+		return courier.workers.length > 0 && await ticks() - before <= 10;
+	});
 	assert.equal(await courier.stop(), 0);
 });

@@ -19,7 +19,7 @@ const program = path.join(build, 'tests/courier/smtp_send');
 
 // The channel as a process: send(letter) gives its verdict.
 class Channel {
-	constructor(url, { connections = 1, timeout = 2, user = '-', passwordFile = '-', ca = '-' } = {}) {
+	constructor(url, { connections = 1, timeout = 60, user = '-', passwordFile = '-', ca = '-' } = {}) {
 		this.child = spawn(program, [url, connections, timeout, user, passwordFile, ca].map(String),
 			{ stdio: ['pipe', 'pipe', 'pipe'] });
 		this.waiting = [];
@@ -102,10 +102,13 @@ const scenarios = [
 	['slow after the dot', [{ at: 'dot', hang: 100 }], 'SENT', 'sent', 250, 1],
 ];
 
+// Only where the relay falls silent is the end of patience waited for.
+const silent = (rules) => rules.some((r) => r.hang >= 60000);
+
 for (const pipelining of [true, false])
 	test(`F13 F14 each fault of a relay has its verdict, ${pipelining ? 'pipelined' : 'one command at a time'}`, { concurrency: 10 }, async (t) => {
 		await Promise.all(scenarios.map(([name, rules, verdict, reason, code, accepted]) =>
-			t.test(name, () => withRelay({ pipelining }, { timeout: 3 }, async (relay, channel) => {
+			t.test(name, () => withRelay({ pipelining }, { timeout: silent(rules) ? 3 : 60 }, async (relay, channel) => {
 				relay.script(rules);
 				const got = await channel.send({ to, message_id: 'a@b' });
 				assert.deepEqual({ ...got, detail: undefined },
@@ -113,9 +116,12 @@ for (const pipelining of [true, false])
 				assert.doesNotMatch(got.detail, /@/);
 				assert.equal(relay.ledger.length, accepted);
 
-				// The next letter is not harmed by it.
+				// The next letter is not harmed by it, be it that a busy machine is slow too.
 				relay.script([]);
-				assert.equal((await channel.send({ to: 'next@example.jp' })).verdict, 'SENT');
+				let next;
+				do next = await channel.send({ to: 'next@example.jp' });
+				while (silent(rules) && next.reason === 'gateway_slow');
+				assert.equal(next.verdict, 'SENT');
 				assert.equal(relay.ledger.length, accepted + 1);
 			}))));
 	});
