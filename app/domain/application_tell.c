@@ -189,7 +189,10 @@ tell(const struct teller *t, const struct rows *rows, size_t i)
 
 	t->m->words = catalogue_words(t->catalogue, language);
 	if (unseal(t, rows, i, "contact", "application.contact", &contact) && unseal(t, rows, i, "person", "application.person", &person)) {
-		e = q_application_tell(t->m->db, (struct q_application_tell){ .application = id, .lang = language }, &view);
+		if (state)
+			e = q_application_offer_queue(t->m->db, (struct q_application_offer){ .application = id }, NULL);
+		if (e == ERR_OK)
+			e = q_application_tell(t->m->db, (struct q_application_tell){ .application = id, .lang = language }, &view);
 		if (e != ERR_OK)
 			return e;
 		dress(t, view, rows_text(rows, i, "number"));

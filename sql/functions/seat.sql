@@ -261,13 +261,16 @@ BEGIN
   RETURN 0;
 END $$;
 
--- Offers whose time is over pass on to the next; of the present tenant, a few at a time.
+-- Offers whose time is over pass on to the next; of the present tenant, a few at a time.  Not
+-- before their person was told: while nothing goes out nobody loses an offer.
 CREATE OR REPLACE FUNCTION seat_expire(p_most int) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   n  int := 0;
   id bigint;
 BEGIN
-  FOR id IN SELECT a.id FROM application a WHERE a.state = 'offered' AND a.offer_until <= now() ORDER BY a.slot_id, a.id LIMIT p_most LOOP
+  FOR id IN SELECT a.id FROM application a
+             WHERE a.state = 'offered' AND a.offer_until <= now() AND (a.told = 'offered' OR a.contact IS NULL)
+             ORDER BY a.slot_id, a.id LIMIT p_most LOOP
     n := n + application_end(id, 'expired', NULL)::int;
   END LOOP;
   RETURN n;

@@ -129,6 +129,14 @@ SELECT a.id, a.number, a.event_id AS event, a.state, a.told, a.contact, a.person
  WHERE a.due <= now() AND (a.state <> 'offered' OR a.told IS DISTINCT FROM a.state)
  ORDER BY a.due, a.id LIMIT :most::int FOR UPDATE OF a SKIP LOCKED;
 
+-- name: application_offer :exec
+-- Who is told late of an offer has the whole time from now on.
+-- role: courier
+UPDATE application a SET offer_until = now() + make_interval(hours => e.offer_hours)
+  FROM event e
+ WHERE a.id = :application::bigint AND e.id = a.event_id AND a.state = 'offered'
+   AND a.offer_until < now() + make_interval(hours => e.offer_hours) - interval '10 minutes';
+
 -- name: application_told :exec
 -- role: courier
 UPDATE application

@@ -195,7 +195,7 @@ test('an offer: taken in time, passes on, and too late is too late', async () =>
 	const mail = await mailWith(town, emails[1], '席が空きました');
 	const offer = await b.get(linkIn(mail, '/tickets/'));
 	assert.match(words(offer), /参加するかどうか/);
-	await inside(town, `UPDATE application SET offer_until = now() WHERE slot_id = ${made.slots[0]} AND state = 'offered'`);
+	await inside(town, `UPDATE application SET offer_until = now(), told = 'offered' WHERE slot_id = ${made.slots[0]} AND state = 'offered'`);
 	const late = await b.follow(await b.submit(offer, {}, '/accept'));
 	assert.match(words(late), /期限が過ぎているため/);
 	await mailWith(town, emails[2], '席が空きました');

@@ -103,7 +103,7 @@ test('a cancel link used twice, and an offer accepted when it was over', async (
 	assert.equal((await a.get(`${link(first)}/cancel`)).headers.location, link(first), 'the link leads to the ticket, which says so');
 	assert.equal(await seats(town, made.slots[0]), '1/1 cancelled offered');
 	const offer = await b.get(link(second));
-	await inside(town, `UPDATE application SET offer_until = now() - interval '1 minute' WHERE slot_id = ${made.slots[0]} AND state = 'offered'`);
+	await inside(town, `UPDATE application SET offer_until = now() - interval '1 minute', told = 'offered' WHERE slot_id = ${made.slots[0]} AND state = 'offered'`);
 	assert.match(words(await b.follow(await b.submit(offer, {}, '/accept'))), /期限が過ぎているため/);
 	assert.doesNotMatch(await seats(town, made.slots[0]), /confirmed/);
 	// What is over is not changed either.
