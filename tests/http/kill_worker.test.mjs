@@ -103,6 +103,32 @@ test('F01 all of them at once: readers wait a moment, and all is well', async ()
 	await eventually('all workers again', () => workers().length === WORKERS);
 });
 
+test('F05 SIGSTOP of workers: the others serve; of the database: who waits is answered when it goes on', async () => {
+	const all = workers(), stopped = [all[0], all.at(-1)], before = Number(await town.sql('SELECT count(*) FROM message'));
+	const keys = await tokens(8);
+	for (const pid of stopped) process.kill(pid, 'SIGSTOP');
+	try {
+		for (let n = 0; n < 10; n++) assert.equal((await sato.get('/desk')).status, 200);
+		for (const token of keys.splice(0, 4)) assert.equal((await insist(sato, '/desk/messages/new', { token, start: 'blank' })).answer.status, 303);
+	} finally {
+		for (const pid of stopped) process.kill(pid, 'SIGCONT');
+	}
+	// Backends that there are, and the one that would start others.
+	const database = (await town.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'chromo-web'")).split('\n')
+		.map(Number).concat(town.pid('postgres'));
+	let pressed;
+	try {
+		for (const pid of database) process.kill(pid, 'SIGSTOP');
+		pressed = keys.map((token) => insist(sato, '/desk/messages/new', { token, start: 'blank' }));
+		assert.equal(await Promise.race([Promise.any(pressed), sleep(300)]), undefined, 'nobody is told that it is done');
+	} finally {
+		for (const pid of database) process.kill(pid, 'SIGCONT');
+	}
+	for (const { answer } of await Promise.all(pressed)) assert.equal(answer.status, 303);
+	assert.equal(Number(await town.sql('SELECT count(*) FROM message')), before + 8);
+	assert.deepEqual(workers(), all, 'the same processes');
+});
+
 test('F01 the supervisor itself: its workers do not stay behind, and it can be started again', async () => {
 	const orphans = workers();
 	town.kill('web');
