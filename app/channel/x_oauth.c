@@ -15,7 +15,9 @@
 #include "base/secret.h"
 #include "channel/http.h"
 
-enum { PAIRS = 32, NONCE = 16, STALE_MS = 5 * 60 * 1000, TURN_MS = 100, RENEW_MS = 10000 };
+enum { PAIRS = 32, NONCE = 16, STALE_MS = 5 * 60 * 1000, TURN_MS = 100, CALL_MS = 10000 };
+#define API "https://api.x.com"
+#define SCOPE "tweet.read tweet.write users.read media.write offline.access"
 
 static const char *
 percent(struct arena *a, const char *s)
@@ -199,24 +201,116 @@ read_tokens(struct arena *a, const struct http_answer *answer, const json_t *old
 	return true;
 }
 
-enum x_renewal
-x_renew(struct http *http, struct arena *a, const char *url, const json_t *secrets, int64_t now_ms, json_t **out,
-    char detail[200])
+/* One call, waited for; false: it could not be begun. */
+static bool
+call(struct http *http, struct http_call *c, struct http_answer *answer)
+{
+	c->fresh = true;	/* libcurl is not to repeat it by itself */
+	c->timeout_ms = CALL_MS;
+	if (http_start(http, c) != ERR_OK)
+		return false;
+	while (http_next(http, answer) != ERR_OK)
+		http_wait(http, TURN_MS, -1);
+	return true;
+}
+
+/* The token endpoint, asked as the app that the account has. */
+static bool
+ask_token(struct http *http, struct arena *a, const char *url, const json_t *secrets, const char *body, struct http_answer *answer)
 {
 	const char *headers[3] = { "Content-Type: application/x-www-form-urlencoded", NULL, NULL };
-	const char *body = arena_printf(a, "grant_type=refresh_token&refresh_token=%s&client_id=%s",
-	    percent(a, json_text(secrets, "refresh_token")), percent(a, json_text(secrets, "client_id")));
-	struct http_answer answer;
 
 	/* An app without a secret of its own names itself in the body alone. */
 	if (json_text(secrets, "client_secret")[0] != '\0')
 		headers[1] = basic(a, secrets);
+	return call(http, &(struct http_call){ .method = "POST", .headers = headers, .body = body, .n = strlen(body),
+	    .url = arena_printf(a, "%s/2/oauth2/token", url[0] != '\0' ? url : API) }, answer);
+}
+
+/* --- signing in --- */
+
+const char *
+x_sign_in_url(struct arena *a, const char *url, const char *client_id, const char *redirect, const char *state,
+    const char *challenge)
+{
+	/* Where the API is called elsewhere, somebody else plays X. */
+	return arena_printf(a, "%s/i/oauth2/authorize?response_type=code&client_id=%s&redirect_uri=%s&scope=%s&state=%s"
+	    "&code_challenge=%s&code_challenge_method=S256", url[0] != '\0' ? url : "https://x.com", percent(a, client_id),
+	    percent(a, redirect), percent(a, SCOPE), percent(a, state), percent(a, challenge));
+}
+
+/* All of what was asked for. */
+static bool
+is_enough(const char *given)
+{
+	static const char *const needed[] = { "tweet.read", "tweet.write", "users.read", "offline.access" };
+	size_t i;
+
+	for (i = 0; i < sizeof needed / sizeof *needed; i++) {
+		const char *at = strstr(given, needed[i]);
+		size_t n = strlen(needed[i]);
+
+		if (at == NULL || (at > given && at[-1] != ' ') || (at[n] != ' ' && at[n] != '\0'))
+			return false;
+	}
+	return true;
+}
+
+static bool
+who_is_it(struct http *http, struct arena *a, const char *url, struct x_signed_in *out)
+{
+	const char *me = arena_printf(a, "%s/2/users/me", url[0] != '\0' ? url : API);
+	const char *headers[] = { x_authorization(a, out->secrets, "GET", me, ""), NULL };
+	struct http_answer answer;
+	const json_t *user;
+	json_t *said;
+
+	if (!call(http, &(struct http_call){ .method = "GET", .url = me, .headers = headers }, &answer) ||
+	    answer.fate != HTTP_ANSWERED || answer.status != 200 || answer.too_long ||
+	    json_parse(a, answer.body, answer.n, &said) != ERR_OK)
+		return false;
+	user = json_object_get(said, "data");
+	out->user_id = json_text(user, "id");
+	out->user_name = json_text(user, "username");
+	return out->user_id[0] != '\0' && strspn(out->user_id, "0123456789") == strlen(out->user_id);
+}
+
+enum x_sign_in
+x_exchange(struct http *http, struct arena *a, const json_t *account, const struct x_code *c, int64_t now_ms,
+    struct x_signed_in *out)
+{
+	const json_t *secrets = json_object_get(account, "secrets");
+	const char *url = json_text(account, "url");
+	struct http_answer answer;
+	json_t *said;
+
+	if (!ask_token(http, a, url, secrets, arena_printf(a,
+	    "grant_type=authorization_code&code=%s&redirect_uri=%s&client_id=%s&code_verifier=%s", percent(a, c->code),
+	    percent(a, c->redirect), percent(a, json_text(secrets, "client_id")), percent(a, c->verifier)), &answer))
+		return X_NO_ANSWER;
+	if (answer.fate == HTTP_ANSWERED && (answer.status == 400 || answer.status == 401 || answer.status == 403))
+		return X_CODE_REFUSED;
+	if (answer.fate != HTTP_ANSWERED || answer.status != 200 || answer.too_long ||
+	    json_parse(a, answer.body, answer.n, &said) != ERR_OK || json_text(said, "access_token")[0] == '\0')
+		return X_NO_ANSWER;
+	if (!is_enough(json_text(said, "scope")) || !read_tokens(a, &answer, secrets, now_ms, &out->secrets))
+		return X_TOO_LITTLE;
+	return who_is_it(http, a, url, out) ? X_SIGNED_IN : X_NO_ANSWER;
+}
+
+/* --- renewing --- */
+
+enum x_renewal
+x_renew(struct http *http, struct arena *a, const char *url, const json_t *secrets, int64_t now_ms, json_t **out,
+    char detail[200])
+{
+	const char *body = arena_printf(a, "grant_type=refresh_token&refresh_token=%s&client_id=%s",
+	    percent(a, json_text(secrets, "refresh_token")), percent(a, json_text(secrets, "client_id")));
+	struct http_answer answer;
+
 	detail[0] = '\0';
-	if (http_start(http, &(struct http_call){ .method = "POST", .headers = headers, .body = body, .n = strlen(body),
-	    .url = arena_printf(a, "%s/2/oauth2/token", url), .fresh = true, .timeout_ms = RENEW_MS }) != ERR_OK)
+	if (!ask_token(http, a, url, secrets, body, &answer))
 		return X_NOT_NOW;
-	while (http_next(http, &answer) != ERR_OK)
-		http_wait(http, TURN_MS, -1);
 	if (answer.fate == HTTP_NEVER_LEFT)
 		return X_NOT_NOW;
 	if (answer.fate == HTTP_ANSWERED && answer.status == 200 && read_tokens(a, &answer, secrets, now_ms, out))

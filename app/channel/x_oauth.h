@@ -36,6 +36,27 @@ struct x_signing {
 const char *x_signature(struct arena *, const struct x_signing *, const char *method, const char *url,
     const char *query);
 
+/* Where a person is sent to say yes (X's own page; url "" : X's address), with all that the
+ * courier needs: to post, to look at what was posted, to delete, and pictures. */
+const char *x_sign_in_url(struct arena *, const char *url, const char *client_id, const char *redirect, const char *state,
+    const char *challenge);
+
+/* What they come back with, and what they were sent with. */
+struct x_code { const char *code, *verifier, *redirect; };
+struct x_signed_in {
+	json_t *secrets;		/* of the account, with the tokens; in the arena */
+	const char *user_id, *user_name;	/* whose account it is */
+};
+enum x_sign_in {
+	X_SIGNED_IN,
+	X_CODE_REFUSED,		/* used before, too old, or the secrets of the app are wrong */
+	X_TOO_LITTLE,		/* the person or the app gave less than is needed */
+	X_NO_ANSWER		/* nobody knows: the code is not tried again */
+};
+/* Two calls of some seconds: the code becomes tokens, and X says whose they are.  account: domain/gateway.h. */
+enum x_sign_in x_exchange(struct http *, struct arena *, const json_t *account, const struct x_code *, int64_t now_ms,
+    struct x_signed_in *out);
+
 /* It is one that is renewed: OAuth 2.0. */
 bool x_is_renewable(const json_t *secrets);
 /* The access token is used up at now_ms, or within the next minutes; false of OAuth 1.0a. */

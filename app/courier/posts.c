@@ -216,7 +216,7 @@ find(struct posts *p, int64_t tenant, json_t **account)
 	enum err e = enter(p, DB_READ, tenant);
 
 	if (e == ERR_OK)
-		e = gateway_find(p->db, p->vault, p->arena, "x", "x", account);
+		e = gateway_find(p->db, p->vault, p->arena, "x", "", account);
 	if (e == ERR_NOT_FOUND) {
 		*account = json_keep(p->arena, json_object());
 		e = ERR_OK;

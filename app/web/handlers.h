@@ -372,6 +372,8 @@ enum err desk_gateway_list(struct web *);
 enum err desk_gateway_show(struct web *);
 enum err desk_gateway_save(struct web *);
 enum err desk_gateway_check(struct web *);
+enum err desk_gateway_sign_in(struct web *);
+enum err desk_gateway_callback(struct web *);
 enum err desk_gateway_switch(struct web *);
 enum err desk_gateway_switch_do(struct web *);
 enum err desk_topic_list(struct web *);

@@ -29,7 +29,7 @@ libweb_a_SOURCES += app/web/desk/account.c app/web/desk/area.c app/web/desk/depa
 	app/web/desk/topic.c app/web/operator/home.c app/web/qr.c app/web/qr.h
 
 libweb_a_SOURCES += app/web/desk/approval.c app/web/desk/approval.h app/web/desk/delivery.c \
-	app/web/desk/people.c app/web/desk/post.c app/web/desk/post.h app/web/desk/correction.c
+	app/web/desk/people.c app/web/desk/post.c app/web/desk/post.h app/web/desk/correction.c app/web/desk/gateway_sign_in.c
 
 libweb_a_SOURCES += app/web/desk/checkin.c app/web/desk/draw.c app/web/desk/event_import.c app/web/citizen/agenda.c app/web/citizen/agenda_feed.c
 

@@ -409,6 +409,8 @@ const struct route routes[] = {
 	{ GET, "/desk/settings/channels/{channel}", desk_gateway_show, STAFF(RIGHT_ADMIN) },
 	{ POST, "/desk/settings/channels/{channel}", desk_gateway_save, STAFF(RIGHT_ADMIN) | TOKEN },
 	{ POST, "/desk/settings/channels/{channel}/check", desk_gateway_check, STAFF(RIGHT_ADMIN) | TOKEN },
+	{ POST, "/desk/settings/channels/{channel}/sign-in", desk_gateway_sign_in, STAFF(RIGHT_ADMIN) | TOKEN },
+	{ GET, "/desk/settings/channels/{channel}/callback", desk_gateway_callback, STAFF(RIGHT_ADMIN) | WRITES },
 	{ GET, "/desk/settings/channels/{channel}/switch", desk_gateway_switch, STAFF(RIGHT_ADMIN) },
 	{ POST, "/desk/settings/channels/{channel}/switch", desk_gateway_switch_do, STAFF(RIGHT_ADMIN) | TOKEN },
 	{ GET, "/desk/settings/audit", desk_setting_audit, STAFF(RIGHT_ADMIN) },

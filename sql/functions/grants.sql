@@ -6,7 +6,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM chromo_web, chromo_courier, chrom
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO chromo_web, chromo_report;
 REVOKE ALL ON schema_migration, throttle FROM chromo_web, chromo_report;
 REVOKE ALL ON staff_session, citizen_session, link, staff_recovery, tenant_key, letter, subscribe_draft,
-  gateway, gateway_event, line_link, address_code, response_draft, right_key, right_drawn, attachment, paper_entry, door, lottery, application_draft, event_import FROM chromo_report;
+  gateway, gateway_sign_in, gateway_event, line_link, address_code, response_draft, right_key, right_drawn, attachment, paper_entry, door, lottery, application_draft, event_import FROM chromo_report;
 
 GRANT INSERT, UPDATE ON department, district, topic, staff, citizen, contact, message, subscribe_draft, letter TO chromo_web;
 GRANT INSERT ON once TO chromo_web;
@@ -29,6 +29,7 @@ GRANT DELETE ON sms_early TO chromo_courier;
 GRANT SELECT ON sms_month TO chromo_courier;
 GRANT SELECT (tenant_id, browser, ends), UPDATE (ends), DELETE ON address_code TO chromo_courier; -- sweep()
 GRANT INSERT, UPDATE ON gateway TO chromo_web;
+GRANT INSERT, UPDATE, DELETE ON gateway_sign_in TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON line_link TO chromo_web;
 GRANT INSERT, UPDATE ON gateway_event TO chromo_web;
 -- questionnaires: an edition never changes; a response only by its receipt or the count

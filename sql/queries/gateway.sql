@@ -71,3 +71,16 @@ ON CONFLICT (tenant_id, gateway_id) DO UPDATE
 -- Adds what the provider says of the account itself.
 UPDATE gateway SET settings = settings || :settings::jsonb, version = version + 1, updated = now()
  WHERE id = :gateway::bigint AND NOT settings @> :settings;
+
+-- name: gateway_sign_in_begin :exec
+-- role: web
+INSERT INTO gateway_sign_in (gateway_id, version, state, session, sealed, ends)
+VALUES (:gateway::bigint, :version::int, :state::bytea, :session::bytea, :sealed::bytea, now() + interval '10 minutes')
+ON CONFLICT (tenant_id, gateway_id) DO UPDATE
+   SET version = excluded.version, state = excluded.state, session = excluded.session, sealed = excluded.sealed, ends = excluded.ends;
+
+-- name: gateway_sign_in_take :one
+-- role: web
+-- Used up by the statement that reads it.
+DELETE FROM gateway_sign_in WHERE state = :state::bytea AND session = :session::bytea
+RETURNING gateway_id, version, sealed, ends <= now() AS over;

@@ -5,6 +5,8 @@
 //	const gateway = await new X().start();
 //	gateway.account()		what chromo is to know of it: four secrets (OAuth 1.0a)
 //	gateway.account2()		… or a token that is renewed (OAuth 2.0)
+//	gateway.app2()			… or an app that nobody has signed in to yet
+//	gateway.consent(url, yes)	what its page does, which a browser may open too: where it leads
 //	gateway.ledger			[{ id, text, link, picture?, reply? }]; of a deletion { id, deleted: true };
 //					picture: { bytes, alt } of a PNG
 //	gateway.posts			what is there at present, the oldest first
@@ -12,7 +14,7 @@
 //	gateway.remaining		how many more it takes until resetAt (seconds since 1970)
 //
 // Equal text within twelve hours is refused.  Addresses become https://t.co/…, as there.
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { Gateway } from './gateway.mjs';
 
 const HOURS = 3600e3;
@@ -28,6 +30,7 @@ export class X extends Gateway {
 			client: ['x-client', 'x-client-secret'], hidden: 0, remaining: Infinity, resetAt: 0, renewals: 0 });
 		this.posts = [];
 		this.media = new Map();
+		this.codes = new Map();
 		for (const entry of this.ledger)	// what it remembers
 			this.apply(entry);
 		this.access = 'access-0';
@@ -57,6 +60,51 @@ export class X extends Gateway {
 			access_token: this.access, refresh_token: this.refresh, expires } };
 	}
 
+	app2(settings = {}) {
+		return { channel: 'x', kind: 'x2', url: this.url, settings, secrets: { client_id: this.client[0], client_secret: this.client[1] } };
+	}
+
+	// The page on which a person says yes, or no.
+	consent(url, yes = true) {
+		const q = new URL(url).searchParams, back = new URL(q.get('redirect_uri'));
+		if (q.get('response_type') !== 'code' || q.get('client_id') !== this.client[0] || q.get('code_challenge_method') !== 'S256')
+			return null;
+		back.searchParams.set('state', q.get('state'));
+		if (yes) {
+			const code = randomBytes(24).toString('base64url');
+			this.codes.set(code, { challenge: q.get('code_challenge'), redirect: q.get('redirect_uri'), scope: q.get('scope'), made: this.now() });
+			back.searchParams.set('code', code);
+		} else {
+			back.searchParams.set('error', 'access_denied');
+		}
+		return back.href;
+	}
+
+	authorize({ path, query }) {
+		const url = `${this.url}${path}?${query}`, yes = this.consent(url), no = this.consent(url, false), to = (href) => href.replace(/&/g, '&amp;');
+		const page = (text) => ({ status: yes ? 200 : 400, headers: { 'content-type': 'text/html; charset=utf-8' },
+			body: `<!DOCTYPE html><html lang="ja"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>X</title>${text}` });
+		return yes ? page(`<h1>アプリがアカウントへのアクセスを求めています</h1><p>@minato_city</p><p><a href="${to(yes)}">アプリにアクセスを許可</a></p><p><a href="${to(no)}">キャンセル</a></p>`)
+			: page('<h1>問題が発生しました</h1>');
+	}
+
+	// A code is good once, for half a minute, with what it was asked for with.
+	exchange(form, own) {
+		const said = this.codes.get(form.get('code'));
+		this.codes.delete(form.get('code'));
+		if (!own || !said || this.now() - said.made > 30e3 || said.redirect !== form.get('redirect_uri')
+			|| createHash('sha256').update(form.get('code_verifier') ?? '').digest('base64url') !== said.challenge)
+			return { status: 400, body: { error: 'invalid_request', error_description: 'Value passed for the authorization code was invalid.' } };
+		return this.tokens(said.scope);
+	}
+
+	tokens(scope) {
+		this.renewals++;
+		this.access = `access-${this.renewals}`;
+		this.refresh = `refresh-${this.renewals}`;
+		return { status: 200, body: { token_type: 'bearer', expires_in: 7200, access_token: this.access, refresh_token: this.refresh, scope } };
+	}
+
 	// OAuth 1.0a (RFC 5849 3.4), or the token of OAuth 2.0.
 	knows({ method, path, query, headers }) {
 		const said = headers.authorization ?? '';
@@ -75,6 +123,8 @@ export class X extends Gateway {
 	handle(call) {
 		if (call.path === '/2/oauth2/token' && call.method === 'POST')
 			return this.renew(call);
+		if (call.path === '/i/oauth2/authorize' && call.method === 'GET')
+			return this.authorize(call);
 		if (!this.knows(call))
 			return problem(401, 'unauthorized', 'Unauthorized', 'Unauthorized');
 		if (call.path === '/2/users/me' && call.method === 'GET')
@@ -97,13 +147,11 @@ export class X extends Gateway {
 	renew({ headers, body }) {
 		const form = new URLSearchParams(body.toString());
 		const basic = `Basic ${Buffer.from(this.client.join(':')).toString('base64')}`;
+		if (form.get('grant_type') === 'authorization_code')
+			return this.exchange(form, headers.authorization === basic);
 		if (headers.authorization !== basic || form.get('grant_type') !== 'refresh_token' || form.get('refresh_token') !== this.refresh)
 			return { status: 400, body: { error: 'invalid_request', error_description: 'Value passed for the token was invalid.' } };
-		this.renewals++;
-		this.access = `access-${this.renewals}`;
-		this.refresh = `refresh-${this.renewals}`;
-		return { status: 200, body: { token_type: 'bearer', expires_in: 7200, access_token: this.access, refresh_token: this.refresh,
-			scope: 'tweet.read tweet.write users.read offline.access' } };
+		return this.tokens('tweet.read tweet.write users.read offline.access');
 	}
 
 	upload({ media, media_category: category, media_type: type }) {

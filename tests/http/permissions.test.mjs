@@ -66,6 +66,7 @@ const itself = {
 		// The demonstration towns have no LINE.
 		'POST /subscribe/line', 'POST /my/line/code', 'POST /my/line/link', 'GET /desk/settings/channels/{channel}/switch',
 		'POST /desk/settings/channels/{channel}/switch', 'POST /desk/settings/channels/{channel}/check',
+		'POST /desk/settings/channels/{channel}/sign-in', 'GET /desk/settings/channels/{channel}/callback',
 		// Nor has the event that is there a date, a question or an applicant of this number.
 		'GET /desk/events/{event}/dates/{slot}', 'POST /desk/events/{event}/dates/{slot}',
 		'POST /desk/events/{event}/dates/{slot}/remove', 'GET /desk/events/{event}/dates/{slot}/off',

@@ -15,6 +15,7 @@
 #include "domain/gateway.h"
 #include "domain/message.h"
 #include "web/desk/gateway_fields.h"
+#include "web/desk/gateway_sign_in.h"
 #include "web/handlers.h"
 
 static const struct slot {
@@ -192,15 +193,18 @@ show(struct web *w, enum status status, const struct open *o, struct form *f, bo
 	/* What is wrong in there is not to be searched for. */
 	json_object_set_new(w->view, "more_open", json_boolean(any_problem(json_object_get(w->view, "more_fields"))));
 	json_object_set_new(w->view, "kind", json_string(g->kind));
-	json_object_set_new(w->view, "is", json_pack("{s:b, s:b, s:b, s:b, s:b}", "line", strcmp(g->kind, "line") == 0,
+	json_object_set_new(w->view, "is", json_pack("{s:b, s:b, s:b, s:b, s:b, s:b}", "line", strcmp(g->kind, "line") == 0,
 	    "karaden", strcmp(g->kind, "karaden") == 0, "twilio", strcmp(g->kind, "twilio") == 0,
-	    "x", strcmp(g->kind, "x") == 0, "vapid", strcmp(g->kind, "vapid") == 0));
+	    "x", strcmp(g->kind, "x") == 0, "x2", strcmp(g->kind, "x2") == 0, "vapid", strcmp(g->kind, "vapid") == 0));
+	desk_sign_in_face(w, g->kind, o->account);
 	json_object_set_new(w->view, "several", json_boolean(json_array_size(list) > 1));
 	json_object_set_new(w->view, "kinds", list);
 	json_object_set_new(w->view, "hook_url", hook_url(w, o));
 	json_object_set_new(w->view, "version", json_string(json_text(o->shown, "version")));
 	json_object_set_new(w->view, "changed", json_boolean(changed));
 	json_object_set_new(w->view, "saved", json_boolean(same));
+	/* What nobody has signed in to cannot be switched on. */
+	json_object_set_new(w->view, "ready", json_boolean(same && (strcmp(g->kind, "x2") != 0 || desk_sign_in_done(o->account))));
 	json_object_set_new(w->view, "active", json_boolean(same && json_flag(o->account, "active")));
 	json_object_set_new(w->view, "may_check", json_boolean(same && g->checks));
 	json_object_set_new(w->view, "public_key", strcmp(g->kind, "vapid") != 0 || !same ? json_null()

@@ -63,6 +63,16 @@ static const struct gateway_field x_fields[] = {
 	FIELD("posts_per_month", .shape = SHAPE_COUNT, .min = 0, .max = 100000),
 };
 
+/* By sign-in: whose account it is, X tells then (gateway_sign_in.c). */
+static const struct gateway_field x2_fields[] = {
+	FIELD("client_id", SECRET, REQUIRED, .shape = SHAPE_NAME, .min = 10, .max = 100),
+	FIELD("client_secret", SECRET, REQUIRED, .shape = SHAPE_NAME, .min = 20, .max = 100),
+	FIELD("link", .shape = SHAPE_FLAG, .preset = "1"),
+	FIELD("yen_post", .shape = SHAPE_YEN, .max = 1000),
+	FIELD("yen_post_link", .shape = SHAPE_YEN, .max = 1000),
+	FIELD("posts_per_month", .shape = SHAPE_COUNT, .min = 0, .max = 100000),
+};
+
 static const struct gateway_field vapid_fields[] = {
 	FIELD("subject", REQUIRED, .shape = SHAPE_CONTACT, .min = 8, .max = 200),
 };
@@ -73,6 +83,7 @@ static const struct gateway_form forms[] = {
 	{ "sms", "karaden", true, true, true, FIELDS(karaden_fields) },
 	{ "sms", "twilio", true, true, true, FIELDS(twilio_fields) },
 	{ "x", "x", true, true, false, FIELDS(x_fields) },
+	{ "x", "x2", true, false, false, FIELDS(x2_fields) },
 	{ "webpush", "vapid", false, false, false, FIELDS(vapid_fields) },
 };
 
