@@ -6,13 +6,16 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { desk, inside as within, written } from '../harness/desk.mjs';
 import { eventually, up } from '../harness/up.mjs';
+import { certificate } from '../gateways/tls.mjs';
+import { X } from '../gateways/x.mjs';
 import { openEyes, widths } from './eye.mjs';
 
-let town, eyes, vital;
+let town, eyes, vital, x;
 const host = 'minato.localhost', secret = '0123456789abcdef0123456789abcdef';
 
 before(async () => {
-	town = await up();
+	x = Object.assign(await new X().start(), { client: ['x-client-0123456789', 'x-client-secret-0123456789'] });
+	town = await up({ conf: { gateway_ca_file: certificate().caFile, gateway_private: 'yes' } });
 	eyes = await openEyes(town);
 	await within(town, `DELETE FROM gateway_health; DELETE FROM gateway WHERE tenant_id = current_tenant()`);
 	vital = (await within(town, 'SELECT min(id) FROM topic WHERE vital AND tenant_id = current_tenant()')).split('\n').pop();
@@ -20,6 +23,7 @@ before(async () => {
 after(async () => {
 	await eyes?.close();
 	await town?.stop();
+	await x?.close();
 });
 
 async function person(login, width) {
@@ -106,6 +110,38 @@ test('a message by every way, until it is seen', async () => {
 		await suzuki.go('/desk/outbox/others');
 		await suzuki.look('outbox_others');
 		for (const p of [sato, suzuki]) await p.context.close();
+	}
+});
+
+test('an administrator signs in to X, after saying no once', async () => {
+	for (const width of widths) {
+		await within(town, `DELETE FROM gateway WHERE channel = 'x' AND tenant_id = current_tenant()`);
+		const admin = await person('admin', width), at = '/desk/settings/channels/x';
+		await admin.go(at);
+		await admin.press('link', /サインインで/);
+		await admin.look('x2_steps');
+		await admin.sees('Web App, Automated App or Bot', `${at}/callback`);
+		await admin.fill({ client_id: ` ${x.client[0]} `, client_secret: x.client[1] });
+		await admin.page.locator('summary').last().click();
+		await admin.fill({ url: x.url });
+		await admin.press('button', '保存する');
+		await admin.look('x2_saved');
+		for (const yes of [false, true]) {
+			await admin.press('button', 'X にサインインして許可する');
+			await admin.look('x2_sign_in');
+			await admin.press('link', 'X を開く');
+			assert.ok(admin.page.url().startsWith(`${x.url}/i/oauth2/authorize?`));
+			await admin.press('link', yes ? 'アプリにアクセスを許可' : 'キャンセル');
+			// X is another host.
+			admin.noise = admin.noise.filter((line) => !line.includes(new URL(x.url).host));
+			assert.equal(admin.path, at);
+			await admin.look(yes ? 'x2_signed_in' : 'x2_refused');
+			await admin.sees(...yes ? ['X で許可されました', '@minato_city'] : ['X の画面で許可されませんでした', 'まだ許可されていません']);
+		}
+		await admin.press('link', '使い始める');
+		await admin.press('button', '使い始める');
+		await admin.sees('使い始めました');
+		await admin.context.close();
 	}
 });
 

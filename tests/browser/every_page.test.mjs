@@ -31,7 +31,7 @@ after(async () => {
 // Routes that answer with no page, and what they are there for.
 const elsewhere = {
 	'/lang/{tag}': 'keeps the language', '/m/{message}': 'a short link', '/u/{token}': 'leads to /unsubscribe',
-	'/my/line/link': 'LINE leads there', '/desk/surveys/{survey}/results/cross.csv': 'a file of one table', '/desk/files/{attachment}': 'a file', '/events/{event}/lottery/record': 'JSON of one date',
+	'/my/line/link': 'LINE leads there', '/desk/settings/channels/{channel}/callback': 'X leads there', '/desk/surveys/{survey}/results/cross.csv': 'a file of one table', '/desk/files/{attachment}': 'a file', '/events/{event}/lottery/record': 'JSON of one date',
 	'/desk/events/{event}/applicants/{application}/certificate': 'a file, for who came',
 	// Shown once, by the step before (tests of login and account).
 	'/desk/login/enrol': 'after the password', '/operator/login/enrol': 'after the password', '/events/{event}/picture/{attachment}': 'a picture',

@@ -88,7 +88,8 @@ back(struct web *w, const char *kind, const char *tell)
 
 /* In the order of x_oauth.h. */
 static const char *const told[] = {
-	[X_SIGNED_IN] = "tell_x_signed_in", [X_CODE_REFUSED] = "tell_x_code", [X_TOO_LITTLE] = "tell_x_scope", [X_NO_ANSWER] = "tell_x_silent",
+	[X_SIGNED_IN] = "tell_x_signed_in", [X_CODE_REFUSED] = "tell_x_code",
+	[X_TOO_LITTLE] = "tell_x_scope", [X_NO_ANSWER] = "tell_x_silent",
 };
 
 static enum err
