@@ -163,15 +163,19 @@ publication_home(struct db *db, struct arena *a, const struct words *words, stru
     json_t *page)
 {
 	struct publication_filter latest = { .count = count };
-	json_t *choices;
+	json_t *choices, *beside;
 	enum err e;
 
 	e = q_publication_choices_queue(db, &choices);
 	if (e == ERR_OK)
-		e = publication_list(db, a, words, names, latest, page);
+		e = q_home_public_queue(db, (struct q_home_public){ .lang = words_lang(words), .count = count }, &beside);
 	if (e == ERR_OK)
-		json_object_update(page, choices);
-	return e;
+		e = publication_list(db, a, words, names, latest, page);
+	if (e != ERR_OK)
+		return e;
+	json_object_update(page, choices);
+	json_object_update(page, beside);
+	return ERR_OK;
 }
 
 static json_t *

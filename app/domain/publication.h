@@ -29,7 +29,8 @@ enum err publication_list(struct db *, struct arena *, const struct words *, str
  * was chosen is none of this tenant. */
 enum err publication_browse(struct db *, struct arena *, const struct words *, struct tenant_names *,
     struct publication_filter, json_t *page) MUST_USE;
-/* The newest, with what can be chosen (publication_choices). */
+/* The newest, with what can be chosen (publication_choices), and as many "surveys" and
+ * "events": query home_public. */
 enum err publication_home(struct db *, struct arena *, const struct words *, struct tenant_names *, int count,
     json_t *page) MUST_USE;
 /* What can be chosen: {"topics": [{id, name, vital}], "districts": [{id, name}]}. */

@@ -36,3 +36,23 @@ CREATE OR REPLACE FUNCTION event_asked(e event, district bigint, free boolean, c
                                                                 e.texts -> 'ja' ->> 'text', e.category, e.place))) > 0)
      AND (target = '' OR position(lower(target) IN lower(e.texts -> 'ja' ->> 'target')) > 0)
 $$;
+
+-- A date in a list, as everybody reads it.
+CREATE OR REPLACE FUNCTION agenda_row(e event, s event_slot, district text, lang text) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT jsonb_build_object(
+           'event', e.id,
+           'slot', s.id,
+           'title', event_text(e.texts, lang, 'title'),
+           'language', CASE WHEN coalesce(e.texts -> lang ->> 'title', '') = '' THEN 'ja' ELSE lang END,
+           'datetime', rfc3339(s.begins),
+           'when', slot_text(s.begins, s.ends, s.days, lang),
+           'place', nullif(e.place, ''),
+           'picture', (SELECT t.id FROM attachment t WHERE t.id = e.picture_small AND t.state = 'clean'),
+           'address', nullif(e.address, ''),
+           'latitude', e.latitude, 'longitude', e.longitude,
+           'district', district,
+           'target', event_text(e.texts, lang, 'target'),
+           'free', e.free, 'childcare', e.childcare, 'sign_language', e.sign_language, 'online', e.online,
+           'signs_up', e.rule <> 'none' AND e.state = 'open' AND now() >= coalesce(e.opens, '-infinity') AND now() < coalesce(e.closes, 'infinity'),
+           'cancelled', e.state = 'cancelled' OR s.cancelled IS NOT NULL)
+$$;

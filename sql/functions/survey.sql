@@ -17,3 +17,9 @@ BEGIN
   RETURN s.answers_max IS NOT NULL AND EXISTS (SELECT FROM survey_counter c
            WHERE c.survey_id = s.id AND c.key = '' AND c.n >= s.answers_max);
 END $$;
+
+-- An open one in a list, as everybody reads it.
+CREATE OR REPLACE FUNCTION survey_row(s survey, p_department text, p_lang text) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_build_object('id', s.id, 'title', survey_text(s, p_lang, 'title'), 'minutes', s.minutes, 'closes', moment(s.closes, p_lang),
+                            'once', s.mode = 'once', 'named', s.mode = 'named', 'department', p_department)
+$$;

@@ -5,7 +5,7 @@
 -- name: agenda_list :json
 -- Dates from a moment on, a page of them and one more if there is one.
 WITH found AS (
-  SELECT s.id AS slot, s.begins, s.ends, s.days, e.*, s.cancelled AS slot_cancelled, d.name AS district_name
+  SELECT s, e, d.name AS district
     FROM event_slot s
     JOIN event e ON e.id = s.event_id
     LEFT JOIN district d ON d.id = e.district_id
@@ -17,23 +17,7 @@ WITH found AS (
    ORDER BY s.begins, s.id
    LIMIT :count::int)
 SELECT jsonb_build_object(
-         'slots', (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                     'event', f.id,
-                     'slot', f.slot,
-                     'title', event_text(f.texts, :lang::text, 'title'),
-                     'language', CASE WHEN coalesce(f.texts -> :lang ->> 'title', '') = '' THEN 'ja' ELSE :lang END,
-                     'datetime', rfc3339(f.begins),
-                     'when', slot_text(f.begins, f.ends, f.days, :lang),
-                     'place', nullif(f.place, ''),
-                     'picture', (SELECT t.id FROM attachment t WHERE t.id = f.picture_small AND t.state = 'clean'),
-                     'address', nullif(f.address, ''),
-                     'latitude', f.latitude, 'longitude', f.longitude,
-                     'district', f.district_name,
-                     'target', event_text(f.texts, :lang, 'target'),
-                     'free', f.free, 'childcare', f.childcare, 'sign_language', f.sign_language, 'online', f.online,
-                     'signs_up', f.rule <> 'none' AND f.state = 'open' AND now() >= coalesce(f.opens, '-infinity') AND now() < coalesce(f.closes, 'infinity'),
-                     'cancelled', f.state = 'cancelled' OR f.slot_cancelled IS NOT NULL)
-                   ORDER BY f.begins, f.slot), '[]') FROM found f),
+         'slots', (SELECT coalesce(jsonb_agg(agenda_row(f.e, f.s, f.district, :lang::text) ORDER BY (f.s).begins, (f.s).id), '[]') FROM found f),
          'districts', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'name', name) ORDER BY place, id), '[]')
                          FROM district WHERE active));
 

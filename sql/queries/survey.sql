@@ -4,11 +4,7 @@
 -- name: survey_list :json
 -- The open ones, those that end first on top; then those whose results are there.
 SELECT json_build_object(
-         'open', (SELECT coalesce(json_agg(json_build_object(
-                           'id', s.id, 'title', survey_text(s, :lang::text, 'title'),
-                           'minutes', s.minutes, 'closes', moment(s.closes, :lang),
-                           'once', s.mode = 'once', 'named', s.mode = 'named', 'department', d.name)
-                         ORDER BY s.closes NULLS LAST, s.id DESC), '[]')
+         'open', (SELECT coalesce(json_agg(survey_row(s, d.name, :lang::text) ORDER BY s.closes NULLS LAST, s.id DESC), '[]')
                     FROM survey s JOIN department d ON d.id = s.department_id
                    WHERE s.listed AND survey_is_open(s) AND NOT survey_is_full(s)),
          'published', (SELECT coalesce(json_agg(json_build_object('id', x.id, 'title', survey_text(x, :lang, 'title'),

@@ -12,8 +12,8 @@
  */
 #include <string.h>
 #include "domain/agenda.h"
+#include "web/citizen/agenda.h"
 #include "web/handlers.h"
-#include "web/web.h"
 
 static void
 check(json_t *choices, int64_t id)
@@ -62,9 +62,8 @@ frame(struct web *w, const struct agenda_filter *f, json_t *districts, const cha
 	json_object_set_new(w->view, "online", json_boolean(f->online));
 }
 
-/* "picture_url" of its picture, or null; a picture that was not looked at yet is none. */
-static void
-say_picture(json_t *what, int64_t event, const char *origin)
+void
+agenda_say_picture(json_t *what, int64_t event, const char *origin)
 {
 	const char *id = json_text(what, "picture");
 
@@ -88,7 +87,7 @@ list(struct web *w, const char *path, const char *page)
 	json_object_update(w->view, found);
 	frame(w, &f, json_object_get(found, "districts"), path);
 	json_array_foreach(json_object_get(found, "slots"), i, slot)
-		say_picture(slot, json_int(slot, "event"), "");
+		agenda_say_picture(slot, json_int(slot, "event"), "");
 	json_object_set_new(w->view, "any", json_boolean(json_array_size(json_object_get(found, "slots")) > 0));
 	next = json_object_get(found, "next");
 	between = strchr(agenda_path(w->arena, path, &f), '?') != NULL ? "&" : "?";
@@ -169,9 +168,9 @@ citizen_agenda_show(struct web *w)
 	    json_number_value(json_object_get(event, "longitude"))) : json_null());
 	/* For previews elsewhere all addresses are whole. */
 	json_object_set_new(event, "whole_url", json_sprintf("%s/events/%" PRId64, web_origin(w), id));
-	say_picture(event, id, web_origin(w));
+	agenda_say_picture(event, id, web_origin(w));
 	json_object_set(event, "preview_url", json_object_get(event, "picture_url"));
-	say_picture(event, id, "");
+	agenda_say_picture(event, id, "");
 	json_object_set(w->view, "event", event);
 	return web_page(w, HTTP_OK, "citizen/agenda/show");
 }
