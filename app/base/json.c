@@ -96,6 +96,7 @@ json_html(struct arena *a, const json_t *doc)
 	struct buf out;
 
 	buf_init(&out, a);
-	must(json_dump_callback(doc, add_harmless, &out, JSON_COMPACT) == 0);
+	/* 15 digits: a longitude is 138.0662, not 138.06620000000001. */
+	must(json_dump_callback(doc, add_harmless, &out, JSON_COMPACT | JSON_REAL_PRECISION(15)) == 0);
 	return out.data;
 }

@@ -83,7 +83,7 @@ citizen_agenda_csv(struct web *w)
 static enum err
 ld_json(struct web *w, const json_t *document)
 {
-	char *text = json_dumps(document, JSON_COMPACT);
+	char *text = json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(15));
 
 	arena_defer(w->arena, free, text);
 	return web_bytes(w, HTTP_OK, "application/ld+json; charset=utf-8", text, strlen(text));
