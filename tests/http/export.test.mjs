@@ -78,6 +78,23 @@ test('CSV in words', async () => {
 	assert.ok(rows.every((r) => /^(18〜29歳|[3-6]0代|70歳以上)$/.test(r[5])));
 });
 
+test('tags stand beside the texts that they were put to', async () => {
+	await inside(town, `INSERT INTO response_tag (response_id, questionnaire_id, code, tag)
+		SELECT id, questionnaire_id, x.code, t FROM response, (VALUES ('q9', '施設'), ('q9', '=照明'), ('q3.other', '趣味')) AS x (code, t)
+		 WHERE questionnaire_id = ${made.questionnaire} AND number IN ('A-1', 'A-2', 'A-3')`);
+	const { answer } = await file('csv', false);
+	const [head, ...rows] = cells(answer.bytes.subarray(3).toString());
+	const tagged = rows.filter((r) => r[head.indexOf('q9_tags')] !== '');
+	assert.deepEqual(tagged.map((r) => r[0]).sort(), ['A-1', 'A-2', 'A-3']);
+	for (const r of tagged) {
+		assert.equal(r[head.indexOf('q9_tags')], `'=照明 / 施設`);
+		assert.equal(r[head.indexOf('q3_other_text_tags')], '趣味');
+	}
+	assert.equal(rows.length, 1204);
+	assert.ok(rows.every((r) => r.length === head.length));
+	await inside(town, `DELETE FROM response_tag WHERE questionnaire_id = ${made.questionnaire}`);
+});
+
 test('F35 xlsx: answers and a code book, nothing in it is a formula', async () => {
 	const { answer } = await file('xlsx', false);
 	assert.equal(answer.status, 200);
