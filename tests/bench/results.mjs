@@ -28,6 +28,29 @@ try {
 	for (let i = 0; i < looks; i++) ms.push((await look()).ms);
 	report('results', { value: median(ms), unit: 'ms a page', goal: 'value <= 300' });
 
+	// Cross-tables: of a question and who answered from tallies; of two questions by the clerk, while the page says so.
+	const cross = async (first, second) => {
+		const t = performance.now(), page = await sato.get(`${at}/cross?first=${first}&second=${encodeURIComponent(second)}`);
+		return { ms: performance.now() - t, there: /id="cross"/.test(page.text) };
+	};
+	const crossed = [];
+	for (const [first, second] of [['q10', '@age'], ['q3', '@district'], ['q6', '@day'], ['@age', '@district'], ['q8.r1', '@language']]) crossed.push((await cross(first, second)).ms);
+	const asked = performance.now();
+	crossed.push((await cross('q10', 'q12')).ms);
+	await eventually('the clerk has counted two questions', async () => (await cross('q10', 'q12')).there, 200);
+	report('results_cross', { value: Math.max(...crossed), unit: 'ms a page at most', goal: 'value <= 1000' });
+	say(`  two questions counted by the clerk in ${((performance.now() - asked) / 1000).toFixed(1)} s`);
+	const filtered = [];
+	for (const filter of ['?age=3', '?way=paper', '?from=2026-11-03&until=2026-11-09', '?district=1']) {
+		const t = performance.now();
+		await sato.get(at + filter);
+		filtered.push(performance.now() - t);
+	}
+	report('results_filter', { value: Math.max(...filtered), unit: 'ms a page at most', goal: 'value <= 1000' });
+	const t = performance.now();
+	await sato.get(`${at}/words/q9`);
+	report('results_words', { value: performance.now() - t, unit: 'ms', goal: 'value <= 1000' });
+
 	const behind = [];
 	for (let i = 1; i <= looks; i++) {
 		await addAnswers(town, made.questionnaire, many + i, many + i);
