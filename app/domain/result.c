@@ -319,8 +319,9 @@ result_overview(struct result *r)
 	int64_t begun, people = tally_people(r->whole);
 
 	steps = funnel(r, &begun);
-	districts = classes(r, w->districts, w->n_districts, &over, &under);
-	ages = classes(r, w->ages, w->n_ages, &over, &under);
+	/* Who answered is told of all only. */
+	districts = classes(r, w->districts, r->filtered ? 0 : w->n_districts, &over, &under);
+	ages = classes(r, w->ages, r->filtered ? 0 : w->n_ages, &over, &under);
 	return json_keep(r->arena, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:b, s:b}",
 	    "answers", result_number(r->arena, tally_people(r->part)), "begun", result_number(r->arena, begun),
 	    "left", result_percent(r->arena, begun > 0 ? (double)(begun - people) / (double)begun : 0),
