@@ -15,6 +15,7 @@
  *	plan.c		messages whose time has come become batches (a process of its own)
  *	account.c	the town's accounts at gateways: which one, how fast, whether at all
  *	claim.c		batches become jobs, letters wait for a connection
+ *	keep.c		phones are asked each year whether it still goes on (in the planner)
  *	sweep.c		what has ended is taken away (in the planner)
  *	events.c	offers that pass on, letters about applications (in the planner)
  *	quota.c		how much of the month is left at LINE (a process of its own)
@@ -241,6 +242,8 @@ enum err posts_token_ready(struct posts_tokens *, struct arena *, int64_t tenant
 /* X did not take it: it is renewed before it is used again. */
 void posts_token_denied(struct posts_tokens *, const json_t *account);
 
+/* keep.c: once an hour, in all tenants. */
+void keep_hourly(const struct house *, struct db *, struct vault *, struct arena *, int64_t *looked);
 /* sweep.c: once an hour, in all tenants. */
 void sweep_hourly(struct db *, int64_t *swept);
 

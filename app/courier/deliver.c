@@ -199,13 +199,14 @@ with_own_link(struct arena *a, const json_t *content, const char *open, const ch
 
 /* What is the person's own; of a call that many share, nothing. */
 static void
-make_personal(const struct courier *c, const struct job *j, struct arena *a, int64_t citizen, struct envelope *v)
+make_personal(const struct courier *c, const struct job *j, struct arena *a, const struct addressee *to, struct envelope *v)
 {
+	int64_t citizen = to->citizen;
 	const char *token;
 
 	if (citizen == 0)
 		return;
-	token = stop_link_token(a, c->vault, citizen, j->message);
+	token = stop_link_token(a, c->vault, to->contacts[0], j->message);
 	v->stop_url = arena_printf(a, "%s/unsubscribe/%s", j->tenant.origin, token);
 	v->one_click_url = arena_printf(a, "%s/u/%s", j->tenant.origin, token);
 	if (j->seen)
@@ -265,7 +266,7 @@ deliver_member(struct courier *c, struct job *j, const struct addressee *to)
 	    .mail_domain = c->conf->mail_domain, .language = language, .to = f->letter.to, .many = f->letter.many,
 	    .n_many = f->letter.n_many, .key = f->letter.key, .stop_url = "", .one_click_url = "", .seen_url = "",
 	    .message = j->message, .valid_until_ms = j->valid_until_ms, .urgent = j->lane == 0 };
-	make_personal(c, j, a, to->citizen, &v);
+	make_personal(c, j, a, to, &v);
 	if (c->kind->compose(a, &v, &f->letter) == ERR_OK)
 		line_up(c, f);
 	else

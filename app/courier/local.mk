@@ -4,7 +4,7 @@ chromo_courier_SOURCES = app/courier/main.c app/courier/courier.h app/courier/pl
 	app/courier/clerk.c app/courier/clerk.h app/courier/export_csv.c app/courier/export_xlsx.c \
 	app/courier/account.c app/courier/claim.c app/courier/deliver.c app/courier/ledger.c \
 	app/courier/peers.c app/courier/retry.c app/courier/round.c \
-	app/courier/posts.c app/courier/posts_token.c app/courier/quota.c app/courier/events.c app/courier/scan.c app/courier/sweep.c
+	app/courier/posts.c app/courier/posts_token.c app/courier/quota.c app/courier/events.c app/courier/keep.c app/courier/scan.c app/courier/sweep.c
 chromo_courier_LDADD = $(LINK_COURIER)
 
 check_PROGRAMS += tests/unit/courier_retry_test

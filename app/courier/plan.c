@@ -22,7 +22,7 @@ struct planner {
 	struct arena *arena;
 	struct db *db;
 	struct vault *vault;
-	int64_t swept, events;	/* clock_monotonic_ms; 0: not yet */
+	int64_t swept, kept, events;	/* clock_monotonic_ms; 0: not yet */
 };
 
 static enum err
@@ -200,6 +200,7 @@ plan_work(void *context, int slot)
 		db_use(p.db, p.arena);
 		proc_sleep_ms(look(&p) ? LOOK_MS : AWAY_MS);
 		events_look(p.house, p.db, p.vault, p.arena, &p.events);
+		keep_hourly(p.house, p.db, p.vault, p.arena, &p.kept);
 		sweep_hourly(p.db, &p.swept);
 	}
 	db_free(p.db);

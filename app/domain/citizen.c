@@ -121,12 +121,16 @@ citizen_mailer_in(const struct mailer *m, const struct catalogue *catalogue, con
 static enum err
 tell_registered(const struct mailer *m, const struct citizen_asker *who, int64_t citizen, const json_t *choice)
 {
-	json_t *document = citizen_mail_view(m, who, "/unsubscribe/", stop_link_token(m->arena, m->vault, citizen, 0)), *names;
+	json_t *document, *names;
+	struct rows *rows;
 	enum err e;
 
-	e = citizen_names(m->db, m->arena, choice, &names);
+	e = q_citizen_contact(m->db, (struct q_citizen_contact){ .citizen = citizen }, &rows);
+	if (e == ERR_OK)
+		e = citizen_names(m->db, m->arena, choice, &names);
 	if (e != ERR_OK)
 		return e;
+	document = citizen_mail_view(m, who, "/unsubscribe/", stop_link_token(m->arena, m->vault, rows_int(rows, 0, "id"), 0));
 	json_object_set(document, "names", names);
 	json_object_set_new(document, "vital", json_boolean(json_flag(choice, "vital")));
 	return mail_queue(m, "registered", who->email, document, DAY_S);
@@ -273,6 +277,17 @@ enum err
 citizen_pause(struct db *db, int64_t citizen, bool pause)
 {
 	return q_citizen_pause(db, (struct q_citizen_pause){ .citizen = citizen, .pause = pause }, NULL);
+}
+
+enum err
+citizen_of_contact(struct db *db, int64_t contact, int64_t *citizen)
+{
+	struct rows *rows;
+	enum err e = q_citizen_of_contact(db, (struct q_citizen_of_contact){ .contact = contact }, &rows);
+
+	if (e == ERR_OK)
+		*citizen = rows_int(rows, 0, "citizen_id");
+	return e;
 }
 
 enum err

@@ -104,6 +104,8 @@ enum err citizen_set_districts(struct db *, struct arena *, int64_t citizen, con
 enum err citizen_set_topics(struct db *, struct arena *, int64_t citizen, const json_t *choice) MUST_USE;
 enum err citizen_set_language(struct db *, int64_t citizen, const char *language) MUST_USE;
 enum err citizen_pause(struct db *, int64_t citizen, bool pause) MUST_USE;
+/* Whose address it is.  ERR_NOT_FOUND: nobody's any more, so that nothing goes there. */
+enum err citizen_of_contact(struct db *, int64_t contact, int64_t *citizen) MUST_USE;
 /* What a stop link can stop; see query citizen_stop_choices. */
 enum err citizen_stop_choices(struct db *, int64_t citizen, int64_t message, json_t **out) MUST_USE;
 /* what: "topics", "email" or "all" (退会).  The last two are confirmed by a mail. */

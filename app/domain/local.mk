@@ -10,7 +10,7 @@ libdomain_a_SOURCES = \
 	app/domain/approval.c app/domain/approval_compare.c app/domain/approval.h \
 	app/domain/delivery.c app/domain/delivery.h \
 	app/domain/people.c app/domain/people.h \
-	app/domain/email.c app/domain/email.h app/domain/proof.c app/domain/proof.h \
+	app/domain/keep.c app/domain/keep.h app/domain/email.c app/domain/email.h app/domain/proof.c app/domain/proof.h \
 	app/domain/phone.c app/domain/post.c app/domain/post.h app/domain/phone.h \
 	app/domain/phone.c app/domain/post.c app/domain/post.h app/domain/phone.h app/domain/correction.c app/domain/correction.h \
 	app/domain/gateway_sign_in.c app/domain/gateway_sign_in.h \

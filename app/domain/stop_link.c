@@ -29,27 +29,27 @@ get(const uint8_t *from)
 }
 
 static void
-code_of(struct arena *a, const struct vault *v, const char *kind, int64_t citizen, int64_t message, uint8_t out[SECRET_HASH])
+code_of(struct arena *a, const struct vault *v, const char *kind, int64_t who, int64_t message, uint8_t out[SECRET_HASH])
 {
-	vault_mac(v, arena_printf(a, "%s:%" PRId64 ":%" PRId64, kind, citizen, message), out);
+	vault_mac(v, arena_printf(a, "%s:%" PRId64 ":%" PRId64, kind, who, message), out);
 }
 
 static char *
-token(struct arena *a, const struct vault *v, const char *kind, int64_t citizen, int64_t message)
+token(struct arena *a, const struct vault *v, const char *kind, int64_t who, int64_t message)
 {
 	uint8_t raw[IDS + SECRET_HASH];
 	struct buf b;
 
-	put(raw, citizen);
+	put(raw, who);
 	put(raw + 8, message);
-	code_of(a, v, kind, citizen, message, raw + IDS);
+	code_of(a, v, kind, who, message, raw + IDS);
 	buf_init(&b, a);
 	buf_add_base64url(&b, raw, IDS + CODE);
 	return b.data;
 }
 
 static enum err
-read_token(struct arena *a, const struct vault *v, const char *kind, const char *text, int64_t *citizen, int64_t *message)
+read_token(struct arena *a, const struct vault *v, const char *kind, const char *text, int64_t *who, int64_t *message)
 {
 	uint8_t code[SECRET_HASH];
 	const uint8_t *raw;
@@ -62,33 +62,33 @@ read_token(struct arena *a, const struct vault *v, const char *kind, const char 
 	code_of(a, v, kind, get(raw), get(raw + 8), code);
 	if (!secret_equal(code, raw + IDS, CODE))
 		return ERR_NOT_FOUND;
-	*citizen = get(raw);
+	*who = get(raw);
 	*message = get(raw + 8);
 	return ERR_OK;
 }
 
 char *
-stop_link_token(struct arena *a, const struct vault *v, int64_t citizen, int64_t message)
+stop_link_token(struct arena *a, const struct vault *v, int64_t who, int64_t message)
 {
-	return token(a, v, "stop", citizen, message);
+	return token(a, v, "stop", who, message);
 }
 
 enum err
-stop_link_read(struct arena *a, const struct vault *v, const char *text, int64_t *citizen, int64_t *message)
+stop_link_read(struct arena *a, const struct vault *v, const char *text, int64_t *who, int64_t *message)
 {
-	return read_token(a, v, "stop", text, citizen, message);
+	return read_token(a, v, "stop", text, who, message);
 }
 
 char *
-seen_link_token(struct arena *a, const struct vault *v, int64_t citizen, int64_t message)
+seen_link_token(struct arena *a, const struct vault *v, int64_t who, int64_t message)
 {
-	return token(a, v, "seen", citizen, message);
+	return token(a, v, "seen", who, message);
 }
 
 enum err
-seen_link_read(struct arena *a, const struct vault *v, const char *text, int64_t *citizen, int64_t *message)
+seen_link_read(struct arena *a, const struct vault *v, const char *text, int64_t *who, int64_t *message)
 {
-	return read_token(a, v, "seen", text, citizen, message);
+	return read_token(a, v, "seen", text, who, message);
 }
 
 char *
@@ -101,4 +101,16 @@ enum err
 survey_link_read(struct arena *a, const struct vault *v, const char *text, int64_t *citizen, int64_t *survey)
 {
 	return read_token(a, v, "survey", text, citizen, survey);
+}
+
+char *
+keep_link_token(struct arena *a, const struct vault *v, int64_t contact, int64_t proved)
+{
+	return token(a, v, "keep", contact, proved);
+}
+
+enum err
+keep_link_read(struct arena *a, const struct vault *v, const char *text, int64_t *contact, int64_t *proved)
+{
+	return read_token(a, v, "keep", text, contact, proved);
 }

@@ -201,6 +201,11 @@ enum err desk_message_test(struct web *);
 enum err desk_message_tests(struct web *);
 enum err desk_message_test_send(struct web *);
 
+/* citizen/keep.c */
+enum err citizen_keep(struct web *);
+enum err citizen_keep_answer(struct web *);
+enum err citizen_keep_done(struct web *);
+
 /* citizen/email.c */
 enum err citizen_my_email(struct web *);
 enum err citizen_my_email_ask(struct web *);

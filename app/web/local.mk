@@ -20,7 +20,7 @@ libweb_a_SOURCES += app/web/citizen/choose.c app/web/citizen/choose.h app/web/ci
 	app/web/citizen/event_ticket.c app/web/citizen/event.h \
 	app/web/desk/event.c app/web/desk/event_part.c app/web/desk/event_picture.c app/web/desk/event_date.c app/web/desk/event_life.c app/web/desk/event.h \
 	app/web/desk/applicant.c app/web/desk/applicant_file.c app/web/desk/table.c app/web/desk/table.h \
-	app/web/citizen/code.c app/web/citizen/code.h app/web/citizen/email.c \
+	app/web/citizen/keep.c app/web/citizen/code.c app/web/citizen/code.h app/web/citizen/email.c \
 	app/web/citizen/phone.c app/web/citizen/phone.h app/web/citizen/subscribe_phone.c \
 	app/web/citizen/app.c app/web/citizen/push.c app/web/citizen/right.c app/web/citizen/right.h app/web/attachment.c app/web/attachment.h app/web/desk/attachment.c app/web/desk/announce.c app/web/desk/entry.c app/web/desk/forms.c
 libweb_a_SOURCES += app/web/desk/account.c app/web/desk/area.c app/web/desk/department.c app/web/desk/door.c \

@@ -204,6 +204,7 @@ BEGIN
    WHERE id = p_citizen AND state IN ('active', 'paused');
   IF NOT p_pause THEN
     UPDATE contact SET state = 'active', failures = 0, reason = NULL
-     WHERE citizen_id = p_citizen AND channel IN ('email', 'sms') AND state IN ('left', 'failed');
+     WHERE citizen_id = p_citizen AND channel IN ('email', 'sms') AND state IN ('left', 'failed')
+       AND reason IS DISTINCT FROM 'not_confirmed';   -- that needs a proof: keep.sql
   END IF;
 END $$;

@@ -36,6 +36,7 @@ CREATE OR REPLACE FUNCTION letter_record(p_letter bigint, p_fence bigint, p_stat
 LANGUAGE plpgsql AS $$
 DECLARE
   device bigint;
+  what   text;
 BEGIN
   UPDATE letter
      SET state = p_state, code = nullif(p_code, 0), reason = nullif(p_reason, ''),
@@ -45,12 +46,14 @@ BEGIN
          finished = CASE WHEN p_state = 'queued' THEN NULL ELSE now() END
    WHERE id = p_letter
      AND (fence = p_fence AND state = 'sending' OR p_state = 'accepted' AND state IN ('queued', 'sending'))
-  RETURNING contact_id INTO device;
+  RETURNING contact_id, kind INTO device, what;
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;
   IF device IS NOT NULL AND p_reason = 'address_gone' THEN
     PERFORM contact_gone(ARRAY[device]);
+  ELSIF what = 'phone_keep' AND p_state = 'accepted' THEN
+    UPDATE contact SET asks = asks + 1, asked = now() WHERE id = device AND asks < 2;   -- keep.sql
   END IF;
   RETURN true;
 END $$;

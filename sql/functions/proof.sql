@@ -73,12 +73,14 @@ $$ DELETE FROM contact WHERE citizen_id = p_citizen AND channel = 'sms' $$;
 CREATE OR REPLACE FUNCTION phone_open(p_contact bytea, p_session bytea) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   person bigint;
+  phone  bigint;
 BEGIN
-  SELECT c.id INTO person
+  SELECT c.id, k.id INTO person, phone
     FROM contact k JOIN citizen c ON c.id = k.citizen_id
    WHERE k.channel = 'sms' AND k.hash = p_contact AND c.state <> 'left';
   IF NOT FOUND THEN
     RAISE EXCEPTION 'phone: of nobody' USING ERRCODE = 'CH001';
   END IF;
+  PERFORM contact_proved(phone);
   RETURN citizen_let_in(person, p_session);
 END $$;

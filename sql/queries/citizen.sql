@@ -107,7 +107,7 @@ SELECT jsonb_build_object(
  WHERE c.id = :citizen::bigint AND c.state <> 'left';
 
 -- name: citizen_contact :one
-SELECT k.address, c.language
+SELECT k.id, k.address, c.language
   FROM contact k JOIN citizen c ON c.id = k.citizen_id
  WHERE k.citizen_id = :citizen::bigint AND k.channel = 'email';
 
@@ -127,11 +127,14 @@ SELECT citizen_pause(:citizen::bigint, :pause::boolean);
 -- name: citizen_leave :exec
 SELECT citizen_leave(:citizen::bigint);
 
+-- name: citizen_of_contact :one
+-- Whose address it is at present; no row: it was given up, or its person has left.
+SELECT citizen_id FROM contact WHERE id = :contact::bigint;
+
 -- name: citizen_stop_choices :json
 -- What can be stopped by a link in a mail.  topics: those of that message which
 -- this person chose; empty: it came for another reason.
 SELECT jsonb_build_object(
-         'left',    c.state = 'left',
          'stopped', k.state IS DISTINCT FROM 'active',
          'subject', (SELECT m.subject FROM message m WHERE m.id = :message::bigint),
          'topics',  (SELECT coalesce(jsonb_agg(t.name ORDER BY t.place, t.id), '[]')

@@ -90,7 +90,10 @@ async function citizens(town, who) {
 		VALUES (${citizen}, '${channel}', ${hex(keys.seal('contact.address', address))}, ${hash(token())}, 'active', now(), '${label}') RETURNING id`)));
 	const device = await contact('webpush', JSON.stringify({ endpoint: 'https://push.invalid/1', p256dh: 'x', auth: 'x' }), 'とても長い名前の端末'.repeat(9));
 	await contact('line', 'U0123456789abcdef0123456789abcdef', '');
+	const number = await contact('sms', '+819012345678', '');
+	await inside(town, `UPDATE contact SET confirmed = to_timestamp(0) WHERE id = ${number}`);
 	const [message] = await numbers(town, `SELECT min(id) FROM message WHERE state = 'sent' AND ${here}`);
+	const [mail] = await numbers(town, `SELECT id FROM contact WHERE citizen_id = ${citizen} AND channel = 'email'`);
 	const own = `(SELECT hash FROM contact WHERE citizen_id = ${citizen} AND channel = 'email' LIMIT 1)`;
 	const sealed = (await inside(town, `SELECT encode(address, 'hex') FROM contact WHERE citizen_id = ${citizen} AND channel = 'email' AND ${here} LIMIT 1`)).split('\n').at(-1);
 	const address = keys.open('contact.address', Buffer.from(sealed, 'hex'));
@@ -99,8 +102,8 @@ async function citizens(town, who) {
 	return [
 		{ device, person: found.headers.location.split('/').pop() }, { at: '/subscribe/confirm/', token: confirm },
 		{ at: '/my/open/', token: await link(town, MINATO, 'my', 'contact_hash', own) },
-		...['/unsubscribe/', '/u/'].map((at) => ({ at, token: keys.link('stop', citizen, message) })),
-		{ at: '/seen/', token: keys.link('seen', citizen, message) },
+		...['/unsubscribe/', '/u/'].map((at) => ({ at, token: keys.link('stop', mail, message) })),
+		{ at: '/seen/', token: keys.link('seen', citizen, message) }, { at: '/keep/', token: keys.link('keep', number, 0) },
 	];
 }
 

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { eventually, up } from '../harness/up.mjs';
-import { mailWith, mailsTo, problems, somebody, subscribe, words } from './citizen.mjs';
+import { linkIn, mailWith, mailsTo, problems, somebody, subscribe, words } from './citizen.mjs';
 import { code as smsCode, number } from './texts.mjs';
 
 let town, districts, topics;
@@ -296,4 +296,30 @@ test('the same person on two devices', async () => {
 	assert.deepEqual([one.headers.location, two.headers.location], ['/my', '/my']);
 	assert.equal(await is(id), 'active|{email,sms}');
 	assert.equal(await town.sql(`SELECT count(*) FROM contact WHERE citizen_id = ${id} AND channel = 'email'`), '1');
+});
+
+test('links in old mails stop what goes to that address, and nothing else', async () => {
+	const click = (token) => browser().send(`/u/${token}`, { method: 'POST', body: 'List-Unsubscribe=One-Click',
+		headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+	const old = async (email) => linkIn(await mailWith(town, email, '/unsubscribe/'), 'unsubscribe');
+
+	// It went into another entry: there it stops mail, and the phone goes on.
+	const mail = await person(), phone = await caller(), link = await old(mail.email);
+	await prove(phone.client, mail.email);
+	await phone.client.submit(await phone.client.get('/my/email/merge'), { keep: 'both' });
+	const page = await browser().get(link);
+	assert.equal(page.status, 200);
+	assert.match(page.text, /value="email"/);
+	assert.equal((await click(link.split('/').pop())).status, 200);
+	assert.equal(await is(phone.id), 'active|{sms}');
+
+	// Another took its place: whoever reads the old mailbox stops nothing, and ends nothing.
+	const { client, email, id } = await person(), next = somebody(), before = await old(email);
+	await prove(client, next);
+	const stranger = browser();
+	assert.match(words(await stranger.follow(await stranger.get(before))), /このアドレスには、もう何も届きません/);
+	assert.equal((await click(before.split('/').pop())).status, 200, 'as RFC 8058 wants it');
+	const sent = await stranger.send(before, { method: 'POST', body: 'what=all', headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+	assert.notEqual(sent.status, 200);
+	assert.equal(await is(id), 'active|{email}');
 });

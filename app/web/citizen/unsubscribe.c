@@ -8,8 +8,9 @@
  *	GET  /u/{token}			to the page above: mail scanners follow links
  *	POST /u/{token}			RFC 8058: one click in the mail program
  *
- * The token says who and from which message, and only we can make it
- * (domain/stop_link.c).  A stop holds from its commit.
+ * The token says which address and from which message, and only we can make it
+ * (domain/stop_link.c); whoever has the address now is who stops.  A stop holds from its
+ * commit.
  */
 #include "domain/stop_link.h"
 #include "web/citizen/choose.h"
@@ -18,11 +19,17 @@
 static const char *const whats[] = { "topics", "email", "all", NULL };
 
 static enum err
-link_read(struct web *w, int64_t *citizen, int64_t *message)
+link_read(struct web *w, int64_t *contact, int64_t *message)
 {
 	enum err e = web_vault(w);
 
-	return e != ERR_OK ? e : stop_link_read(w->arena, w->vault, web_arg(w, "token"), citizen, message);
+	return e != ERR_OK ? e : stop_link_read(w->arena, w->vault, web_arg(w, "token"), contact, message);
+}
+
+static enum err
+dead(struct web *w)
+{
+	return web_page(w, HTTP_NOT_FOUND, "citizen/unsubscribe/dead");
 }
 
 static enum err
@@ -52,20 +59,17 @@ stop_page(struct web *w, enum status status, struct form *form, json_t *choices)
 static enum err
 stop_open(struct web *w, int64_t *citizen, int64_t *message, json_t **choices)
 {
+	int64_t contact;
 	enum err e;
 
 	*choices = NULL;
-	e = link_read(w, citizen, message);
+	e = link_read(w, &contact, message);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? dead(w) : e;
+	e = citizen_of_contact(w->db, contact, citizen);
 	if (e == ERR_OK)
 		e = citizen_stop_choices(w->db, *citizen, *message, choices);
-	if (e == ERR_NOT_FOUND)
-		return web_page(w, HTTP_NOT_FOUND, "citizen/unsubscribe/dead");
-	if (e != ERR_OK)
-		return e;
-	if (!json_flag(*choices, "left"))
-		return ERR_OK;
-	*choices = NULL;
-	return web_see_other(w, "/unsubscribe/%s/done?what=all", web_arg(w, "token"));
+	return e != ERR_NOT_FOUND ? e : web_see_other(w, "/unsubscribe/%s/done?what=gone", web_arg(w, "token"));
 }
 
 enum err
@@ -109,13 +113,13 @@ enum err
 citizen_unsubscribe_done(struct web *w)
 {
 	const char *what = fields_get(w->query, "what");
-	int64_t citizen, message;
-	enum err e = link_read(w, &citizen, &message);
+	int64_t contact, message;
+	enum err e = link_read(w, &contact, &message);
 
-	if (e == ERR_NOT_FOUND)
-		return web_page(w, HTTP_NOT_FOUND, "citizen/unsubscribe/dead");
 	if (e != ERR_OK)
-		return e;
+		return e == ERR_NOT_FOUND ? dead(w) : e;
+	json_object_set_new(w->view, "gone", json_boolean(strcmp(what, "gone") == 0));
+	json_object_set_new(w->view, "all", json_boolean(strcmp(what, "all") == 0));
 	json_object_set_new(w->view, "topics", json_boolean(strcmp(what, "topics") == 0));
 	json_object_set_new(w->view, "email", json_boolean(strcmp(what, "email") == 0));
 	return web_page(w, HTTP_OK, "citizen/unsubscribe/done");
@@ -124,24 +128,29 @@ citizen_unsubscribe_done(struct web *w)
 enum err
 citizen_one_click_page(struct web *w)
 {
-	int64_t citizen, message;
-	enum err e = link_read(w, &citizen, &message);
+	int64_t contact, message;
+	enum err e = link_read(w, &contact, &message);
 
 	if (e == ERR_NOT_FOUND)
-		return web_page(w, HTTP_NOT_FOUND, "citizen/unsubscribe/dead");
+		return dead(w);
 	return e != ERR_OK ? e : web_see_other(w, "/unsubscribe/%s", web_arg(w, "token"));
 }
 
 enum err
 citizen_one_click(struct web *w)
 {
-	int64_t citizen, message;
+	int64_t contact, citizen, message;
 	enum err e;
 
 	if (strcmp(fields_get(w->fields, "List-Unsubscribe"), "One-Click") != 0)
 		return ERR_INVALID;
-	e = link_read(w, &citizen, &message);
+	e = link_read(w, &contact, &message);
+	if (e != ERR_OK)
+		return e;
+	e = citizen_of_contact(w->db, contact, &citizen);
 	if (e == ERR_OK)
 		e = citizen_stop_at_once(w->db, citizen);
+	else if (e == ERR_NOT_FOUND)
+		e = ERR_OK;	/* nothing goes there any more */
 	return e != ERR_OK ? e : web_bytes(w, HTTP_OK, "text/plain; charset=utf-8", "ok\n", 3);
 }
