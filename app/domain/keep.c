@@ -72,6 +72,14 @@ keep_ask(struct mailer *m, const struct catalogue *catalogue, const char *origin
 }
 
 enum err
+keep_known(const struct vault *vault, struct arena *a, const char *token)
+{
+	int64_t contact, proved;
+
+	return keep_link_read(a, vault, token, &contact, &proved);
+}
+
+enum err
 keep_open(const struct mailer *m, const char *token, const char **phone)
 {
 	int64_t contact, proved;

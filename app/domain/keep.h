@@ -13,6 +13,8 @@
 enum err keep_ask(struct mailer *, const struct catalogue *, const char *origin, const char *name, const char *name_en,
     int most, int *n) MUST_USE;
 
+/* ERR_NOT_FOUND: the link is none of ours, whether or not it still answers anything. */
+enum err keep_known(const struct vault *, struct arena *, const char *token) MUST_USE;
 /* The number behind a link, partly hidden.  ERR_NOT_FOUND: it is none of ours; ERR_GONE: it
  * was answered, or the number is another's by now. */
 enum err keep_open(const struct mailer *, const char *token, const char **phone) MUST_USE;

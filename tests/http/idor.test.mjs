@@ -63,7 +63,7 @@ before(async () => {
 	const nothing = randomBytes(32).toString('base64url');
 	const keys = await Keys.of(town, tenant(YAMA));
 	const seen = keys.link('seen', ...(await town.sql(`SELECT citizens[1], message_id FROM batch WHERE tenant_id = ${tenant(YAMA)} LIMIT 1`)).split('|'));
-	const tokens = { tickets: 'x'.repeat(35), seen, subscribe: made.confirm, my: made.my, invite: made.invite, unsubscribe: stop, u: stop, door: made.door };
+	const tokens = { tickets: 'x'.repeat(35), seen, subscribe: made.confirm, my: made.my, invite: made.invite, unsubscribe: stop, u: stop, door: made.door, keep: keys.link('keep', HERE, 0) };
 	const number = [[HERE, NOWHERE]];
 	foreign = ({ path }, name) => ({
 		message: states.map((_, i) => [HERE + 10 * (i + 1), NOWHERE + 10 * (i + 1)]),

@@ -14,10 +14,11 @@
 #include "web/citizen/choose.h"
 #include "web/handlers.h"
 
+/* None of ours, answered, or given up: the same words. */
 static enum err
-dead(struct web *w)
+dead(struct web *w, enum err e)
 {
-	return web_page(w, HTTP_GONE, "citizen/keep/dead");
+	return web_page(w, e == ERR_GONE ? HTTP_GONE : HTTP_NOT_FOUND, "citizen/keep/dead");
 }
 
 enum err
@@ -32,7 +33,7 @@ citizen_keep(struct web *w)
 	mailer = citizen_mailer(w, w->lang);
 	e = keep_open(&mailer, web_arg(w, "token"), &phone);
 	if (e == ERR_NOT_FOUND || e == ERR_GONE)
-		return dead(w);
+		return dead(w, e);
 	if (e != ERR_OK)
 		return e;
 	json_object_set_new(w->view, "phone", json_string(phone));
@@ -50,12 +51,12 @@ citizen_keep_answer(struct web *w)
 
 	if (e != ERR_OK)
 		return e;
-	if (!keep && strcmp(answer, "no") != 0)
-		return web_see_other(w, "/keep/%s", web_arg(w, "token"));
 	mailer = citizen_mailer(w, w->lang);
 	e = keep_open(&mailer, web_arg(w, "token"), &phone);
 	if (e == ERR_NOT_FOUND || e == ERR_GONE)
-		return dead(w);
+		return dead(w, e);
+	if (e == ERR_OK && !keep && strcmp(answer, "no") != 0)
+		return web_see_other(w, "/keep/%s", web_arg(w, "token"));
 	if (e == ERR_OK)
 		e = keep_answer(&mailer, web_arg(w, "token"), keep);
 	return e != ERR_OK ? e : web_see_other(w, "/keep/%s/done?keep=%s", web_arg(w, "token"), keep ? "yes" : "no");
@@ -64,6 +65,12 @@ citizen_keep_answer(struct web *w)
 enum err
 citizen_keep_done(struct web *w)
 {
+	enum err e = web_vault(w);
+
+	if (e == ERR_OK)
+		e = keep_known(w->vault, w->arena, web_arg(w, "token"));
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? dead(w, e) : e;
 	json_object_set_new(w->view, "keep", json_boolean(strcmp(fields_get(w->query, "keep"), "no") != 0));
 	return web_page(w, HTTP_OK, "citizen/keep/done");
 }
