@@ -7,7 +7,8 @@
 import https from 'node:https';
 import { makeEvent } from '../harness/event.mjs';
 import { freePort } from '../harness/up.mjs';
-import { fastTown, host, presses } from './booking_lib.mjs';
+import { presses } from './booking_lib.mjs';
+import { fastTown, host } from './press.mjs';
 import { nginxBeside, report, say } from './lib.mjs';
 
 const crowd = Number(process.env.CHROMO_BENCH_CROWD ?? 2000), many = Number(process.env.CHROMO_BENCH_SEATS ?? 100);

@@ -10,8 +10,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeEvent } from '../harness/event.mjs';
 import { freePort, sleep } from '../harness/up.mjs';
-import { fastTown, host } from './booking_lib.mjs';
 import { load, nginxBeside, report, say } from './lib.mjs';
+import { fastTown, host } from './press.mjs';
 
 const crowd = Number(process.env.CHROMO_BENCH_CROWD ?? 20000), within = Number(process.env.CHROMO_BENCH_SECONDS ?? 10);
 const followed = Number(process.env.CHROMO_BENCH_IN ?? 50), connections = Math.min(1000, crowd / 4);
