@@ -25,7 +25,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NONCE = 12, TAG = 16, SALT = 16, PASSWORD_HASH = 32, TOKEN_LEAST = 16 };
+enum { NONCE = 12, TAG = 16, SALT = 16, PASSWORD_HASH = 32, TOKEN_LEAST = 16, MAC_BLOCK = 64 };
 
 void
 secret_random(void *out, size_t n)
@@ -104,6 +104,43 @@ secret_hmac_of(const void *key, size_t key_n, const void *data, size_t n, uint8_
 	must(HMAC(EVP_sha256(), key, (int)key_n, data, n, out, NULL) != NULL);
 }
 
+/* The context is OpenSSL's own; it remembers the digest. */
+struct secret_mac *
+secret_mac_new(void)
+{
+	EVP_MD_CTX *c = EVP_MD_CTX_new();
+
+	must(c != NULL && EVP_DigestInit_ex2(c, EVP_sha256(), NULL) == 1);
+	return (struct secret_mac *)c;
+}
+
+void
+secret_mac_free(struct secret_mac *m)
+{
+	EVP_MD_CTX_free((EVP_MD_CTX *)m);
+}
+
+/* RFC 2104. */
+void
+secret_mac_of(struct secret_mac *m, struct secret_bytes key, struct secret_bytes data, uint8_t out[SECRET_HASH])
+{
+	EVP_MD_CTX *c = (EVP_MD_CTX *)m;
+	uint8_t inner[MAC_BLOCK] = { 0 }, outer[MAC_BLOCK];
+
+	must(key.n <= MAC_BLOCK);
+	memcpy(inner, key.data, key.n);
+	for (size_t i = 0; i < MAC_BLOCK; i++) {
+		outer[i] = (uint8_t)(inner[i] ^ 0x5c);
+		inner[i] = (uint8_t)(inner[i] ^ 0x36);
+	}
+	must(EVP_DigestInit_ex2(c, NULL, NULL) == 1 && EVP_DigestUpdate(c, inner, MAC_BLOCK) == 1 &&
+	    EVP_DigestUpdate(c, data.data, data.n) == 1 && EVP_DigestFinal_ex(c, out, NULL) == 1);
+	must(EVP_DigestInit_ex2(c, NULL, NULL) == 1 && EVP_DigestUpdate(c, outer, MAC_BLOCK) == 1 &&
+	    EVP_DigestUpdate(c, out, SECRET_HASH) == 1 && EVP_DigestFinal_ex(c, out, NULL) == 1);
+	secret_wipe(inner, sizeof(inner));
+	secret_wipe(outer, sizeof(outer));
+}
+
 void
 secret_hmac_sha1(const void *key, size_t key_n, const void *data, size_t n, uint8_t out[SECRET_SHA1])
 {
@@ -172,14 +209,30 @@ secret_seal(const uint8_t key[SECRET_KEY], const char *label, const void *data, 
 	out->data[out->len] = '\0';
 }
 
-enum err
-secret_open(const uint8_t key[SECRET_KEY], const char *label, const void *sealed, size_t n,
-    struct buf *out)
+/* The context is OpenSSL's own: it holds the cipher and the key's schedule. */
+struct secret_opener *
+secret_opener_new(const uint8_t key[SECRET_KEY])
 {
+	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
+
+	must(c != NULL);
+	must(EVP_DecryptInit_ex2(c, EVP_aes_256_gcm(), key, NULL, NULL) == 1);
+	return (struct secret_opener *)c;
+}
+
+void
+secret_opener_free(struct secret_opener *o)
+{
+	EVP_CIPHER_CTX_free((EVP_CIPHER_CTX *)o);
+}
+
+enum err
+secret_opener_open(struct secret_opener *o, const char *label, const void *sealed, size_t n, struct buf *out)
+{
+	EVP_CIPHER_CTX *c = (EVP_CIPHER_CTX *)o;
 	const uint8_t *nonce = sealed, *cipher = nonce + NONCE;
 	size_t label_len = strlen(label), plain_n;
 	uint8_t tag[TAG], *plain;
-	EVP_CIPHER_CTX *c;
 	bool good;
 	int len;
 
@@ -190,15 +243,12 @@ secret_open(const uint8_t key[SECRET_KEY], const char *label, const void *sealed
 	buf_reserve(out, plain_n);
 	plain = (uint8_t *)out->data + out->len;
 
-	c = EVP_CIPHER_CTX_new();
-	must(c != NULL);
-	must(EVP_DecryptInit_ex2(c, EVP_aes_256_gcm(), key, nonce, NULL) == 1);
+	must(EVP_DecryptInit_ex2(c, NULL, NULL, nonce, NULL) == 1);
 	must(EVP_DecryptUpdate(c, NULL, &len, (const uint8_t *)label, (int)label_len) == 1);
 	if (plain_n > 0)
 		must(EVP_DecryptUpdate(c, plain, &len, cipher, (int)plain_n) == 1);
 	must(EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_SET_TAG, TAG, tag) == 1);
 	good = EVP_DecryptFinal_ex(c, plain + plain_n, &len) == 1;
-	EVP_CIPHER_CTX_free(c);
 
 	if (!good) {
 		/* Nobody may read what was not authentic. */
@@ -209,6 +259,17 @@ secret_open(const uint8_t key[SECRET_KEY], const char *label, const void *sealed
 	out->len += plain_n;
 	out->data[out->len] = '\0';
 	return ERR_OK;
+}
+
+enum err
+secret_open(const uint8_t key[SECRET_KEY], const char *label, const void *sealed, size_t n,
+    struct buf *out)
+{
+	struct secret_opener *o = secret_opener_new(key);
+	enum err e = secret_opener_open(o, label, sealed, n, out);
+
+	secret_opener_free(o);
+	return e;
 }
 
 void

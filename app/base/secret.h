@@ -23,17 +23,23 @@ uint32_t secret_below(uint32_t below);
 bool secret_equal(const void *, const void *, size_t n);	/* constant time */
 void secret_wipe(void *, size_t n);
 
+struct secret_bytes { const void *data; size_t n; };
 void secret_sha256(const void *, size_t n, uint8_t out[SECRET_HASH]);
 void secret_hmac(const uint8_t key[SECRET_KEY], const void *, size_t n,
     uint8_t out[SECRET_HASH]);
 /* The same with a key of any length, as other people's protocols have them. */
 void secret_hmac_of(const void *key, size_t key_n, const void *, size_t n, uint8_t out[SECRET_HASH]);
+/* HMAC-SHA256 for several in a row, with keys of 64 bytes at most: what OpenSSL prepares for
+ * one is three quarters of it. */
+struct secret_mac;
+struct secret_mac *secret_mac_new(void);
+void secret_mac_free(struct secret_mac *);
+void secret_mac_of(struct secret_mac *, struct secret_bytes key, struct secret_bytes data, uint8_t out[SECRET_HASH]);
 /* HMAC-SHA1, only to check what others sign so (Twilio). */
 enum { SECRET_SHA1 = 20 };
 void secret_hmac_sha1(const void *key, size_t key_n, const void *, size_t n, uint8_t out[SECRET_SHA1]);
 /* HKDF-SHA256 (RFC 5869): key is the input keying material; an empty salt is
  * the RFC's default, 32 zero bytes. */
-struct secret_bytes { const void *data; size_t n; };
 void secret_hkdf(struct secret_bytes key, struct secret_bytes salt,
     struct secret_bytes info, void *out, size_t n);
 /* The same without salt and with the label as info: one key a purpose. */
@@ -46,6 +52,13 @@ void secret_derive(const uint8_t key[SECRET_KEY], const char *label,
 void secret_seal(const uint8_t key[SECRET_KEY], const char *label,
     const void *, size_t n, struct buf *out);
 enum err secret_open(const uint8_t key[SECRET_KEY], const char *label,
+    const void *, size_t n, struct buf *out) MUST_USE;
+
+/* The same for many under one key, whose cost is paid once: a third of it each. */
+struct secret_opener;
+struct secret_opener *secret_opener_new(const uint8_t key[SECRET_KEY]);
+void secret_opener_free(struct secret_opener *);	/* NULL: nothing */
+enum err secret_opener_open(struct secret_opener *, const char *label,
     const void *, size_t n, struct buf *out) MUST_USE;
 
 /* AES-128-GCM under a key that is used once (RFC 8188): n bytes and a tag of 16 go to out. */

@@ -20,6 +20,7 @@ struct kept {
 	uint8_t data[SECRET_KEY];
 	uint8_t lookup[SECRET_KEY];
 	uint8_t mac[SECRET_KEY];
+	struct secret_opener *opener;	/* of data; NULL: none was kept here yet */
 };
 
 struct vault {
@@ -46,6 +47,8 @@ vault_free(struct vault *v)
 {
 	if (v == NULL)
 		return;
+	for (int i = 0; i < KEPT; i++)
+		secret_opener_free(v->kept[i].opener);
 	secret_wipe(v, sizeof *v);
 	free(v);
 }
@@ -61,6 +64,8 @@ keep(struct vault *v, int64_t tenant, const uint8_t *data)
 	memcpy(k->data, data, SECRET_KEY);
 	secret_derive(data, "look-up", k->lookup);
 	secret_derive(data, "stop link", k->mac);
+	secret_opener_free(k->opener);
+	k->opener = secret_opener_new(data);
 	v->now = k;
 }
 
@@ -134,7 +139,7 @@ enum err
 vault_open(const struct vault *v, const char *label, const void *p, size_t n, struct buf *out)
 {
 	must(v->now != NULL);
-	return secret_open(v->now->data, label, p, n, out);
+	return secret_opener_open(v->now->opener, label, p, n, out);
 }
 
 struct db_bytes

@@ -72,6 +72,24 @@ test_hmac(void)
 	}
 }
 
+/* The same by both ways, one after the other in one context. */
+static void
+test_mac(void)
+{
+	static const size_t sizes[] = { 0, 16, 32, 63, 64 };
+	struct secret_mac *m = secret_mac_new();
+	uint8_t key[64], data[200], one[SECRET_HASH], other[SECRET_HASH];
+
+	secret_random(key, sizeof(key));
+	secret_random(data, sizeof(data));
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		secret_hmac_of(key, sizes[i], data, sizeof(data) - i, one);
+		secret_mac_of(m, (struct secret_bytes){ key, sizes[i] }, (struct secret_bytes){ data, sizeof(data) - i }, other);
+		ok(memcmp(one, other, sizeof(one)) == 0, "a key of %zu bytes", sizes[i]);
+	}
+	secret_mac_free(m);
+}
+
 static void
 test_hkdf(void)
 {
@@ -152,6 +170,22 @@ test_gcm(struct arena *a)
 	}
 }
 
+/* One context for many: neither what went before nor a failure is left in it. */
+static void
+test_opener(struct arena *a, const uint8_t key[SECRET_KEY], struct buf *sealed)
+{
+	struct secret_opener *o = secret_opener_new(key);
+	struct buf out;
+
+	buf_init(&out, a);
+	is_int(secret_opener_open(o, "address.7", sealed->data, sealed->len, &out), ERR_OK, "an opener opens");
+	is_int(secret_opener_open(o, "address.8", sealed->data, sealed->len, &out), ERR_INVALID, "… not under another label");
+	is_int(secret_opener_open(o, "address.7", sealed->data, 27, &out), ERR_INVALID, "… nor a part");
+	is_int(secret_opener_open(o, "address.7", sealed->data, sealed->len, &out), ERR_OK, "… and opens again");
+	is_str(out.data, "hanako@example.jphanako@example.jp", "the same words both times");
+	secret_opener_free(o);
+}
+
 static void
 test_sealing(struct arena *a)
 {
@@ -191,6 +225,7 @@ test_sealing(struct arena *a)
 	secret_seal(key, "", "", 0, &one);
 	buf_reset(&out);
 	is_int(secret_open(key, "", one.data, one.len, &out), ERR_OK, "nothing can be sealed too");
+	test_opener(a, key, &two);
 }
 
 static void
@@ -358,6 +393,7 @@ main(void)
 
 	test_sha256();
 	test_hmac();
+	test_mac();
 	test_hkdf();
 	test_gcm(a);
 	test_sealing(a);
