@@ -94,8 +94,9 @@ proc_busy(bool busy)
 /* The signals are let in only by ppoll, so that none falls between the look at
  * the flag and the sleep. */
 void
-proc_sleep_ms(int ms)
+proc_wait_ms(int fd, int ms)
 {
+	struct pollfd p = { .fd = fd, .events = POLLIN };
 	struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
 	sigset_t set = stop_signals(), before, sleeping;
 
@@ -104,8 +105,14 @@ proc_sleep_ms(int ms)
 	sigdelset(&sleeping, SIGTERM);
 	sigdelset(&sleeping, SIGINT);
 	if (!proc_stopping() && ms > 0)
-		ppoll(NULL, 0, &time, &sleeping);
+		ppoll(&p, 1, &time, &sleeping);
 	must(sigprocmask(SIG_SETMASK, &before, NULL) == 0);
+}
+
+void
+proc_sleep_ms(int ms)
+{
+	proc_wait_ms(-1, ms);	/* which poll passes over */
 }
 
 /* ---- systemd ---- */

@@ -44,3 +44,5 @@ void proc_catch_signals(void);
 void proc_busy(bool);
 /* Sleeps, or less when asked to end. */
 void proc_sleep_ms(int ms);
+/* The same, or until fd can be read. */
+void proc_wait_ms(int fd, int ms);

@@ -24,14 +24,14 @@ enum {
 	SHUT_MS = 2000,		/* a longer pause, and what was claimed is given back */
 	REPORT_MS = 3000,
 	SLOW_MS = 5000,		/* an answer that takes so long counts against the account */
-	AHEAD_MS = 60,		/* letters may be begun for so long before their turn */
+	AHEAD_MS = 100,		/* letters may be begun for so long before their turn */
 	SECOND_MS = 1010,
 	PACED_MOST = 10000,	/* more calls a second are not counted one by one */
 	PAUSE_MS = 1000, PAUSE_MAX_MS = 300000
 };
 
 /* Calls do not travel equally fast: what leaves at the permitted rate may arrive above it. */
-#define PACE 0.98
+#define PACE 0.99
 
 /* Without a number of its own an account has the channel's usual one. */
 static double
@@ -52,7 +52,7 @@ depth(const struct bucket *b)
 }
 
 /* The second before is full.  A little more than a second, because calls do not travel
- * equally fast. */
+ * equally fast; what is known of that is in it already (account_left). */
 static bool
 full(const struct bucket *b, int64_t now)
 {
@@ -73,7 +73,7 @@ static void
 fill(struct bucket *b, int64_t now)
 {
 	if (b->at == 0)
-		b->tokens = 1;		/* connections are made one by one, too */
+		b->tokens = depth(b);
 	else
 		b->tokens += (double)(now - b->at) * b->rate * b->pace / 1000;
 	if (b->tokens > depth(b))
@@ -300,8 +300,9 @@ account_other(struct courier *c, const struct account *a)
 }
 
 bool
-account_take(struct account *a, int lane, int64_t now)
+account_take(struct account *a, int lane, int64_t now, int *turn)
 {
+	*turn = -1;
 	if (!ready(a, now))
 		return false;
 	if (a->bucket.rate <= 0)
@@ -313,9 +314,17 @@ account_take(struct account *a, int lane, int64_t now)
 	a->bucket.tokens -= 1;
 	if (a->bucket.n > 0) {
 		a->bucket.last[a->bucket.next] = now;
+		*turn = a->bucket.next;
 		a->bucket.next = (a->bucket.next + 1) % a->bucket.n;
 	}
 	return true;
+}
+
+void
+account_left(struct account *a, int turn, int ms)
+{
+	if (turn >= 0 && turn < a->bucket.n && ms > 0)
+		a->bucket.last[turn] += ms;
 }
 
 /* The gateway wants a rest: not this letter, the account waits. */

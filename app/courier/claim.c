@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Due work becomes jobs: four times a second, and sooner while there is more
- * than was taken, the courier asks which tenants have some, emergencies first,
+ * than was taken or when batches were made, the courier asks which tenants have some, emergencies first,
  * otherwise in random order.
  *
  * A tenant has as many members at hand as keep the connections busy until the

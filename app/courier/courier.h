@@ -162,6 +162,7 @@ struct flight {
 	int64_t letter_id, fence;
 	int try;
 	struct account *account;
+	int turn;		/* of the account (account_take) */
 	int64_t contacts[COURIER_DEVICES];	/* whose addresses the letter has; contact.id */
 	int n_contacts;
 	int64_t not_before;
@@ -208,7 +209,7 @@ struct courier {
 	struct flight flights[COURIER_FLIGHTS];
 	struct round rounds[COURIER_ROUNDS];
 	int turn;		/* where the search for the next tenant begins */
-	int answers;		/* epoll: the sockets of rounds that are away */
+	int answers;		/* epoll: the sockets of rounds that are away, and of db */
 	int64_t landed;		/* when the first letter landed that is in no round yet; 0: none */
 	int64_t looked;		/* when due work was last looked for */
 	bool more;		/* … and there was more than was taken */
@@ -264,8 +265,11 @@ int account_room(struct courier *, int64_t tenant, int lane, int64_t now);
 struct account *account_pick(struct courier *, int64_t tenant, int64_t now);
 /* The town's other account than this, as a letter takes it; NULL: none. */
 const json_t *account_other(struct courier *, const struct account *);
-/* May a letter take off?  Then it is counted.  False: a little later. */
-bool account_take(struct account *, int lane, int64_t now);
+/* May a letter take off?  Then it is counted, under this turn.  False: a little later. */
+bool account_take(struct account *, int lane, int64_t now, int *turn);
+/* It left the house so much later, because a connection was made first: the far side
+ * counts from there. */
+void account_left(struct account *, int turn, int ms);
 /* What came of it. */
 void account_learn(struct account *, const struct outcome *, int64_t now);
 /* Into gateway_health, now and then. */

@@ -129,7 +129,7 @@ lane_of(const struct flight *f)
 static void
 line_up(struct courier *c, struct flight *f)
 {
-	if (account_take(f->account, lane_of(f), clock_monotonic_ms()))
+	if (account_take(f->account, lane_of(f), clock_monotonic_ms(), &f->turn))
 		take_off(c, f);
 	else
 		f->stage = WAITING;
@@ -358,7 +358,7 @@ take_off_waiting(struct courier *c, struct flight *f, int *room, int64_t now)
 {
 	if (breaker_open(&f->account->breaker, now) && f->job != NULL)
 		grounded(c, f, VERDICT_LATER, f->account->breaker.reason);
-	else if (*room > 0 && account_take(f->account, lane_of(f), now)) {
+	else if (*room > 0 && account_take(f->account, lane_of(f), now, &f->turn)) {
 		take_off(c, f);
 		(*room)--;
 	}
@@ -395,6 +395,7 @@ deliver_land(struct courier *c)
 		must(f->stage == FLYING);
 		f->outcome = o;
 		landed(c, f);
+		account_left(f->account, f->turn, o.left_ms);
 		account_learn(f->account, &o, now);
 	}
 }

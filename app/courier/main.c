@@ -19,16 +19,29 @@
 
 enum { IDLE_MS = 250, LAST_MS = 12000, POOLS = 12 };
 
+/* Batches that were planned this moment are looked for at once (claim.c). */
+static void
+hear_of_work(struct courier *c)
+{
+	while (db_socket(c->db) != -1 && db_notified(c->db))
+		c->looked = 0;
+}
+
 static void
 wait_for_work(struct courier *c)
 {
+	struct epoll_event event = { .events = EPOLLIN };
 	int ms = ledger_patience_ms(c);
 
-	if (!ledger_busy(c)) {
-		proc_sleep_ms(ms < IDLE_MS ? ms : IDLE_MS);
-		return;
-	}
-	c->channel->ops->wait(c->channel, ms < IDLE_MS ? ms : IDLE_MS, c->answers);
+	/* There already, unless it is a new connection. */
+	if (db_socket(c->db) != -1)
+		epoll_ctl(c->answers, EPOLL_CTL_ADD, db_socket(c->db), &event);
+	if (ms > IDLE_MS)
+		ms = IDLE_MS;
+	if (!ledger_busy(c))
+		proc_wait_ms(c->answers, ms);
+	else
+		c->channel->ops->wait(c->channel, ms, c->answers);
 }
 
 static void
@@ -36,6 +49,7 @@ turn(struct courier *c)
 {
 	arena_reset(c->arena);
 	db_use(c->db, c->arena);
+	hear_of_work(c);
 	deliver_land(c);
 	if (!c->ending)
 		claim_due(c);
@@ -86,6 +100,9 @@ open_courier(struct courier *c, const struct post *post)
 	}
 	c->answers = epoll_create1(EPOLL_CLOEXEC);
 	must(c->answers != -1);
+	/* Without a database yet it is looked for four times a second all the same. */
+	if (db_listen(c->db, "batch_due") != ERR_OK)
+		log_warn("courier.alone channel=%s", c->kind->name);
 	return true;
 }
 

@@ -2,10 +2,15 @@
 /*
  * The planner: messages whose time has come, and those that came to their end.
  *
- * The audience of the first is frozen into batches and they go on the site, each
- * in a transaction of its own (message_plan).  Of the others the writers are told
- * how they ended (domain/delivery.h).  It has a process to itself, for a message to a
- * million takes seconds, and nobody's mail shall wait for that.
+ * The audience of the first is frozen into batches and they go on the site (message_plan_part).
+ * The first part is small, so that its people are written to while the next is planned,
+ * and each of the others as much larger as planning is faster than sending.  A planner that
+ * dies between two parts leaves the message half planned, and the next look finds it.
+ *
+ * Of the others the writers are told how they ended (domain/delivery.h).  It has a process to
+ * itself, for a message to a million takes seconds, and nobody's mail shall wait for that.
+ *
+ * It looks four times a second, and at once when somebody approves a message (message_due).
  */
 #include "base/log.h"
 #include "base/proc.h"
@@ -15,7 +20,10 @@
 #include "domain/gateway.h"
 #include "domain/mail.h"
 
-enum { LOOK_MS = 250, AWAY_MS = 1000 };
+enum {
+	LOOK_MS = 250, AWAY_MS = 1000,
+	FIRST_PART = COURIER_SLICE * 40, GROWTH = 8, MOST_PART = COURIER_SLICE * 20000
+};
 
 struct planner {
 	const struct house *house;
@@ -34,8 +42,9 @@ enter(struct db *db, enum db_mode mode, int64_t tenant)
 	    (struct q_enter_tenant){ .tenant = tenant, .actor = "courier" }, NULL);
 }
 
-static void
-plan(struct db *db, int64_t tenant, int64_t message)
+/* ERR_NOT_FOUND: nothing is left of it, or another planner has it. */
+static enum err
+plan_part(struct db *db, int64_t tenant, int64_t message, int most, bool *more)
 {
 	struct rows *rows;
 	enum err e;
@@ -43,21 +52,43 @@ plan(struct db *db, int64_t tenant, int64_t message)
 	e = enter(db, DB_WRITE, tenant);
 	if (e == ERR_OK)
 		e = q_planner_plan(db, (struct q_planner_plan){
-		    .message = message, .size = COURIER_SLICE }, &rows);
+		    .message = message, .size = COURIER_SLICE, .most = most }, &rows);
 	if (e == ERR_OK)
 		e = db_commit(db);
 	if (e != ERR_OK) {
-		/* Or it was committed and the answer was lost: then it is not
-		 * approved any more, and nobody will find it due. */
+		/* Or it was committed and the answer was lost: then the next look finds
+		 * what is left of it, if anything. */
 		db_rollback(db);
-		log_error("message.unplanned tenant=%" PRId64 " message=%" PRId64 " outcome=%s",
-		    tenant, message, err_name(e));
-		proc_sleep_ms(LOOK_MS);
-		return;
+		return e;
 	}
-	if (!rows_null(rows, 0, "recipients"))
+	if (rows_count(rows) == 0)
+		return ERR_NOT_FOUND;
+	*more = rows_bool(rows, 0, "more");
+	if (!*more)
 		log_info("message.planned tenant=%" PRId64 " message=%" PRId64 " recipients=%" PRId64,
 		    tenant, message, rows_int(rows, 0, "recipients"));
+	return ERR_OK;
+}
+
+static void
+plan(struct db *db, int64_t tenant, int64_t message)
+{
+	int most = FIRST_PART;
+	bool more = true;
+	enum err e;
+
+	while (more && !proc_stopping()) {
+		e = plan_part(db, tenant, message, most, &more);
+		if (e == ERR_NOT_FOUND)
+			return;
+		if (e != ERR_OK) {
+			log_error("message.unplanned tenant=%" PRId64 " message=%" PRId64 " outcome=%s",
+			    tenant, message, err_name(e));
+			proc_sleep_ms(LOOK_MS);
+			return;
+		}
+		most = most < MOST_PART / GROWTH ? most * GROWTH : MOST_PART;
+	}
 }
 
 /* What a text of this message costs at the account that is in use: its parts, in the longest
@@ -187,6 +218,18 @@ look(struct planner *p)
 	return true;
 }
 
+/* Until the next look, or until it is told that there is something. */
+static void
+rest(struct planner *p, int ms)
+{
+	if (db_socket(p->db) == -1)
+		proc_sleep_ms(ms);
+	else if (!db_notified(p->db))
+		proc_wait_ms(db_socket(p->db), ms);
+	while (db_socket(p->db) != -1 && db_notified(p->db))
+		;
+}
+
 int
 plan_work(void *context, int slot)
 {
@@ -195,10 +238,13 @@ plan_work(void *context, int slot)
 	(void)slot;
 	p.db = db_new(p.house->conf.database, "chromo_courier", "chromo-planner");
 	p.vault = vault_new(p.house->master);
+	db_use(p.db, p.arena);
+	if (db_listen(p.db, "message_due") != ERR_OK)
+		log_warn("planner.alone");
 	while (!proc_stopping()) {
 		arena_reset(p.arena);
 		db_use(p.db, p.arena);
-		proc_sleep_ms(look(&p) ? LOOK_MS : AWAY_MS);
+		rest(&p, look(&p) ? LOOK_MS : AWAY_MS);
 		events_look(p.house, p.db, p.vault, p.arena, &p.events);
 		keep_hourly(p.house, p.db, p.vault, p.arena, &p.kept);
 		sweep_hourly(p.db, &p.swept);

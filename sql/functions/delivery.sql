@@ -13,6 +13,7 @@ BEGIN
   SELECT m.tenant_id FROM message m
    WHERE m.state = 'approved' AND (m.send_at IS NULL OR m.send_at <= now())
       OR m.next_step <= now()
+      OR m.state = 'sending' AND m.planned_to IS NOT NULL
       OR m.state = 'sending' AND NOT EXISTS (SELECT FROM batch b WHERE b.tenant_id = m.tenant_id AND b.message_id = m.id
                                                 AND (b.state IN ('queued', 'sending') OR (b.state = 'held' AND b.lease_until > now())))
                                AND NOT EXISTS (SELECT FROM post p WHERE p.tenant_id = m.tenant_id AND p.message_id = m.id

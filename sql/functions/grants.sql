@@ -79,6 +79,9 @@ GRANT SELECT (tenant_id, id, email, state) ON staff TO chromo_courier; -- whom t
 GRANT UPDATE (state, published, finished, told, recipients, step, next_step, updated, revision, hash, submitter_id) ON message TO chromo_courier;
 GRANT UPDATE (state, failures, failed, reason, asks, asked, narrowed) ON contact TO chromo_courier;
 GRANT UPDATE (reach, vital_only) ON citizen TO chromo_courier;
+GRANT UPDATE (state, published, finished, told, recipients, planned_to, step, next_step, updated, revision, hash, submitter_id) ON message TO chromo_courier;
+GRANT UPDATE (state, failures, failed, reason) ON contact TO chromo_courier;
+GRANT UPDATE (reach) ON citizen TO chromo_courier;
 GRANT SELECT ON seen TO chromo_courier;
 GRANT INSERT ON seen TO chromo_web;
 GRANT SELECT (tenant_id, token, created), UPDATE (created), DELETE ON once TO chromo_courier; -- sweep()

@@ -101,7 +101,7 @@ $$;
 -- has a last word, or is in exactly one batch that is waiting for its turn.
 
 -- Of one tenant.  kind:
---	planless	approved, due for a quarter of an hour, and nobody planned it
+--	planless	approved, due for a quarter of an hour, and nobody planned it, or not to its end
 --	members		the batches of the first try do not add up to the recipients
 --	counts		a batch is done, but not all of its members have a word or a next try
 --	open		the message is sent, and a batch of it is not
@@ -119,6 +119,7 @@ LANGUAGE sql STABLE AS $$
     FROM message m
    WHERE m.state = 'approved' AND coalesce(m.send_at, m.updated) < now() - interval '15 minutes'
      AND m.updated < now() - interval '15 minutes'
+      OR m.state = 'sending' AND m.planned_to IS NOT NULL AND m.published < now() - interval '15 minutes'
   UNION ALL
   SELECT 'members', m.id, NULL, m.recipients - coalesce(sum(b.size), 0)
     FROM message m
@@ -140,7 +141,7 @@ LANGUAGE sql STABLE AS $$
   UNION ALL
   SELECT 'settled', m.id, NULL, 1
     FROM message m
-   WHERE m.state = 'sending'
+   WHERE m.state = 'sending' AND m.planned_to IS NULL
      AND NOT EXISTS (SELECT FROM batch b WHERE b.message_id = m.id
                         AND (b.state IN ('queued', 'sending') OR (b.state = 'held' AND b.lease_until > now())))
      AND NOT EXISTS (SELECT FROM post p WHERE p.message_id = m.id AND p.state IN ('queued', 'sending'))

@@ -73,6 +73,7 @@ BEGIN
             AND a.staff_id IS DISTINCT FROM NEW.editor_id) THEN
       RAISE EXCEPTION 'message: no other person approved these bytes' USING ERRCODE = 'CH005';
     END IF;
+    PERFORM pg_notify('message_due', '');
   WHEN 'draft', 'returned' THEN
     -- Whatever was approved is void: the next submission is another revision.
     NEW.hash := NULL;
@@ -112,7 +113,7 @@ $$;
 -- whoever wants only that gets nothing else.  One SELECT, so that the planner can look
 -- through it.
 CREATE OR REPLACE FUNCTION audience(p_audience text, p_districts bigint[], p_topics bigint[], p_vital boolean, p_channels text[],
-                                    p_order text[] DEFAULT '{}')
+                                    p_order text[] DEFAULT '{}', p_after bigint DEFAULT 0, p_most bigint DEFAULT NULL)
 RETURNS TABLE (citizen_id bigint, channel text, language text, quiet_from time, quiet_to time)
 LANGUAGE sql STABLE AS $$
   SELECT * FROM (
@@ -126,6 +127,7 @@ LANGUAGE sql STABLE AS $$
       FROM citizen c
      WHERE c.state = 'active'
        AND c.reach <> '{}'
+       AND c.id > p_after
        AND (p_vital OR NOT c.vital_only)
        AND (p_audience = 'everyone'
             OR (p_audience = 'chosen'
@@ -133,6 +135,7 @@ LANGUAGE sql STABLE AS $$
                 AND (p_topics = '{}' OR p_vital OR c.topics && p_topics)))
      ORDER BY c.id OFFSET 0) x
    WHERE x.channel IS NOT NULL
+   LIMIT p_most
 $$;
 
 CREATE OR REPLACE FUNCTION message_vital(p_topics bigint[]) RETURNS boolean

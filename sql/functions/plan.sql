@@ -25,7 +25,7 @@ CREATE OR REPLACE FUNCTION quiet_due(p_minutes int) RETURNS timestamptz LANGUAGE
 $$;
 
 -- Cuts people, ascending, into batches; they have channel, due time and, where they share
--- a call, language in common.  Returns how many they are.
+-- a call, language in common.  Returns how many they are.  Couriers are told.
 CREATE OR REPLACE FUNCTION batch_cut(p_message bigint, p_round int, p_step int, p_lane int, p_size int, p_valid_until timestamptz,
                                      p_channel text, p_language text, p_due timestamptz, p_citizens bigint[]) RETURNS int
 LANGUAGE plpgsql SET enable_sort = off AS $$
@@ -39,13 +39,15 @@ BEGIN
     -- Collected as they come: sorting each slice once more would be a third of the whole.
     FROM unnest(p_citizens) WITH ORDINALITY AS u (c, n)
    GROUP BY (u.n - 1) / p_size;
+  PERFORM pg_notify('batch_due', '');
   RETURN cardinality(p_citizens);
 END $$;
 
--- Messages of this tenant whose time has come.
+-- Messages of this tenant whose time has come, and those that are planned in part.
 CREATE OR REPLACE FUNCTION message_due() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
   SELECT id FROM message
    WHERE state = 'approved' AND (send_at IS NULL OR send_at <= now())
+      OR state = 'sending' AND planned_to IS NOT NULL
    ORDER BY send_at NULLS FIRST, id
 $$;
 
@@ -53,10 +55,16 @@ $$;
 CREATE OR REPLACE FUNCTION ladder_channels(p_ladder jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE AS
 $$ SELECT array_agg(x.rung->>'channel' ORDER BY x.n) FROM jsonb_array_elements(p_ladder) WITH ORDINALITY AS x (rung, n) $$;
 
--- Freezes the audience into batches and puts the message on the site: one
--- transaction, so planning twice cannot double.  NULL: another courier has it.
-CREATE OR REPLACE FUNCTION message_plan(p_message bigint, p_size int) RETURNS int
+-- Freezes the audience into batches and puts the message on the site.  A large one is
+-- planned in parts, smallest ids first, so that the first are written to while the others
+-- are planned: message.planned_to is the last who was looked at, as long as there may be
+-- more, and comes with the batches in one transaction, so that planning twice cannot double.
+-- p_most: so many people in this part; NULL: all that are left.  recipients: so far.
+-- No row: another planner has it, it was stopped, or nothing is left.
+CREATE OR REPLACE FUNCTION message_plan_part(p_message bigint, p_size int, p_most int)
+RETURNS TABLE (recipients int, more boolean)
 LANGUAGE plpgsql SET work_mem = '256MB' SET enable_sort = off SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
 DECLARE
   m       message;
   vital   boolean;
@@ -65,13 +73,16 @@ DECLARE
   clock   time;
   g       record;
   planned int := 0;
+  upto    bigint := 0;
   survey  survey_message;
 BEGIN
+  -- A lock that foreign keys pass: of the batches that are there some are in the air.
   SELECT * INTO m FROM message
-   WHERE id = p_message AND state = 'approved' AND (send_at IS NULL OR send_at <= now())
-     FOR UPDATE SKIP LOCKED;
+   WHERE id = p_message AND (state = 'approved' AND (send_at IS NULL OR send_at <= now())
+                             OR state = 'sending' AND planned_to IS NOT NULL)
+     FOR NO KEY UPDATE SKIP LOCKED;
   IF NOT FOUND THEN
-    RETURN NULL;
+    RETURN;
   END IF;
   vital := message_vital(m.topics);
   ways := message_ways(m);
@@ -79,11 +90,15 @@ BEGIN
   rungs := ARRAY(SELECT r FROM unnest(ladder_channels(m.ladder)) WITH ORDINALITY AS x (r, place) WHERE r = ANY (ways) ORDER BY place);
   clock := quiet_clock(vital);
   SELECT * INTO survey FROM survey_message WHERE message_id = p_message;
+  -- Of some it is not told how many were looked at.
+  IF survey.people <> 'all' THEN
+    p_most := NULL;
+  END IF;
 
   FOR g IN
     SELECT a.channel, CASE WHEN channel_shares(a.channel) THEN a.language ELSE '' END AS language,
            quiet_end(a.quiet_from, a.quiet_to, clock) AS quiet, array_agg(a.citizen_id) AS citizens
-      FROM audience(m.audience, m.districts, m.topics, vital, ways, rungs) a
+      FROM audience(m.audience, m.districts, m.topics, vital, ways, rungs, coalesce(m.planned_to, 0), p_most) a
      -- About a survey: those who have taken part in it, or all others.
      WHERE (survey.people IS NULL OR survey.people = 'all'
             OR (survey.people = 'done') = (a.citizen_id IN (SELECT survey_took_part(survey.survey_id))))
@@ -93,15 +108,25 @@ BEGIN
   LOOP
     planned := planned + batch_cut(m.id, 1, 1, CASE WHEN vital THEN 0 ELSE 1 END, p_size, m.valid_until,
                                    g.channel, g.language, quiet_due(g.quiet), g.citizens);
+    upto := greatest(upto, g.citizens[cardinality(g.citizens)]);
   END LOOP;
 
-  PERFORM post_plan(m);
-  UPDATE message SET state = 'sending', published = now(), recipients = planned,
-                     next_step = CASE WHEN jsonb_array_length(m.ladder) > 1 THEN now() + ladder_wait(m.ladder, 1) END
-   WHERE id = m.id;
+  recipients := coalesce(m.recipients, 0) + planned;
+  more := planned >= p_most IS TRUE;
+  IF m.state = 'approved' THEN
+    PERFORM post_plan(m);
+  END IF;
+  UPDATE message x SET state = 'sending', published = coalesce(x.published, now()), recipients = message_plan_part.recipients,
+                     planned_to = CASE WHEN more THEN upto END,
+                     next_step = CASE WHEN NOT more AND jsonb_array_length(m.ladder) > 1 THEN now() + ladder_wait(m.ladder, 1) END
+   WHERE x.id = m.id;
   PERFORM message_settle(m.id);
-  RETURN planned;
+  RETURN NEXT;
 END $$;
+
+-- All of it at once.  NULL as above.
+CREATE OR REPLACE FUNCTION message_plan(p_message bigint, p_size int) RETURNS int LANGUAGE sql AS
+$$ SELECT recipients FROM message_plan_part(p_message, p_size, NULL) $$;
 
 -- A message of which nothing is left to do is sent.  The row lock makes the
 -- last two couriers see each other.  It is one that foreign keys pass: a batch
@@ -110,7 +135,7 @@ END $$;
 CREATE OR REPLACE FUNCTION message_settle(p_message bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM FROM message WHERE id = p_message AND state = 'sending' FOR NO KEY UPDATE;
+  PERFORM FROM message WHERE id = p_message AND state = 'sending' AND planned_to IS NULL FOR NO KEY UPDATE;
   IF FOUND AND NOT EXISTS (SELECT FROM batch WHERE message_id = p_message
                               AND state IN ('queued', 'sending'))
      -- Of what was held some may still be in the air, and is not to be sent again meanwhile.
@@ -139,7 +164,7 @@ END $$;
 CREATE OR REPLACE FUNCTION message_settle_open() RETURNS int LANGUAGE sql AS $$
   SELECT count(message_settle(m.id))::int
     FROM message m
-   WHERE m.state = 'sending'
+   WHERE m.state = 'sending' AND m.planned_to IS NULL
      AND NOT EXISTS (SELECT FROM batch b WHERE b.message_id = m.id AND b.state IN ('queued', 'sending'))
      AND NOT EXISTS (SELECT FROM batch b WHERE b.message_id = m.id AND b.state = 'held' AND b.lease_until > now())
      AND NOT EXISTS (SELECT FROM post p WHERE p.message_id = m.id AND p.state IN ('queued', 'sending'))

@@ -7,8 +7,8 @@ SELECT tenant_id FROM planner_work();
 -- name: planner_due :many
 SELECT message_due AS id FROM message_due();
 
--- name: planner_plan :one
-SELECT message_plan(:message::bigint, :size::int) AS recipients;
+-- name: planner_plan :many
+SELECT recipients, more FROM message_plan_part(:message::bigint, :size::int, :most::int);
 
 -- name: planner_settle :exec
 SELECT message_settle_open();

@@ -13,9 +13,11 @@ for (const rate of [permitted, 0]) {
 	try {
 		const town = await many.town({ line: people }, { rate: rate === 0 ? 100000 : rate });
 		const courier = many.post.courier();
+		const before = many.cpu(courier);
 		const { seconds, planned, last } = await many.send(town);
+		const after = many.cpu(courier), cpu = Object.entries(after).map(([name, s]) => `${name} ${(s - before[name]).toFixed(2)} s`).join(', ');
 		const heard = await many.sink.end();
-		say(`  rate ${rate}: ${seconds.toFixed(2)} s, first call after ${planned.toFixed(2)} s, last verdict after ${last.toFixed(2)} s; ${JSON.stringify(heard)}; ${many.memory(courier)} MB`);
+		say(`  rate ${rate}: ${seconds.toFixed(2)} s, first call after ${planned.toFixed(2)} s, last verdict after ${last.toFixed(2)} s; ${JSON.stringify(heard)}; ${many.memory(courier)} MB; CPU ${cpu}`);
 		if (heard.people !== people) throw new Error(`${heard.people} people`);
 		const calls = heard.multicasts;
 		if (rate > 0) {

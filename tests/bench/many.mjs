@@ -13,7 +13,7 @@ import { Device } from '../gateways/push_keys.mjs';
 import { certificate } from '../gateways/tls.mjs';
 import { build, eventually } from '../harness/up.mjs';
 import { openPost } from '../courier/post.mjs';
-import { tree } from './lib.mjs';
+import { ticks, tree } from './lib.mjs';
 
 process.env.CHROMO_FSYNC = 'on';
 const hex = (buffer) => `'\\x${Buffer.from(buffer).toString('hex')}'`;
@@ -25,7 +25,7 @@ export async function openSink(program, ...args) {
 	reader.on('line', (l) => lines.push(l));
 	const ended = new Promise((done) => child.on('close', done));
 	const port = Number((await first).split(' ')[1]);
-	return { port, url: `https://127.0.0.1:${port}`, async end() {
+	return { pid: child.pid, port, url: `https://127.0.0.1:${port}`, async end() {
 		child.kill('SIGTERM');
 		await ended;
 		const words = (lines.at(-1) ?? '').split(' ');
@@ -91,6 +91,12 @@ class Many {
 	memory(courier) {
 		const pss = (pid) => { try { return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]); } catch { return 0; } };
 		return Math.round(tree(courier.child.pid).reduce((sum, pid) => sum + pss(pid), 0) / 1024);
+	}
+
+	// Seconds of CPU so far.  It moves least when something else runs beside.
+	cpu(courier) {
+		const postmaster = Number(readFileSync(join(this.post.up.dir, 'pg/postmaster.pid'), 'utf8').split('\n')[0]);
+		return { courier: ticks([courier.child.pid]) / 100, postgres: ticks([postmaster]) / 100, sink: ticks([this.sink.pid]) / 100 };
 	}
 
 	async close() {
