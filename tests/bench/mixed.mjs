@@ -11,8 +11,10 @@ const mail = await openSink('smtp_sink');
 const many = await openMany({ rate: 0, delay: 5, outbox: true, conf: { smtp_url: `smtp://127.0.0.1:${mail.port}`,
 	smtp_connections: 64, smtp_timeout_s: 90, courier_lease_s: 120 } });
 try {
+	const began = Date.now();
 	const town = await many.town({ line: Math.round(people * 0.7), email: Math.round(people * 0.2),
 		webpush: Math.round(people * 0.08), sms: Math.round(people * 0.02) });
+	say(`  ${people} people are there after ${((Date.now() - began) / 1000).toFixed(0)} s`);
 	const courier = many.post.courier();
 	let most = 0;
 	const watch = setInterval(() => { most = Math.max(most, many.memory(courier)); }, 500);
