@@ -89,6 +89,7 @@ test('an account is set up, tried, switched on, changed and switched off', async
 	assert.deepEqual([now.active, now.settings.channel_id, now.sealed, now.url], [false, id, true, line.url], 'trimmed, and off at first');
 
 	let page = await admin.get(at('line'));
+	assert.match(said(page), /混ざっていた空白や引用符、全角の文字を直しました/, 'and told');
 	assert.ok(!page.text.includes(secret) && !page.text.includes(secret.slice(4)), 'a secret never comes out');
 	assert.match(said(page), /設定済みです/);
 	assert.match(page.text, new RegExp(`https://minato\\.localhost[:\\d]*/hooks/line/${now.id}<`), 'the address to paste');

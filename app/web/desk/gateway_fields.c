@@ -319,6 +319,21 @@ read_one(struct web *w, struct form *f, const struct gateway_field *d, const jso
 	json_object_set_new(into, key_of(d), json_string(text));
 }
 
+bool
+gateway_fields_cleaned(struct web *w, const struct gateway_form *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->n; i++) {
+		const struct gateway_field *d = &g->fields[i];
+		const char *typed = fields_get(w->fields, d->name);
+
+		if (d->shape != SHAPE_KEY && d->shape != SHAPE_FLAG && strcmp(pasted(w->arena, typed), typed) != 0)
+			return true;
+	}
+	return false;
+}
+
 /* An address in the words of a URL that is plainly of our own network.  What a name leads
  * to is looked at when it is connected to (channel/http.h). */
 static bool

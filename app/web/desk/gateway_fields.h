@@ -52,6 +52,8 @@ void gateway_fields_fill(struct web *, struct form *, const struct gateway_form 
  * of the account (NULL: a new one) and are the arena's. */
 void gateway_fields_read(struct web *, struct form *, const struct gateway_form *, const json_t *account,
     json_t **settings, json_t **secrets, const char **url);
+/* Something came along with what was pasted and was taken away: people are told. */
+bool gateway_fields_cleaned(struct web *, const struct gateway_form *);
 /* The rows that templates/desk/gateway/field.html shows: the field of the form with label, hint and kind.
  * more: those that are folded. */
 json_t *gateway_fields_rows(struct web *, struct form *, const struct gateway_form *, bool more);
