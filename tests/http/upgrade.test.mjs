@@ -19,6 +19,8 @@ import { build, source, up } from '../harness/up.mjs';
 const run = promisify(execFile);
 const old = gunzipSync(readFileSync(join(source, 'tests/data/db/at_0019.sql.gz')));
 let town, rows;
+// Tables that have another name today.
+const renamed = { phone_code: 'address_code' };
 
 // The tables of a database, each with its number of rows.
 const count = async () => Object.fromEntries((await town.sql((await town.sql(`SELECT string_agg(format('SELECT %L, count(*) FROM %I', relname, relname), ' UNION ALL ' ORDER BY relname)
@@ -59,7 +61,10 @@ test('an old house is brought to the present, and is like a new one', async () =
 	assert.deepEqual({ more: without(is, wanted), missing: without(wanted, is), lines: is.length }, { more: [], missing: [], lines: wanted.length });
 	const now = await count();
 	// Only rows that say what the program does may come along.
-	for (const [table, n] of Object.entries(rows)) assert.ok(Number(now[table]) >= Number(n), `${table}: ${n} → ${now[table]}`);
+	for (const [table, n] of Object.entries(rows)) {
+		const then = now[renamed[table] ?? table];
+		assert.ok(Number(then) >= Number(n), `${table}: ${n} → ${then}`);
+	}
 });
 
 test('every query of today runs there', { timeout: 120000 }, async () => {
