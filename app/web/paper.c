@@ -5,38 +5,12 @@
  * Pango breaks lines by Japanese rules (kinsoku); here pages are broken, between two
  * lines, never within one.
  */
-#include "web/paper.h"
-
-#include <cairo-pdf.h>
-#include <pango/pangocairo.h>
-#include <stdbool.h>
+#include "web/paper_private.h"
 
 #include "base/log.h"
 #include "web/qr.h"
 
-#define FONT "BIZ UDGothic"
-#define WIDTH 595.28
-#define HEIGHT 841.89
-#define SIDE 56.7		/* 20 mm */
-#define TOP 56.7
-#define BOTTOM (HEIGHT - 62.4)
 #define MODULE 2.2		/* of a QR code: 0.78 mm, which a telephone reads from paper */
-
-struct paper {
-	struct arena *arena;
-	struct buf bytes;
-	cairo_surface_t *surface;
-	cairo_t *cairo;
-	PangoContext *context;
-	double y;
-	int page;
-	bool fresh;		/* nothing on this page yet */
-	bool unnumbered;	/* this page carries no number */
-	int badges;
-	const char *const *heads;	/* of the table that is being written */
-	const double *shares;
-	int columns;
-};
 
 static const struct {
 	const char *font;
@@ -44,12 +18,14 @@ static const struct {
 	double after;
 	PangoAlignment align;
 } styles[] = {
-	[PAPER_SMALL] = { FONT " 9", 1.2, 4, PANGO_ALIGN_LEFT },
-	[PAPER_TEXT] = { FONT " 12", 1.5, 8, PANGO_ALIGN_LEFT },
-	[PAPER_RIGHT] = { FONT " 11", 1.3, 2, PANGO_ALIGN_RIGHT },
-	[PAPER_HEAD] = { FONT " Bold 14", 1.3, 6, PANGO_ALIGN_LEFT },
-	[PAPER_TITLE] = { FONT " Bold 20", 1.2, 12, PANGO_ALIGN_CENTER },
-	[PAPER_GRAND] = { FONT " Bold 30", 1.2, 12, PANGO_ALIGN_CENTER },
+	[PAPER_SMALL] = { PAPER_FONT " 9", 1.2, 4, PANGO_ALIGN_LEFT },
+	[PAPER_CELL] = { PAPER_FONT " 10.5", 1.3, 4, PANGO_ALIGN_LEFT },
+	[PAPER_TEXT] = { PAPER_FONT " 12", 1.5, 8, PANGO_ALIGN_LEFT },
+	[PAPER_STRONG] = { PAPER_FONT " Bold 11", 1.4, 6, PANGO_ALIGN_LEFT },
+	[PAPER_RIGHT] = { PAPER_FONT " 11", 1.3, 2, PANGO_ALIGN_RIGHT },
+	[PAPER_HEAD] = { PAPER_FONT " Bold 14", 1.3, 6, PANGO_ALIGN_LEFT },
+	[PAPER_TITLE] = { PAPER_FONT " Bold 20", 1.2, 12, PANGO_ALIGN_CENTER },
+	[PAPER_GRAND] = { PAPER_FONT " Bold 30", 1.2, 12, PANGO_ALIGN_CENTER },
 };
 
 static cairo_status_t
@@ -74,9 +50,9 @@ paper_new(struct arena *a, const char *title, const char *author)
 {
 	struct paper *p = arena_alloc(a, sizeof *p);
 
-	*p = (struct paper){ .arena = a, .y = TOP, .page = 1, .fresh = true };
+	*p = (struct paper){ .arena = a, .y = PAPER_TOP, .top = PAPER_TOP, .page = 1, .fresh = true };
 	buf_init(&p->bytes, a);
-	p->surface = cairo_pdf_surface_create_for_stream(write_bytes, &p->bytes, WIDTH, HEIGHT);
+	p->surface = cairo_pdf_surface_create_for_stream(write_bytes, &p->bytes, PAPER_WIDTH, PAPER_HEIGHT);
 	cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_TITLE, title);
 	cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_AUTHOR, author);
 	p->cairo = cairo_create(p->surface);
@@ -87,8 +63,8 @@ paper_new(struct arena *a, const char *title, const char *author)
 	return p;
 }
 
-static PangoLayout *
-layout_of(struct paper *p, enum paper_style style, const char *text, double width)
+PangoLayout *
+paper_layout(struct paper *p, enum paper_style style, const char *text, double width)
 {
 	PangoLayout *layout = pango_layout_new(p->context);
 	PangoFontDescription *font = pango_font_description_from_string(styles[style].font);
@@ -107,27 +83,49 @@ layout_of(struct paper *p, enum paper_style style, const char *text, double widt
 	return layout;
 }
 
-static void
-number_page(struct paper *p)
+void
+paper_draw(struct paper *p, PangoLayout *layout, double x, double y)
 {
-	PangoLayout *layout;
-
-	if (p->unnumbered)
-		return;
-	layout = layout_of(p, PAPER_SMALL, arena_printf(p->arena, "%d", p->page), WIDTH - 2 * SIDE);
-	pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
-	cairo_move_to(p->cairo, SIDE, HEIGHT - 45);
+	cairo_move_to(p->cairo, x, y);
 	pango_cairo_show_layout(p->cairo, layout);
 	g_object_unref(layout);
 }
 
-static void
-turn_page(struct paper *p)
+void
+paper_draw_qr(struct paper *p, const struct qr *qr, double left, double top, double module)
 {
-	number_page(p);
-	cairo_show_page(p->cairo);
+	int x, y;
+
+	for (y = 0; y < qr->width; y++)
+		for (x = 0; x < qr->width; x++)
+			if (qr->data[y * qr->width + x] & 1)
+				cairo_rectangle(p->cairo, left + x * module, top + y * module, module, module);
+	cairo_fill(p->cairo);
+}
+
+static void
+number_page(struct paper *p)
+{
+	const char *text;
+	PangoLayout *layout;
+
+	if (p->unnumbered)
+		return;
+	text = p->pages > 0 ? arena_printf(p->arena, "%d / %d", p->page, p->pages) : arena_printf(p->arena, "%d", p->page);
+	layout = paper_layout(p, PAPER_SMALL, text, PAPER_WIDTH - 2 * PAPER_SIDE);
+	pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
+	paper_draw(p, layout, PAPER_SIDE, PAPER_HEIGHT - 45);
+}
+
+void
+paper_next(struct paper *p)
+{
+	if (!p->trial) {
+		number_page(p);
+		cairo_show_page(p->cairo);
+	}
 	p->page++;
-	p->y = TOP;
+	p->y = p->top;
 	p->fresh = true;
 	p->unnumbered = false;
 }
@@ -136,15 +134,15 @@ turn_page(struct paper *p)
 static void
 room_for(struct paper *p, double height)
 {
-	if (p->y + height > BOTTOM && !p->fresh)
-		turn_page(p);
-	p->fresh = false;
+	if (p->y + height > PAPER_BOTTOM && !p->fresh)
+		paper_next(p);
+	paper_begin(p);
 }
 
 void
 paper_text(struct paper *p, enum paper_style style, const char *text)
 {
-	PangoLayout *layout = layout_of(p, style, text, WIDTH - 2 * SIDE);
+	PangoLayout *layout = paper_layout(p, style, text, PAPER_WIDTH - 2 * PAPER_SIDE);
 	PangoLayoutIter *at = pango_layout_get_iter(layout);
 
 	do {
@@ -156,7 +154,7 @@ paper_text(struct paper *p, enum paper_style style, const char *text)
 		pango_layout_iter_get_line_yrange(at, &top, &bottom);
 		height = styles[style].lead * (bottom - top) / PANGO_SCALE;
 		room_for(p, height);
-		cairo_move_to(p->cairo, SIDE + (double)line.x / PANGO_SCALE,
+		cairo_move_to(p->cairo, PAPER_SIDE + (double)line.x / PANGO_SCALE,
 		    p->y + (pango_layout_iter_get_baseline(at) - top +
 		    (styles[style].lead - 1) / 2 * (bottom - top)) / PANGO_SCALE);
 		pango_cairo_show_layout_line(p->cairo, pango_layout_iter_get_line_readonly(at));
@@ -178,13 +176,13 @@ void
 paper_turn(struct paper *p)
 {
 	if (!p->fresh)
-		turn_page(p);
+		paper_next(p);
 }
 
 void
 paper_room(struct paper *p, double height)
 {
-	if (p->y + height > BOTTOM)
+	if (p->y + height > PAPER_BOTTOM)
 		paper_turn(p);
 }
 
@@ -195,10 +193,10 @@ paper_frame(struct paper *p)
 
 	for (edge = 34; edge <= 39; edge += 5) {
 		cairo_set_line_width(p->cairo, edge < 39 ? 2 : 0.6);
-		cairo_rectangle(p->cairo, edge, edge, WIDTH - 2 * edge, HEIGHT - 2 * edge);
+		cairo_rectangle(p->cairo, edge, edge, PAPER_WIDTH - 2 * edge, PAPER_HEIGHT - 2 * edge);
 		cairo_stroke(p->cairo);
 	}
-	p->y = TOP + 70;
+	p->y = PAPER_TOP + 70;
 	p->fresh = false;
 	p->unnumbered = true;
 }
@@ -208,28 +206,44 @@ paper_rule(struct paper *p)
 {
 	room_for(p, 10);
 	cairo_set_line_width(p->cairo, 0.8);
-	cairo_move_to(p->cairo, SIDE, p->y + 4);
-	cairo_line_to(p->cairo, WIDTH - SIDE, p->y + 4);
+	cairo_move_to(p->cairo, PAPER_SIDE, p->y + 4);
+	cairo_line_to(p->cairo, PAPER_WIDTH - PAPER_SIDE, p->y + 4);
 	cairo_stroke(p->cairo);
 	p->y += 12;
 }
 
 void
+paper_lines(struct paper *p, int n)
+{
+	const double height = 26;
+
+	for (int i = 0; i < n; i++) {
+		room_for(p, height);
+		cairo_set_line_width(p->cairo, 0.5);
+		cairo_move_to(p->cairo, PAPER_SIDE + 12, p->y + height - 4);
+		cairo_line_to(p->cairo, PAPER_WIDTH - PAPER_SIDE, p->y + height - 4);
+		cairo_stroke(p->cairo);
+		p->y += height;
+	}
+	p->y += 4;
+}
+
+void
 paper_boxes(struct paper *p, const char *word, int n)
 {
-	const double left = 46, height = 44, width = (WIDTH - 2 * SIDE - left) / n;
-	PangoLayout *layout = layout_of(p, PAPER_HEAD, word, left);
+	const double left = 46, height = 44, width = (PAPER_WIDTH - 2 * PAPER_SIDE - left) / n;
+	PangoLayout *layout = paper_layout(p, PAPER_HEAD, word, left);
 	int i, high;
 
 	room_for(p, height);
 	pango_layout_get_size(layout, NULL, &high);
 	pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
 	cairo_set_line_width(p->cairo, 0.8);
-	cairo_rectangle(p->cairo, SIDE, p->y, left, height);
+	cairo_rectangle(p->cairo, PAPER_SIDE, p->y, left, height);
 	for (i = 0; i < n; i++)
-		cairo_rectangle(p->cairo, SIDE + left + i * width, p->y, width, height);
+		cairo_rectangle(p->cairo, PAPER_SIDE + left + i * width, p->y, width, height);
 	cairo_stroke(p->cairo);
-	cairo_move_to(p->cairo, SIDE, p->y + (height - (double)high / PANGO_SCALE) / 2);
+	cairo_move_to(p->cairo, PAPER_SIDE, p->y + (height - (double)high / PANGO_SCALE) / 2);
 	pango_cairo_show_layout(p->cairo, layout);
 	g_object_unref(layout);
 	p->y += height + 12;
@@ -238,23 +252,23 @@ paper_boxes(struct paper *p, const char *word, int n)
 void
 paper_share(struct paper *p, const char *words, const char *number, double share)
 {
-	const double wide = WIDTH - 2 * SIDE, high = 7;
-	PangoLayout *left = layout_of(p, PAPER_SMALL, words, wide - 110), *right = layout_of(p, PAPER_SMALL, number, 100);
+	const double wide = PAPER_WIDTH - 2 * PAPER_SIDE, high = 7;
+	PangoLayout *left = paper_layout(p, PAPER_SMALL, words, wide - 110), *right = paper_layout(p, PAPER_SMALL, number, 100);
 	int lines;
 
 	pango_layout_get_size(left, NULL, &lines);
 	room_for(p, (double)lines / PANGO_SCALE + high + 8);
-	cairo_move_to(p->cairo, SIDE, p->y);
+	cairo_move_to(p->cairo, PAPER_SIDE, p->y);
 	pango_cairo_show_layout(p->cairo, left);
 	pango_layout_set_alignment(right, PANGO_ALIGN_RIGHT);
-	cairo_move_to(p->cairo, SIDE + wide - 100, p->y);
+	cairo_move_to(p->cairo, PAPER_SIDE + wide - 100, p->y);
 	pango_cairo_show_layout(p->cairo, right);
 	p->y += (double)lines / PANGO_SCALE + 2;
 	cairo_set_source_rgb(p->cairo, 0.9, 0.9, 0.9);
-	cairo_rectangle(p->cairo, SIDE, p->y, wide, high);
+	cairo_rectangle(p->cairo, PAPER_SIDE, p->y, wide, high);
 	cairo_fill(p->cairo);
 	cairo_set_source_rgb(p->cairo, 0.2, 0.2, 0.2);
-	cairo_rectangle(p->cairo, SIDE, p->y, wide * (share > 1 ? 1 : share), high);
+	cairo_rectangle(p->cairo, PAPER_SIDE, p->y, wide * (share > 1 ? 1 : share), high);
 	cairo_fill(p->cairo);
 	cairo_set_source_rgb(p->cairo, 0, 0, 0);
 	p->y += high + 6;
@@ -267,18 +281,11 @@ paper_qr(struct paper *p, const char *address, enum paper_style style, const cha
 {
 	struct qr qr = qr_modules(p->arena, address);
 	double side = qr.width * MODULE;
-	PangoLayout *layout = layout_of(p, style, words, WIDTH - 2 * SIDE - side - 16);
-	int x, y;
+	PangoLayout *layout = paper_layout(p, style, words, PAPER_WIDTH - 2 * PAPER_SIDE - side - 16);
 
 	room_for(p, side);
-	for (y = 0; y < qr.width; y++)
-		for (x = 0; x < qr.width; x++)
-			if (qr.data[y * qr.width + x] & 1)
-				cairo_rectangle(p->cairo, SIDE + x * MODULE, p->y + y * MODULE, MODULE, MODULE);
-	cairo_fill(p->cairo);
-	cairo_move_to(p->cairo, SIDE + side + 16, p->y);
-	pango_cairo_show_layout(p->cairo, layout);
-	g_object_unref(layout);
+	paper_draw_qr(p, &qr, PAPER_SIDE, p->y, MODULE);
+	paper_draw(p, layout, PAPER_SIDE + side + 16, p->y);
 	p->y += side + 8;
 }
 
@@ -290,7 +297,9 @@ row_lay(struct paper *p, const char *const *cells, double pad, PangoLayout **lay
 	int i, high;
 
 	for (i = 0; i < p->columns; i++) {
-		layouts[i] = layout_of(p, PAPER_SMALL, cells[i], (WIDTH - 2 * SIDE) * p->shares[i] - 2 * pad);
+		layouts[i] = paper_layout(p, p->cells, cells[i], (PAPER_WIDTH - 2 * PAPER_SIDE) * p->shares[i] - 2 * pad);
+		if (p->cells == PAPER_CELL && i > 0)
+			pango_layout_set_alignment(layouts[i], PANGO_ALIGN_CENTER);
 		pango_layout_get_size(layouts[i], NULL, &high);
 		if ((double)high / PANGO_SCALE + 2 * pad > height)
 			height = (double)high / PANGO_SCALE + 2 * pad;
@@ -301,16 +310,16 @@ row_lay(struct paper *p, const char *const *cells, double pad, PangoLayout **lay
 static void
 row_draw(struct paper *p, const char *const *cells, bool head)
 {
-	const double wide = WIDTH - 2 * SIDE, pad = 5;
+	const double wide = PAPER_WIDTH - 2 * PAPER_SIDE, pad = 5;
 	PangoLayout **layouts = arena_alloc(p->arena, (size_t)p->columns * sizeof *layouts);
-	double height = row_lay(p, cells, pad, layouts), x = SIDE;
+	double height = row_lay(p, cells, pad, layouts), x = PAPER_SIDE;
 	int i, high;
 
-	if (p->y + height > BOTTOM && !p->fresh && !head) {
-		turn_page(p);
+	if (p->y + height > PAPER_BOTTOM && !p->fresh && !head) {
+		paper_next(p);
 		row_draw(p, p->heads, true);
 	}
-	p->fresh = false;
+	paper_begin(p);
 	cairo_set_line_width(p->cairo, 0.5);
 	for (i = 0; i < p->columns; i++) {
 		cairo_rectangle(p->cairo, x, p->y, wide * p->shares[i], height);
@@ -330,8 +339,9 @@ row_draw(struct paper *p, const char *const *cells, bool head)
 }
 
 void
-paper_table(struct paper *p, const char *const *heads, const double *shares, int columns)
+paper_table(struct paper *p, enum paper_style style, const char *const *heads, const double *shares, int columns)
 {
+	p->cells = style;
 	p->heads = heads;
 	p->shares = shares;
 	p->columns = columns;
@@ -343,92 +353,6 @@ void
 paper_row(struct paper *p, const char *const *cells)
 {
 	row_draw(p, cells, false);
-}
-
-/* In the middle of a badge, in up to so many lines, as large as it fits; cut only where the
- * smallest size does not fit either. */
-static PangoLayout *
-badge_lay(struct paper *p, const char *text, int lines, int most, int least, double wide)
-{
-	PangoLayout *layout = layout_of(p, PAPER_TEXT, text, wide);
-	PangoFontDescription *font = pango_font_description_from_string(FONT " Bold");
-	int size = most + 1;
-
-	pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
-	do {
-		pango_font_description_set_size(font, --size * PANGO_SCALE);
-		pango_layout_set_font_description(layout, font);
-	} while (size > least && pango_layout_get_line_count(layout) > lines);
-	pango_layout_set_height(layout, -lines);
-	pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
-	pango_font_description_free(font);
-	return layout;
-}
-
-static double
-badge_height(PangoLayout *layout)
-{
-	int high;
-
-	pango_layout_get_size(layout, NULL, &high);
-	return (double)high / PANGO_SCALE;
-}
-
-static void
-badge_draw(struct paper *p, PangoLayout *layout, double x, double y)
-{
-	cairo_move_to(p->cairo, x, y);
-	pango_cairo_show_layout(p->cairo, layout);
-	g_object_unref(layout);
-}
-
-/* A long name takes two lines before it gets small. */
-static PangoLayout *
-badge_name(struct paper *p, const char *name, double wide)
-{
-	static const struct { int lines, most, least; } tries[] = { { 1, 32, 18 }, { 2, 22, 14 }, { 3, 15, 8 } };
-	PangoLayout *layout = NULL;
-	size_t i;
-
-	for (i = 0; i < sizeof tries / sizeof *tries; i++) {
-		if (layout != NULL)
-			g_object_unref(layout);
-		layout = badge_lay(p, name, tries[i].lines, tries[i].most, tries[i].least, wide);
-		if (!pango_layout_is_ellipsized(layout))
-			break;
-	}
-	return layout;
-}
-
-void
-paper_badge(struct paper *p, const char *above, const char *reading, const char *name, const char *below)
-{
-	const double wide = 257.95, high = 155.9, left = (WIDTH - 2 * wide) / 2, top = (HEIGHT - 5 * high) / 2, inner = wide - 28;
-	PangoLayout *called = badge_name(p, name, inner), *kana = badge_lay(p, reading, 2, 10, 7, inner);
-	double x, y, at;
-
-	if (p->badges == 10) {
-		cairo_show_page(p->cairo);
-		p->badges = 0;
-	}
-	x = left + (p->badges % 2) * wide;
-	y = top + (p->badges / 2) * high;
-	p->badges++;
-	cairo_set_line_width(p->cairo, 0.25);
-	cairo_set_source_rgb(p->cairo, 0.7, 0.7, 0.7);
-	cairo_rectangle(p->cairo, x, y, wide, high);
-	cairo_stroke(p->cairo);
-	cairo_set_source_rgb(p->cairo, 0, 0, 0);
-	x += (wide - inner) / 2;
-	badge_draw(p, badge_lay(p, above, 2, 10, 8, inner), x, y + 12);
-	at = y + 8 + (high - badge_height(called)) / 2;
-	if (reading[0] != '\0')
-		badge_draw(p, kana, x, at - badge_height(kana) - 5);
-	else
-		g_object_unref(kana);
-	badge_draw(p, called, x, at);
-	badge_draw(p, badge_lay(p, below, 1, 9, 7, inner), x, y + high - 24);
-	p->fresh = false;
 }
 
 void

@@ -10,7 +10,9 @@ struct paper;
 
 enum paper_style {
 	PAPER_SMALL,		/* 9 pt */
+	PAPER_CELL,		/* 10.5 pt: a table to be filled in; beside its first column in the middle */
 	PAPER_TEXT,		/* 12 pt, the text itself */
+	PAPER_STRONG,		/* 11 pt bold: what is to be done */
 	PAPER_RIGHT,		/* 11 pt at the right: dates, senders */
 	PAPER_HEAD,		/* 14 pt bold */
 	PAPER_TITLE,		/* 20 pt bold, in the middle */
@@ -37,8 +39,20 @@ void paper_boxes(struct paper *, const char *word, int n);
 void paper_share(struct paper *, const char *words, const char *number, double share);
 /* A table: what stands over its columns, on each page again, and their shares of the whole.  Both are borrowed
  * until the table ends, which is with the next thing that is no row. */
-void paper_table(struct paper *, const char *const *heads, const double *shares, int columns);
+void paper_table(struct paper *, enum paper_style, const char *const *heads, const double *shares, int columns);
 void paper_row(struct paper *, const char *const *cells);
+/* n lines to write on. */
+void paper_lines(struct paper *, int n);
+/* What draw puts on the paper stands on one page, unless it is longer than one.  It is called
+ * twice, the first time on nothing. */
+void paper_together(struct paper *, void (*draw)(void *), void *of);
+/* On each page of a document: who asks what, a number, and the QR code of an address. */
+struct paper_head {
+	const char *left, *number, *address;
+};
+/* What draw puts on it is a document of its own, whose pages are counted: 「1 / 3」.  It is called
+ * twice, too. */
+void paper_document(struct paper *, const struct paper_head *, void (*draw)(void *), void *of);
 /* A name badge of 91 by 55 mm, ten on a page, with hairlines to cut along: what it is for, the
  * name as large as it fits with its reading over it, a line below.  A paper has badges alone or none. */
 void paper_badge(struct paper *, const char *above, const char *reading, const char *name, const char *below);

@@ -3,10 +3,12 @@
 // Answers on paper: numbers, files, two clerks; under one number paper and web never both
 // count.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { desk, inside } from '../harness/desk.mjs';
 import { up } from '../harness/up.mjs';
 import { once_survey, right_of } from './right.mjs';
+import { every, survey as some_survey } from './survey.mjs';
 
 const host = 'minato.localhost';
 let town, clerk, survey, base, staff;
@@ -44,6 +46,28 @@ test('numbers are made, given as CSV, and voided', async () => {
 	assert.equal((await send('void', { number: made[0] })).status, 303);
 	assert.equal((await numbers()).length, 19);
 	assert.equal(await type(made[0], staff[0], 5), 'unknown []');
+});
+
+test('on paper: the ways in words, and on each page the number and a code that leads on with it', async () => {
+	const { survey: id, questionnaire } = await some_survey(town, every()), at = `/desk/surveys/${id}`;
+	// What staff would have typed in.
+	const text = (value) => `'${JSON.stringify(value)}'`;
+	await inside(town, `SET session_replication_role = replica; INSERT INTO question (questionnaire_id, code, place, kind, required, texts, choices, settings, show, jumps) VALUES ${
+		every().questions.map((q, i) => `(${questionnaire}, '${q.code}', ${i + 1}, '${q.kind}', ${q.required}, ${text(q.texts)}, ${text(q.choices)}, ${text(q.settings)}, ${q.show ? text(q.show) : 'NULL'}, ${text(q.jumps)})`)}`);
+	await clerk.submit(await clerk.get(`${at}/forms`), { count: '2' }, '/print');
+	const given = (await clerk.get(`${at}/forms/numbers`)).text.match(/\d{4}-\d{4}-\d{4}/g);
+	const pdf = await clerk.get(`${at}/paper?numbered=1`), said = spawnSync('pdftotext', ['-layout', '-', '-'], { input: pdf.bytes }).stdout.toString();
+	const pages = said.split('\f').filter((page) => page.trim());
+	assert.ok(pages.length >= 4 && pages.length % 2 === 0, `${pages.length} pages`);
+	pages.forEach((page, i) => {
+		assert.ok(page.includes(given[Math.floor(i / (pages.length / 2))]), `page ${i + 1} has its number`);
+		assert.match(page, new RegExp(`${i % (pages.length / 2) + 1} / ${pages.length / 2}`), 'and says which of how many it is');
+	});
+	for (const way of ['「使わない」の人は 4 へ', '設問1で「よく使う」の人だけ', '図書館', 'ご意見を書いてください（任意）']) assert.ok(said.includes(way), way);
+	// A question and how it is answered are not parted: the head of a question never ends a page.
+	for (const page of pages) assert.doesNotMatch(page.trim().split('\n').slice(-2)[0], /^\s*\d+\s+\S.*か(（任意）)?$/);
+	const once = await clerk.get(`${at}/paper`);
+	assert.doesNotMatch(spawnSync('pdftotext', ['-', '-'], { input: once.bytes }).stdout.toString(), /\d{4}-\d{4}-\d{4}/);
 });
 
 test('a file counts whole or not at all, and says all that is wrong', async () => {

@@ -197,7 +197,7 @@ desk_applicant_sheet(struct web *w)
 			paper_space(p, 12);
 			paper_room(p, 90);
 			paper_text(p, PAPER_TEXT, when);
-			paper_table(p, over, shares, 6);
+			paper_table(p, PAPER_SMALL, over, shares, 6);
 		}
 		json_array_foreach(json_object_get(one, "persons"), k, person) {
 			const char *cells[] = { arena_printf(w->arena, "%d", ++n), k == 0 ? json_text(one, "number") : "",

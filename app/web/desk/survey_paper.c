@@ -5,8 +5,10 @@
  *	GET /desk/surveys/{survey}/paper		once, as it stands
  *	GET /desk/surveys/{survey}/paper?numbered=1	with numbers that are unused (domain/paper.h)
  *
- * A number counts once, on paper (entry.c, forms.c) or on the web (citizen/survey_number.c), where
- * the QR code of the form leads.
+ * Each page says of which form it is, for pages come apart.  A number counts once, on paper
+ * (entry.c, forms.c) or on the web (citizen/survey_number.c), where the QR code leads.  The ways
+ * between questions stand beside them in words (templates/desk/paper), as in the list of
+ * questions and with its numbers.
  */
 #include <string.h>
 
@@ -17,13 +19,17 @@
 #include "web/handlers.h"
 #include "web/paper.h"
 
-enum { FORMS_MOST = 50 };
+enum { FORMS_MOST = 50, COLUMNS_MOST = 8 };
 
 struct sheet {
 	struct web *w;
 	struct paper *p;
-	const json_t *survey, *draft;
+	const json_t *survey, *draft, *rows;
 	const struct words *words;	/* Japanese, whoever prints it */
+	const char *number;		/* "": none */
+	/* The question that is printed. */
+	const json_t *question;
+	size_t place;
 };
 
 static const char *
@@ -32,114 +38,181 @@ word(const struct sheet *s, const char *key)
 	return words_get(s->words, key);
 }
 
-static void
-choices(const struct sheet *s, const json_t *list, const char *mark)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(list, i, one)
-		paper_text(s->p, PAPER_TEXT, arena_printf(s->w->arena, "　%s %s　%s", mark,
-		    questionnaire_text(one, NULL, "ja"), json_flag(one, "other") ? "（　　　　　　　　　　　　　　　　）" : ""));
-}
-
-static void
-scale(const struct sheet *s, const json_t *q)
-{
-	const json_t *settings = json_object_get(q, "settings");
-	int64_t points = json_int(settings, "points"), i;
-	const char *line = "";
-
-	for (i = points == 11 ? 0 : 1; i <= (points == 11 ? 10 : points); i++)
-		line = arena_printf(s->w->arena, "%s　%lld", line, (long long)i);
-	paper_text(s->p, PAPER_TEXT, arena_printf(s->w->arena, "　%s %s　%s", questionnaire_text(json_object_get(settings, "low"), NULL, "ja"),
-	    line, questionnaire_text(json_object_get(settings, "high"), NULL, "ja")));
-}
-
-static void
-matrix(const struct sheet *s, const json_t *q)
-{
-	const json_t *rows = json_object_get(json_object_get(q, "settings"), "rows"), *row, *choice;
-	size_t i, k;
-
-	json_array_foreach(rows, i, row) {
-		const char *line = "";
-
-		json_array_foreach(json_object_get(q, "choices"), k, choice)
-			line = arena_printf(s->w->arena, "%s　□ %s", line, questionnaire_text(choice, NULL, "ja"));
-		paper_text(s->p, PAPER_TEXT, arena_printf(s->w->arena, "　%s：%s", questionnaire_text(row, NULL, "ja"), line));
-	}
-}
-
 static bool
 is(const json_t *q, const char *kind)
 {
 	return strcmp(json_text(q, "kind"), kind) == 0;
 }
 
+/* --- how it is answered --- */
+
+static void
+choices(const struct sheet *s, const json_t *list, const char *mark)
+{
+	const json_t *one;
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, s->w->arena);
+	json_array_foreach(list, i, one)
+		buf_addf(&b, "%s　%s %s%s", i > 0 ? "\n" : "", mark, questionnaire_text(one, NULL, "ja"),
+		    json_flag(one, "other") ? "（　　　　　　　　　　　　　　　　　　　　）" : "");
+	if (b.len > 0)
+		paper_text(s->p, PAPER_TEXT, b.data);
+}
+
+static void
+scale(const struct sheet *s, const json_t *settings)
+{
+	int64_t points = json_int(settings, "points"), i = points == 11 ? 0 : 1, last = points == 11 ? 10 : points;
+	struct buf b;
+
+	buf_init(&b, s->w->arena);
+	buf_addf(&b, "　%s", questionnaire_text(json_object_get(settings, "low"), NULL, "ja"));
+	for (; i <= last; i++)
+		buf_addf(&b, "　%lld", (long long)i);
+	buf_addf(&b, "　%s", questionnaire_text(json_object_get(settings, "high"), NULL, "ja"));
+	paper_text(s->p, PAPER_TEXT, b.data);
+}
+
+/* As a table; where it is too wide for one, each row with its choices below it. */
+static void
+matrix(const struct sheet *s, const json_t *q)
+{
+	const json_t *rows = json_object_get(json_object_get(q, "settings"), "rows"), *list = json_object_get(q, "choices"), *row;
+	int n = (int)json_array_size(list) + 1;
+	const char **heads = arena_alloc(s->w->arena, (size_t)n * sizeof *heads);
+	double *shares = arena_alloc(s->w->arena, (size_t)n * sizeof *shares);
+	const char *cells[COLUMNS_MOST + 1];
+	size_t i;
+
+	if (n - 1 > COLUMNS_MOST) {
+		json_array_foreach(rows, i, row) {
+			paper_text(s->p, PAPER_TEXT, questionnaire_text(row, NULL, "ja"));
+			choices(s, list, "□");
+		}
+		return;
+	}
+	for (int k = 0; k < n; k++) {
+		heads[k] = k == 0 ? "" : questionnaire_text(json_array_get(list, (size_t)k - 1), NULL, "ja");
+		shares[k] = k == 0 ? 0.3 : 0.7 / (n - 1);
+	}
+	paper_table(s->p, PAPER_CELL, heads, shares, n);
+	json_array_foreach(rows, i, row) {
+		for (int k = 0; k < n; k++)
+			cells[k] = k == 0 ? questionnaire_text(row, NULL, "ja") : "□";
+		paper_row(s->p, cells);
+	}
+}
+
+/* What is written into: "number": "＿＿＿ 回". */
+static const char *
+blank(const struct sheet *s, const json_t *q)
+{
+	if (is(q, "number"))
+		return arena_printf(s->w->arena, "　＿＿＿＿＿＿ %s", json_text(json_object_get(q, "settings"), "unit"));
+	if (is(q, "consent"))
+		return "　□";
+	return is(q, "date") ? word(s, "survey_paper_date") : is(q, "time") ? word(s, "survey_paper_time") :
+	    is(q, "address") ? word(s, "survey_paper_address") : is(q, "map") ? word(s, "survey_paper_map") :
+	    is(q, "file") ? word(s, "survey_paper_file") : NULL;
+}
+
 static void
 answer(const struct sheet *s, const json_t *q)
 {
-	static const char line[] = "　＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿";
+	const char *text = blank(s, q);
 
-	if (is(q, "single") || is(q, "multi")) {
-		paper_text(s->p, PAPER_SMALL, word(s, is(q, "single") ? "survey_paper_choose_one" : "survey_paper_choose_several"));
+	if (is(q, "single") || is(q, "multi") || is(q, "scale") || is(q, "matrix") || is(q, "rank"))
+		paper_text(s->p, PAPER_CELL, word(s, is(q, "multi") ? "survey_paper_choose_several" : is(q, "rank") ? "survey_paper_rank" :
+		    is(q, "scale") ? "survey_paper_scale" : is(q, "matrix") ? "survey_paper_matrix" : "survey_paper_choose_one"));
+	if (is(q, "single") || is(q, "multi"))
 		choices(s, json_object_get(q, "choices"), "□");
-	} else if (is(q, "rank")) {
-		paper_text(s->p, PAPER_SMALL, word(s, "survey_paper_rank"));
+	else if (is(q, "rank"))
 		choices(s, json_object_get(q, "choices"), "（　　）");
-	} else if (is(q, "scale"))
-		scale(s, q);
+	else if (is(q, "scale"))
+		scale(s, json_object_get(q, "settings"));
 	else if (is(q, "matrix"))
 		matrix(s, q);
-	else if (is(q, "consent"))
-		paper_text(s->p, PAPER_TEXT, "　□");
-	else if (is(q, "number"))
-		paper_text(s->p, PAPER_TEXT, arena_printf(s->w->arena, "　＿＿＿＿＿＿ %s", json_text(json_object_get(q, "settings"), "unit")));
-	else if (!is(q, "note")) {
-		paper_text(s->p, PAPER_TEXT, line);
-		if (is(q, "long")) {
-			paper_text(s->p, PAPER_TEXT, line);
-			paper_text(s->p, PAPER_TEXT, line);
-		}
-	}
+	else if (text != NULL)
+		paper_text(s->p, PAPER_TEXT, text);
+	if (is(q, "text") || is(q, "long") || is(q, "map"))
+		paper_lines(s->p, is(q, "long") ? 5 : 1);
 }
 
-/* Where it can be answered on the web: with its number, which then counts once. */
-static const char *
-address(const struct sheet *s, const char *number)
-{
-	const char *survey = arena_printf(s->w->arena, "%s/surveys/%" PRId64, web_origin(s->w), json_int(s->survey, "id"));
+/* --- a question --- */
 
-	return number[0] == '\0' ? survey : arena_printf(s->w->arena, "%s/paper?number=%s", survey, number);
+/* Who answers it, or how it goes on from here, in words; nothing where everybody simply goes on. */
+static void
+ways(const struct sheet *s, const char *template)
+{
+	struct buf b;
+
+	buf_init(&b, s->w->arena);
+	if (templates_render(s->w->site->templates, template, s->words, json_array_get(s->rows, s->place), &b) != ERR_OK)
+		return;
+	while (b.len > 0 && b.data[b.len - 1] == '\n')
+		b.data[--b.len] = '\0';
+	if (b.len > 0)
+		paper_text(s->p, PAPER_STRONG, b.data);
 }
 
 static void
-form(const struct sheet *s, const char *number)
+question(void *of)
 {
-	const json_t *q;
-	const char *help;
-	size_t i;
+	const struct sheet *s = of;
+	const json_t *q = s->question;
+	const char *help = questionnaire_text(q, "help", "ja");
+	bool optional = !is(q, "note") && !json_flag(q, "required");
 
-	paper_turn(s->p);
-	paper_text(s->p, PAPER_RIGHT, arena_printf(s->w->arena, "%s　%s", word(s, "survey_paper_number"),
-	    number[0] != '\0' ? number : "＿＿＿＿＿＿＿＿"));
+	paper_space(s->p, 10);
+	paper_text(s->p, PAPER_HEAD, arena_printf(s->w->arena, "%zu　%s%s", s->place + 1, questionnaire_text(q, "label", "ja"),
+	    optional ? word(s, "survey_paper_optional") : ""));
+	ways(s, "desk/paper/show.txt");
+	if (help[0] != '\0')
+		paper_text(s->p, PAPER_TEXT, help);
+	answer(s, q);
+	ways(s, "desk/paper/jumps.txt");
+}
+
+/* --- a form --- */
+
+static void
+form(void *of)
+{
+	struct sheet *s = of;
+
 	paper_text(s->p, PAPER_TITLE, json_text(s->survey, "title"));
-	paper_text(s->p, PAPER_TEXT, json_text(s->survey, "purpose"));
+	if (json_text(s->survey, "purpose")[0] != '\0')
+		paper_text(s->p, PAPER_TEXT, json_text(s->survey, "purpose"));
+	paper_text(s->p, PAPER_TEXT, word(s, s->number[0] != '\0' ? "survey_paper_web_number" : "survey_paper_web"));
 	paper_rule(s->p);
-	json_array_foreach(json_object_get(s->draft, "questions"), i, q) {
-		paper_space(s->p, 6);
-		paper_text(s->p, PAPER_HEAD, arena_printf(s->w->arena, "%zu　%s", i + 1, questionnaire_text(q, "label", "ja")));
-		help = questionnaire_text(q, "help", "ja");
-		if (help[0] != '\0')
-			paper_text(s->p, PAPER_TEXT, help);
-		answer(s, q);
-	}
+	json_array_foreach(json_object_get(s->draft, "questions"), s->place, s->question)
+		paper_together(s->p, question, s);
 	paper_space(s->p, 10);
 	paper_rule(s->p);
+	paper_text(s->p, PAPER_TEXT, word(s, "survey_paper_thanks"));
 	if (json_text(s->survey, "contact")[0] != '\0')
 		paper_text(s->p, PAPER_TEXT, arena_printf(s->w->arena, "%s　%s", word(s, "circular_contact"), json_text(s->survey, "contact")));
-	paper_qr(s->p, address(s, number), PAPER_SMALL, word(s, number[0] != '\0' ? "survey_paper_web_number" : "survey_paper_web"));
+}
+
+/* Where it can be answered on the web. */
+static const char *
+address(const struct sheet *s)
+{
+	const char *survey = arena_printf(s->w->arena, "%s/surveys/%" PRId64, web_origin(s->w), json_int(s->survey, "id"));
+
+	return s->number[0] == '\0' ? survey : arena_printf(s->w->arena, "%s/paper?number=%s", survey, s->number);
+}
+
+static void
+print(struct sheet *s, const char *number)
+{
+	s->number = number;
+	paper_document(s->p, &(struct paper_head){ .left = arena_printf(s->w->arena, "%s\n%s",
+	    json_text(json_object_get(s->survey, "tenant"), "name"), json_text(s->survey, "title")),
+	    .number = number[0] != '\0' ? arena_printf(s->w->arena, "%s　%s", word(s, "survey_paper_number"), number) : "",
+	    .address = address(s) }, form, s);
 }
 
 enum err
@@ -160,11 +233,12 @@ desk_survey_paper(struct web *w)
 		return e;
 	s.survey = survey;
 	s.draft = draft;
+	s.rows = question_rows(w->arena, s.words, draft);
 	s.p = paper_new(w->arena, json_text(survey, "title"), json_text(json_object_get(survey, "tenant"), "name"));
 	for (i = 0; i < json_array_size(numbers) && i < FORMS_MOST; i++)
-		form(&s, paper_number_shown(w->arena, json_text(json_array_get(numbers, i), "number")));
+		print(&s, paper_number_shown(w->arena, json_text(json_array_get(numbers, i), "number")));
 	if (i == 0)
-		form(&s, "");
+		print(&s, "");
 	buf_init(&pdf, w->arena);
 	paper_finish(s.p, &pdf);
 	return web_bytes(w, HTTP_OK, "application/pdf", pdf.data, pdf.len);
