@@ -13,6 +13,7 @@ import { after, before, test } from 'node:test';
 import { inside } from '../harness/desk.mjs';
 import { up } from '../harness/up.mjs';
 import { bare, bytes, hide, text } from '../../nginx/static/js/blind.js';
+import { adversary, rows_of } from './adversary.mjs';
 import { once_survey, signed_in } from './right.mjs';
 
 const host = 'minato.localhost', PEOPLE = 40;
@@ -53,51 +54,8 @@ async function draw_and_answer(i) {
 	truth.set(String(citizen), String(mark));
 }
 
-const rows = async (table, where) => JSON.parse(await town.sql(
-	`SELECT coalesce(jsonb_agg(to_jsonb(t) || jsonb_build_object('ctid', t.ctid::text, 'xmin', t.xmin::text, 'tableoid', NULL)), '[]') FROM ${table} t WHERE ${where}`));
-const mark = (response) => response.answers.q2;
-
-// A column as something to be ordered: numbers as numbers, places by page and line.
-function rank(value) {
-	if (typeof value === 'string' && /^\(\d+,\d+\)$/.test(value)) {
-		const [page, line] = value.slice(1, -1).split(',').map(Number);
-		return page * 10000 + line;
-	}
-	return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
-}
-const ordered = (list, column) => [...list].sort((a, b) => {
-	const [x, y] = [rank(a[column]), rank(b[column])];
-	return x < y ? -1 : x > y ? 1 : 0;
-});
-
-// How many people he gets right with the best of all orders, and by which.
-function by_order(people, answers) {
-	let best = [0];
-	for (const p of Object.keys(people[0])) for (const a of Object.keys(answers[0])) for (const turned of [false, true]) {
-		const left = ordered(people, p), right = ordered(answers, a);
-		// What is the same in all rows orders nothing: Array.sort would leave them as they came.
-		if (new Set(left.map((r) => JSON.stringify(r[p]))).size < 2 || new Set(right.map((r) => JSON.stringify(r[a]))).size < 2) continue;
-		if (turned) right.reverse();
-		const n = left.filter((person, i) => right[i] && truth.get(String(person.citizen_id)) === mark(right[i])).length;
-		if (n > best[0]) best = [n, `${p} against ${a}${turned ? ' turned' : ''}`];
-	}
-	return best;
-}
-
-// The same by equal values, of columns that tell rows apart.
-function by_value(people, answers) {
-	let best = [0];
-	for (const p of Object.keys(people[0])) for (const a of Object.keys(answers[0])) {
-		const at = Map.groupBy ? Map.groupBy(answers, (r) => JSON.stringify(r[a])) : answers.reduce((m, r) => m.set(JSON.stringify(r[a]), [...(m.get(JSON.stringify(r[a])) ?? []), r]), new Map());
-		let n = 0;
-		for (const person of people) {
-			const found = person[p] === null ? [] : at.get(JSON.stringify(person[p])) ?? [];
-			if (found.length === 1 && truth.get(String(person.citizen_id)) === mark(found[0])) n++;
-		}
-		if (n > best[0]) best = [n, `${p} = ${a}`];
-	}
-	return best;
-}
+const rows = (table, where) => rows_of(town, table, where);
+const { by_order, by_value } = adversary(truth, (response) => response.answers.q2);
 
 // Everything that names a person, each table by itself: with the rows of other tables that
 // the same transaction wrote, which is how times get to rows that have none.
