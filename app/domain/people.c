@@ -100,6 +100,14 @@ masked_address(const struct people *p, int64_t citizen)
 	return delivery_mask(p->arena, open.data);
 }
 
+enum err
+people_named(const struct people *p, int64_t citizen, json_t **out)
+{
+	*out = json_keep(p->arena, json_pack("{s:o, s:s?}", "url", json_sprintf("/desk/people/%s", token_of(p, citizen)),
+	    "address", masked_address(p, citizen)));
+	return db_failed(p->db) ? ERR_DB : ERR_OK;
+}
+
 static void
 say(const struct people *p, json_t *thing, const char *prefix, const char *key, const char *text)
 {

@@ -118,6 +118,8 @@ json_t *questionnaire_words(struct arena *, const json_t *question, const json_t
  * not. */
 enum err questionnaire_accept(struct arena *, const json_t *document, const json_t *answers,
     const char **problem) MUST_USE;
+/* The document in which nothing has to be answered, for what comes on paper. */
+json_t *questionnaire_lenient(struct arena *, const json_t *document);
 
 /* What is to be solved before this may be published: a list of {"code", "key", "other"}, words by
  * "question_fault_<key>": no_questions, no_label, no_choices, choice_twice, choice_empty, range, refers (to a

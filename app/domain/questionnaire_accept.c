@@ -414,3 +414,14 @@ questionnaire_accept(struct arena *a, const json_t *document, const json_t *answ
 	*problem = "";
 	return whole && json_object_size(left) == json_object_size(answers) ? ERR_OK : ERR_INVALID;
 }
+
+json_t *
+questionnaire_lenient(struct arena *a, const json_t *document)
+{
+	json_t *copy = json_keep(a, json_deep_copy(document)), *q;
+	size_t i;
+
+	json_array_foreach(json_object_get(copy, "questions"), i, q)
+		json_object_set_new(q, "required", json_false());
+	return copy;
+}

@@ -406,6 +406,8 @@ enum err operator_home(struct web *);
 enum err desk_result(struct web *);
 enum err desk_result_cross(struct web *);
 enum err desk_result_cross_csv(struct web *);
+enum err desk_result_answers(struct web *);
+enum err desk_result_answer(struct web *);
 enum err desk_result_texts(struct web *);
 enum err desk_result_texts_tag(struct web *);
 enum err desk_result_words(struct web *);

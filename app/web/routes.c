@@ -349,6 +349,8 @@ const struct route routes[] = {
 	{ GET, "/desk/surveys/{survey}/results", desk_result, STAFF(RIGHTS) | WRITES },
 	{ GET, "/desk/surveys/{survey}/results/cross", desk_result_cross, STAFF(RIGHTS) | WRITES },
 	{ GET, "/desk/surveys/{survey}/results/cross.csv", desk_result_cross_csv, STAFF(RIGHTS) | WRITES },
+	{ GET, "/desk/surveys/{survey}/results/answers", desk_result_answers, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
+	{ GET, "/desk/surveys/{survey}/results/answers/{answer}", desk_result_answer, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
 	{ GET, "/desk/surveys/{survey}/results/texts/{question}", desk_result_texts, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
 	{ POST, "/desk/surveys/{survey}/results/texts/{question}", desk_result_texts_tag, STAFF(RIGHT_WRITE | RIGHT_APPROVE) | TOKEN },
 	{ GET, "/desk/surveys/{survey}/results/words/{question}", desk_result_words, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },

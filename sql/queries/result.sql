@@ -53,6 +53,31 @@ SELECT r.answers ->> :code::text AS text,
 -- name: result_stop_words :many
 SELECT word FROM stop_words();
 
+-- name: result_answers :many
+-- One answer after the other by its number, which is drawn by chance.
+SELECT number, to_char(day, 'YYYY-MM-DD') AS day, way FROM response
+ WHERE questionnaire_id = :questionnaire::bigint AND number > :after::text ORDER BY number LIMIT :most::int;
+
+-- name: result_answer_known :many
+SELECT number FROM response WHERE questionnaire_id = :questionnaire::bigint AND number = :number::text;
+
+-- name: result_answer :json
+-- One with what it was asked, and the numbers before and behind it; of whom it is where they
+-- answered by name, and in no other survey.
+SELECT jsonb_build_object(
+         'number', r.number, 'day', moment(r.day::timestamp AT TIME ZONE 'Asia/Tokyo', :lang::text), 'way', r.way,
+         'language', r.language, 'citizen', CASE s.mode WHEN 'named' THEN r.citizen_id END,
+         'answers', r.answers, 'document', e.document,
+         'before', (SELECT max(b.number) FROM response b WHERE b.questionnaire_id = r.questionnaire_id AND b.number < r.number),
+         'behind', (SELECT min(b.number) FROM response b WHERE b.questionnaire_id = r.questionnaire_id AND b.number > r.number))
+  FROM response r
+  JOIN survey s ON s.questionnaire_id = r.questionnaire_id
+  JOIN questionnaire_edition e ON e.questionnaire_id = r.questionnaire_id AND e.edition = r.edition
+ WHERE r.questionnaire_id = :questionnaire::bigint AND r.number = :number::text;
+
+-- name: result_answer_viewed :exec
+SELECT audit_write('response.viewed', :survey::bigint, jsonb_build_object('number', :number::text));
+
 -- name: result_tags :many
 SELECT tag, count(*) AS n FROM response_tag
  WHERE questionnaire_id = :questionnaire::bigint AND code = :code::text

@@ -175,6 +175,8 @@ async function surveys(town, who) {
 		...demo.map((survey) => ({ survey, quota: 1, language: 'en' })), { survey: all.survey, question: 'q12' },
 		{ survey: closed, export: asked.headers.location.split('/').pop() },
 		...every().questions.map(({ code }) => ({ at: '/surveys/', survey: all.survey, code })), { survey: short.survey },
+		{ at: '/desk/surveys/{survey}/results/answers', survey: short.survey,
+			answer: await town.sql(`SELECT min(number) FROM response WHERE questionnaire_id = ${short.questionnaire}`) },
 		{ at: '/surveys/{survey}/continue', survey: all.survey, token: saved.split('/').pop() },
 		{ at: '/surveys/{survey}/receipt', survey: short.survey, token: receipt.split('/').pop() },
 		{ at: '/surveys/{survey}/for', survey: once, token: keys.link('survey', who.citizen.citizen, once) },

@@ -19,7 +19,7 @@ let town, gets, who, clean, tokens;
 // person, which is there to be read by that person's town.
 const BUT = {
 	...SEEN,
-	audit: { rows: "act IN ('citizen.viewed', 'delivery.viewed')" },
+	audit: { rows: "act IN ('citizen.viewed', 'delivery.viewed', 'response.viewed')" },
 };
 
 before(async () => {

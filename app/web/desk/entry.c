@@ -29,18 +29,6 @@ ways_show(struct web *w, struct form *f)
 	form_options(f, "way", list);
 }
 
-/* The document in which nothing has to be answered. */
-static json_t *
-lenient(struct web *w, const json_t *document)
-{
-	json_t *copy = json_keep(w->arena, json_deep_copy(document)), *q;
-	size_t i;
-
-	json_array_foreach(json_object_get(copy, "questions"), i, q)
-		json_object_set_new(q, "required", json_false());
-	return copy;
-}
-
 /* A question for an address offers the districts of the town, those of the postcode first. */
 static enum err
 districts_show(struct web *w, struct form *f, const json_t *document, const json_t *answers)
@@ -144,7 +132,7 @@ desk_entry_do(struct web *w)
 	p.number = number_read(w, f, p.way);
 	p.edition = (int)json_int(survey, "edition");
 	if (form_flag(f, "blank"))
-		document = lenient(w, document);
+		document = questionnaire_lenient(w->arena, document);
 	json_array_foreach(json_object_get(document, "questions"), i, q)
 		questionnaire_read(w->arena, f, w->fields, q, answers);
 	if (!form_ok(f))
