@@ -54,7 +54,8 @@ badge_name(struct paper *p, const char *name, double wide)
 void
 paper_badge(struct paper *p, const char *above, const char *reading, const char *name, const char *below)
 {
-	const double wide = 257.95, high = 155.9, left = (PAPER_WIDTH - 2 * wide) / 2, top = (PAPER_HEIGHT - 5 * high) / 2, inner = wide - 28;
+	const double wide = 257.95, high = 155.9, left = (PAPER_WIDTH - 2 * wide) / 2, top = (PAPER_HEIGHT - 5 * high) / 2,
+	    inner = wide - 28;
 	PangoLayout *called = badge_name(p, name, inner), *kana = badge_lay(p, reading, 2, 10, 7, inner);
 	double x, y, at;
 

@@ -11,7 +11,7 @@ use File::Temp qw(tempdir);
 
 my $cc = $ENV{CC} || 'cc';
 my $dir = tempdir(CLEANUP => 1);
-my @flags = split ' ', `pkg-config --cflags jansson libpq fcgi libcurl gmime-3.0 2>/dev/null`;
+my @flags = split ' ', `pkg-config --cflags jansson libpq fcgi libcurl gmime-3.0 pangocairo 2>/dev/null`;
 my @command = ($cc, qw(-std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fsyntax-only -Iapp), @flags);
 
 sub compile {

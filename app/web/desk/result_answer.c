@@ -41,7 +41,9 @@ number_read(struct web *w, const char *typed)
 {
 	const char *digits = text_number(w->arena, typed);
 
-	return digits != NULL && strlen(digits) == DIGITS ? arena_printf(w->arena, "%.4s-%s", digits, digits + 4) : text_normal(w->arena, typed);
+	if (digits == NULL || strlen(digits) != DIGITS)
+		return text_normal(w->arena, typed);
+	return arena_printf(w->arena, "%.4s-%s", digits, digits + 4);
 }
 
 static json_t *
@@ -64,7 +66,8 @@ desk_result_answers(struct web *w)
 	enum err e = result_open(&r, web_id(w, "survey"));
 
 	if (e == ERR_OK && number != NULL)
-		e = q_result_answer_known(w->db, (struct q_result_answer_known){ .questionnaire = r.questionnaire, .number = number }, &found);
+		e = q_result_answer_known(w->db, (struct q_result_answer_known){ .questionnaire = r.questionnaire,
+		    .number = number }, &found);
 	if (e == ERR_OK && found != NULL && rows_count(found) > 0)
 		return web_see_other(w, "/desk/surveys/%" PRId64 "/results/answers/%s", web_id(w, "survey"), number);
 	if (e == ERR_OK)
