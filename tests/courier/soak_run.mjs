@@ -4,8 +4,8 @@
 //
 //	node soak_run.mjs RUNS PEOPLE SEED LEDGER
 //
-// The ledger has a line of JSON for each run.  Those that are in it are done: after Ctrl-C
-// the same command goes on where it was.  Status 0 only if no run broke a promise.
+// The ledger has a line of JSON for each run.  Those that are in it are done: after Ctrl-C,
+// which takes the house down, the same command goes on where it was.  Status 0 only if no run broke a promise.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { openSoak } from './soak.mjs';
 
@@ -15,6 +15,10 @@ const sum = (key) => done.reduce((n, r) => n + r[key], 0);
 const most = (key) => Math.max(0, ...done.map((r) => r[key]));
 
 let soak;
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, async () => {
+	await soak?.close();
+	process.exit(130);
+});
 for (let n = done.length; n < runs; n++) {
 	soak ??= await openSoak({ people });
 	const verdict = { ...await soak.run(seed + n), memory_mb: Math.round(process.memoryUsage.rss() / 1e6), at: new Date().toISOString() };
