@@ -122,6 +122,7 @@ approval_changes(const struct approval *a, const json_t *shown, json_t *message,
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	json_object_set_new(was, "ways_text", message_ways_text(a->words, was));
+	json_object_set(was, "corrects", json_object_get(message, "corrects"));	/* never changes */
 	for (i = 0; i < FACTS; i++)
 		for (k = 0; facts[i].keys[k] != NULL; k++)
 			if (!same(was, message, facts[i].keys[k])) {
