@@ -55,7 +55,7 @@ SELECT word FROM stop_words();
 
 -- name: result_answers :many
 -- One answer after the other by its number, which is drawn by chance.
-SELECT number, to_char(day, 'YYYY-MM-DD') AS day, way FROM response
+SELECT number, moment(day::timestamp AT TIME ZONE 'Asia/Tokyo', :lang::text) ->> 'date' AS day, way FROM response
  WHERE questionnaire_id = :questionnaire::bigint AND number > :after::text ORDER BY number LIMIT :most::int;
 
 -- name: result_answer_known :many

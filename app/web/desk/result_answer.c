@@ -72,7 +72,7 @@ desk_result_answers(struct web *w)
 		return web_see_other(w, "/desk/surveys/%" PRId64 "/results/answers/%s", web_id(w, "survey"), number);
 	if (e == ERR_OK)
 		e = q_result_answers(w->db, (struct q_result_answers){ .questionnaire = r.questionnaire,
-		    .after = fields_get(w->query, "after"), .most = PAGE + 1 }, &rows);
+		    .after = fields_get(w->query, "after"), .most = PAGE + 1, .lang = w->lang }, &rows);
 	if (e != ERR_OK)
 		return e;
 	json_object_set(w->view, "survey", r.survey);
