@@ -18,8 +18,9 @@ BEGIN
   PERFORM FROM citizen WHERE id IN (p_citizen, was.citizen_id) ORDER BY id FOR UPDATE;
   DELETE FROM contact
    WHERE channel = p_channel AND (hash = p_hash OR citizen_id = p_citizen AND p_channel <> 'webpush');
-  INSERT INTO contact (id, citizen_id, channel, address, hash, label, state, confirmed, reached) OVERRIDING SYSTEM VALUE
-  VALUES (coalesce(was.id, nextval('contact_id_seq')), p_citizen, p_channel, p_address, p_hash, p_label, 'active', now(), now());
+  INSERT INTO contact (id, citizen_id, channel, address, hash, label, state, created, confirmed, reached) OVERRIDING SYSTEM VALUE
+  VALUES (coalesce(was.id, nextval('contact_id_seq')), p_citizen, p_channel, p_address, p_hash, p_label, 'active',
+          CASE WHEN was.citizen_id = p_citizen THEN was.created ELSE now() END, now(), now());
   IF was.citizen_id <> p_citizen AND NOT EXISTS (SELECT FROM contact WHERE citizen_id = was.citizen_id) THEN
     PERFORM citizen_leave(was.citizen_id);
   END IF;
