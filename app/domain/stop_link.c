@@ -70,13 +70,19 @@ read_token(struct arena *a, const struct vault *v, const char *kind, const char 
 char *
 stop_link_token(struct arena *a, const struct vault *v, int64_t who, int64_t message)
 {
-	return token(a, v, "stop", who, message);
+	return token(a, v, "address", who, message);
 }
 
 enum err
 stop_link_read(struct arena *a, const struct vault *v, const char *text, int64_t *who, int64_t *message)
 {
-	return read_token(a, v, "stop", text, who, message);
+	return read_token(a, v, "address", text, who, message);
+}
+
+enum err
+stop_link_read_person(struct arena *a, const struct vault *v, const char *text, int64_t *citizen, int64_t *message)
+{
+	return read_token(a, v, "stop", text, citizen, message);
 }
 
 char *

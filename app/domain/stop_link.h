@@ -19,6 +19,9 @@ char *stop_link_token(struct arena *, const struct vault *, int64_t contact, int
 /* ERR_NOT_FOUND: not one of ours. */
 enum err stop_link_read(struct arena *, const struct vault *, const char *token,
     int64_t *contact, int64_t *message) MUST_USE;
+/* Mails that were sent before links named addresses name the person; they go on working. */
+enum err stop_link_read_person(struct arena *, const struct vault *, const char *token,
+    int64_t *citizen, int64_t *message) MUST_USE;
 
 /* Of a person, for 「見ました」: a code of another kind, so that neither link is the other. */
 char *seen_link_token(struct arena *, const struct vault *, int64_t citizen, int64_t message);

@@ -102,7 +102,7 @@ async function citizens(town, who) {
 	return [
 		{ device, person: found.headers.location.split('/').pop() }, { at: '/subscribe/confirm/', token: confirm },
 		{ at: '/my/open/', token: await link(town, MINATO, 'my', 'contact_hash', own) },
-		...['/unsubscribe/', '/u/'].map((at) => ({ at, token: keys.link('stop', mail, message) })),
+		...['/unsubscribe/', '/u/'].map((at) => ({ at, token: keys.link('address', mail, message) })),
 		{ at: '/seen/', token: keys.link('seen', citizen, message) }, { at: '/keep/', token: keys.link('keep', number, 0) },
 	];
 }

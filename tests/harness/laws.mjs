@@ -69,7 +69,7 @@ export class Keys {
 		return hmac(this.lookUp, `email:${address}`);
 	}
 
-	// The token of a link in a message, kind 'stop' or 'seen' (app/domain/stop_link.c).
+	// The token of a link in a message, kind 'address', 'seen' … (app/domain/stop_link.c).
 	link(kind, citizen, message) {
 		const ids = Buffer.alloc(16);
 		ids.writeBigInt64BE(BigInt(citizen), 0);

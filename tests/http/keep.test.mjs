@@ -95,7 +95,7 @@ test('links that are none', async () => {
 	const [contact, proved] = (await town.sql(`SELECT id, extract(epoch FROM confirmed)::bigint FROM contact WHERE citizen_id = ${who.id}`)).split('|');
 	const good = keys.link('keep', contact, proved);
 	assert.equal((await browser().get(`/keep/${good}`)).status, 200);
-	for (const token of [keys.link('stop', contact, proved), keys.link('keep', contact, proved - 1), keys.link('keep', contact + 1, proved),
+	for (const token of [keys.link('address', contact, proved), keys.link('keep', contact, proved - 1), keys.link('keep', contact + 1, proved),
 		good.slice(0, -1), `${good}x`, 'nonsense', '%00', 'a'.repeat(400)]) {
 		const page = await browser().get(`/keep/${token}`);
 		assert.ok([404, 410, 400].includes(page.status), `${token}: ${page.status}`);

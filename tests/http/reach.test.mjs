@@ -41,7 +41,7 @@ test('a look notes nothing; the button does, once', async () => {
 
 test('no other link opens it: a stop link, another person, another town, half of one', async () => {
 	const other = link('seen', citizen + 1e9, message);
-	for (const token of [link('stop', citizen, message), other, link('seen', citizen, 1e9), link('seen', citizen, message).slice(0, 20), 'x']) {
+	for (const token of [link('address', citizen, message), other, link('seen', citizen, 1e9), link('seen', citizen, message).slice(0, 20), 'x']) {
 		const answer = await browser().get(`/seen/${token}`);
 		assert.equal(answer.status, 404, token);
 		isPage(answer, { status: 404 });

@@ -4,6 +4,7 @@
 // of the mail program (RFC 8058, R61).
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { Keys } from '../harness/laws.mjs';
 import { up } from '../harness/up.mjs';
 import { linkIn, mailWith, problems, somebody, subscribe, words } from './citizen.mjs';
 
@@ -117,4 +118,19 @@ test('a link that is not ours', async () => {
 	}
 	assert.equal((await town.client('yama.localhost').get(`/unsubscribe/${who.token}`)).status, 404, 'another town\'s');
 	assert.equal(await who.is(), 'active|{email}|active');
+});
+
+test('a link of a mail that was sent before links named addresses stops its person, and nobody whose address has that number', async () => {
+	const keys = await Keys.of(town, minato), far = 5_000_000;
+	const next = (table) => town.sql(`SELECT setval(pg_get_serial_sequence('${table}', 'id'), ${far})`);
+	await next('citizen');
+	const who = await person();
+	await next('contact');
+	const other = await person();
+	assert.equal(await town.sql(`SELECT citizen_id FROM contact WHERE id = ${who.id}`), String(other.id), 'an address with the number of the person');
+	const page = await browser().get(`/unsubscribe/${keys.link('stop', who.id, 0)}`);
+	assert.equal(page.status, 200);
+	assert.equal((await click(keys.link('stop', who.id, 0))).status, 200);
+	assert.notEqual(await who.is(), 'active|{email}|active', 'it is stopped');
+	assert.equal(await other.is(), 'active|{email}|active', 'the other one is not');
 });

@@ -18,12 +18,31 @@
 
 static const char *const whats[] = { "topics", "email", "all", NULL };
 
+struct link {
+	int64_t contact, citizen;	/* one of them: citizen in mails of earlier days */
+	int64_t message;
+};
+
 static enum err
-link_read(struct web *w, int64_t *contact, int64_t *message)
+link_read(struct web *w, struct link *l)
 {
+	const char *token = web_arg(w, "token");
 	enum err e = web_vault(w);
 
-	return e != ERR_OK ? e : stop_link_read(w->arena, w->vault, web_arg(w, "token"), contact, message);
+	*l = (struct link){ 0 };
+	if (e == ERR_OK)
+		e = stop_link_read(w->arena, w->vault, token, &l->contact, &l->message);
+	if (e == ERR_NOT_FOUND)
+		e = stop_link_read_person(w->arena, w->vault, token, &l->citizen, &l->message);
+	return e;
+}
+
+/* ERR_NOT_FOUND: nothing goes there any more. */
+static enum err
+link_citizen(struct web *w, const struct link *l, int64_t *citizen)
+{
+	*citizen = l->citizen;
+	return l->citizen != 0 ? ERR_OK : citizen_of_contact(w->db, l->contact, citizen);
 }
 
 static enum err
@@ -59,14 +78,14 @@ stop_page(struct web *w, enum status status, struct form *form, json_t *choices)
 static enum err
 stop_open(struct web *w, int64_t *citizen, int64_t *message, json_t **choices)
 {
-	int64_t contact;
-	enum err e;
+	struct link l;
+	enum err e = link_read(w, &l);
 
 	*choices = NULL;
-	e = link_read(w, &contact, message);
+	*message = l.message;
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? dead(w) : e;
-	e = citizen_of_contact(w->db, contact, citizen);
+	e = link_citizen(w, &l, citizen);
 	if (e == ERR_OK)
 		e = citizen_stop_choices(w->db, *citizen, *message, choices);
 	return e != ERR_NOT_FOUND ? e : web_see_other(w, "/unsubscribe/%s/done?what=gone", web_arg(w, "token"));
@@ -113,8 +132,8 @@ enum err
 citizen_unsubscribe_done(struct web *w)
 {
 	const char *what = fields_get(w->query, "what");
-	int64_t contact, message;
-	enum err e = link_read(w, &contact, &message);
+	struct link l;
+	enum err e = link_read(w, &l);
 
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? dead(w) : e;
@@ -128,8 +147,8 @@ citizen_unsubscribe_done(struct web *w)
 enum err
 citizen_one_click_page(struct web *w)
 {
-	int64_t contact, message;
-	enum err e = link_read(w, &contact, &message);
+	struct link l;
+	enum err e = link_read(w, &l);
 
 	if (e == ERR_NOT_FOUND)
 		return dead(w);
@@ -139,15 +158,16 @@ citizen_one_click_page(struct web *w)
 enum err
 citizen_one_click(struct web *w)
 {
-	int64_t contact, citizen, message;
+	int64_t citizen;
+	struct link l;
 	enum err e;
 
 	if (strcmp(fields_get(w->fields, "List-Unsubscribe"), "One-Click") != 0)
 		return ERR_INVALID;
-	e = link_read(w, &contact, &message);
+	e = link_read(w, &l);
 	if (e != ERR_OK)
 		return e;
-	e = citizen_of_contact(w->db, contact, &citizen);
+	e = link_citizen(w, &l, &citizen);
 	if (e == ERR_OK)
 		e = citizen_stop_at_once(w->db, citizen);
 	else if (e == ERR_NOT_FOUND)
