@@ -167,10 +167,10 @@ for (const way of ways) {
 		await suzuki.press('button', '差し戻す');
 		await suzuki.look('desk_return_empty', { status: 422 });
 		await suzuki.fill({ confirm: true });
-		// The second click cuts off the navigation of the first.
+		// The second click cuts off the navigation of the first, and whoever waits for that.
 		await suzuki.page.getByRole('button', { name: /^承認して/ }).dblclick();
-		await suzuki.page.waitForURL(`**${message}/status`);
 		await eventually('the page of the delivery', () => suzuki.path === `${message}/status`);
+		await suzuki.page.waitForLoadState();
 
 		// With script the numbers come by themselves.
 		await eventually('that it is delivered', async () => {
