@@ -21,20 +21,31 @@ dead(struct web *w, enum err e)
 	return web_page(w, e == ERR_GONE ? HTTP_GONE : HTTP_NOT_FOUND, "citizen/keep/dead");
 }
 
+/* The number that the link asks about; *phone is NULL when the answer is made already. */
+static enum err
+link_open(struct web *w, struct mailer *mailer, const char **phone)
+{
+	enum err e = web_vault(w);
+
+	*phone = NULL;
+	if (e != ERR_OK)
+		return e;
+	*mailer = citizen_mailer(w, w->lang);
+	e = keep_open(mailer, web_arg(w, "token"), phone);
+	if (e != ERR_NOT_FOUND && e != ERR_GONE)
+		return e;
+	*phone = NULL;
+	return dead(w, e);
+}
+
 enum err
 citizen_keep(struct web *w)
 {
 	struct mailer mailer;
 	const char *phone;
-	enum err e = web_vault(w);
+	enum err e = link_open(w, &mailer, &phone);
 
-	if (e != ERR_OK)
-		return e;
-	mailer = citizen_mailer(w, w->lang);
-	e = keep_open(&mailer, web_arg(w, "token"), &phone);
-	if (e == ERR_NOT_FOUND || e == ERR_GONE)
-		return dead(w, e);
-	if (e != ERR_OK)
+	if (e != ERR_OK || phone == NULL)
 		return e;
 	json_object_set_new(w->view, "phone", json_string(phone));
 	json_object_set_new(w->view, "keep_token", json_string(web_arg(w, "token")));
@@ -47,18 +58,13 @@ citizen_keep_answer(struct web *w)
 	const char *answer = fields_get(w->fields, "keep"), *phone;
 	bool keep = strcmp(answer, "yes") == 0;
 	struct mailer mailer;
-	enum err e = web_vault(w);
+	enum err e = link_open(w, &mailer, &phone);
 
-	if (e != ERR_OK)
+	if (e != ERR_OK || phone == NULL)
 		return e;
-	mailer = citizen_mailer(w, w->lang);
-	e = keep_open(&mailer, web_arg(w, "token"), &phone);
-	if (e == ERR_NOT_FOUND || e == ERR_GONE)
-		return dead(w, e);
-	if (e == ERR_OK && !keep && strcmp(answer, "no") != 0)
+	if (!keep && strcmp(answer, "no") != 0)
 		return web_see_other(w, "/keep/%s", web_arg(w, "token"));
-	if (e == ERR_OK)
-		e = keep_answer(&mailer, web_arg(w, "token"), keep);
+	e = keep_answer(&mailer, web_arg(w, "token"), keep);
 	return e != ERR_OK ? e : web_see_other(w, "/keep/%s/done?keep=%s", web_arg(w, "token"), keep ? "yes" : "no");
 }
 
