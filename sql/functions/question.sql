@@ -211,14 +211,6 @@ BEGIN
   RETURN made;
 END $$;
 
--- Where somebody works: in this department, or else in their first.  NULL: in none.
-CREATE OR REPLACE FUNCTION staff_home(p_staff bigint, p_rather bigint) RETURNS department
-LANGUAGE sql STABLE AS $$
-  SELECT d FROM staff_department sd JOIN department d ON d.id = sd.department_id
-   WHERE sd.staff_id = p_staff AND d.active
-   ORDER BY d.id IS DISTINCT FROM p_rather, d.place, d.id LIMIT 1
-$$;
-
 -- An empty draft, or one with the questions of another survey: p_copied.  NULL: the clerk
 -- belongs to no department.
 CREATE OR REPLACE FUNCTION survey_create(p_title text, p_copied bigint, p_staff bigint) RETURNS bigint

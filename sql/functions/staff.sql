@@ -29,3 +29,11 @@ CREATE OR REPLACE TRIGGER staff_keep_admin AFTER UPDATE OF state ON staff
   FOR EACH ROW WHEN (OLD.state = 'active' AND NEW.state <> 'active') EXECUTE FUNCTION staff_keep_admin();
 CREATE OR REPLACE TRIGGER staff_keep_admin AFTER DELETE ON staff_role
   FOR EACH ROW WHEN (OLD.role = 'admin') EXECUTE FUNCTION staff_keep_admin();
+
+-- Where somebody works: in this department, or else in their first.  NULL: in none.
+CREATE OR REPLACE FUNCTION staff_home(p_staff bigint, p_rather bigint) RETURNS department
+LANGUAGE sql STABLE AS $$
+  SELECT d FROM staff_department sd JOIN department d ON d.id = sd.department_id
+   WHERE sd.staff_id = p_staff AND d.active
+   ORDER BY d.id IS DISTINCT FROM p_rather, d.place, d.id LIMIT 1
+$$;

@@ -187,12 +187,7 @@ SELECT own.id, :staff::bigint, :staff, m.subject, m.body,
        ARRAY(SELECT id FROM topic WHERE id = ANY (m.topics) AND active ORDER BY id),
        m.by_email, m.by_line, m.by_sms, m.by_webpush, m.by_x, m.on_site, m.ladder, m.ladder_yen, m.id
   FROM message m
-  JOIN LATERAL (SELECT d.id, d.contact
-                  FROM staff_department sd
-                  JOIN department d ON d.id = sd.department_id
-                 WHERE sd.staff_id = :staff AND d.active
-                 ORDER BY d.id <> m.department_id, d.place, d.id
-                 LIMIT 1) own ON true
+  JOIN LATERAL staff_home(:staff, m.department_id) own ON own.id IS NOT NULL
  WHERE m.id = :message::bigint
 RETURNING id;
 
