@@ -19,7 +19,7 @@ check() {
 		printf '%b\n' "$script" >"$dir/$i.sh"
 		files+=("$dir/$i.sh")
 	done
-	said=$(CHROMO_SOURCE=$dir CHROMO_TEST_LOG=$dir perl "$root/tests/harness/prove.pl" "${files[@]}" 2>/dev/null)
+	said=$(CHROMO_JOBS=2 CHROMO_SOURCE=$dir CHROMO_TEST_LOG=$dir perl "$root/tests/harness/prove.pl" "${files[@]}" 2>/dev/null)
 	got=$?
 	n=$((n + 1))
 	if [ "$(tail -n 1 <<<"$said")" = "$line" ] && [ "$got" = "$status" ]; then
@@ -39,5 +39,10 @@ check 'less than planned' '1 passed, 1 failed' 1 'echo 1..2; echo ok 1'
 check 'says nothing' '0 passed, 1 failed' 1 'true'
 check 'skips all' '0 passed, 1 failed' 1 'echo 1..0 "# skip no database"'
 check 'a failure is not hidden by others' '2 passed, 1 failed' 1 'echo 1..1; echo ok 1' 'echo 1..1; echo not ok 1' 'echo 1..1; echo ok 1'
+# The first ends once the third has run, which begins when the end of the second is seen.
+# shellcheck disable=SC2016
+check 'who waits holds nobody up' '4 passed, 0 failed' 0 \
+    'echo 1..2; echo ok 1; for i in $(seq 300); do [ ! -e $(dirname $0)/third ] || { echo ok 2; exit 0; }; sleep 0.1; done' \
+    'echo 1..1; echo ok 1' 'touch $(dirname $0)/third; echo 1..1; echo ok 1'
 echo "1..$n"
 exit $bad

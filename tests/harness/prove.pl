@@ -5,6 +5,9 @@
 # "N passed, N failed" counted from the TAP of all of them.  A file that dies,
 # breaks its plan or says nothing counts as one failure more.  Status 0 only if
 # none failed.
+#
+# Several run at once, the kinds that take long first, so that none is left over at
+# the end; the slowest are named in front of the last line.
 use strict;
 use warnings;
 use TAP::Harness;
@@ -13,8 +16,17 @@ my $root = $ENV{CHROMO_SOURCE} or die "CHROMO_SOURCE is not set\n";
 my $logs = $ENV{CHROMO_TEST_LOG} || '/tmp';
 my $jobs = $ENV{CHROMO_JOBS} || do { my $n = `nproc`; $n > 4 ? 4 : $n + 0 };
 
+# By kind: what waits most comes first, what is done in a moment last.
+my @kinds = qw(browser db courier http isolation harness lint unit);
+sub rank {
+	my ($file) = @_;
+	for (0 .. $#kinds) { return $_ if $file =~ m{/tests/$kinds[$_]/}; }
+	return scalar @kinds;
+}
+
 # A short name, and the path to run.
-my @tests = map { my $name = $_; $name =~ s{^\Q$root\E/}{}; [$_, $name] } @ARGV;
+my @tests = map { my $name = $_; $name =~ s{^\Q$root\E/}{}; [$_, $name] }
+    sort { rank($a) <=> rank($b) } @ARGV;
 my %name = map { $_->[0] => $_->[1] } @tests;
 
 # All that a file says.
@@ -29,8 +41,9 @@ sub command {
 	open my $f, '<', $file;
 	@by = 'bash' if @by && $by[0] eq 'sh' && (<$f> // '') =~ /bash/;
 	# Without the line that announces version 13 the YAML that node puts behind its
-	# failures is passed over: TAP::Parser reads too little YAML for it.
-	return ['bash', '-o', 'pipefail', '-c', 'exec 2>"$0"; "$@" | tee -a "$0" | sed "s/^TAP version 13$//"',
+	# failures is passed over: TAP::Parser reads too little YAML for it.  Line by line
+	# (-u): while it has half a line TAP::Parser waits for the rest, and looks at nothing else.
+	return ['bash', '-o', 'pipefail', '-c', 'exec 2>"$0"; "$@" | tee -a "$0" | sed -u "s/^TAP version 13$//"',
 		log_of($file), @by, $file];
 }
 
@@ -40,7 +53,9 @@ my $harness = TAP::Harness->new({
 	verbosity => $ENV{CHROMO_VERBOSE} ? 1 : 0,
 	failures => 1,
 	comments => 0,
-	merge => 0,
+	# Nothing comes by a file's own stderr, which ended above: watched, it would always be
+	# ready, and whoever has nothing to say be waited for while others have long ended.
+	merge => 1,
 	timer => 1,
 });
 my $all = $harness->runtests(@tests);
@@ -71,5 +86,11 @@ for my $name ($all->descriptions) {
 	my ($file) = grep { $name{$_} eq $name } keys %name;
 	print STDERR "\nfailed: $name\n", map { "    $_" } told(log_of($file));
 }
+my @slow = sort { $b->[0] <=> $a->[0] } map {
+	my ($parser) = $all->parsers($_);
+	[$parser->end_time - $parser->start_time, $_];
+} $all->descriptions;
+print "slowest: ", join(', ', map { sprintf '%s %.0f s', $_->[1], $_->[0] } @slow[0 .. ($#slow < 9 ? $#slow : 9)]), "\n"
+	if @slow > 1;
 print "$passed passed, $failed failed\n";
 exit($failed || !$passed ? 1 : 0);
