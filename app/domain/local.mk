@@ -63,6 +63,8 @@ libdomain_a_SOURCES += \
 # A unit test of this layer, two lines each:
 #	check_PROGRAMS += tests/unit/domain_NAME_test
 #	tests_unit_domain_NAME_test_LDADD = $(LINK_DOMAIN)
+check_PROGRAMS += tests/unit/domain_questionnaire_random_test
+tests_unit_domain_questionnaire_random_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_questionnaire_test
 tests_unit_domain_questionnaire_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_rendering_test

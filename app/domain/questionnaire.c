@@ -77,8 +77,9 @@ chosen(const json_t *answer, const char *value)
 
 	if (json_is_string(answer))
 		return same(json_string_value(answer), value);
+	/* The path is walked before its answers are judged: anything may stand in them. */
 	json_array_foreach(answer, i, one)
-		if (same(json_string_value(one), value))
+		if (json_is_string(one) && same(json_string_value(one), value))
 			return true;
 	return false;
 }

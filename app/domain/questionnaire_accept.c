@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "domain/questionnaire_private.h"
 
-enum { TEXT_MAX = 200, LONG_MAX = 2000, OTHER_MAX = 200, MAP_DIGITS = 6, JAPAN_S = 9 * 3600 };
+enum { TEXT_MAX = 200, LONG_MAX = 2000, OTHER_MAX = 200, UUID = 36, JAPAN_S = 9 * 3600 };
 
 static const struct {
 	const char *kind;
@@ -31,6 +31,13 @@ static const json_t *
 settings(const json_t *question)
 {
 	return json_object_get(question, "settings");
+}
+
+/* In the one form in which its kind is kept: what a program sends is not mended. */
+static bool
+is_kept(const char *kept, const char *text)
+{
+	return kept != NULL && text != NULL && strcmp(kept, text) == 0;
 }
 
 static const json_t *
@@ -138,7 +145,7 @@ words(const struct judged *j)
 	j->limits->length = (int64_t)text_length(text);
 	if (j->limits->length > max)
 		return "form_too_long";
-	if (pattern[0] != '\0' && questionnaire_pattern(j->arena, pattern, text) == NULL)
+	if (pattern[0] != '\0' && !is_kept(questionnaire_pattern(j->arena, pattern, text), text))
 		return arena_printf(j->arena, "question_pattern_%s", pattern);
 	return NULL;
 }
@@ -159,7 +166,7 @@ number(const struct judged *j)
 	const char *kept = text == NULL ? NULL : questionnaire_number(j->arena, text, json_int(s, "decimals"));
 	double value;
 
-	if (kept == NULL || strcmp(kept, text) != 0)
+	if (!is_kept(kept, text))
 		return json_int(s, "decimals") > 0 ? "question_number_decimal" : "question_number";
 	value = strtod(text, NULL);
 	j->limits->min = strtoll(json_text(s, "min"), NULL, 10);
@@ -190,7 +197,7 @@ date(const struct judged *j)
 	if (text == NULL || sscanf(text, "%4[0-9]-%2[0-9]-%2[0-9]", year, month, day) != 3)
 		return "form_date";
 	kept = questionnaire_date(j->arena, year, month, day);
-	if (kept == NULL || strcmp(kept, text) != 0)
+	if (!is_kept(kept, text))
 		return "form_date";
 	if (json_flag(s, "past") && strcmp(text, today(j->arena)) > 0)
 		return "question_date_past";
@@ -208,7 +215,7 @@ time_of_day(const struct judged *j)
 	const char *text = json_string_value(j->answer), *min = json_text(s, "min"), *max = json_text(s, "max");
 	const char *kept = text == NULL ? NULL : questionnaire_time(j->arena, text);
 
-	if (kept == NULL || strcmp(kept, text) != 0)
+	if (!is_kept(kept, text))
 		return "question_time";
 	if ((min[0] != '\0' && strcmp(text, min) < 0) || (max[0] != '\0' && strcmp(text, max) > 0))
 		return "question_time_range";
@@ -223,7 +230,7 @@ scale(const struct judged *j)
 	const char *kept = text == NULL ? NULL : questionnaire_number(j->arena, text, 0);
 	int64_t value;
 
-	if (kept == NULL || strcmp(kept, text) != 0)
+	if (!is_kept(kept, text))
 		return "form_choice";
 	value = strtoll(text, NULL, 10);
 	/* Eleven points are 0 … 10, others 1 … n. */
@@ -292,15 +299,13 @@ address(const struct judged *j)
 
 	if (problem != NULL || postcode[0] == '\0')
 		return problem;
-	return questionnaire_pattern(j->arena, "postcode", postcode) != NULL ? NULL : "form_postcode";
+	return is_kept(questionnaire_pattern(j->arena, "postcode", postcode), postcode) ? NULL : "form_postcode";
 }
 
 static bool
 degree(struct arena *a, const char *text, double most)
 {
-	const char *kept = questionnaire_number(a, text, MAP_DIGITS);
-
-	return kept != NULL && strtod(kept, NULL) >= -most && strtod(kept, NULL) <= most;
+	return is_kept(questionnaire_degree(a, text), text) && strtod(text, NULL) >= -most && strtod(text, NULL) <= most;
 }
 
 /* A point, or the place in words. */
@@ -318,18 +323,32 @@ map(const struct judged *j)
 	return degree(j->arena, lat, 90) && degree(j->arena, lon, 180) ? NULL : "question_map";
 }
 
+static bool
+is_uuid(const char *text)
+{
+	size_t i;
+
+	for (i = 0; text != NULL && text[i] != '\0'; i++)
+		if (i == 8 || i == 13 || i == 18 || i == 23 ? text[i] != '-' : strchr("0123456789abcdef", text[i]) == NULL)
+			return false;
+	return text != NULL && i == UUID;
+}
+
 static const char *
 file(const struct judged *j)
 {
 	int64_t max = json_int(settings(j->question), "max");
-	const json_t *id;
-	size_t i;
+	size_t i, k;
 
 	if (!json_is_array(j->answer) || json_array_size(j->answer) == 0)
 		return "question_file";
-	json_array_foreach(j->answer, i, id)
-		if (!json_is_string(id))
+	for (i = 0; i < json_array_size(j->answer); i++) {
+		if (!is_uuid(json_string_value(json_array_get(j->answer, i))))
 			return "question_file";
+		for (k = 0; k < i; k++)
+			if (json_equal(json_array_get(j->answer, i), json_array_get(j->answer, k)))
+				return "question_file";
+	}
 	j->limits->max = max > 0 ? max : 1;
 	return (int64_t)json_array_size(j->answer) > j->limits->max ? "question_file_max" : NULL;
 }
@@ -355,10 +374,11 @@ across(const struct judged *j)
 {
 	const char *than = json_text(settings(j->question), "equal_or_more");
 	const char *least = json_text(j->answers, than), *value = json_string_value(j->answer);
+	const char *kind = json_text(j->question, "kind");
 
 	if (least[0] == '\0' || value == NULL)
 		return NULL;
-	if (strcmp(json_text(j->question, "kind"), "number") == 0)
+	if (strcmp(kind, "number") == 0 || strcmp(kind, "scale") == 0)
 		return strtod(value, NULL) >= strtod(least, NULL) ? NULL : "question_less_than_other";
 	return strcmp(value, least) >= 0 ? NULL : "question_less_than_other";
 }
@@ -389,30 +409,40 @@ questionnaire_problem(struct arena *a, const json_t *question, const json_t *ans
 	return "form_required";		/* a note has no answer */
 }
 
+/* How many members of the answers are this question's: its own, and その他 in words. */
+static size_t
+said(struct arena *a, const json_t *question, const json_t *answers)
+{
+	const char *code = json_text(question, "code"), *kind = json_text(question, "kind");
+
+	if (json_object_get(answers, code) == NULL)
+		return 0;
+	if (strcmp(kind, "single") != 0 && strcmp(kind, "multi") != 0)
+		return 1;
+	return json_object_get(answers, arena_printf(a, "%s.other", code)) != NULL ? 2 : 1;
+}
+
 enum err
 questionnaire_accept(struct arena *a, const json_t *document, const json_t *answers, const char **problem)
 {
 	struct questionnaire_limits limits = { 0, 0, 0 };
 	const json_t *path, *q;
-	json_t *left;
+	size_t i, known = 0;
 	bool whole;
-	size_t i;
 
-	if (!json_is_object(answers)) {
-		*problem = "";
+	*problem = "";
+	if (!json_is_object(answers))
 		return ERR_INVALID;
-	}
 	path = questionnaire_path(a, document, answers, &whole);
 	json_array_foreach(path, i, q) {
 		*problem = json_text(q, "code");
 		if (questionnaire_problem(a, q, answers, &limits) != NULL)
 			return ERR_INVALID;
+		known += said(a, q, answers);
 	}
 	/* Nothing but the path: who answered what was not asked came by an impossible way. */
-	left = json_keep(a, json_copy((json_t *)(uintptr_t)answers));
-	questionnaire_prune(a, document, left);
 	*problem = "";
-	return whole && json_object_size(left) == json_object_size(answers) ? ERR_OK : ERR_INVALID;
+	return whole && known == json_object_size(answers) ? ERR_OK : ERR_INVALID;
 }
 
 json_t *

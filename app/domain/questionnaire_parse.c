@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "domain/questionnaire_private.h"
 
-enum { DIGITS_MAX = 15, PHONE_LEAST = 10, PHONE_MOST = 11, POSTCODE = 7 };
+enum { DIGITS_MAX = 15, PHONE_LEAST = 10, PHONE_MOST = 11, POSTCODE = 7, DEGREE_DIGITS = 6 };
 
 const char *
 questionnaire_field(struct arena *a, const char *code, const char *part)
@@ -51,6 +51,16 @@ questionnaire_number(struct arena *a, const char *typed, int64_t decimals)
 		buf_addch(&out, '-');
 	buf_add(&out, p, whole + (part > 0) + part);
 	return out.data;
+}
+
+const char *
+questionnaire_degree(struct arena *a, const char *typed)
+{
+	char *text = text_normal(a, typed), *point = strchr(text, '.');
+
+	if (point != NULL && strspn(point + 1, "0123456789") == strlen(point + 1) && strlen(point + 1) > DEGREE_DIGITS)
+		point[1 + DEGREE_DIGITS] = '\0';
+	return questionnaire_number(a, text, DEGREE_DIGITS);
 }
 
 /* Years of an era and the western year before its first (元年 is 1). */

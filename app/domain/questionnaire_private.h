@@ -8,6 +8,8 @@ const char *questionnaire_field(struct arena *, const char *code, const char *pa
 
 /* Brings a text to the form in which its kind is kept; NULL: it is none. */
 const char *questionnaire_number(struct arena *, const char *typed, int64_t decimals);
+/* Degrees, with as many decimals as tell a door from the next; what is more is cut. */
+const char *questionnaire_degree(struct arena *, const char *typed);
 const char *questionnaire_date(struct arena *, const char *year, const char *month, const char *day);
 const char *questionnaire_time(struct arena *, const char *typed);
 const char *questionnaire_pattern(struct arena *, const char *pattern, const char *typed);
