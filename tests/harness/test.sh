@@ -52,8 +52,8 @@ test_all() {
 		make -s -j"$(nproc)" -C "$DIR/build-san" check TESTS= >/dev/null || die "the build failed"
 	fi
 	node_modules
-	export CHROMO_SOURCE=$ROOT CHROMO_BUILD=$DIR/build CHROMO_BUILD_SAN=$DIR/build-san
-	export CHROMO_TEMPLATE=$DIR/template CHROMO_UPS=$DIR/run/ups
+	house_names
+	export CHROMO_BUILD_SAN=$DIR/build-san CHROMO_UPS=$DIR/run/ups
 	: >"$CHROMO_UPS"
 	trap ups_remove EXIT
 	trap 'exit 130' INT
@@ -61,8 +61,7 @@ test_all() {
 
 	if printf '%s\n' "${tests[@]}" | grep -Eq '/tests/(db|isolation|http|courier|browser|harness)/'; then
 		step "a database to begin from"
-		CHROMO_DIR=$CHROMO_TEMPLATE "$ROOT/tests/harness/up.sh" template 9>&- ||
-		    step "it failed, and so will the tests that need it"
+		house_template || step "it failed, and so will the tests that need it"
 	fi
 	export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1
 	export LSAN_OPTIONS=suppressions=$ROOT/tests/harness/leaks.txt:print_suppressions=0
