@@ -34,7 +34,7 @@ struct outcome {
 	bool elsewhere;		/* the trouble is not with the account that the letter went by */
 	int parts;		/* SMS: what is paid for, 0: not told */
 	int took_ms;		/* from the call to the answer */
-	int left_ms;		/* … and until it left, over a connection that may have had to be made; 0: not told */
+	int64_t left_at;	/* when it left (clock_monotonic_ms), over a connection that may have had to be made; 0: not told */
 	char id[80];		/* what the far side calls it, "" : nothing */
 	char reason[40];	/* a key of the words, one of those below */
 	char detail[200];	/* the far side's own words, cleaned, one line, no address */

@@ -263,14 +263,15 @@ static void
 describe(struct slot *s, struct http_answer *a)
 {
 	long status = 0, sent = 0;
-	curl_off_t left_us = 0;
+	curl_off_t left_us = 0, all_us = 0;
 
 	curl_easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(s->easy, CURLINFO_REQUEST_SIZE, &sent);
 	curl_easy_getinfo(s->easy, CURLINFO_PRETRANSFER_TIME_T, &left_us);
+	curl_easy_getinfo(s->easy, CURLINFO_TOTAL_TIME_T, &all_us);
 	*a = (struct http_answer){ .context = s->context, .status = (int)status, .body = s->body.data,
 	    .n = s->body.len, .too_long = s->too_long, .outside = s->outside, .took_ms = s->took_ms,
-	    .left_at = s->begun + left_us / 1000, .reason = "", .detail = "", .easy = s->easy };
+	    .left_at = s->begun + s->took_ms - (all_us - left_us) / 1000, .reason = "", .detail = "", .easy = s->easy };
 	if (s->code == CURLE_OK && s->head_whole)
 		return;
 	s->uses = 0;

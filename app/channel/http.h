@@ -53,7 +53,7 @@ struct http_answer {
 	bool barred;			/* the address is not public, or the URL is none */
 	bool outside;			/* as in the call */
 	int took_ms;
-	int64_t left_at;		/* clock_monotonic_ms, when there was a connection for it */
+	int64_t left_at;		/* clock_monotonic_ms, when there was a connection for it; counted back from the answer */
 	const char *reason;		/* when not answered: a reason of channel.h */
 	const char *detail;		/* and libcurl's own words */
 	void *easy;			/* for http_header */

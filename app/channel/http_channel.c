@@ -102,7 +102,7 @@ hear(struct http_channel *c)
 	for (; http_next(c->http, &answer) == ERR_OK; n++) {
 		struct place *p = answer.context;
 
-		p->trade.outcome.left_ms = (int)(answer.left_at - p->trade.begun);
+		p->trade.outcome.left_at = answer.left_at;
 		if (c->kind->hear(c->self, &p->trade, &answer) == HTTP_OVER)
 			end(c, p);
 		else

@@ -321,10 +321,10 @@ account_take(struct account *a, int lane, int64_t now, int *turn)
 }
 
 void
-account_left(struct account *a, int turn, int ms)
+account_left(struct account *a, int turn, int64_t at)
 {
-	if (turn >= 0 && turn < a->bucket.n && ms > 0)
-		a->bucket.last[turn] += ms;
+	if (turn >= 0 && turn < a->bucket.n && at > a->bucket.last[turn])
+		a->bucket.last[turn] = at;
 }
 
 /* The gateway wants a rest: not this letter, the account waits. */

@@ -267,9 +267,9 @@ struct account *account_pick(struct courier *, int64_t tenant, int64_t now);
 const json_t *account_other(struct courier *, const struct account *);
 /* May a letter take off?  Then it is counted, under this turn.  False: a little later. */
 bool account_take(struct account *, int lane, int64_t now, int *turn);
-/* It left the house so much later, because a connection was made first: the far side
- * counts from there. */
-void account_left(struct account *, int turn, int ms);
+/* It left the house only then, because it was composed and a connection made first: the
+ * far side counts from there. */
+void account_left(struct account *, int turn, int64_t at);
 /* What came of it. */
 void account_learn(struct account *, const struct outcome *, int64_t now);
 /* Into gateway_health, now and then. */

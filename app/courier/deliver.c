@@ -395,7 +395,7 @@ deliver_land(struct courier *c)
 		must(f->stage == FLYING);
 		f->outcome = o;
 		landed(c, f);
-		account_left(f->account, f->turn, o.left_ms);
+		account_left(f->account, f->turn, o.left_at);
 		account_learn(f->account, &o, now);
 	}
 }
