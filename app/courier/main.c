@@ -186,6 +186,7 @@ main(int argc, char **argv)
 	int status, i, n = 0;
 
 	json_setup();
+	db_share();
 	problem = argc > 2 ? "one configuration file at most" :
 	    open_house(&house, a, path != NULL ? path : "/etc/chromo/chromo.conf");
 	if (problem != NULL) {

@@ -106,7 +106,7 @@ dial(const struct db *db)
 	    "UTF8", db->program, db->role, NULL };
 
 	snprintf(options, sizeof options, "%s%s", web ? options_web : options_others, options_all);
-	return PQconnectdbParams(keys, values, 1);
+	return primary_dial(db->conninfo, keys, values);
 }
 
 /* Prepares the bounds and listens again, in one round trip. */
@@ -130,13 +130,11 @@ static void
 hang_up(struct db *db)
 {
 	db->health = HEALTH_LOST;
+	db->missed = db->n_channels > 0;
 	ahead_forget(db);
-	if (db->conn == NULL)
-		return;
 	PQfinish(db->conn);
 	db->conn = NULL;
 	db->landing = false;
-	db->missed = db->n_channels > 0;
 }
 
 bool
@@ -151,11 +149,11 @@ db_connect(struct db *db)
 	memset(db->prepared, 0, db_n_queries * sizeof *db->prepared);
 	db->health = HEALTH_GOOD;
 	db->conn = dial(db);
-	must(db->conn != NULL);
 	PQsetNoticeReceiver(db->conn, notice, db);
 	if (PQstatus(db->conn) == CONNECTION_OK && PQenterPipelineMode(db->conn) == 1 && furnish(db))
 		return true;
-	log_warn("db.no_connection program=%s message=\"%s\"", db->program, PQerrorMessage(db->conn));
+	log_warn("db.no_connection program=%s message=\"%s\"", db->program,
+	    db->conn != NULL ? PQerrorMessage(db->conn) : "none of the hosts is a primary");
 	hang_up(db);
 	return false;
 }

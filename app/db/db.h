@@ -28,6 +28,9 @@ struct db;
  * db_begin connects.  The strings are copied. */
 struct db *db_new(const char *conninfo, const char *role, const char *program);
 void db_free(struct db *);
+/* Before the fork: that a standby was promoted is known to all processes once it is
+ * known to one, and none of them believes its old primary (primary.c). */
+void db_share(void);
 /* Where results go from now on; the request's or the delivery's arena. */
 void db_use(struct db *, struct arena *);
 

@@ -7,6 +7,7 @@ libdb_a_SOURCES = app/db/ahead.c \
 	app/db/list.c \
 	app/db/migrate.c \
 	app/db/migrate.h \
+	app/db/primary.c \
 	app/db/query.c \
 	app/db/query.h \
 	app/db/rows.c

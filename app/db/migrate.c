@@ -22,6 +22,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "db/query.h"
 
 struct file {
 	const char *path;		/* as it is opened */
@@ -215,10 +216,7 @@ dial(const char *conninfo, const char *user)
 	    "options", NULL };
 	const char *const values[] = { user, conninfo, "UTF8", "chromo migrate",
 	    "-c client_min_messages=warning -c search_path=public,pg_temp -c TimeZone=Asia/Tokyo", NULL };
-	PGconn *conn = PQconnectdbParams(keys, values, 1);
-
-	must(conn != NULL);
-	return conn;
+	return primary_dial(conninfo, keys, values);
 }
 
 static enum err
@@ -231,7 +229,7 @@ connect_as_owner(struct run *run, const char *conninfo)
 		run->conn = dial(conninfo, NULL);
 	}
 	if (PQstatus(run->conn) != CONNECTION_OK)
-		return refuse(ERR_BUSY, "%s", PQerrorMessage(run->conn));
+		return refuse(ERR_BUSY, "%s", run->conn != NULL ? PQerrorMessage(run->conn) : "none of the hosts is a primary");
 
 	/* "chrm": one migration at a time in a database; ends with the connection. */
 	return execute(run, "SELECT pg_advisory_lock(x'6368726d'::int)", "lock");

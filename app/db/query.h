@@ -105,6 +105,10 @@ struct db {
 /* db.c: a connection in good health with nothing landing; false: none to be had. */
 bool db_connect(struct db *);
 
+/* primary.c: as PQconnectdbParams(keys, values, 1), where conninfo is the value of
+ * dbname; of several hosts the one that is believed.  NULL: none of them. */
+PGconn *primary_dial(const char *conninfo, const char *const *keys, const char *const *values);
+
 /* args.c: the members of in, as PQsendQueryPrepared wants them. */
 void args_encode(struct arena *, const struct query *, const void *in, struct call *);
 

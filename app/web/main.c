@@ -163,6 +163,7 @@ main(int argc, char **argv)
 	int n = 1;
 
 	json_setup();
+	db_share();
 	/* The heap stays as large as the largest page made it: to give it back and take
 	 * it again with each request would be a tenth of a request. */
 	mallopt(M_TRIM_THRESHOLD, 4 << 20);

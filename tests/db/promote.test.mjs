@@ -4,84 +4,28 @@
 // standby is promoted, and nothing acknowledged is missing there (F03).  The old one comes
 // back: whatever it takes it does not acknowledge, and pg_rewind makes a standby of it (F04).
 //
-// Programs name both hosts and take the one that is a primary: target_session_attrs=primary,
-// not read-write, for connections begin read-only.
+// Programs name both hosts; which of them is believed is the business of split_brain.test.mjs.
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { appendFileSync, chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import test, { after, before } from 'node:test';
 import { startSmtp } from '../gateways/smtp.mjs';
 import { forms } from '../harness/client.mjs';
+import { pair, postgres } from '../harness/cluster.mjs';
 import { approved, desk } from '../harness/desk.mjs';
 import { judge } from '../harness/laws.mjs';
 import { eventually, sleep, up } from '../harness/up.mjs';
 
-const bin = '/usr/lib/postgresql/15/bin', AT_ONCE = 3, FORMS = 60;
-const run = promisify(execFile);
+const AT_ONCE = 3, FORMS = 60;
 let relay, town, sato, old, second;
-
-// PostgreSQL refuses to run as root.
-const postgres = (program, ...args) => run(...(process.getuid() === 0 ? ['runuser', ['-u', 'postgres', '--', join(bin, program), ...args]] :
-	[join(bin, program), args]), { cwd: '/' });
-
-// A cluster: where its files and its socket are.
-class Cluster {
-	constructor(data, socket) {
-		Object.assign(this, { data, socket });
-	}
-
-	start() {
-		return postgres('pg_ctl', '-D', this.data, '-l', `${this.data}.log`, '-w', '-s', '-o', `-k ${this.socket} -c fsync=off ` +
-			'-c wal_retrieve_retry_interval=200ms', 'start');
-	}
-
-	stop(mode) {
-		return postgres('pg_ctl', '-D', this.data, '-m', mode, '-w', '-s', 'stop');
-	}
-
-	async sql(text) {
-		const { stdout } = await run('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-h', this.socket, '-U', 'postgres',
-			'-d', town.database, '-c', text], { cwd: '/', maxBuffer: 1 << 28 });
-		return stdout.trim();
-	}
-
-	// Nobody hears of it again: every process of it, at once.
-	async die() {
-		const pid = Number(readFileSync(join(this.data, 'postmaster.pid'), 'utf8').split('\n')[0]);
-		const all = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
-		for (const one of [pid, ...all])
-			try { process.kill(one, 'SIGKILL'); } catch { /* it has ended */ }
-		await eventually('its end', () => {
-			try { process.kill(pid, 0); return readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z '); } catch { return true; }
-		});
-	}
-}
 
 before(async () => {
 	relay = await startSmtp();
 	town = await up({ smtp: relay.url, conf: { smtp_connections: 2, smtp_timeout_s: 3, courier_lease_s: 4, courier_retry_base_s: 1 },
 		at: (dir, database) => ({ database:
 			`host=${join(dir, 'run/pg')},${join(dir, 'run/pg2')} dbname=${database} target_session_attrs=primary` }) });
-	old = new Cluster(join(town.dir, 'pg'), join(town.dir, 'run/pg'));
-	second = new Cluster(join(town.dir, 'pg2'), join(town.dir, 'run/pg2'));
-	const { uid, gid } = statSync(old.data);
-	for (const folder of [second.data, second.socket]) {
-		mkdirSync(folder, { mode: 0o700 });
-		chownSync(folder, uid, gid);
-	}
-	writeFileSync(`${second.data}.log`, '');
-	chownSync(`${second.data}.log`, uid, gid);
-	writeFileSync(`${old.data}.log`, '');
-	chownSync(`${old.data}.log`, uid, gid);
-	chmodSync(town.dir, 0o711);
-	appendFileSync(join(old.data, 'pg_hba.conf'), 'local replication all trust\n');
-	await old.sql("ALTER SYSTEM SET wal_keep_size = '256MB'");	// what pg_rewind reads
-	await old.sql('SELECT pg_reload_conf()');
-	await postgres('pg_basebackup', '-d', `host=${old.socket} user=postgres application_name=second`, '-D', second.data,
-		'-R', '-X', 'stream', '-c', 'fast');
-	await second.start();
+	[old, second] = await pair(town);
 	await old.sql("ALTER SYSTEM SET synchronous_standby_names = 'second'");
 	await old.sql('SELECT pg_reload_conf()');
 	await eventually('the standby is synchronous', async () => await old.sql('SELECT sync_state FROM pg_stat_replication') === 'sync');
@@ -118,7 +62,7 @@ test('F03 the primary is gone for good, its synchronous standby promoted: nothin
 	while (done.length < 15) await sleep(5);
 	await old.die();
 	const lost = done.length, mails = relay.ledger.length;
-	await postgres('pg_ctl', '-D', second.data, '-w', '-s', 'promote');
+	await second.promote();
 	await all;
 	assert.ok(lost < FORMS, 'in the middle');
 	const kept = new Set((await second.sql(`SELECT id FROM message WHERE id > ${first}`)).split('\n').map(Number));

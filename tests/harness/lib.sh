@@ -61,7 +61,7 @@ packages_need() {
 # --- build ------------------------------------------------------------------
 
 # build FOLDER [switch …]: make decides what there is to do.  The scripts of others
-# that nginx serves belong to it.
+# that nginx serves belong to it.  (set -e sleeps in front of "||".)
 build() {
 	local folder=$1
 	shift
@@ -75,10 +75,10 @@ build() {
 		fi
 		if [ ! -f "$folder/Makefile" ]; then
 			step "configure $*"
-			cd "$folder" && "$ROOT/configure" -q "$@"
+			cd "$folder" && "$ROOT/configure" -q "$@" || exit 1
 		fi
 		step "make in ${folder#"$PWD"/}"
-		make -C "$folder" -s -j"$(nproc)" 8>&-
+		make -C "$folder" -s -j"$(nproc)" 8>&- || exit 1
 		"$ROOT/nginx/vendor/vendor.sh" 8>&-
 	) 8>"$ROOT/.build.lock" || die "the build failed"
 }

@@ -33,7 +33,7 @@ test_list() {
 
 # Some of them are programs of make check, or start one.
 want_programs() {
-	printf '%s\n' "$@" | grep -Evq '/tests/(lint|isolation|http|browser|harness)/' ||
+	printf '%s\n' "$@" | grep -Evq '/tests/(lint|isolation|http|browser|harness)/|/tests/db/.*\.mjs$' ||
 	    grep -Eq "build, 'tests/|/tests/browser/render" "$@"
 }
 
