@@ -89,6 +89,7 @@ static const struct key keys[] = {
 	    "certificates that sign those of the gateways over HTTPS; empty: the system's"),
 	KEY(SWITCH, gateway_private, "no", 0, 0,
 	    "lets gateways, push services and web hooks be on private addresses (for tests)"),
+	KEY(NUMBER, gateway_timeout_s, "20", 1, 60, "seconds that a gateway may take for an answer, at most"),
 	KEY(NEEDED, push_hosts,
 	    "fcm.googleapis.com *.push.services.mozilla.com *.notify.windows.com *.push.apple.com", 0, 0,
 	    "hosts of the push services whose devices are taken, with :port if it is not 443"),

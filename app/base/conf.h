@@ -49,6 +49,7 @@ struct conf {
 	const char *mail_domain;	/* domain of Message-ID and envelope senders */
 	/* gateways over HTTPS */
 	const char *gateway_ca_file;	/* NULL: the system's */
+	int gateway_timeout_s;		/* for one answer */
 	bool gateway_private;		/* they may be on private addresses (tests) */
 	const char *push_hosts;		/* push services whose devices are taken */
 	/* courier */

@@ -18,7 +18,6 @@
 
 enum {
 	CONNECT_MS = 5000,
-	CALL_MS = 20000,
 	ANSWER_MAX = 64 << 10,
 	CALLS_MAX = 1000,
 	USES = 8		/* calls before a handle is set up anew */
@@ -51,6 +50,7 @@ struct http {
 	struct slot **done;		/* a ring of n + 1 */
 	int n, busy, done_first, done_n;
 	const char *ca_file;
+	int call_ms;
 	bool private;
 };
 
@@ -98,6 +98,7 @@ static void
 set_call(struct slot *s, const struct http_call *c)
 {
 	CURL *easy = s->easy;
+	int most = s->http->call_ms;
 
 	if (c->body != NULL) {
 		curl_easy_setopt(easy, CURLOPT_POST, 1L);
@@ -108,7 +109,7 @@ set_call(struct slot *s, const struct http_call *c)
 	}
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, c->method);
 	curl_easy_setopt(easy, CURLOPT_URL, c->url);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(c->timeout_ms > 0 ? c->timeout_ms : CALL_MS));
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(c->timeout_ms > 0 && c->timeout_ms < most ? c->timeout_ms : most));
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)(c->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
 	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)c->fresh);
 	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, (long)c->fresh);
@@ -315,6 +316,7 @@ http_open(const struct conf *conf, int calls, struct http **out)
 	arena = arena_new();
 	h = arena_alloc(arena, sizeof(*h));
 	*h = (struct http){ .arena = arena, .n = n, .ca_file = conf->gateway_ca_file,
+	    .call_ms = (conf->gateway_timeout_s > 0 ? conf->gateway_timeout_s : 20) * 1000,
 	    .private = conf->gateway_private };
 	h->slots = arena_alloc(arena, (size_t)(n + 1) * sizeof(*h->slots));
 	h->done = arena_alloc(arena, (size_t)(n + 1) * sizeof(struct slot *));

@@ -26,7 +26,7 @@ struct http_call {
 	const char *const *headers;	/* "Name: value", NULL at the end; or NULL */
 	const char *body;		/* the caller's until the answer; NULL: none */
 	size_t n;
-	int timeout_ms;			/* for the whole call; 0: 20 s */
+	int timeout_ms;			/* for the whole call, where gateway_timeout_s is more; 0: that */
 	size_t answer_max;		/* bytes of the answer's body; 0: 64 KiB */
 	/* A connection of its own: by itself libcurl repeats what a kept one that
 	 * died may have carried.  For calls without an idempotency key. */

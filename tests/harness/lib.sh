@@ -117,6 +117,9 @@ folder_open() {
 	fi
 	PGDATA=$HOLD/pg
 	RUN=$HOLD/run
+	# In memory, as where chromo is installed: a full disk cuts no page off.
+	CACHE=$DIR/nginx/cache
+	[ ! -w /dev/shm ] || CACHE=/dev/shm/chromo-$(id -u)-$(printf '%s' "$DIR" | cksum | cut -d' ' -f1)
 	mkdir -p "$RUN"
 	chmod 711 "$RUN"
 }
@@ -281,7 +284,7 @@ nginx_write() {
 	    snippets/chromo-static.conf snippets/chromo-fastcgi.conf; do
 		sed -e "s|@dir@|$DIR/nginx|g" -e "s|@log_dir@|$DIR/log|g" -e "s|@user@|$user|" \
 		    -e "s|@listen_tls@|$listen|" -e "s|@listen@|$RUN/web.sock|" \
-		    -e "s|@listen_write@|$RUN/write.sock|" -e "s|@cache@|$DIR/nginx/cache|" \
+		    -e "s|@listen_write@|$RUN/write.sock|" -e "s|@cache@|$CACHE|" \
 		    -e "s|@snippets@|$DIR/nginx/snippets|g" -e "s|@certificate@|$DIR/nginx/cert.pem|" \
 		    -e "s|@certificate_key@|$DIR/nginx/key.pem|" -e "s|@log@|$DIR/log/access.json|" \
 		    -e "s|@nginx@|$ROOT/nginx|g" -e "s|@files@|$DIR/files|g" -e "s|@static_root@|$ROOT/nginx|g" \
@@ -348,7 +351,7 @@ site_start() {
 	certificate_make
 	nginx_write
 	rm -f "$RUN/web.sock" "$RUN/write.sock"
-	rm -rf "$DIR/nginx/cache"
+	rm -rf "$CACHE"
 	again_web
 	again_courier
 	again_nginx
@@ -369,4 +372,5 @@ site_stop() {
 	finish nginx
 	finish gateways
 	cluster_stop
+	rm -rf "$CACHE"
 }
