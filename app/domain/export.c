@@ -106,7 +106,7 @@ add_text(struct columns *c, const json_t *question, const char *code, const char
 static void
 add_question(struct columns *c, const json_t *question)
 {
-	static const char *const address[] = { "postcode", "district", "text", NULL }, *const map[] = { "lat", "lon", NULL };
+	static const char *const address[] = { "postcode", "district", "text", NULL }, *const map[] = { "lat", "lon", "text", NULL };
 	const char *code = json_text(question, "code"), *label = questionnaire_text(question, "label", "ja");
 	const json_t *choice;
 	size_t i;

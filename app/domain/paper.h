@@ -67,7 +67,7 @@ enum err paper_enter(struct db *, struct arena *, const struct paper *, enum pap
     json_t **codes) MUST_USE;
 
 /* A table (base/csv.h) with the codes of questions in its first line and 番号 or number before
- * them: all lines or none.  *faults: [{"line", "key", "code"}]; words by
- * "paper_fault_<key>": columns, number, unknown, again, answer, closed, full.  *kept: how many. */
+ * them: all lines or none.  *faults: [{"line", "key", "code"}]: key of the words,
+ * with what they name ("min", "max", "length").  *kept: how many. */
 enum err paper_import(struct db *, struct arena *, int64_t survey, int64_t staff, const char *, size_t n,
     json_t **faults, int *kept) MUST_USE;

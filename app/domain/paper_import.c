@@ -5,9 +5,10 @@
  *	番号,q1,q2,q2.other,q4.r1,q6.postcode
  *	1234-5678-9012,2,1 3,そのほか,4,1050011
  *
- * A cell is the answer as the engine keeps it (domain/questionnaire.h); several choices
- * stand with blanks between them, parts and rows in columns of their own.  A file counts
- * whole or not at all, and all that is wrong with it is said at once.
+ * A cell is the answer as the engine keeps it (domain/questionnaire.h), or as spreadsheets
+ * write it (questionnaire_tidy()); several choices stand with blanks between them, parts and
+ * rows in columns of their own.  A file counts whole or not at all, and all that is wrong with
+ * it is said at once.
  */
 #include "domain/paper.h"
 
@@ -18,6 +19,7 @@
 #include "base/text.h"
 #include "db/queries.h"
 #include "domain/questionnaire.h"
+#include "domain/survey.h"
 #include "domain/survey_quota.h"
 
 enum { FAULTS_MOST = 100 };
@@ -34,7 +36,35 @@ static void
 fault(struct import *im, size_t line, const char *key, const char *code)
 {
 	if (json_array_size(im->faults) < FAULTS_MOST)
-		json_array_append_new(im->faults, json_pack("{s:I, s:s, s:s}", "line", (json_int_t)line, "key", key, "code", code));
+		json_array_append_new(im->faults, json_pack("{s:I, s:o, s:s}", "line", (json_int_t)line,
+		    "key", json_sprintf("paper_fault_%s", key), "code", code));
+}
+
+/* What is wrong with the answer to this question, with the numbers that the words name. */
+static void
+fault_answer(struct import *im, size_t line, const json_t *answers, const char *code)
+{
+	struct questionnaire_limits limits = { 0, 0, 0 };
+	const char *key = questionnaire_problem(im->arena, questionnaire_question(im->document, code), answers, &limits);
+
+	if (json_array_size(im->faults) < FAULTS_MOST)
+		json_array_append_new(im->faults, json_pack("{s:I, s:s, s:s, s:I, s:I, s:I}", "line", (json_int_t)line, "key", key,
+		    "code", code, "min", (json_int_t)limits.min, "max", (json_int_t)limits.max, "length", (json_int_t)limits.length));
+}
+
+/* The first answer to what was not asked. */
+static void
+fault_not_asked(struct import *im, size_t line, const json_t *answers)
+{
+	json_t *left = json_keep(im->arena, json_copy((json_t *)(uintptr_t)answers)), *value;
+	const char *name;
+
+	questionnaire_prune(im->arena, im->document, left);
+	json_object_foreach((json_t *)(uintptr_t)answers, name, value)
+		if (json_object_get(left, name) == NULL || strchr(name, '.') != NULL) {
+			fault(im, line, "not_asked", name);
+			return;
+		}
 }
 
 static bool
@@ -83,7 +113,8 @@ put(struct import *im, json_t *answers, const char *name, const char *cell)
 		return;
 	code = json_text(question, "code");
 	if (part[0] == '\0') {
-		json_object_set_new(answers, code, is_list(question) ? list_of(im, cell) : json_string(cell));
+		json_object_set_new(answers, code, is_list(question) ? list_of(im, cell) :
+		    json_string(questionnaire_tidy(im->arena, question, "", cell)));
 		return;
 	}
 	if (strcmp(part, "other") == 0) {
@@ -94,18 +125,51 @@ put(struct import *im, json_t *answers, const char *name, const char *cell)
 	if (whole == NULL)
 		json_object_set_new(answers, code, whole = json_object());
 	json_object_set_new(whole, part, json_flag(json_object_get(question, "settings"), "multi") ? list_of(im, cell) :
-	    json_string(cell));
+	    json_string(questionnaire_tidy(im->arena, question, part, cell)));
+}
+
+static bool
+among(const json_t *list, const char *code)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+		if (strcmp(json_text(one, "code"), code) == 0)
+			return true;
+	return false;
+}
+
+/* Whether answers to this question have such a part: a row, of an address, the words of その他. */
+static bool
+has_part(const json_t *question, const char *part)
+{
+	static const char *const parts[] = { "address", "postcode", "address", "district", "address", "text",
+		"map", "lat", "map", "lon", "map", "text", "single", "other", "multi", "other" };
+	const char *kind = json_text(question, "kind");
+
+	if (strcmp(kind, "matrix") == 0)
+		return among(json_object_get(json_object_get(question, "settings"), "rows"), part);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i += 2)
+		if (strcmp(parts[i], kind) == 0 && strcmp(parts[i + 1], part) == 0)
+			return true;
+	return part[0] == '\0' && strcmp(kind, "address") != 0 && strcmp(kind, "map") != 0;
 }
 
 static bool
 read_head(struct import *im, const struct csv_row *head)
 {
-	const char *part;
 	size_t i, before = json_array_size(im->faults);
+	const json_t *question;
+	const char *part;
 
-	for (i = 0; i < head->cells; i++)
-		if (!is_number_column(head->cell[i]) && question_of_column(im, head->cell[i], &part) == NULL)
+	for (i = 0; i < head->cells; i++) {
+		if (is_number_column(head->cell[i]))
+			continue;
+		question = question_of_column(im, head->cell[i], &part);
+		if (question == NULL || !has_part(question, part))
 			fault(im, 1, "columns", head->cell[i]);
+	}
 	return json_array_size(im->faults) == before;
 }
 
@@ -136,6 +200,7 @@ read_line(struct import *im, const struct csv_row *head, const struct csv_row *r
 {
 	json_t *answers = json_object();
 	const char *number = "", *wrong = "";
+	enum err e;
 
 	json_array_append_new(im->lines, json_pack("{s:s, s:o}", "number", "", "answers", answers));
 	for (size_t i = 0; i < head->cells && i < row->cells; i++) {
@@ -147,8 +212,15 @@ read_line(struct import *im, const struct csv_row *head, const struct csv_row *r
 		}
 	}
 	json_object_set_new(json_array_get(im->lines, json_array_size(im->lines) - 1), "number", json_string(number));
-	if (questionnaire_accept(im->arena, im->document, answers, &wrong) != ERR_OK)
-		fault(im, line, "answer", wrong);
+	e = questionnaire_accept(im->arena, im->document, answers, &wrong);
+	if (e == ERR_OK && (e = survey_addresses(im->db, im->document, answers, &wrong)) == ERR_INVALID)
+		fault(im, line, "district", wrong);
+	else if (e == ERR_INVALID && wrong[0] != '\0')
+		fault_answer(im, line, answers, wrong);
+	else if (e == ERR_INVALID)
+		fault_not_asked(im, line, answers);
+	if (e != ERR_OK && e != ERR_INVALID)
+		return e;
 	return number[0] != '\0' ? look(im, line, number) : ERR_OK;
 }
 

@@ -111,6 +111,16 @@ json_t *questionnaire_view(const struct questionnaire_look *, const json_t *ques
 /* An answer in words, line by line, for the check page, mails and lists; [] where there is none. */
 json_t *questionnaire_words(struct arena *, const json_t *question, const json_t *answers, const char *language);
 
+/* What is wrong with the answer that answers hold to this question, by key of the words, or
+ * NULL: nothing.  limits are the numbers that the words name. */
+struct questionnaire_limits { int64_t min, max, length; };
+const char *questionnaire_problem(struct arena *, const json_t *question, const json_t *answers,
+    struct questionnaire_limits *);
+/* One cell of a table, as offices write it, in the form in which its answer is kept: １２, 2026/2/28,
+ * 令和8年2月28日, 9:30, 105-0011.  part: "" or what stands behind the dot, "postcode".  What has no such form
+ * comes back as it is. */
+const char *questionnaire_tidy(struct arena *, const json_t *question, const char *part, const char *cell);
+
 /* --- the whole --- */
 
 /* Whether these answers, as a program sends them, are possible: every question on their path

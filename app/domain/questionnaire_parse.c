@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "domain/questionnaire_private.h"
 
@@ -181,4 +182,63 @@ questionnaire_pattern(struct arena *a, const char *pattern, const char *typed)
 	if (strcmp(pattern, "digits") == 0)
 		return n > 0 && n == strlen(text) ? digits : NULL;
 	return text;
+}
+
+const char *
+questionnaire_part(struct arena *a, const char *part, const char *typed)
+{
+	if (strcmp(part, "postcode") == 0)
+		return questionnaire_pattern(a, "postcode", typed);
+	return strcmp(part, "lat") == 0 || strcmp(part, "lon") == 0 ? questionnaire_degree(a, typed) : NULL;
+}
+
+/* --- cells of tables --- */
+
+/* What stands before the first of these signs; *rest behind it.  NULL: there is none. */
+static char *
+before(char *text, const char *const *signs, char **rest)
+{
+	for (; *signs != NULL; signs++) {
+		char *at = strstr(text, *signs);
+
+		if (at == NULL)
+			continue;
+		*at = '\0';
+		*rest = at + strlen(*signs);
+		return text;
+	}
+	return NULL;
+}
+
+/* 令和8年2月28日, 2026/2/28, R8.2.28. */
+static const char *
+date_in_one(struct arena *a, const char *cell)
+{
+	static const char *const years[] = { "年", "/", "-", ".", NULL };		/* lint: words */
+	static const char *const months[] = { "月", "/", "-", ".", NULL };	/* lint: words */
+	char *rest, *year = before(text_normal(a, cell), years, &rest);
+	char *month = year == NULL ? NULL : before(rest, months, &rest);
+
+	return month == NULL ? NULL : questionnaire_date(a, year, month, rest);
+}
+
+const char *
+questionnaire_tidy(struct arena *a, const json_t *question, const char *part, const char *cell)
+{
+	const json_t *settings = json_object_get(question, "settings");
+	const char *kind = json_text(question, "kind"), *pattern = json_text(settings, "pattern"), *kept = NULL;
+
+	if (part[0] != '\0')
+		kept = questionnaire_part(a, part, cell);
+	else if (strcmp(kind, "number") == 0)
+		kept = questionnaire_number(a, cell, json_int(settings, "decimals"));
+	else if (strcmp(kind, "date") == 0)
+		kept = date_in_one(a, cell);
+	else if (strcmp(kind, "time") == 0)
+		kept = questionnaire_time(a, cell);
+	else if (strcmp(kind, "text") == 0 && pattern[0] != '\0')
+		kept = questionnaire_pattern(a, pattern, cell);
+	else if (strcmp(kind, "single") == 0 || strcmp(kind, "scale") == 0 || strcmp(kind, "consent") == 0)
+		kept = text_normal(a, cell);
+	return kept != NULL ? kept : cell;
 }

@@ -14,8 +14,6 @@ const char *questionnaire_date(struct arena *, const char *year, const char *mon
 const char *questionnaire_time(struct arena *, const char *typed);
 const char *questionnaire_pattern(struct arena *, const char *pattern, const char *typed);
 
-/* What is wrong with the answer that answers hold to this question, by key of the words, or
- * NULL: nothing.  limits are the numbers that the words name. */
-struct questionnaire_limits { int64_t min, max, length; };
-const char *questionnaire_problem(struct arena *, const json_t *question, const json_t *answers,
-    struct questionnaire_limits *);
+/* Seven digits and all that; NULL: the part of an address or a place has no such form, or is not in
+ * it. */
+const char *questionnaire_part(struct arena *, const char *part, const char *typed);

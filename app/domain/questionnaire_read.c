@@ -335,22 +335,13 @@ parts_of(const struct reading *r)
 	return strcmp(json_text(r->question, "kind"), "map") == 0 ? map_parts : address_parts;
 }
 
-/* A part in the form in which it is kept; NULL: it has none, or is wrong. */
-static const char *
-part_kept(const struct reading *r, const char *part, const char *text)
-{
-	if (strcmp(part, "postcode") == 0)
-		return questionnaire_pattern(r->arena, "postcode", text);
-	return strcmp(part, "lat") == 0 || strcmp(part, "lon") == 0 ? questionnaire_degree(r->arena, text) : NULL;
-}
-
 static void
 read_parts(const struct reading *r)
 {
 	json_t *all = json_object();
 
 	for (const char *const *part = parts_of(r); *part != NULL; part++) {
-		const char *text = typed(r, *part), *kept = part_kept(r, *part, text);
+		const char *text = typed(r, *part), *kept = questionnaire_part(r->arena, *part, text);
 
 		if (text[0] != '\0')
 			json_object_set_new(all, *part, text_of(kept != NULL ? kept : text));

@@ -50,7 +50,8 @@ enum response_fate { RESPONSE_SENT, RESPONSE_AGAIN, RESPONSE_CLOSED, RESPONSE_FU
 /* What is sent: whole, and accepted by the engine. */
 struct response_whole {
 	int64_t id;			/* of the survey */
-	const json_t *survey, *answers;
+	const json_t *survey;
+	json_t *answers;
 	const char *language, *way;
 	const char *receipt;		/* its token */
 	struct db_bytes right;		/* the hash of the spent right; NULL: none */

@@ -7,8 +7,10 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/json.h"
 #include "db/queries.h"
+#include "domain/attachment.h"
 #include "domain/questionnaire.h"
 
 enum { TOGETHER = 5 };
@@ -84,36 +86,90 @@ survey_districts(struct db *db, const char *postcode, json_t **out)
 }
 
 static bool
-named(const json_t *districts, const char *id)
+is(const json_t *question, const char *kind)
 {
-	const json_t *one;
-	size_t i;
+	return strcmp(json_text(question, "kind"), kind) == 0;
+}
 
-	json_array_foreach(districts, i, one)
-		if (strcmp(json_text(one, "value"), id) == 0)
-			return true;
-	return false;
+bool
+survey_district(const json_t *question, json_t *answer, const json_t *districts)
+{
+	const char *chosen = json_text(answer, "district"), *only = "";
+	bool known = false;
+	const json_t *one;
+	size_t found = 0, i;
+
+	json_array_foreach(districts, i, one) {
+		known = known || strcmp(json_text(one, "value"), chosen) == 0;
+		if (json_flag(one, "found")) {
+			found++;
+			only = json_text(one, "value");
+		}
+	}
+	if (chosen[0] != '\0')
+		return known;
+	if (found == 1)
+		json_object_set_new(answer, "district", json_string(only));
+	return found == 1 || !json_flag(question, "required") || !json_flag(json_object_get(question, "settings"), "district");
 }
 
 enum err
-survey_addresses(struct db *db, const json_t *document, const json_t *answers, const char **problem)
+survey_addresses(struct db *db, const json_t *document, json_t *answers, const char **problem)
 {
-	json_t *districts = NULL, *q;
+	json_t *districts, *q;
 	size_t i;
 
 	json_array_foreach(json_object_get(document, "questions"), i, q) {
-		const char *id = json_text(json_object_get(answers, json_text(q, "code")), "district");
-		enum err e = ERR_OK;
+		json_t *answer = json_object_get(answers, json_text(q, "code"));
+		enum err e;
 
-		if (strcmp(json_text(q, "kind"), "address") != 0 || id[0] == '\0')
+		if (!is(q, "address") || answer == NULL)
 			continue;
-		if (districts == NULL)
-			e = survey_districts(db, "", &districts);
-		if (e != ERR_OK)
-			return e;
 		*problem = json_text(q, "code");
-		if (!named(districts, id))
-			return ERR_INVALID;
+		e = survey_districts(db, json_text(answer, "postcode"), &districts);
+		if (e != ERR_OK || !survey_district(q, answer, districts))
+			return e != ERR_OK ? e : ERR_INVALID;
 	}
 	return ERR_OK;
+}
+
+/* --- files --- */
+
+enum err
+survey_files(struct db *db, struct arena *a, int64_t survey, const json_t *document, const json_t *answers,
+    const char **problem)
+{
+	json_t *there, *q;
+	const json_t *id;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(document, "questions"), i, q) {
+		const json_t *ids = json_object_get(answers, json_text(q, "code"));
+		struct buf list;
+		enum err e;
+
+		if (!is(q, "file") || ids == NULL)
+			continue;
+		*problem = json_text(q, "code");
+		buf_init(&list, a);
+		json_array_foreach(ids, k, id)
+			buf_addf(&list, "%s%s", k > 0 ? " " : "", json_string_value(id));
+		e = attachment_list(db, a, "survey", survey, list.data, &there);
+		if (e != ERR_OK || json_array_size(there) != json_array_size(ids))
+			return e != ERR_OK ? e : ERR_INVALID;
+	}
+	return ERR_OK;
+}
+
+enum err
+survey_files_keep(struct db *db, struct arena *a, int64_t survey, const json_t *document, const json_t *answers)
+{
+	const json_t *q;
+	enum err e = ERR_OK;
+	size_t i;
+
+	json_array_foreach(json_object_get(document, "questions"), i, q)
+		if (e == ERR_OK && is(q, "file"))
+			e = attachment_keep(db, a, "survey", survey, json_object_get(answers, json_text(q, "code")));
+	return e;
 }

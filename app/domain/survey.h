@@ -31,7 +31,16 @@ bool survey_together(const json_t *document);
 /* Whether the document speaks this language. */
 bool survey_speaks(const json_t *document, const char *language);
 
-/* Whether each address names a district that there is.  ERR_INVALID: *problem does not. */
-enum err survey_addresses(struct db *, const json_t *document, const json_t *answers, const char **problem) MUST_USE;
 /* What an address may name: {"value", "label", "found"}, those of the postcode first. */
 enum err survey_districts(struct db *, const char *postcode, json_t **out) MUST_USE;
+/* Gives an address the district that its postcode has alone.  false: it names one that there is not, or
+ * none where there must be one. */
+bool survey_district(const json_t *question, json_t *answer, const json_t *districts);
+/* The same for all addresses.  ERR_INVALID: *problem is the code of one that will not do. */
+enum err survey_addresses(struct db *, const json_t *document, json_t *answers, const char **problem) MUST_USE;
+
+/* Whether each file of these answers is there and was sent for this survey.  ERR_INVALID: *problem. */
+enum err survey_files(struct db *, struct arena *, int64_t survey, const json_t *document, const json_t *answers,
+    const char **problem) MUST_USE;
+/* They were sent with an answer, and stay. */
+enum err survey_files_keep(struct db *, struct arena *, int64_t survey, const json_t *document, const json_t *answers) MUST_USE;

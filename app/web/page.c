@@ -374,6 +374,16 @@ web_see_other(struct web *w, const char *fmt, ...)
 	return token_done(w, location);
 }
 
+const char *
+web_words(struct web *w, const char *key, const json_t *named)
+{
+	const char *text = words_get(w->words, key);
+	struct buf said;
+
+	buf_init(&said, w->arena);
+	return mustache_text(w->arena, text, named, &said) == ERR_OK ? said.data : text;
+}
+
 void
 web_tell(struct web *w, const char *kind, const char *key)
 {

@@ -142,6 +142,8 @@ enum err web_bytes(struct web *, enum status, const char *type, const char *, si
 /* After a POST.  The place is kept with the form's token: a second press of the button
  * goes there too, without doing anything twice. */
 enum err web_see_other(struct web *, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
+/* The words of this key with what they name: {{max}} and the like. */
+const char *web_words(struct web *, const char *key, const json_t *named);
 /* A notice on the next page, by key of the words; kind "success", "info",
  * "warning" or "error". */
 void web_tell(struct web *, const char *kind, const char *key);

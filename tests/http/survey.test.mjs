@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Surveys as citizens answer them: the whole way, its wrong turnings, and that nobody
-// counts twice.
+// counts twice.  What nobody should send is in survey_bad.test.mjs.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
@@ -85,9 +85,6 @@ test('skips, jumps, going back and changing', async () => {
 		const aside = await client.get(`/surveys/${id}/q/${code}`);
 		assert.equal(aside.headers.location, `/surveys/${id}/q/q5`, `${code} is not asked: to the first one that wants an answer`);
 	}
-	// Posted out of order: nothing is kept of it.
-	const out = await client.post(`/surveys/${id}/q/q2`, { token: /name="token" value="([^"]+)"/.exec(second.text)[1], q2_1: '1' });
-	assert.equal(out.headers.location, `/surveys/${id}/q/q5`);
 	const check = await walk(client, id, { ...good() }, await client.get(`/surveys/${id}/q/q4`));
 	assert.doesNotMatch(words(check), /写真/);
 
@@ -105,36 +102,6 @@ test('skips, jumps, going back and changing', async () => {
 	const [row] = await responses(town, questionnaire);
 	assert.equal(row.answers.q1, '3');
 	assert.ok(!('q2' in row.answers) && !('q2.other' in row.answers));
-});
-
-test('bad input is told beside the question, and what was typed stays', async () => {
-	const { survey: id } = await survey(town, every());
-	const client = browser();
-	let page = await begin(client, id);
-	const rows = [
-		['q1', {}, /q1 1つ選んでください/], ['q1', { q1: '99' }, /q1 1つ/], ['q1', { q1: 'other' }, /q1_words .*その他/],
-		['q2', { q2_1: '1', q2_n: '1' }, /q2 .*どれでもない/], ['q3', { q3: '6' }, /q3 1つ/], ['q4', { q4_1: '1', q4_2: '1' }, /q4 順番/],
-		['q5', { q5_r1: '1' }, /q5 すべての行/], ['q6', { q6: '三回くらい' }, /q6 数字/], ['q6', { q6: '32' }, /q6 31以下/],
-		['q7', { q7_year: '令和8', q7_month: '2', q7_day: '30' }, /q7 /], ['q8', { q8: '25:00' }, /q8 時刻/],
-		['q9', { q9_district: '999999' }, /q9_district 地区/], ['q9', { q9_postcode: '1' }, /q9 郵便番号/],
-		['q11', { q11: '山田' }, /q11 ひらがな/], ['q12', { q12: 'あ'.repeat(2001) }, /q12 2,?000文字.*2,?001/], ['q14', {}, /q14 .*同意/],
-	];
-	for (const [code, sent, told] of rows) {
-		while (!page.path.endsWith(`/q/${code}`)) page = await client.follow(await client.submit(page, good()[/\w+$/.exec(page.path)[0]] ?? {}, '/q/'));
-		const answer = await client.submit(page, sent, '/q/');
-		assert.equal(answer.status, 422, `${code} ${JSON.stringify(sent).slice(0, 80)}`);
-		assert.match(wrong(answer).join('\n'), told);
-		for (const value of Object.values(sent)) if (!/^\d+$|^o$/.test(value)) assert.ok(answer.text.includes(value), value);
-	}
-	for (const text of ['👨‍👩‍👧‍👦 家族で', 'مرحبا بالعالم', '髙橋﨑', '<script>alert(1)</script>', '=1+1']) {
-		const at = await client.get(`/surveys/${id}/q/q12?check=1`);
-		assert.equal((await client.submit(at, { q12: text }, '/q/')).status, 303, text);
-		const shown = await client.get(`/surveys/${id}/q/q12`);
-		assert.ok(shown.text.includes(text.replaceAll('<', '&lt;').replaceAll('>', '&gt;')), text);
-	}
-	const token = /name="token" value="([^"]+)"/.exec((await client.get(`/surveys/${id}/q/q12`)).text)[1];
-	assert.equal((await client.post(`/surveys/${id}/q/q12`, { token, q12: 'あ'.repeat(1e6) })).status, 413, '10^6 characters');
-	assert.ok([400, 413].includes((await client.post(`/surveys/${id}/q/q12`, `token=${token}&${Array.from({ length: 1e5 }, (_, i) => `f${i}=`).join('&')}`)).status), '10^5 fields');
 });
 
 test('F25 途中保存: on another device, and sent once', async () => {
@@ -299,10 +266,8 @@ test('for kiosks: one complete answer, once for each key', async () => {
 	assert.ok(words(await client.get(new URL(one.json().url).pathname)).includes(one.json().number));
 
 	const key = 'another key, just as long';
-	for (const [change, question] of [[{ q1: '9' }, 'q1'], [{ q2: ['1'] }, ''], [{ q6: '１２' }, 'q6'], [{ q6: 12 }, 'q6'], [{ q9: { district: '999999' } }, 'q9'], [{ q99: 'x' }, ''], [{ 'q1.other': 'x' }, 'q1']]) {
-		const answer = await post({ answers: { ...answers, ...change } }, { key });
-		assert.deepEqual([answer.status, answer.headers['content-type'], answer.json().question], [422, 'application/problem+json', question], JSON.stringify(change));
-	}
+	const wrong_one = await post({ answers: { ...answers, q1: '9' } }, { key });
+	assert.deepEqual([wrong_one.status, wrong_one.headers['content-type'], wrong_one.json().question], [422, 'application/problem+json', 'q1']);
 	for (const [body, options] of [[{ answers }, { key: '' }], [{ answers }, { key: 'short' }], [{ answers }, { key, type: 'text/plain' }], ['{', { key }], [{ answers: [] }, { key }], [{ answers, language: 'xx' }, { key }]])
 		assert.ok([400, 415].includes((await post(body, options)).status), JSON.stringify(options));
 	assert.equal((await post({ answers }, { key, path: 99999999 })).status, 404);

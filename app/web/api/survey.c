@@ -50,16 +50,44 @@ api_survey_show(struct web *w)
 	return web_json(w, HTTP_OK, survey);
 }
 
-/* RFC 9457, with the question that it is about. */
+/* RFC 9457, with the question that it is about and what is wrong there, in words. */
 static enum err
-refuse(struct web *w, enum status status, const char *title, const char *question)
+refuse(struct web *w, enum status status, const char *title, const char *question, const char *detail)
 {
-	json_t *problem = json_keep(w->arena, json_pack("{s:s, s:s, s:i, s:s, s:s}", "type", "about:blank", "title",
-	    words_get(w->words, title), "status", (int)status, "request", w->request->id, "question", question));
+	json_t *problem = json_keep(w->arena, json_pack("{s:s, s:s, s:i, s:s, s:s, s:s}", "type", "about:blank", "title",
+	    words_get(w->words, title), "status", (int)status, "request", w->request->id, "question", question, "detail", detail));
 	enum err e = web_json(w, status, problem);
 
 	w->response->content_type = "application/problem+json";
 	return e;
+}
+
+static enum err
+refuse_answer(struct web *w, const json_t *document, const json_t *answers, const char *question)
+{
+	struct questionnaire_limits limits = { 0, 0, 0 };
+	const char *key = question[0] == '\0' ? "paper_fault_not_asked" :
+	    questionnaire_problem(w->arena, questionnaire_question(document, question), answers, &limits);
+	const json_t *named = json_keep(w->arena, json_pack("{s:I, s:I, s:I}", "min", (json_int_t)limits.min,
+	    "max", (json_int_t)limits.max, "length", (json_int_t)limits.length));
+
+	return refuse(w, HTTP_UNPROCESSABLE, "error_bad_request_title", question, web_words(w, key, named));
+}
+
+/* What only the database knows: districts and files.  *done: it was refused. */
+static enum err
+check(struct web *w, const struct response_whole *r, const json_t *document, bool *done)
+{
+	const char *question;
+	enum err e = survey_addresses(w->db, document, r->answers, &question);
+
+	*done = e == ERR_INVALID;
+	if (*done)
+		return refuse(w, HTTP_UNPROCESSABLE, "error_bad_request_title", question, words_get(w->words, "answer_district_choose"));
+	if (e == ERR_OK)
+		e = survey_files(w->db, w->arena, r->id, document, r->answers, &question);
+	*done = e == ERR_INVALID;
+	return *done ? refuse(w, HTTP_UNPROCESSABLE, "error_bad_request_title", question, words_get(w->words, "question_file")) : e;
 }
 
 /* *key: what makes a second try harmless. */
@@ -93,7 +121,7 @@ told(struct web *w, const struct response_whole *r, enum status status)
 
 	/* The right was spent by another answer than that of this key. */
 	if (e == ERR_NOT_FOUND)
-		return refuse(w, HTTP_CONFLICT, "answer_again_title", "");
+		return refuse(w, HTTP_CONFLICT, "answer_again_title", "", "");
 	if (e != ERR_OK)
 		return e;
 	return web_json(w, status, json_keep(w->arena, json_pack("{s:O, s:o}", "number", json_object_get(receipt, "number"),
@@ -106,7 +134,9 @@ api_survey_answer(struct web *w)
 	struct response_whole r = { .id = web_id(w, "survey"), .way = "api" };
 	enum response_fate fate;
 	const char *problem, *key, *number;
+	const json_t *document;
 	json_t *survey;
+	bool refused;
 	enum err e = ask(w, &survey);
 
 	if (e == ERR_OK && json_flag(survey, "named"))
@@ -115,17 +145,20 @@ api_survey_answer(struct web *w)
 		e = read(w, survey, &r, &key);
 	if (e != ERR_OK)
 		return e;
-	if (questionnaire_accept(w->arena, json_object_get(survey, "document"), r.answers, &problem) != ERR_OK)
-		return refuse(w, HTTP_UNPROCESSABLE, "error_bad_request_title", problem);
-	e = survey_addresses(w->db, json_object_get(survey, "document"), r.answers, &problem);
-	if (e == ERR_INVALID)
-		return refuse(w, HTTP_UNPROCESSABLE, "error_bad_request_title", problem);
+	document = json_object_get(survey, "document");
+	if (questionnaire_accept(w->arena, document, r.answers, &problem) != ERR_OK)
+		return refuse_answer(w, document, r.answers, problem);
+	e = check(w, &r, document, &refused);
+	if (refused)
+		return e;
 	r.survey = survey;
 	if (e == ERR_OK)
 		e = response_send(w->db, w->arena, &r, &fate, &number);
 	if (e != ERR_OK)
 		return e;
 	if (fate == RESPONSE_CLOSED || fate == RESPONSE_FULL)
-		return refuse(w, HTTP_GONE, fate == RESPONSE_FULL ? "answer_full_title" : "answer_closed_title", "");
-	return told(w, &r, fate == RESPONSE_SENT ? HTTP_CREATED : HTTP_OK);
+		return refuse(w, HTTP_GONE, fate == RESPONSE_FULL ? "answer_full_title" : "answer_closed_title", "", "");
+	if (fate == RESPONSE_SENT)
+		e = survey_files_keep(w->db, w->arena, r.id, document, r.answers);
+	return e != ERR_OK ? e : told(w, &r, fate == RESPONSE_SENT ? HTTP_CREATED : HTTP_OK);
 }

@@ -97,29 +97,14 @@ district_options(struct web *w, const json_t *districts, const char *chosen)
 	return list;
 }
 
-/* The postcode gives the district where it has just one; a made-up one is refused. */
 static void
 district_read(struct web *w, struct form *form, const json_t *question, json_t *answer, const json_t *districts)
 {
 	const char *name = arena_printf(w->arena, "%s_district", json_text(question, "code"));
-	const char *chosen = json_text(answer, "district"), *only = "";
-	bool known = false;
-	size_t found = 0, i;
-	json_t *one;
 
-	json_array_foreach(districts, i, one) {
-		known = known || strcmp(json_text(one, "value"), chosen) == 0;
-		if (json_flag(one, "found")) {
-			found++;
-			only = json_text(one, "value");
-		}
-	}
-	if (chosen[0] == '\0' && found == 1) {
-		json_object_set_new(answer, "district", json_string(only));
-		form_set(form, name, only);
-	} else if ((chosen[0] != '\0' && !known) || (chosen[0] == '\0' && json_flag(question, "required")
-	    && json_flag(json_object_get(question, "settings"), "district")))
+	if (!survey_district(question, answer, districts))
 		form_problem(form, name, "answer_district_choose");
+	form_set(form, name, json_text(answer, "district"));
 }
 
 static enum err

@@ -8,7 +8,6 @@
  *	GET  /surveys/{survey}/receipt/{token}	the same by its link
  *	POST /surveys/{survey}/receipt/{token}	to change them, where the survey allows it
  */
-#include "domain/attachment.h"
 #include "domain/questionnaire.h"
 #include "domain/right.h"
 #include "domain/survey.h"
@@ -157,20 +156,6 @@ send(struct web *w, const struct answering *a, enum response_fate *fate)
 	return e != ERR_OK ? e : response_send(w->db, w->arena, &r, fate, &number);
 }
 
-/* Files that were sent with an answer stay. */
-static enum err
-files_keep(struct web *w, const struct answering *a)
-{
-	const json_t *q;
-	enum err e = ERR_OK;
-	size_t i;
-
-	json_array_foreach(json_object_get(a->document, "questions"), i, q)
-		if (e == ERR_OK && strcmp(json_text(q, "kind"), "file") == 0)
-			e = attachment_keep(w->db, w->arena, "survey", a->id, json_object_get(a->answers, json_text(q, "code")));
-	return e;
-}
-
 /* It does not count, for the reason of these words. */
 static enum err
 again(struct web *w, const char *key)
@@ -204,7 +189,7 @@ citizen_survey_send(struct web *w)
 		return e;
 	if (fate != RESPONSE_SENT)
 		return citizen_survey_closed(w, &a, fate == RESPONSE_FULL);
-	e = files_keep(w, &a);
+	e = survey_files_keep(w->db, w->arena, a.id, a.document, a.answers);
 	if (e != ERR_OK)
 		return e;
 	change = json_text(a.draft.what, "change");

@@ -107,22 +107,73 @@ number_read(struct web *w, struct form *f, const char *way)
 	return number != NULL ? number : "";
 }
 
-static const char *const told[] = {
-	[PAPER_KEPT] = "tell_entry_kept", [PAPER_FIRST] = "tell_entry_first", [PAPER_DIFFERS] = "entry_differs",
-	[PAPER_AGAIN] = "paper_fault_again", [PAPER_UNKNOWN] = "paper_fault_unknown", [PAPER_CLOSED] = "paper_fault_closed",
-	[PAPER_FULL] = "paper_fault_full",
-};
+/* What the form asks for by its own answers is read; what it does not ask for is left out, and
+ * that somebody filled it in all the same is told by *more. */
+static json_t *
+read(struct web *w, struct form *f, const json_t *document, bool *more)
+{
+	json_t *answers = json_keep(w->arena, json_object()), *aside = json_keep(w->arena, json_object());
+	const json_t *lenient = questionnaire_lenient(w->arena, document), *next = questionnaire_next(document, answers, ""), *q;
+	size_t i;
+
+	json_array_foreach(json_object_get(document, "questions"), i, q) {
+		if (q == next) {
+			questionnaire_read(w->arena, f, w->fields, q, answers);
+			next = questionnaire_next(document, answers, json_text(q, "code"));
+		} else
+			questionnaire_read(w->arena, f, w->fields, json_array_get(json_object_get(lenient, "questions"), i), aside);
+	}
+	*more = json_object_size(aside) > 0;
+	return answers;
+}
+
+/* What only the database knows. */
+static enum err
+places_and_files(struct web *w, struct form *f, int64_t survey, const json_t *document, json_t *answers)
+{
+	const char *wrong;
+	enum err e = survey_addresses(w->db, document, answers, &wrong);
+
+	if (e == ERR_INVALID)
+		form_problem(f, arena_printf(w->arena, "%s_district", wrong), "answer_district_choose");
+	if (e != ERR_OK)
+		return e == ERR_INVALID ? ERR_OK : e;
+	e = survey_files(w->db, w->arena, survey, document, answers, &wrong);
+	if (e == ERR_INVALID)
+		form_problem(f, wrong, "question_file");
+	return e == ERR_INVALID ? ERR_OK : e;
+}
+
+static void
+tell(struct web *w, struct form *f, enum paper_fate fate, const json_t *codes, bool more)
+{
+	static const char *const words[] = {
+		[PAPER_KEPT] = "tell_entry_kept", [PAPER_FIRST] = "tell_entry_first", [PAPER_DIFFERS] = "entry_differs",
+		[PAPER_AGAIN] = "paper_fault_again", [PAPER_UNKNOWN] = "paper_fault_unknown", [PAPER_CLOSED] = "paper_fault_closed",
+		[PAPER_FULL] = "paper_fault_full",
+	};
+	const json_t *code;
+	size_t i;
+
+	if (fate == PAPER_DIFFERS)
+		json_array_foreach(codes, i, code)
+			form_problem(f, json_string_value(code), words[fate]);
+	else if (fate > PAPER_DIFFERS)
+		form_problem(f, "number", words[fate]);
+	else
+		web_tell(w, "success", fate == PAPER_KEPT && more ? "tell_entry_kept_part" : words[fate]);
+}
 
 enum err
 desk_entry_do(struct web *w)
 {
 	struct form *f = web_form(w);
-	json_t *survey, *answers = json_keep(w->arena, json_object()), *q, *codes;
-	const json_t *document;
 	struct paper p = { .survey = web_id(w, "survey"), .staff = w->staff };
 	const char *receipt, *wrong = "";
+	json_t *survey, *answers, *codes = NULL;
 	enum paper_fate fate = PAPER_KEPT;
-	size_t i;
+	const json_t *document;
+	bool more;
 	enum err e = paper_survey(w->db, p.survey, &survey);
 
 	if (e != ERR_OK)
@@ -133,26 +184,21 @@ desk_entry_do(struct web *w)
 	p.edition = (int)json_int(survey, "edition");
 	if (form_flag(f, "blank"))
 		document = questionnaire_lenient(w->arena, document);
-	json_array_foreach(json_object_get(document, "questions"), i, q)
-		questionnaire_read(w->arena, f, w->fields, q, answers);
-	if (!form_ok(f))
-		return page(w, HTTP_UNPROCESSABLE, f, survey, document, answers);
-	questionnaire_prune(w->arena, document, answers);
-	if (questionnaire_accept(w->arena, document, answers, &wrong) != ERR_OK)
+	answers = read(w, f, document, &more);
+	if (form_ok(f) && questionnaire_accept(w->arena, document, answers, &wrong) != ERR_OK)
 		form_problem(f, wrong[0] != '\0' ? wrong : "number", "paper_fault_answer");
+	if (form_ok(f))
+		e = places_and_files(w, f, p.survey, document, answers);
 	p.about = survey;
 	p.answers = answers;
-	if (form_ok(f))
+	if (e == ERR_OK && form_ok(f)) {
 		e = paper_enter(w->db, w->arena, &p, &fate, &receipt, &codes);
+		if (e == ERR_OK)
+			tell(w, f, fate, codes, more);
+	}
 	if (e != ERR_OK)
 		return e;
-	if (fate == PAPER_DIFFERS)
-		json_array_foreach(codes, i, q)
-			form_problem(f, json_string_value(q), told[fate]);
-	else if (fate > PAPER_DIFFERS)
-		form_problem(f, "number", told[fate]);
 	if (!form_ok(f))
 		return page(w, HTTP_UNPROCESSABLE, f, survey, document, answers);
-	web_tell(w, "success", told[fate]);
 	return web_see_other(w, "/desk/surveys/%" PRId64 "/entry", p.survey);
 }

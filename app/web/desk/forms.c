@@ -150,8 +150,7 @@ desk_forms_import(struct web *w)
 	if (json_array_size(faults) == 0)
 		return done(w, "tell_forms_imported");
 	json_array_foreach(faults, i, one)
-		json_object_set_new(one, "text", json_string(words_get(w->words,
-		    arena_printf(w->arena, "paper_fault_%s", json_text(one, "key")))));
+		json_object_set_new(one, "text", json_string(web_words(w, json_text(one, "key"), one)));
 	json_object_set(w->view, "faults", faults);
 	form_problem(f, "file", "forms_file_faults");
 	return page(w, HTTP_UNPROCESSABLE);
