@@ -13,6 +13,7 @@
 #include "db/queries.h"
 #include "domain/question.h"
 #include "domain/questionnaire.h"
+#include "domain/result_give.h"
 
 enum { BATCH = 500 };
 
@@ -215,6 +216,15 @@ answer(struct crowd *c, int64_t questionnaire)
 	return e;
 }
 
+static enum err
+publish(struct demo *d, int64_t survey, int64_t staff, const char *actions)
+{
+	struct result r = { .arena = d->arena, .db = d->db, .words = catalogue_words(d->catalogue, "ja"), .lang = "ja" };
+	enum err e = result_open(&r, survey);
+
+	return e == ERR_OK ? result_publish(&r, staff, actions) : e;
+}
+
 enum err
 demo_survey(struct demo *d, const json_t *town, const json_t *survey)
 {
@@ -248,5 +258,7 @@ demo_survey(struct demo *d, const json_t *town, const json_t *survey)
 		    json_text(survey, "district") }, NULL);
 	if (e == ERR_OK && strcmp(state, "closed") == 0)
 		e = q_demo_survey_end(d->db, (struct q_demo_survey_end){ id }, NULL);
+	if (e == ERR_OK && json_text(survey, "actions")[0] != '\0')
+		e = publish(d, id, staff, json_text(survey, "actions"));
 	return e;
 }

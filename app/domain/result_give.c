@@ -92,8 +92,15 @@ enum err
 result_publish(struct result *r, int64_t staff, const char *actions)
 {
 	json_t *document, *overview;
-	enum err e;
+	/* What is given away is whole: nothing may be left to be counted. */
+	enum err e = tally_count_all(r->db, r->questionnaire);
 
+	if (e == ERR_OK)
+		e = result_tallies(r);
+	if (e == ERR_OK)
+		e = result_weigh(r);
+	if (e != ERR_OK)
+		return e;
 	/* Alone with its sums: no filter, no weights, nothing small. */
 	r->open_to_all = true;
 	r->weighted = NULL;

@@ -171,7 +171,7 @@ SELECT made.id, p.id, made.editor_id,
        jsonb_build_object('ja', jsonb_build_object('title', d ->> 'title', 'purpose', d ->> 'purpose',
                                                    'readers', d ->> 'readers', 'thanks', d ->> 'thanks')),
        p.contact, (d ->> 'minutes')::int, d ->> 'mode', now() - make_interval(days => (d ->> 'days_ago')::int),
-       now() + make_interval(days => (d ->> 'days_open')::int - (d ->> 'days_ago')::int)
+       ((now() AT TIME ZONE 'Asia/Tokyo')::date + (d ->> 'days_open')::int - (d ->> 'days_ago')::int + time '17:00') AT TIME ZONE 'Asia/Tokyo'
   FROM doc, made, department p
  WHERE p.name = d ->> 'department' AND (SELECT count(*) FROM asked) > 0
 RETURNING id, questionnaire_id, author_id;

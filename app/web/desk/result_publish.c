@@ -58,14 +58,7 @@ desk_result_publish_do(struct web *w)
 		return ERR_CONFLICT;
 	if (!form_ok(f))
 		return show(w, &r, HTTP_UNPROCESSABLE);
-	/* What is given away is whole: nothing may be left to be counted. */
-	e = tally_count_all(w->db, r.questionnaire);
-	if (e == ERR_OK)
-		e = result_tallies(&r);
-	if (e == ERR_OK)
-		e = result_weigh(&r);
-	if (e == ERR_OK)
-		e = result_publish(&r, w->staff, actions);
+	e = result_publish(&r, w->staff, actions);
 	if (e != ERR_OK)
 		return e;
 	web_tell(w, "success", "tell_result_published");
