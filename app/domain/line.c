@@ -125,12 +125,14 @@ line_code_open(struct db *db, const struct vault *v, struct arena *a, const char
 }
 
 enum err
-line_unlink(struct db *db, int64_t citizen)
+line_unlink(struct db *db, int64_t citizen, bool *left)
 {
-	int gone;
-	enum err e = q_line_unlink(db, (struct q_line_unlink){ .citizen = citizen }, &gone);
+	struct rows *rows;
+	enum err e = q_line_unlink(db, (struct q_line_unlink){ .citizen = citizen }, &rows);
 
-	return e != ERR_OK ? e : gone > 0 ? ERR_OK : ERR_NOT_FOUND;
+	if (e == ERR_OK)
+		*left = rows_bool(rows, 0, "gone");
+	return e;
 }
 
 enum err

@@ -51,8 +51,9 @@ enum err line_code_used(struct db *, const struct vault *, struct arena *, const
 /* Opens マイページ for whoever used the code from this browser, once.  As line_code_used. */
 enum err line_code_open(struct db *, const struct vault *, struct arena *, const char *code, int64_t *citizen,
     const char **session) MUST_USE;
-/* Takes the person's LINE away from them.  ERR_NOT_FOUND: there is none. */
-enum err line_unlink(struct db *, int64_t citizen) MUST_USE;
+/* Takes the person's LINE away from them, if they have one.  *left: it was the last way, and the
+ * person has left with it. */
+enum err line_unlink(struct db *, int64_t citizen, bool *left) MUST_USE;
 /* {"state": NULL (none), "active", "failed" (blocked) …, "since"}, and whether the town has
  * an account: "offered", "add_url" (to become its friend; NULL: not known), "access_url" (where
  * LINE's own pages are). */

@@ -79,14 +79,18 @@ phone_open(const struct mailer *m, const char *phone, int64_t *citizen, const ch
 }
 
 enum err
-phone_remove(struct db *db, int64_t citizen)
+phone_remove(struct db *db, int64_t citizen, bool *left)
 {
-	return q_phone_remove(db, (struct q_phone_remove){ .citizen = citizen }, NULL);
+	struct rows *rows;
+	enum err e = q_phone_remove(db, (struct q_phone_remove){ .citizen = citizen }, &rows);
+
+	if (e == ERR_OK)
+		*left = rows_bool(rows, 0, "gone");
+	return e;
 }
 
 enum err
-phone_of(struct db *db, const struct vault *vault, struct arena *a, int64_t citizen, const char **number,
-    const char **state)
+phone_of(struct db *db, const struct vault *vault, struct arena *a, int64_t citizen, json_t **out)
 {
 	struct rows *rows;
 	struct buf opened;
@@ -101,8 +105,8 @@ phone_of(struct db *db, const struct vault *vault, struct arena *a, int64_t citi
 	buf_init(&opened, a);
 	if (vault_open(vault, ADDRESS, sealed, n, &opened) != ERR_OK)
 		return ERR_NOT_FOUND;
-	*number = phone_written(a, opened.data);
-	*state = rows_text(rows, 0, "state");
+	*out = json_keep(a, json_pack("{s:s, s:b, s:b}", "number", phone_written(a, opened.data),
+	    "works", strcmp(rows_text(rows, 0, "state"), "active") == 0, "last", rows_bool(rows, 0, "last")));
 	return ERR_OK;
 }
 

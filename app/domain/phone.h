@@ -14,10 +14,11 @@ enum err phone_register(const struct mailer *, const struct proof *, int64_t *ci
 /* ERR_GONE: nobody has this number any more. */
 enum err phone_open(const struct mailer *, const char *phone, int64_t *citizen, const char **session) MUST_USE;
 
-enum err phone_remove(struct db *, int64_t citizen) MUST_USE;
-/* "090-1234-5678", as people write it; state: "active", "failed" or "left".  ERR_NOT_FOUND: they have none. */
-enum err phone_of(struct db *, const struct vault *, struct arena *, int64_t citizen, const char **number,
-    const char **state) MUST_USE;
+/* *left: it was the last way, and the person has left with it. */
+enum err phone_remove(struct db *, int64_t citizen, bool *left) MUST_USE;
+/* {"number": "090-1234-5678", as people write it, "works", "last"}; last: there is no other way
+ * to this person.  ERR_NOT_FOUND: they have no phone. */
+enum err phone_of(struct db *, const struct vault *, struct arena *, int64_t citizen, json_t **out) MUST_USE;
 const char *phone_written(struct arena *, const char *e164);
 /* "090-****-5678" */
 const char *phone_masked(struct arena *, const char *e164);

@@ -21,10 +21,36 @@ BEGIN
   INSERT INTO contact (id, citizen_id, channel, address, hash, label, state, created, confirmed, reached) OVERRIDING SYSTEM VALUE
   VALUES (coalesce(was.id, nextval('contact_id_seq')), p_citizen, p_channel, p_address, p_hash, p_label, 'active',
           CASE WHEN was.citizen_id = p_citizen THEN was.created ELSE now() END, now(), now());
-  IF was.citizen_id <> p_citizen AND NOT EXISTS (SELECT FROM contact WHERE citizen_id = was.citizen_id) THEN
-    PERFORM citizen_leave(was.citizen_id);
+  IF was.citizen_id <> p_citizen THEN
+    PERFORM contact_last(was.citizen_id);
   END IF;
 END $$;
+
+-- Whoever nothing reaches any more has left: nobody could ever open their entry again.  True: so it is.
+CREATE OR REPLACE FUNCTION contact_last(p_citizen bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM contact WHERE citizen_id = p_citizen) THEN
+    RETURN false;
+  END IF;
+  PERFORM citizen_leave(p_citizen);
+  RETURN true;
+END $$;
+
+-- A person gives up a phone, LINE, or one of their devices.  True: it was the last way to
+-- them, and they have left with it.
+CREATE OR REPLACE FUNCTION contact_give_up(p_citizen bigint, p_channel text, p_contact bigint DEFAULT NULL) RETURNS boolean
+LANGUAGE plpgsql AS $$
+BEGIN
+  -- Two ways given up at once are given up one behind the other.
+  PERFORM FROM citizen WHERE id = p_citizen FOR UPDATE;
+  DELETE FROM contact WHERE citizen_id = p_citizen AND channel = p_channel AND id = coalesce(p_contact, id);
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  RETURN contact_last(p_citizen);
+END $$;
+DROP FUNCTION IF EXISTS phone_remove(bigint);
+DROP FUNCTION IF EXISTS push_remove(bigint, bigint);
 
 -- What somebody chose in two entries, as they want it: 'mine' stays as it is, 'other' comes
 -- in its place, 'both' goes together.  Of both they get everything that one of them asked for.

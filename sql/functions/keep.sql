@@ -115,8 +115,5 @@ BEGIN
     PERFORM contact_proved(k.id);
     RETURN;
   END IF;
-  DELETE FROM contact WHERE id = k.id;
-  IF NOT EXISTS (SELECT FROM contact WHERE citizen_id = k.citizen_id) THEN
-    PERFORM citizen_leave(k.citizen_id);
-  END IF;
+  PERFORM contact_give_up(k.citizen_id, k.channel, k.id);
 END $$;

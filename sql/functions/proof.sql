@@ -66,9 +66,6 @@ BEGIN
   END IF;
 END $$;
 
-CREATE OR REPLACE FUNCTION phone_remove(p_citizen bigint) RETURNS void LANGUAGE sql AS
-$$ DELETE FROM contact WHERE citizen_id = p_citizen AND channel = 'sms' $$;
-
 -- Opens マイページ to whoever has proved the number.  CH001: it is nobody's.
 CREATE OR REPLACE FUNCTION phone_open(p_contact bytea, p_session bytea) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE

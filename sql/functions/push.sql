@@ -39,17 +39,6 @@ BEGIN
    WHERE channel = 'webpush' AND hash = p_old;
 END $$;
 
--- True: it was the last way to this person, who has left with it.
-CREATE OR REPLACE FUNCTION push_remove(p_citizen bigint, p_device bigint) RETURNS boolean LANGUAGE plpgsql AS $$
-BEGIN
-  DELETE FROM contact WHERE citizen_id = p_citizen AND id = p_device AND channel = 'webpush';
-  IF NOT FOUND OR EXISTS (SELECT FROM contact WHERE citizen_id = p_citizen) THEN
-    RETURN false;
-  END IF;
-  PERFORM citizen_leave(p_citizen);
-  RETURN true;
-END $$;
-
 -- 「試しに送る」: one card to one device.  False: too often.
 CREATE OR REPLACE FUNCTION push_try(p_person bytea, p_key uuid, p_sealed bytea) RETURNS boolean
 LANGUAGE plpgsql AS $$

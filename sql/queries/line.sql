@@ -27,8 +27,8 @@ WITH opened AS (
   RETURNING l.citizen_id)
 SELECT citizen_let_in(citizen_id, :session::bytea) AS citizen_id FROM opened;
 
--- name: line_unlink :exec
-DELETE FROM contact WHERE citizen_id = :citizen::bigint AND channel = 'line';
+-- name: line_unlink :one
+SELECT contact_give_up(:citizen::bigint, 'line') AS gone;
 
 -- name: line_try :one
 -- Somebody writes what may be a code.

@@ -38,7 +38,7 @@ SELECT k.id, k.label, k.address,
   FROM contact k WHERE k.citizen_id = :citizen::bigint AND k.id = :device::bigint AND k.channel = 'webpush';
 
 -- name: push_remove :one
-SELECT push_remove(:citizen::bigint, :device::bigint) AS gone;
+SELECT contact_give_up(:citizen::bigint, 'webpush', :device::bigint) AS gone;
 
 -- name: push_try :one
 SELECT push_try(:person::bytea, :key::uuid, :sealed::bytea) AS sent;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A citizen and LINE, in a real browser: registered by it alone, blocked, unlinked and
-// linked again, from a button in the chat too.  At 320 and 1280 px, with script and
+// linked again, from a button in the chat too, and left by it.  At 320 and 1280 px, with script and
 // without, in Japanese and in English.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startLine, userId } from '../gateways/line.mjs';
+import { inside } from '../harness/desk.mjs';
 import { gateways } from '../harness/gateways.mjs';
 import { up } from '../harness/up.mjs';
 import { named, openEyes, ways, widths } from './eye.mjs';
@@ -70,6 +71,9 @@ for (const way of ways) {
 		await hanako.sees('ブロックされている');
 		await hanako.look('line_blocked');
 
+		// With a device beside it LINE may go; as the last way, its person goes with it.
+		await inside(town, `INSERT INTO contact (tenant_id, citizen_id, channel, address, hash, label, state)
+			SELECT tenant_id, citizen_id, 'webpush', 'x', sha256(hash), '', 'active' FROM contact WHERE channel = 'line' ORDER BY id DESC LIMIT 1`);
 		await hanako.press('link', 'LINE とのつながりをやめる');
 		await hanako.look('line_unlink');
 		await hanako.press('button', 'つながりをやめる');
@@ -81,11 +85,17 @@ for (const way of ways) {
 		await say(user, await code(hanako));
 		await hanako.press('link', 'つながったか確かめる');
 		await hanako.sees('LINE とつながっています');
+		await inside(town, `DELETE FROM contact WHERE channel = 'webpush' AND address = 'x'`);
 
 		await hanako.go('/my/line/link?linkToken=abc');
 		await hanako.look('line_link');
 		await hanako.press('button', 'つなぐ');
 		await hanako.look('line_link_last');
+		await hanako.go('/my/line/unlink');
+		await hanako.look('line_unlink_alone');
+		await hanako.press('button', 'つながりをやめて退会する');
+		await hanako.look('line_left');
+		await hanako.sees('退会しました');
 	});
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // SMS in a real browser: registered with a number, let in by it, another number put in
-// its place, and taken away; what is typed wrong on the way.  At 320 and 1280 px, with
+// its place, and taken away, with which its person leaves; what is typed wrong on the way.  At 320 and 1280 px, with
 // script and without.
 import { after, before, test } from 'node:test';
 import { code, number } from '../http/texts.mjs';
@@ -78,7 +78,8 @@ for (const way of ways)
 		await taro.sees('登録しました', next);
 		await taro.press('link', 'SMSでの受け取りをやめる');
 		await taro.look('phone_remove');
-		await taro.press('button', 'やめる');
-		await taro.look('phone_removed');
-		await taro.sees('消しました', '登録していません');
+		await taro.sees('先にマイページでほかの受け取り方を');
+		await taro.press('button', '番号を消して退会する');
+		await taro.look('phone_left');
+		await taro.sees('退会しました');
 	});

@@ -26,8 +26,8 @@ SELECT is((SELECT count(*) FROM letter WHERE kind = 'push_try' AND channel = 'we
 
 SELECT id AS one FROM contact WHERE hash = 'third' \gset
 SELECT id AS other FROM contact WHERE hash = 'second' \gset
-SELECT ok(NOT push_remove(:hanako, :one), 'one of two: the person stays');
-SELECT ok(push_remove(:hanako, :other), 'the last: the person leaves');
+SELECT ok(NOT contact_give_up(:hanako, 'webpush', :one), 'one of two: the person stays');
+SELECT ok(contact_give_up(:hanako, 'webpush', :other), 'the last: the person leaves');
 SELECT is((SELECT state FROM citizen WHERE id = :hanako), 'left', '… and has left');
 COMMIT;
 

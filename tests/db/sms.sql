@@ -112,8 +112,16 @@ SELECT ok(NOT sms_stop('090-9'), 'nobody has this number');
 SELECT is((SELECT reach FROM citizen WHERE id = :jiro), '{}', 'no SMS any more');
 SELECT contact_take(:jiro, 'sms', '090-4', 'sealed');
 SELECT is((SELECT reach FROM citizen WHERE id = :jiro), '{sms}', 'a code brings it back');
-SELECT phone_remove(:jiro);
-SELECT is((SELECT count(*) FROM contact WHERE citizen_id = :jiro), 0::bigint, 'removed');
+INSERT INTO contact (citizen_id, channel, address, hash, state) VALUES (:jiro, 'email', 'x', 'jiro', 'left');
+SELECT ok(NOT contact_give_up(:jiro, 'sms'), 'removed: mail still opens their page');
+SELECT results_eq(format($$SELECT channel FROM contact WHERE citizen_id = %s$$, :jiro), $$VALUES ('email')$$, '… and is there');
+SELECT ok(NOT contact_give_up(:jiro, 'sms'), 'a second time takes nothing away');
+SELECT contact_take(:jiro, 'sms', '090-4', 'sealed');
+DELETE FROM contact WHERE hash = 'jiro';
+SELECT ok(contact_give_up(:jiro, 'sms'), 'the last way');
+SELECT results_eq(format($$SELECT state, (SELECT count(*) FROM contact WHERE citizen_id = id) FROM citizen WHERE id = %s$$, :jiro),
+                  $$VALUES ('left', 0::bigint)$$, '… and its person has left');
+UPDATE citizen SET state = 'active' WHERE id = :jiro;
 SELECT contact_take(:jiro, 'sms', '090-4', 'sealed');
 COMMIT;
 

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startLine, userId } from '../gateways/line.mjs';
+import { inside } from '../harness/desk.mjs';
 import { gateways } from '../harness/gateways.mjs';
 import { MINATO, tenant, YAMA } from '../harness/house.mjs';
 import { up } from '../harness/up.mjs';
@@ -81,11 +82,28 @@ test('the link is taken away with a page that says what that means', async () =>
 	await say(user, codeOn(page));
 	await client.submit(page);
 	const ask = await client.get('/my/line/unlink');
-	assert.match(ask.text, /ほかの受け取り方がないため/);
-	const done = await client.submit(ask, {}, '/my/line/unlink');
+	assert.match(ask.text, /お知らせの受け取り方は、これだけです/);
+	const person = await town.sql(`SELECT citizen_id FROM contact WHERE channel = 'line' ORDER BY id DESC LIMIT 1`);
+	await inside(town, `INSERT INTO contact (tenant_id, citizen_id, channel, address, hash, label, state)
+		SELECT tenant_id, id, 'webpush', 'x', 'x', '', 'active' FROM citizen WHERE id = ${person}`);
+	const other = await client.get('/my/line/unlink');
+	assert.doesNotMatch(other.text, /これだけ/);
+	const done = await client.submit(other, {}, '/my/line/unlink');
 	assert.equal(done.headers.location, '/my');
 	assert.match((await client.get('/my/line')).text, /数字を出す/);
 	assert.equal((await client.get('/my/line/unlink')).status, 303);
+});
+
+test('with the last way a person leaves: nobody could open their entry any more', async () => {
+	const client = town.client(MINATO), page = await toCode(client), user = userId('alone');
+	await say(user, codeOn(page));
+	await client.submit(page);
+	const person = await town.sql(`SELECT citizen_id FROM contact WHERE channel = 'line' ORDER BY id DESC LIMIT 1`);
+	const done = await client.submit(await client.get('/my/line/unlink'), {}, '/my/line/unlink');
+	assert.equal(done.headers.location, '/my/left');
+	assert.match((await client.follow(done)).text, /退会しました/);
+	assert.equal(await town.sql(`SELECT state FROM citizen WHERE id = ${person}`), 'left');
+	assert.notEqual((await client.get('/my')).status, 200);
 });
 
 test('a town without LINE offers none', async () => {

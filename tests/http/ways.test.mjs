@@ -73,6 +73,100 @@ test('what is too long for a way is told, and not submitted', async () => {
 	await inside(town, `UPDATE gateway SET active = true WHERE channel = 'line' AND kind = 'line'`);
 });
 
+// By each channel's own limit: what fits is let through, one unit more is told on the page of the text, at the
+// preview and at the submission, and nothing is cut on the way.
+test('one too many is told on every page, and in each channel as it counts', async (t) => {
+	const told = /文章が長すぎて送れません（([\d,]+)／上限([\d,]+)）/;
+	const pages = async (id) => Object.fromEntries(await Promise.all(['content', 'preview', 'submit'].map(async (name) =>
+		[name, said(await sato.get(`/desk/messages/${id}/${name}`))])));
+	const fits = async (id) => {
+		for (const [name, page] of Object.entries(await pages(id))) assert.doesNotMatch(page, told, name);
+	};
+	const refused = async (id, way, length, limit) => {
+		for (const [name, page] of Object.entries(await pages(id))) {
+			assert.deepEqual(told.exec(page)?.slice(1), [length, limit], `${way}, ${name}`);
+			assert.ok(page.includes(way), `${name} says in which`);
+		}
+		assert.doesNotMatch((await sato.get(`/desk/messages/${id}/submit`)).text, /name="revision"/, 'there is no button');
+	};
+	const body = (id, sql) => inside(town, `UPDATE message SET body = ${sql} WHERE id = ${id}`);
+	const length = async (id, limit) => Number(new RegExp(`文字数 ([\\d,]+)（上限 ${limit}）`).exec(said(await sato.get(`/desk/messages/${id}/preview`)))[1].replace(',', ''));
+
+	// A long name of the town is the only way to some of these limits: a subject has no more than 100 letters.
+	const name = await inside(town, 'SELECT name FROM tenant WHERE id = current_tenant()').then((out) => out.split('\n').pop());
+	const called = (more) => inside(town, `UPDATE tenant SET name = '${more}${name}' WHERE id = current_tenant()`);
+
+	t.after(() => called(''));
+
+	for (const [what, values] of [['LINE', {}], ['LINE, 命を守る情報', { topics: `'{${vital}}'` }]])
+		await t.test(`${what}: 5,000 units of UTF-16, so that an emoji is two`, async () => {
+			const id = await written(town, 'sato', { by_line: 'true', body: `repeat('あ', 4000)`, ...values });
+			const n = 9000 - await length(id, '5,000');
+			await body(id, `repeat('あ', ${n})`);
+			await fits(id);
+			await body(id, `repeat('あ', ${n - 1}) || '😀'`);
+			await refused(id, 'LINE', '5,001', '5,000');
+			await body(id, `repeat('あ', ${n + 1})`);
+			await refused(id, 'LINE', '5,001', '5,000');
+			// Typed, not pasted into the database: saved, and said.
+			await body(id, `'短い'`);
+			const saved = await sato.submit(await sato.get(`/desk/messages/${id}/content`), { body: 'あ'.repeat(n + 1) }, '/content');
+			assert.equal(saved.status, 303);
+			assert.match(said(await sato.follow(saved)), /長すぎて送れない配信手段があります/);
+			assert.equal(await row(id, 'length(body)'), String(n + 1), 'all of it');
+		});
+
+	await t.test('X: 280, a letter of Japanese is two', async () => {
+		await inside(town, `INSERT INTO gateway (channel, kind, active, settings) VALUES ('x', 'x', true, '{}')
+			ON CONFLICT (tenant_id, channel, place) DO UPDATE SET active = true, settings = '{}'`);
+		const id = await written(town, 'sato', { by_x: 'true', subject: `repeat('あ', 100)` });
+		const left = 280 - await length(id, '280');
+		const full = 'あ'.repeat(left / 2) + 'a'.repeat(left % 2);
+		await called(full);
+		assert.equal(await length(id, '280'), 280);
+		await fits(id);
+		await called(`a${full}`);
+		await refused(id, 'X', '281', '280');
+		await called('');
+		await inside(town, `UPDATE gateway SET active = false WHERE channel = 'x'`);
+	});
+
+	await t.test('SMS: a part more is told with its price', async () => {
+		const id = await written(town, 'sato', { by_sms: 'true', subject: `'あ'` });
+		const n = 71 - await length(id, '660');
+		await inside(town, `UPDATE message SET subject = repeat('あ', ${n}) WHERE id = ${id}`);
+		assert.match((await pages(id)).preview, /文字数 70（上限 660）[^]*1人に1通分/);
+		await inside(town, `UPDATE message SET subject = repeat('あ', ${n + 1}) WHERE id = ${id}`);
+		assert.match((await pages(id)).preview, /文字数 71（上限 660）[^]*1人に2通分/);
+		await called('あ'.repeat(600));
+		const more = 1260 - await length(id, '660');
+		await called('あ'.repeat(more));
+		await fits(id);
+		await called('あ'.repeat(more + 1));
+		await refused(id, 'SMS', '661', '660');
+		await called('');
+	});
+
+	await t.test('a device: 2,500 bytes', async () => {
+		const id = await written(town, 'sato', { by_webpush: 'true', body: `repeat('😀', 500)`, subject: `repeat('😀', 100)` });
+		await fits(id);
+		assert.match((await pages(id)).preview, /😀…/, 'of the text it has the beginning, and says so');
+		await called('あ'.repeat(600));
+		for (const [name, page] of Object.entries(await pages(id))) assert.match(page, told, name);
+		await called('');
+	});
+
+	await t.test('mail: a subject of 100 letters; one more is not saved, and stays in the form', async () => {
+		const id = await written(town, 'sato');
+		const save = async (subject) => sato.submit(await sato.get(`/desk/messages/${id}/content`), { subject }, '/content');
+		assert.equal((await save('あ'.repeat(100))).status, 303);
+		const answer = await save('い'.repeat(101));
+		assert.equal(answer.status, 422);
+		assert.ok(answer.text.includes('い'.repeat(101)));
+		assert.equal(await row(id, 'subject'), 'あ'.repeat(100));
+	});
+});
+
 test('until it is seen: an order, for what saves lives', async () => {
 	const plain = await written(town, 'sato');
 	assert.ok(!said(await sato.get(`/desk/messages/${plain}/channels`)).includes('見ました'), 'nothing else is pressed upon people');

@@ -43,6 +43,13 @@ citizen_session_end(struct web *w)
 }
 
 enum err
+citizen_left(struct web *w)
+{
+	citizen_session_end(w);
+	return web_see_other(w, "/my/left");
+}
+
+enum err
 citizen_link_dead(struct web *w, const char *purpose, const char *state)
 {
 	json_object_set_new(w->view, "link", json_pack("{s:b, s:b, s:b}",

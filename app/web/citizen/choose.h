@@ -14,6 +14,8 @@ struct citizen_asker citizen_asker(const struct web *, const char *email);
 /* マイページ is open to this browser from now on. */
 void citizen_session_cookie(struct web *, const char *session);
 void citizen_session_end(struct web *);
+/* They have left, and this browser is nobody's. */
+enum err citizen_left(struct web *) MUST_USE;
 
 /* "used", "ended" or "none": why this link opens nothing, and what to do now. */
 enum err citizen_link_dead(struct web *, const char *purpose, const char *state) MUST_USE;

@@ -119,11 +119,14 @@ citizen_line_unlink(struct web *w)
 enum err
 citizen_line_unlinked(struct web *w)
 {
-	enum err e = line_unlink(w->db, w->citizen);
+	bool left;
+	enum err e = line_unlink(w->db, w->citizen, &left);
 
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
+	if (e != ERR_OK)
 		return e;
 	response_cookie(w->response, COOKIE, "", -1);
+	if (left)
+		return citizen_left(w);
 	web_tell(w, "success", "tell_line_unlinked");
 	return web_see_other(w, "/my");
 }

@@ -296,6 +296,5 @@ citizen_my_leave_now(struct web *w)
 	e = citizen_stop(&mailer, w->site->catalogue, &who, w->citizen, 0, "all");
 	if (e != ERR_OK)
 		return e;
-	citizen_session_end(w);
-	return web_see_other(w, "/my/left");
+	return citizen_left(w);
 }

@@ -67,16 +67,15 @@ ask(struct web *w, const struct code_way *way)
 enum err
 citizen_phone_show(struct web *w, json_t *my)
 {
-	const char *number, *state;
+	json_t *phone = NULL;
 	bool offered;
 	enum err e = citizen_phone_offer(w, &offered);
 
 	if (e == ERR_OK)
-		e = phone_of(w->db, w->vault, w->arena, w->citizen, &number, &state);
+		e = phone_of(w->db, w->vault, w->arena, w->citizen, &phone);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
-	json_object_set_new(my, "phone", e == ERR_OK ? json_pack("{s:s, s:b}", "number", number,
-	    "works", strcmp(state, "active") == 0) : json_null());
+	json_object_set(my, "phone", phone != NULL ? phone : json_null());
 	return ERR_OK;
 }
 
@@ -119,16 +118,29 @@ citizen_my_phone_add(struct web *w)
 enum err
 citizen_my_phone_remove(struct web *w)
 {
+	json_t *phone;
+	enum err e = web_vault(w);
+
+	if (e == ERR_OK)
+		e = phone_of(w->db, w->vault, w->arena, w->citizen, &phone);
+	if (e == ERR_NOT_FOUND)
+		return web_see_other(w, "/my");
+	if (e != ERR_OK)
+		return e;
+	json_object_set(w->view, "phone", phone);
 	return web_page(w, HTTP_OK, "citizen/my/phone_remove");
 }
 
 enum err
 citizen_my_phone_removed(struct web *w)
 {
-	enum err e = phone_remove(w->db, w->citizen);
+	bool left;
+	enum err e = phone_remove(w->db, w->citizen, &left);
 
 	if (e != ERR_OK)
 		return e;
+	if (left)
+		return citizen_left(w);
 	web_tell(w, "success", "tell_phone_removed");
 	return web_see_other(w, "/my");
 }

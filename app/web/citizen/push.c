@@ -207,10 +207,8 @@ citizen_device_removed(struct web *w)
 		e = push_remove(w->db, w->citizen, web_id(w, "device"), &left);
 	if (e != ERR_OK)
 		return e;
-	if (left) {
-		citizen_session_end(w);
-		return web_see_other(w, "/my/left");
-	}
+	if (left)
+		return citizen_left(w);
 	web_tell(w, "success", "tell_push_removed");
 	return web_see_other(w, "/my/devices");
 }

@@ -6,6 +6,7 @@
  */
 #include "base/text.h"
 #include "web/desk/message.h"
+#include "web/desk/ways.h"
 #include "web/handlers.h"
 
 static enum err
@@ -39,7 +40,7 @@ content_dress(struct web *w, struct form *f, const json_t *message)
 	json_object_set_new(w->view, "counted", json_pack("{s:o, s:o}",
 	    "subject", json_sprintf("%zu", text_length(json_text(json_object_get(form_json(f), "subject"), "value"))),
 	    "body", json_sprintf("%zu", text_length(body))));
-	return ERR_OK;
+	return desk_ways_unfit(w, message, json_text(json_object_get(form_json(f), "subject"), "value"), body);
 }
 
 static enum err

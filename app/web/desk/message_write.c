@@ -10,6 +10,7 @@
  * is still there to be copied.
  */
 #include "web/desk/message.h"
+#include "web/desk/ways.h"
 
 enum err
 desk_message_part_show(struct web *w, const struct message_part *p, enum status status, struct form *f,
@@ -61,17 +62,28 @@ go_on(struct web *w, const struct message_part *p, const json_t *message)
 	return web_see_other(w, "/desk/messages/%" PRId64, json_int(message, "id"));
 }
 
-static void
+/* What was saved is saved; what it leads to is said now and not by the approver. */
+static enum err
 tell_saved(struct web *w, const struct message_part *p, const json_t *message)
 {
-	bool dated = strcmp(p->name, "schedule") == 0;
+	bool dated = strcmp(p->name, "schedule") == 0, unfit = false;
 
-	if (dated && json_flag(message, "night"))
+	if (strcmp(p->name, "content") == 0 || strcmp(p->name, "channels") == 0) {
+		enum err e = desk_ways_unfit(w, message, json_text(message, "subject"), json_text(message, "body"));
+
+		if (e != ERR_OK)
+			return e;
+		unfit = json_array_size(json_object_get(w->view, "unfit")) > 0;
+	}
+	if (unfit)
+		web_tell(w, "warning", "tell_message_unfit");
+	else if (dated && json_flag(message, "night"))
 		web_tell(w, "warning", "tell_message_night");
 	else if (dated && json_flag(message, "holiday"))
 		web_tell(w, "warning", "tell_message_holiday");
 	else
 		web_tell(w, "success", p->told);
+	return ERR_OK;
 }
 
 enum err
@@ -96,6 +108,6 @@ desk_message_part_save(struct web *w, const struct message_part *p)
 		return ERR_NOT_FOUND;
 	if (e == ERR_CONFLICT)
 		return desk_message_part_show(w, p, HTTP_CONFLICT, f, message, json_text(json_object_get(message, "seen"), p->name));
-	tell_saved(w, p, message);
-	return go_on(w, p, message);
+	e = tell_saved(w, p, message);
+	return e == ERR_OK ? go_on(w, p, message) : e;
 }

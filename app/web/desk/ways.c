@@ -8,6 +8,7 @@
 #include "web/desk/ways.h"
 
 #include "domain/gateway.h"
+#include "domain/rendering.h"
 
 /* E-mail and the site need no account of the town's own. */
 static bool
@@ -208,6 +209,31 @@ desk_ways_measure(struct web *w, json_t *rows, const json_t *reach, const json_t
 			json_object_set_new(r, "cost_text", said(w, "way_cost", cost, 0));
 	}
 	return fits;
+}
+
+enum err
+desk_ways_unfit(struct web *w, const json_t *message, const char *subject, const char *body)
+{
+	json_t *unfit = json_array(), *text = message_to_render(w->arena, message, web_origin(w)), *renderings, *rows, *r;
+	enum err e;
+	size_t i;
+
+	json_object_set_new(w->view, "unfit", unfit);
+	json_object_set_new(text, "subject", json_string(subject));
+	json_object_set_new(text, "body", json_string(body));
+	e = rendering_make(w->arena, w->site->templates, w->site->catalogue, text, &renderings);
+	/* Too long for all of them, which its field says. */
+	if (e == ERR_INVALID)
+		return ERR_OK;
+	if (e == ERR_OK)
+		e = desk_ways(w, message, &rows);
+	if (e != ERR_OK)
+		return e;
+	desk_ways_measure(w, rows, NULL, renderings);
+	json_array_foreach(rows, i, r)
+		if (json_flag(r, "ready") && json_is_string(json_object_get(r, "problem")))
+			json_array_append(unfit, r);
+	return ERR_OK;
 }
 
 json_t *

@@ -21,6 +21,9 @@ enum err desk_ways(struct web *, const json_t *message, json_t **rows) MUST_USE;
 /* reach: message_reach_of, for the cost; may be null.  Adds to the rows of chosen ways, and says
  * whether all of it may be sent: no problem, and an account for each. */
 bool desk_ways_measure(struct web *, json_t *rows, const json_t *reach, const json_t *renderings);
+/* "unfit" in the view: the rows of chosen ways in which a text, typed or saved, does not fit, with "problem".
+ * Known before anybody is asked to sign it: nothing is ever cut. */
+enum err desk_ways_unfit(struct web *, const json_t *message, const char *subject, const char *body) MUST_USE;
 /* 「文字数 84（上限 280）」 of a rendering, in the channel's own units. */
 json_t *desk_way_length(struct web *, const char *channel, const json_t *content);
 /* 「約1,200円」 of all rows together, or null. */
