@@ -28,8 +28,9 @@ class Courier {
 	constructor(post, conf = {}) {
 		this.log = join(post.up.dir, 'log', `courier-${post.couriers.size}.log`);
 		const fd = openSync(this.log, 'a');
-		this.child = spawn(join(process.env.CHROMO_BUILD_SAN ?? build, 'chromo-courier'), [conf.file ?? join(post.up.dir, 'chromo.conf')],
-			{ stdio: ['ignore', fd, fd] });
+		// What is preloaded and a sanitizer do not go together.
+		this.child = spawn(join(conf.env ? build : process.env.CHROMO_BUILD_SAN ?? build, 'chromo-courier'),
+			[conf.file ?? join(post.up.dir, 'chromo.conf')], { stdio: ['ignore', fd, fd], env: { ...process.env, ...conf.env } });
 		closeSync(fd);
 		this.ended = new Promise((done) => this.child.on('exit', (code, signal) => done(code ?? signal)));
 	}

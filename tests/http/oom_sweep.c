@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * For LD_PRELOAD: the n-th allocation from now fails, once (oom_sweep.test.mjs).
+ * For LD_PRELOAD: the n-th allocation from now fails, once (oom_sweep.test.mjs, preload.mjs).
  *
- * n is a number of eight bytes in the file that CHROMO_OOM names, which the test writes
+ * n is a number of eight bytes in the file that CHROMO_SWEEP names, which the test writes
  * and all processes share; 0: none fails.  It counts down, so what is left afterwards
  * says whether so many came.
  *
@@ -47,7 +47,7 @@ look(struct dl_phdr_info *info, size_t size, void *context)
 __attribute__((constructor)) static void
 share(void)
 {
-	const char *path = getenv("CHROMO_OOM");
+	const char *path = getenv("CHROMO_SWEEP");
 	int fd = path != NULL ? open(path, O_RDWR | O_CLOEXEC) : -1;
 	void *page;
 

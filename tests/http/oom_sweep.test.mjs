@@ -3,45 +3,29 @@
 // The n-th allocation of a request fails (F10, R36), for the first ones and some of all the
 // others: whoever asked gets a clean refusal, nothing is half written, and the next request
 // is served.  A worker ends itself when memory is out, and says so; it never runs into the
-// dark (a signal 11).  CHROMO_OOM_EVERY=1 tries every n.
+// dark (a signal 11).  CHROMO_SWEEP_EVERY=1 tries every n.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { closeSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { forms } from '../harness/client.mjs';
 import { desk } from '../harness/desk.mjs';
-import { eventually, sleep, source, up } from '../harness/up.mjs';
+import { preload } from '../harness/preload.mjs';
+import { eventually, sleep, up } from '../harness/up.mjs';
 
 const HOST = 'minato.localhost', FIRST = 8, SOME = 20;
-let town, sato, file;
+let town, sato, sweep;
 before(async () => {
 	// A slot whose worker died twice waits: there are enough of them.
 	town = await up({ conf: { workers: 48, workers_write: 48 } });
 	town.kill('courier', 'SIGTERM');
 	sato = await desk(town, 'sato');
-	const shim = join(town.dir, 'oom.so'), shared = join(town.dir, 'oom');
-	execFileSync('cc', ['-shared', '-fPIC', '-O2', '-o', shim, join(source, 'tests/http/oom_sweep.c')]);
-	writeFileSync(shared, Buffer.alloc(8));
-	file = openSync(shared, 'r+');
-	town.env = { ...town.env, LD_PRELOAD: shim, CHROMO_OOM: shared };
+	sweep = preload(town.dir, 'tests/http/oom_sweep.c');
+	town.env = { ...town.env, ...sweep.env };
 });
 after(async () => {
-	if (file) closeSync(file);
+	sweep?.close();
 	if (town) delete town.env.LD_PRELOAD;
 	await town?.stop();
 });
-
-const set = (n) => {
-	const bytes = Buffer.alloc(8);
-	bytes.writeBigInt64LE(BigInt(n));
-	writeSync(file, bytes, 0, 8, 0);
-};
-const left = () => {
-	const bytes = Buffer.alloc(8);
-	readSync(file, bytes, 0, 8, 0);
-	return Number(bytes.readBigInt64LE());
-};
 
 // All slots as new.
 async function anew() {
@@ -73,19 +57,19 @@ for (const [what, prepare] of Object.entries(requests))
 		await anew();
 		// How many there are.
 		const enough = 1e9, { send: well } = await prepare();
-		set(enough);
+		sweep.set(enough);
 		assert.ok([200, 303].includes((await well()).status));
 		await sleep(20);
-		const all = enough - left();
-		set(0);
+		const all = enough - sweep.left;
+		sweep.set(0);
 		assert.ok(all > 50, `${all} allocations`);
-		const step = process.env.CHROMO_OOM_EVERY ? 1 : Math.ceil(all / SOME), said = {};
+		const step = process.env.CHROMO_SWEEP_EVERY ? 1 : Math.ceil(all / SOME), said = {};
 		for (let n = 1; n <= all; n += n < FIRST ? 1 : step) {
 			const { send, writes } = await prepare(), was = await rows();
 			let answer;
-			set(n);
+			sweep.set(n);
 			try { answer = await send(); } catch { answer = { status: 0 }; }
-			set(0);
+			sweep.set(0);
 			said[answer.status] = (said[answer.status] ?? 0) + 1;
 			assert.ok([200, 303, 0, 500, 502, 503].includes(answer.status), `${n}: ${answer.status}`);
 			if (!writes) assert.equal(await rows(), was, `${n}: nothing is written`);
