@@ -35,6 +35,8 @@ enum { CPU_S = 15, WALL_MS = 30 * 1000, MEMORY = 1 << 30, OUT_MOST = 32 << 20, P
 static const char *const kinds[] = { "image/jpeg", "image/png", "image/webp", "application/pdf" };
 enum { JPEG, PNG, WEBP, PDF, NONE };
 
+/* What is asked for: pictures of at most so many pixels a side; shown: as upload_picture has it. */
+struct wish { int side; bool shown; };
 /* What goes in front of the bytes. */
 struct verdict { enum err outcome; int kind; };
 
@@ -139,9 +141,33 @@ picture_save(int kind, VipsImage *image, void **out, size_t *n)
 	return vips_webpsave_buffer(image, out, n, "Q", 85, "strip", TRUE, NULL);
 }
 
+/* As a JPEG, which has nothing to see through: white is behind it. */
+static int
+picture_flatten(VipsImage *image, void **out, size_t *n)
+{
+	VipsArrayDouble *white = vips_array_double_newv(1, 255.0);
+	VipsImage *flat = image;
+	int failed = vips_image_hasalpha(image) ? vips_flatten(image, &flat, "background", white, NULL) : 0;
+
+	return failed != 0 ? failed : picture_save(JPEG, flat, out, n);
+}
+
+static int
+picture_show(int *kind, VipsImage *image, void **out, size_t *n)
+{
+	if (*kind == PNG) {
+		if (picture_save(PNG, image, out, n) != 0)
+			return -1;
+		if (*n <= UPLOAD_PNG)
+			return 0;
+	}
+	*kind = JPEG;
+	return picture_flatten(image, out, n);
+}
+
 /* The way up that the camera noted is turned into pixels before the note goes. */
 static void
-picture_clean(int kind, int side, const void *data, size_t n)
+picture_clean(int kind, struct wish wish, const void *data, size_t n)
 {
 	VipsImage *in = picture_load(kind, data, n), *turned, *fit;
 	void *out;
@@ -151,8 +177,8 @@ picture_clean(int kind, int side, const void *data, size_t n)
 	if ((int64_t)in->Xsize * in->Ysize > UPLOAD_PIXELS)
 		say((struct verdict){ ERR_TOO_LARGE, kind }, NULL, 0);
 	if (vips_autorot(in, &turned, NULL) != 0 ||
-	    vips_thumbnail_image(turned, &fit, side, "height", side, "size", VIPS_SIZE_DOWN, NULL) != 0 ||
-	    picture_save(kind, fit, &out, &n) != 0)
+	    vips_thumbnail_image(turned, &fit, wish.side, "height", wish.side, "size", VIPS_SIZE_DOWN, NULL) != 0 ||
+	    (wish.shown ? picture_show(&kind, fit, &out, &n) : picture_save(kind, fit, &out, &n)) != 0)
 		say((struct verdict){ ERR_INVALID, kind }, NULL, 0);
 	say((struct verdict){ ERR_OK, kind }, out, n);
 }
@@ -170,7 +196,7 @@ document_clean(const void *data, size_t n)
 }
 
 static void
-child(int to, int side, const void *data, size_t n)
+child(int to, struct wish wish, const void *data, size_t n)
 {
 	int nowhere = open("/dev/null", O_RDWR), kind;
 	magic_t magic;
@@ -193,12 +219,12 @@ child(int to, int side, const void *data, size_t n)
 	if (!doors_shut())
 		_exit(1);
 	kind = kind_of(magic, data, n);
-	if (kind == NONE)
+	if (kind == NONE || (kind == PDF && wish.shown))
 		say((struct verdict){ ERR_INVALID, kind }, NULL, 0);
 	else if (kind == PDF)
 		document_clean(data, n);
 	else
-		picture_clean(kind, side, data, n);
+		picture_clean(kind, wish, data, n);
 }
 
 /* --- the parent --- */
@@ -245,8 +271,8 @@ verdict_of(const char **kind, struct buf *out)
 	return ERR_OK;
 }
 
-enum err
-upload_clean_to(int side, const void *data, size_t n, const char **kind, struct buf *out)
+static enum err
+clean(struct wish wish, const void *data, size_t n, const char **kind, struct buf *out)
 {
 	int ends[2], status = 0;
 	pid_t pid;
@@ -258,7 +284,7 @@ upload_clean_to(int side, const void *data, size_t n, const char **kind, struct 
 		return ERR_BUSY;
 	pid = fork();
 	if (pid == 0) {
-		child(ends[1], side, data, n);
+		child(ends[1], wish, data, n);
 		_exit(1);
 	}
 	close(ends[1]);
@@ -281,5 +307,11 @@ upload_clean_to(int side, const void *data, size_t n, const char **kind, struct 
 enum err
 upload_clean(const void *data, size_t n, const char **kind, struct buf *out)
 {
-	return upload_clean_to(UPLOAD_SIDE, data, n, kind, out);
+	return clean((struct wish){ UPLOAD_SIDE, false }, data, n, kind, out);
+}
+
+enum err
+upload_picture(int side, const void *data, size_t n, const char **kind, struct buf *out)
+{
+	return clean((struct wish){ side, true }, data, n, kind, out);
 }

@@ -19,5 +19,8 @@ enum { UPLOAD_BYTES = 10 << 20, UPLOAD_PIXELS = 60 * 1000 * 1000, UPLOAD_SIDE = 
  * kept; a document is kept as it came.  ERR_INVALID: no file of these kinds, or broken.
  * ERR_TOO_LARGE: more bytes or pixels than the limits above. */
 enum err upload_clean(const void *, size_t n, const char **kind, struct buf *out) MUST_USE;
-/* The same, with pictures of at most so many pixels a side. */
-enum err upload_clean_to(int side, const void *, size_t n, const char **kind, struct buf *out) MUST_USE;
+/* A picture that is to be shown everywhere, of at most so many pixels a side: as JPEG or PNG,
+ * because mail programs and LINE know no other, and of a PNG larger than UPLOAD_PNG only what
+ * a JPEG keeps of it.  A document is ERR_INVALID. */
+enum { UPLOAD_PNG = 1000 * 1000 };
+enum err upload_picture(int side, const void *, size_t n, const char **kind, struct buf *out) MUST_USE;

@@ -18,7 +18,7 @@ libchannel_a_SOURCES = app/channel/channel.c app/channel/channel.h app/channel/c
 	app/channel/webpush_cards.c app/channel/webpush_cards.h \
 	app/channel/webpush_crypt.c app/channel/webpush_crypt.h \
 	app/channel/x.c app/channel/x.h \
-	app/channel/x_oauth.c app/channel/x_oauth.h app/channel/x_timeline.c app/channel/x_timeline.h
+	app/channel/x_oauth.c app/channel/x_oauth.h app/channel/x_picture.c app/channel/x_picture.h app/channel/x_timeline.c app/channel/x_timeline.h
 
 # Its unit tests, two lines each.
 check_PROGRAMS += tests/unit/channel_email_test

@@ -325,6 +325,8 @@ write_card(struct arena *a, const json_t *content, const char *body, const char 
 	json_t *card = json_keep(a, json_pack("{s:s, s:s, s:s, s:s}", "title", json_text(content, "title"),
 	    "body", body, "url", url, "tag", tag));
 
+	if (json_text(content, "image")[0] != '\0')
+		json_object_set(card, "image", json_object_get(content, "image"));
 	if (json_flag(content, "renotify"))
 		json_object_set_new(card, "renotify", json_true());
 	buf_reset(out);

@@ -8,7 +8,7 @@
  *	POST   {url}/2/media/upload		a picture in base64, before the post that shows it
  *	POST   {url}/2/media/metadata		what is read out in its place
  *
- *	content		{"text", "card" (card.h)}: a rendering of templates/x/; 命を守る情報 has a card
+ *	content		{"text", "card" (card.h), "pictures"}: a rendering of templates/x/; 命を守る情報 has a card
  *	settings	user_id, readback_s, and what others read: yen_post, posts_per_month, link
  *	secrets		x_oauth.h
  *
@@ -18,7 +18,7 @@
  * X then calls it a duplicate, that is the proof that it was taken before.  A look that
  * fails leaves the doubt as it was.
  *
- * A picture that X does not take keeps nothing back: the text goes without (sent_plain).
+ * A picture that X does not take keeps nothing back: the text goes without it (sent_plain).
  * So does a post that it is to be a reply to and that is not there: it stands alone (sent_alone).
  */
 #include "channel/x.h"
@@ -33,15 +33,16 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/text_x.h"
-#include "channel/card.h"
 #include "channel/http_channel.h"
 #include "channel/x_oauth.h"
+#include "channel/x_picture.h"
 #include "channel/x_timeline.h"
 
 enum { CALLS = 16, READBACK_S = 60, WAIT_MOST_S = 3600, CLOCKS_MS = 120 * 1000, TIMELINE_MOST = 1024 * 1024,
 	PICTURE_MS = 10000 };
 
-/* PROOF: X says that it has it, and its id is looked for. */
+/* PROOF: X says that it has it, and its id is looked for.  PICTURE and WORDS are for the picture
+ * at trade.mark, one after the other; trade.mine has the ids of those that X took, "1,2". */
 enum step { LOOK, LOOK_AGAIN, PICTURE, WORDS, SEND, ALONE, PROOF };
 
 /* --- letters --- */
@@ -65,8 +66,8 @@ x_write(struct arena *a, const struct x_post *p, struct letter *l)
 
 	if (!x_text_length(text).valid)
 		return ERR_INVALID;
-	return write_document(a, json_pack("{s:s, s:s, s:I, s:b, s:O?, s:s}", "text", text, "link", p->link,
-	    "since", (json_int_t)p->since_ms, "look_only", p->look_only, "card", p->card,
+	return write_document(a, json_pack("{s:s, s:s, s:I, s:b, s:o, s:s}", "text", text, "link", p->link,
+	    "since", (json_int_t)p->since_ms, "look_only", p->look_only, "pictures", x_pictures(p->card, p->pictures),
 	    "reply_to", p->reply_to != NULL ? p->reply_to : ""), l);
 }
 
@@ -137,6 +138,27 @@ ask_json(struct http_trade *t, struct http_call *call, const char *path, json_t 
 	return address(t, call, path, "", "Content-Type: application/json");
 }
 
+static json_t *
+media_ids(struct http_trade *t)
+{
+	json_t *list = json_array();
+	char *rest, *id;
+
+	for (id = strtok_r(arena_strdup(t->arena, t->mine), ",", &rest); id != NULL; id = strtok_r(NULL, ",", &rest))
+		json_array_append_new(list, json_string(id));
+	return list;
+}
+
+static size_t
+media_count(const struct http_trade *t)
+{
+	size_t n = t->mine != NULL;
+
+	for (const char *at = t->mine; at != NULL && (at = strchr(at, ',')) != NULL; at++)
+		n++;
+	return n;
+}
+
 static bool
 ask_post(struct http_trade *t, const json_t *doc, struct http_call *call)
 {
@@ -146,31 +168,47 @@ ask_post(struct http_trade *t, const json_t *doc, struct http_call *call)
 	if (first[0] != '\0' && t->step == SEND)
 		json_object_set_new(said, "reply", json_pack("{s:s}", "in_reply_to_tweet_id", first));
 	if (t->mine != NULL)
-		json_object_set_new(said, "media", json_pack("{s:[s]}", "media_ids", t->mine));
+		json_object_set_new(said, "media", json_pack("{s:o}", "media_ids", media_ids(t)));
 	call->fresh = true;	/* libcurl is not to repeat it by itself */
 	return ask_json(t, call, "/2/tweets", said);
 }
 
 static bool
-ask_picture(struct http_trade *t, const json_t *card, struct http_call *call)
+ask_picture(struct http_trade *t, const json_t *picture, const struct buf *bytes, struct http_call *call)
 {
-	struct buf picture, base64;
+	struct buf base64;
 
-	buf_init(&picture, t->arena);
-	card_draw(card, &picture);
 	buf_init(&base64, t->arena);
-	buf_add_base64(&base64, picture.data, picture.len);
+	buf_add_base64(&base64, bytes->data, bytes->len);
 	call->timeout_ms = PICTURE_MS;
 	return ask_json(t, call, "/2/media/upload", json_pack("{s:s, s:s, s:s}", "media", base64.data,
-	    "media_category", "tweet_image", "media_type", "image/png"));
+	    "media_category", "tweet_image", "media_type", x_picture_kind(picture)));
 }
 
 static bool
-ask_words(struct http_trade *t, const json_t *card, struct http_call *call)
+ask_words(struct http_trade *t, const json_t *doc, struct http_call *call)
 {
+	const json_t *picture = json_array_get(json_object_get(doc, "pictures"), (size_t)t->mark);
+	const char *last = strrchr(t->mine, ',');
+
 	call->timeout_ms = PICTURE_MS;
-	return ask_json(t, call, "/2/media/metadata", json_pack("{s:s, s:{s:{s:s}}}", "id", t->mine, "metadata", "alt_text",
-	    "text", card_words(t->arena, card)));
+	return ask_json(t, call, "/2/media/metadata", json_pack("{s:s, s:{s:{s:s}}}", "id", last != NULL ? last + 1 : t->mine,
+	    "metadata", "alt_text", "text", x_picture_words(t->arena, picture)));
+}
+
+/* The next picture, or where there is none any more the post itself. */
+static bool
+ask_next(struct http_trade *t, const json_t *doc, struct http_call *call)
+{
+	const json_t *picture;
+	struct buf bytes;
+
+	buf_init(&bytes, t->arena);
+	picture = x_picture_next(json_object_get(doc, "pictures"), &t->mark, &bytes);
+	if (picture != NULL)
+		return ask_picture(t, picture, &bytes, call);
+	t->step = SEND;
+	return ask_post(t, doc, call);
 }
 
 static bool
@@ -225,7 +263,7 @@ is_over(const struct http_trade *t, const json_t *doc)
 static enum http_turn
 ask(void *self, struct http_trade *t, struct http_call *call)
 {
-	const json_t *doc = document(t), *card = json_object_get(doc, "card");
+	const json_t *doc = document(t);
 	bool possible;
 
 	(void)self;
@@ -233,8 +271,6 @@ ask(void *self, struct http_trade *t, struct http_call *call)
 		return over(t, VERDICT_REFUSED, "message_invalid");
 	if (t->step == LOOK && !t->letter->doubt)
 		t->step = PICTURE;
-	if (t->step == PICTURE && !json_is_object(card))
-		t->step = SEND;
 	if (t->step == LOOK_AGAIN && clock_monotonic_ms() < t->rest_until)
 		return HTTP_REST;
 	if (json_text(doc, "delete")[0] != '\0') {
@@ -244,7 +280,7 @@ ask(void *self, struct http_trade *t, struct http_call *call)
 	} else {
 		if (is_over(t, doc))
 			return not_sent(t, doc);
-		possible = t->step == PICTURE ? ask_picture(t, card, call) : t->step == WORDS ? ask_words(t, card, call) :
+		possible = t->step == PICTURE ? ask_next(t, doc, call) : t->step == WORDS ? ask_words(t, doc, call) :
 		    ask_post(t, doc, call);
 	}
 	return possible ? HTTP_CALL : over(t, t->letter->doubt ? VERDICT_UNKNOWN : VERDICT_LATER, "gateway_denied");
@@ -337,9 +373,13 @@ hear_picture(struct http_trade *t, const json_t *said)
 {
 	const char *id = json_text(json_object_get(said, "data"), "id");
 
-	if (t->step == PICTURE && t->outcome.verdict == VERDICT_SENT && id[0] != '\0')
-		t->mine = arena_strdup(t->arena, id);
-	t->step = t->step == PICTURE && t->mine != NULL ? WORDS : SEND;
+	if (t->step == PICTURE && t->outcome.verdict == VERDICT_SENT && id[0] != '\0') {
+		t->mine = t->mine == NULL ? arena_strdup(t->arena, id) : arena_printf(t->arena, "%s,%s", t->mine, id);
+		t->step = WORDS;
+	} else {
+		t->mark++;
+		t->step = PICTURE;
+	}
 	t->outcome.detail[0] = '\0';
 	return HTTP_CALL;
 }
@@ -361,7 +401,7 @@ hear_post(struct http_trade *t, const struct http_answer *answer, const json_t *
 		if (id[0] == '\0' || json_object_get(said, "errors") != NULL)
 			return over(t, VERDICT_UNKNOWN, "no_answer");
 		(void)is_sent(t, id);
-		if (json_is_object(json_object_get(document(t), "card")) && t->mine == NULL)
+		if (json_array_size(json_object_get(document(t), "pictures")) > media_count(t))
 			return over(t, VERDICT_SENT, "sent_plain");
 		return t->step == ALONE ? over(t, VERDICT_SENT, "sent_alone") : HTTP_OVER;
 	}
@@ -434,7 +474,8 @@ compose(struct arena *a, const struct envelope *v, struct letter *l)
 	const char *text = json_text(v->content, "text");
 
 	return x_write(a, &(struct x_post){ .text = text, .link = x_link_in(a, text, v->message),
-	    .card = json_object_get(v->content, "card"), .reply_to = json_text(v->content, "reply_to") }, l);
+	    .card = json_object_get(v->content, "card"), .pictures = json_object_get(v->content, "pictures"),
+	    .reply_to = json_text(v->content, "reply_to") }, l);
 }
 
 /* Nobody in particular is written to: courier/posts.c works its posts off. */

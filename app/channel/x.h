@@ -12,6 +12,7 @@ struct x_post {
 	const char *link;	/* our page's address in it, by which it is found again; "" : none */
 	const char *reply_to;	/* the id of the post that it is a reply to; NULL or "": it stands alone */
 	const json_t *card;	/* a picture that goes with it (card.h); NULL: none */
+	const json_t *pictures;	/* and others, of files (x_picture.h); NULL: none */
 	int64_t since_ms;	/* of a doubt: it can be no older than this */
 	bool look_only;		/* it is not to be posted any more, but may have been */
 };

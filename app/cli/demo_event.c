@@ -13,6 +13,7 @@
 #include "domain/checkin.h"
 #include "domain/draw.h"
 #include "domain/event.h"
+#include "domain/picture.h"
 
 #define ALPHABET "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
@@ -74,7 +75,8 @@ picture(struct demo *d, int64_t tenant, int64_t event, const json_t *e)
 	buf_init(&b, d->arena);
 	err = file_read(arena_printf(d->arena, "%s/demo/%s", d->cli->conf->sql, name), &b);
 	if (err == ERR_OK)
-		err = event_picture_take(d->db, d->arena, d->cli->conf->files, tenant, event, name, b.data, b.len, &ids);
+		err = picture_take(d->db, d->arena, d->cli->conf->files, tenant, (struct attachment){ .purpose = "event", .owner = event,
+		    .name = name, .data = b.data, .n = b.len }, &ids);
 	if (err != ERR_OK)
 		return err;
 	small = strchr(ids, ' ');

@@ -22,12 +22,13 @@
 #include "channel/x_oauth.h"
 #include "courier/courier.h"
 #include "db/queries.h"
+#include "domain/attachment.h"
 #include "domain/gateway.h"
 
 enum {
 	AT_ONCE = 8,
 	LOOK_MS = 250, AWAY_MS = 1000, LAST_MS = 12000,
-	LEASE_S = 300,		/* two looks, a minute between them, a picture and a post, 20 s each */
+	LEASE_S = 300,		/* two looks, a minute between them, four pictures, 20 s each, and a post */
 	LOOKS = 8,		/* so often it is looked for before somebody is asked to */
 	READBACK_S = 60, WAIT_MOST_S = 300, DENIED_S = 30
 };
@@ -162,6 +163,23 @@ land(struct posts *p)
 
 /* --- the next ones --- */
 
+/* With the places of their files. */
+static json_t *
+pictures_of(struct posts *p, struct errand *r, const json_t *content)
+{
+	json_t *list = json_keep(r->arena, json_array()), *made;
+	const json_t *picture;
+	size_t i;
+
+	json_array_foreach(json_object_get(content, "pictures"), i, picture) {
+		made = json_copy((json_t *)(uintptr_t)picture);
+		json_object_set_new(made, "path", json_sprintf("%s/%s", p->house->conf.files != NULL ? p->house->conf.files : "",
+		    attachment_place(r->arena, r->tenant, json_text(picture, "id"))));
+		json_array_append_new(list, made);
+	}
+	return list;
+}
+
 static void
 fly(struct posts *p, struct errand *r, const struct rows *rows, size_t i, const json_t *account)
 {
@@ -182,7 +200,8 @@ fly(struct posts *p, struct errand *r, const struct rows *rows, size_t i, const 
 			return;
 		text = json_text(content, "text");
 		if (x_write(r->arena, &(struct x_post){ .text = text, .link = x_link_in(r->arena, text, r->message),
-		    .card = json_object_get(content, "card"), .since_ms = rows_int(rows, i, "first_try_ms"),
+		    .card = json_object_get(content, "card"), .pictures = pictures_of(p, r, content),
+		    .since_ms = rows_int(rows, i, "first_try_ms"),
 		    .reply_to = rows_text(rows, i, "reply_to"), .look_only = rows_bool(rows, i, "withdraw") }, &r->letter) != ERR_OK)
 			return;
 	}

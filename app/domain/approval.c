@@ -12,6 +12,7 @@
 #include "db/queries.h"
 #include "domain/mail.h"
 #include "domain/message.h"
+#include "domain/picture.h"
 #include "domain/rendering.h"
 
 enum { NEWS_VALID_S = 24 * 60 * 60, NOBODY_COUNTED = -1 };
@@ -169,6 +170,10 @@ approval_obstacle(const json_t *message, const json_t *shown, const json_t *reac
 		return "approval_not_editable";
 	if (json_flag(shown, "returner"))
 		return "approval_returner";
+	if (strcmp(picture_state(message), "infected") == 0)
+		return "approval_picture_infected";
+	if (strcmp(picture_state(message), "waiting") == 0)
+		return "approval_picture_waits";
 	if (!message_complete(message))
 		return "approval_incomplete";
 	if (message_personal(message) && (reach == NULL || json_flag(reach, "none")))

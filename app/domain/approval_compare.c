@@ -22,6 +22,7 @@ static const struct {
 	{ "channels", "message_task_channels", { "by_email", "by_line", "by_sms", "by_webpush", "by_x", "on_site" } },
 	{ "schedule", "message_task_schedule", { "scheduled", "send_at_ms", "publish_until_ms" } },
 	{ "valid", "approval_valid", { "valid_until_ms" } },
+	{ "pictures", "message_task_pictures", { "pictures" } },
 	{ "contact", "message_contact", { "contact" } },
 	{ "department", "message_department", { "department" } },
 };

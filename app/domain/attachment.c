@@ -94,18 +94,22 @@ attachment_add(struct db *db, struct arena *a, const char *folder, int64_t tenan
     const char **out)
 {
 	const char *kind, *id = secret_uuid(a);
+	uint8_t digest[SECRET_HASH];
 	struct buf bytes;
 	enum err e;
 
 	if (folder == NULL)
 		return ERR_BUSY;
 	buf_init(&bytes, a);
-	e = upload_clean_to(sent->side > 0 ? sent->side : UPLOAD_SIDE, sent->data, sent->n, &kind, &bytes);
+	e = sent->side > 0 ? upload_picture(sent->side, sent->data, sent->n, &kind, &bytes) :
+	    upload_clean(sent->data, sent->n, &kind, &bytes);
 	if (e == ERR_OK)
 		e = file_write(a, folder, tenant, id, &bytes);
-	if (e == ERR_OK)
-		e = q_attachment_add(db, (struct q_attachment_add){ .id = id, .purpose = sent->purpose, .owner = sent->owner,
-		    .kind = kind, .name = shown_name(a, sent->name), .bytes = (int64_t)bytes.len }, NULL);
+	if (e != ERR_OK)
+		return e;
+	secret_sha256(bytes.data, bytes.len, digest);
+	e = q_attachment_add(db, (struct q_attachment_add){ .id = id, .purpose = sent->purpose, .owner = sent->owner, .kind = kind,
+	    .name = shown_name(a, sent->name), .bytes = (int64_t)bytes.len, .digest = { digest, sizeof digest } }, NULL);
 	if (e == ERR_OK)
 		*out = id;
 	return e;

@@ -2,6 +2,7 @@
 #pragma once
 #include <jansson.h>
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "db/db.h"
 /*
@@ -19,7 +20,7 @@ struct attachment {
 	const char *name;		/* as sent: shown, never used */
 	const void *data;
 	size_t n;
-	int side;			/* pixels that a side of a picture may have; 0: UPLOAD_SIDE */
+	int side;			/* a picture to be shown (upload_picture), of so many pixels a side; 0: any file */
 };
 
 /* Takes it in.  ERR_INVALID: not a kind that is taken, or broken.  ERR_TOO_LARGE.  ERR_BUSY:
@@ -37,3 +38,6 @@ enum err attachment_keep(struct db *, struct arena *, const char *purpose, int64
 enum err attachment_find(struct db *, const char *id, json_t **out) MUST_USE;
 /* Where its bytes are, below the folder: "12/ab/abcdef…". */
 const char *attachment_place(struct arena *, int64_t tenant, const char *id);
+/* The bytes of {"id", "digest"} (hex).  ERR_NOT_FOUND, and logged: they are not there, or not
+ * those that were taken in. */
+enum err attachment_read(struct arena *, const char *folder, int64_t tenant, const json_t *file, struct buf *out) MUST_USE;

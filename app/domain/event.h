@@ -27,7 +27,7 @@ enum err event_create(struct db *, int64_t staff, int64_t copied, const char *ti
 
 enum { EVENT_PAGE = 50, EVENT_TITLE_MAX = 100, EVENT_TEXT_MAX = 6000, EVENT_SHORT_MAX = 300, EVENT_ACCESS_MAX = 1000, EVENT_GROUP_MAX = 50,
 	EVENT_OFFER_MAX = 336, EVENT_SEATS_MAX = 100000, EVENT_QUOTAS_MAX = 7, EVENT_THANKS_MAX = 1500, EVENT_MEMO_MAX = 1500,
-	EVENT_NOTICE_MAX = 4000, EVENT_CALL_OFF_MAX = 800, EVENT_PICTURE_TEXT_MAX = 200 };
+	EVENT_NOTICE_MAX = 4000, EVENT_CALL_OFF_MAX = 800 };
 
 /* The parts of an event, each a page.  fill shows what is stored, save reads and keeps it:
  * ERR_INVALID: a field has a problem.  ERR_CONFLICT: somebody else saved the same part since
@@ -45,10 +45,7 @@ const char *event_progress(const json_t *event, const char *part);
 
 /* --- its picture (event_picture.c) --- */
 
-/* Takes one in, in both sizes; *ids: "large small", as field "picture" of event_picture has
- * them.  ERR_INVALID: it is none.  ERR_TOO_LARGE, ERR_BUSY: as attachment_add. */
-enum err event_picture_take(struct db *, struct arena *, const char *folder, int64_t tenant, int64_t event, const char *name,
-    const void *, size_t n, const char **ids) MUST_USE;
+/* What picture_take gives is field "picture" of event_picture. */
 /* One size of the picture of an event that is public, as attachment_find gives it. */
 enum err event_picture_find(struct db *, int64_t event, const char *id, json_t **out) MUST_USE;
 

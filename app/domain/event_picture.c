@@ -1,37 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The picture of an event: taken in twice, for its page and for the list, and shown once
- * the courier has had both looked at.  A copy of an event shows the same files.
+ * The picture of an event (picture.h), shown once the courier has had both sizes looked at.
+ * A copy of an event shows the same files.
  */
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/json.h"
 #include "db/queries.h"
-#include "domain/attachment.h"
 #include "domain/event.h"
-
-enum { LARGE = 1200, SMALL = 400 };
-
-enum err
-event_picture_take(struct db *db, struct arena *a, const char *folder, int64_t tenant, int64_t event, const char *name,
-    const void *data, size_t n, const char **ids)
-{
-	struct attachment sent = { .purpose = "event", .owner = event, .name = name, .data = data, .n = n, .side = LARGE };
-	const char *large, *small;
-	enum err e;
-
-	/* A document is no picture; the room would take it. */
-	if (n >= 5 && memcmp(data, "%PDF-", 5) == 0)
-		return ERR_INVALID;
-	e = attachment_add(db, a, folder, tenant, &sent, &large);
-	sent.side = SMALL;
-	if (e == ERR_OK)
-		e = attachment_add(db, a, folder, tenant, &sent, &small);
-	if (e == ERR_OK)
-		*ids = arena_printf(a, "%s %s", large, small);
-	return e;
-}
+#include "domain/picture.h"
 
 enum err
 event_picture_find(struct db *db, int64_t event, const char *id, json_t **out)
@@ -57,16 +35,8 @@ fill(struct form *f, struct arena *a, const json_t *e)
 static enum err
 known(struct db *db, struct arena *a, const json_t *e, const char *ids, bool *good)
 {
-	json_t *list;
-	enum err err;
-
 	*good = strcmp(ids, stored(a, e)) == 0;
-	if (*good)
-		return ERR_OK;
-	err = attachment_list(db, a, "event", json_int(e, "id"), ids, &list);
-	*good = err == ERR_OK && json_array_size(list) == 2 && json_flag(json_array_get(list, 0), "picture") &&
-	    json_flag(json_array_get(list, 1), "picture");
-	return err;
+	return *good ? ERR_OK : picture_known(db, a, "event", json_int(e, "id"), ids, good);
 }
 
 static enum err
@@ -83,7 +53,7 @@ save(struct db *db, struct form *f, struct arena *a, const json_t *e, const json
 		return err;
 	if (!good || drop)
 		ids = "";
-	q.words = form_name(f, "picture_text", ids[0] != '\0' ? FORM_REQUIRED : FORM_OPTIONAL, EVENT_PICTURE_TEXT_MAX);
+	q.words = form_name(f, "picture_text", ids[0] != '\0' ? FORM_REQUIRED : FORM_OPTIONAL, PICTURE_TEXT_MAX);
 	if (!form_ok(f))
 		return ERR_INVALID;
 	small = strchr(ids, ' ');

@@ -34,7 +34,7 @@ libdomain_a_SOURCES = \
 	app/domain/opendata.c app/domain/opendata_columns.c app/domain/opendata.h \
 	app/domain/rendering.c app/domain/rendering_short.c app/domain/rendering.h app/domain/rendering_private.h \
 	app/domain/reach.c app/domain/reach.h \
-	app/domain/attachment.c app/domain/attachment_place.c app/domain/attachment.h \
+	app/domain/attachment.c app/domain/attachment_read.c app/domain/attachment.h app/domain/picture.c app/domain/picture_take.c app/domain/picture.h \
 	app/domain/paper.c app/domain/paper_import.c app/domain/paper.h \
 	app/domain/response.c app/domain/response.h \
 	app/domain/right.c app/domain/right.h \

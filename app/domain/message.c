@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "db/queries.h"
 #include "domain/message.h"
+#include "domain/picture.h"
 
 void
 message_say_state(json_t *thing, const struct words *words, const char *prefix)
@@ -265,6 +266,11 @@ message_progress(const json_t *m, const char *part)
 		return json_text(m, "audience")[0] != '\0' ? "done" : "todo";
 	if (strcmp(part, "channels") == 0)
 		return message_personal(m) || json_flag(m, "by_x") || json_flag(m, "on_site") ? "done" : "todo";
+	if (strcmp(part, "pictures") == 0) {
+		const char *state = picture_state(m);
+
+		return strcmp(state, "infected") == 0 ? "wrong" : strcmp(state, "waiting") == 0 ? "begun" : "done";
+	}
 	if (!json_flag(m, "scheduled"))
 		return "todo";
 	return json_flag(m, "late") ? "wrong" : "done";
@@ -273,7 +279,7 @@ message_progress(const json_t *m, const char *part)
 bool
 message_complete(const json_t *message)
 {
-	static const char *const parts[] = { "content", "audience", "channels", "schedule" };
+	static const char *const parts[] = { "content", "pictures", "audience", "channels", "schedule" };
 	size_t i;
 
 	for (i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -284,13 +290,31 @@ message_complete(const json_t *message)
 
 /* --- what is made of it --- */
 
+/* The pictures without what may change: whether they were looked at. */
+static json_t *
+picture_files(struct arena *a, const json_t *m)
+{
+	json_t *files = json_keep(a, json_array()), *file;
+	const json_t *p;
+	size_t i;
+
+	json_array_foreach(json_object_get(m, "pictures"), i, p) {
+		file = json_copy((json_t *)p);
+		json_object_del(file, "state");
+		json_array_append_new(files, file);
+	}
+	return files;
+}
+
 json_t *
 message_to_render(struct arena *a, const json_t *m, const char *origin)
 {
 	long long id = (long long)json_int(m, "id");
+	json_t *pictures = picture_files(a, m);
 
-	return json_keep(a, json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:s, s:s, s:s, s:O, s:s}",
+	return json_keep(a, json_pack("{s:s, s:s, s:s, s:O, s:O, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:s, s:s, s:s, s:O, s:s}",
 	    "subject", json_text(m, "subject"), "body", json_text(m, "body"), "contact", json_text(m, "contact"),
+	    "pictures", picture_public(a, pictures, id, origin), "picture_files", pictures,
 	    "by_email", json_flag(m, "by_email"), "by_line", json_flag(m, "by_line"), "by_sms", json_flag(m, "by_sms"),
 	    "by_webpush", json_flag(m, "by_webpush"), "by_x", json_flag(m, "by_x"), "on_site", json_flag(m, "on_site"),
 	    "vital", json_flag(m, "vital"), "x_link", json_flag(m, "x_link"), "corrects", json_is_object(json_object_get(m, "corrects")),
@@ -335,6 +359,8 @@ message_terms(struct arena *a, const json_t *m)
 		json_object_set(terms, "ladder", json_object_get(m, "ladder"));
 		json_object_set(terms, "ladder_yen", json_object_get(m, "ladder_yen"));
 	}
+	if (json_array_size(json_object_get(m, "pictures")) > 0)
+		json_object_set(terms, "pictures", picture_files(a, m));
 	if (json_is_object(json_object_get(m, "corrects"))) {
 		json_object_set(terms, "corrects", json_object_get(json_object_get(m, "corrects"), "id"));
 		json_object_set(terms, "first_post", json_object_get(m, "first_post"));

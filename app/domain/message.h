@@ -89,8 +89,8 @@ void message_read_audience(struct form *, const json_t *choices, struct message_
 void message_read_schedule(struct form *, int64_t now, struct message_schedule *);
 enum err message_now(struct db *, int64_t *ms) MUST_USE;
 
-/* How far a part is: "todo", "begun", "done" or "wrong".  part: "content",
- * "audience", "channels", "schedule". */
+/* How far a part is: "todo", "begun", "done" or "wrong".  part: "content", "pictures"
+ * (none: "done"), "audience", "channels", "schedule". */
 const char *message_progress(const json_t *message, const char *part);
 /* All parts are done: it may be submitted. */
 bool message_complete(const json_t *message);
@@ -101,7 +101,7 @@ bool message_has_id(const json_t *list, int64_t id);
 
 /* What rendering_make asks for; origin is "https://minato.example.jp". */
 json_t *message_to_render(struct arena *, const json_t *message, const char *origin);
-/* Audience, channels, times, contact: what is approved besides the renderings
+/* Audience, channels, times, contact, the files of pictures: what is approved besides the renderings
  * (rendering_hash). */
 json_t *message_terms(struct arena *, const json_t *message);
 

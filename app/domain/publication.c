@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "db/queries.h"
+#include "domain/picture.h"
 
 /* Departments or topics, ready to be found by id. */
 struct named {
@@ -89,7 +90,7 @@ department_of(struct list *l, int64_t id)
 static json_t *
 message_of(struct list *l, const struct rows *rows, size_t i)
 {
-	const char *published = calendar_moment(l->arena, rows_text(rows, i, "published"));
+	const char *published = calendar_moment(l->arena, rows_text(rows, i, "published")), *cover = rows_text(rows, i, "cover");
 	json_t *message = json_object();
 
 	json_object_set_new_nocheck(message, "id", json_integer(rows_int(rows, i, "id")));
@@ -100,6 +101,9 @@ message_of(struct list *l, const struct rows *rows, size_t i)
 	json_object_set_new_nocheck(message, "published_text",
 	    json_string_nocheck(calendar_date(l->arena, published, l->lang)));
 	json_object_set_nocheck(message, "topics", topics_of(l, rows_text(rows, i, "topics")));
+	json_object_set_new_nocheck(message, "picture_url", cover[0] == '\0' ? json_null() :
+	    json_string_nocheck(picture_url(l->arena, "", rows_int(rows, i, "id"), cover)));
+	json_object_set_new_nocheck(message, "corrected", json_boolean(!rows_null(rows, i, "corrected_by")));
 	return message;
 }
 
@@ -235,6 +239,12 @@ enum err
 publication_feed(struct db *db, json_t **out)
 {
 	return q_publication_feed(db, out);
+}
+
+enum err
+publication_picture(struct db *db, int64_t message, const char *id, json_t **out)
+{
+	return q_publication_picture(db, (struct q_publication_picture){ .message = message, .id = id }, out);
 }
 
 enum err

@@ -21,7 +21,7 @@ struct publication_filter {
  * along with the messages and left there.  ERR_BUSY: what is remembered lacks one.
  *
  * Adds to page {"messages": [{id, subject, language, department, published, published_text,
- * topics [{id, name, vital}]}], "next": id or null}, newest first; next is the
+ * topics [{id, name, vital}], picture_url (a small one, on the site, or null), corrected}], "next": id or null}, newest first; next is the
  * before of the page that follows. */
 enum err publication_list(struct db *, struct arena *, const struct words *, struct tenant_names *,
     struct publication_filter, json_t *page) MUST_USE;
@@ -36,11 +36,17 @@ enum err publication_home(struct db *, struct arena *, const struct words *, str
 /* What can be chosen: {"topics": [{id, name, vital}], "districts": [{id, name}]}. */
 enum err publication_choices(struct db *, json_t **out) MUST_USE;
 
-/* One message with body_html, contact and districts.  ERR_GONE: it was on the
+/* One message with body_html, contact, districts, pictures (message_show), "corrects" and
+ * "correction" (null, or {id, subject, …}).  ERR_GONE: it was on the
  * site.  ERR_NOT_FOUND: none that ever was. */
 enum err publication_show(struct db *, const struct words *, int64_t message, json_t **out) MUST_USE;
 
-/* {"town", "updated", "messages": [{id, day, subject, language, department, published, topics, body}]} */
+/* One size of a picture of a message that is out: {"tenant", "id", "kind", "digest"}, for
+ * attachment_read.  ERR_NOT_FOUND: none, or not yet, or not any more. */
+enum err publication_picture(struct db *, int64_t message, const char *id, json_t **out) MUST_USE;
+
+/* {"town", "updated", "messages": [{id, day, subject, language, department, published, topics, body, pictures,
+ * corrects, correction}]} */
 enum err publication_feed(struct db *, json_t **out) MUST_USE;
 
 /* One message as plain text: query publication_document.  ERR_NOT_FOUND: none that ever was. */

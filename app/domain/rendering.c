@@ -34,7 +34,7 @@ view_of(struct arena *a, const json_t *m, const struct words *words, const char 
 	bool on_site = json_flag(m, "on_site");
 
 	return json_keep(a, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:s, s:s?, s:s,"
-	    " s:s?, s:s, s:s, s:b, s:b, s:b}",
+	    " s:s?, s:s, s:s, s:b, s:b, s:b, s:O?, s:O?}",
 	    "lang", words_lang(words), "subject", json_text(m, "subject"),
 	    "body_html", html, "body_text", plain, "contact", json_text(m, "contact"),
 	    "page_url", on_site ? json_text(m, "page_url") : NULL,
@@ -44,7 +44,8 @@ view_of(struct arena *a, const json_t *m, const struct words *words, const char 
 	    "tenant_contact", contact[0] != '\0' ? contact : NULL,
 	    "body_lang", "ja", "short_url", on_site ? json_text(m, "short_url") : NULL,
 	    "tag", json_text(m, "tag"), "excerpt", excerpt(a, plain),
-	    "vital", json_flag(m, "vital"), "x_link", json_flag(m, "x_link"), "corrects", json_flag(m, "corrects")));
+	    "vital", json_flag(m, "vital"), "x_link", json_flag(m, "x_link"), "corrects", json_flag(m, "corrects"),
+	    "pictures", json_object_get(m, "pictures"), "picture_files", json_object_get(m, "picture_files")));
 }
 
 enum err

@@ -10,10 +10,10 @@
  * the house (its frame is translated, the clerk's text is not); site and X once.
  *
  *	{"email":   {"ja": {"subject": "…", "text": "…", "html": "…"}, "en": …},
- *	 "line":    {"ja": {"messages": [… as LINE takes them …]}, …},
+ *	 "line":    {"ja": {"messages": [… as LINE takes them, pictures too …]}, …},
  *	 "sms":     {"ja": {"text": "【みなと市】件名 https://…/m/7"}, …},
- *	 "webpush": {"ja": {"title": "…", "body": "…", "url": "https://…", "tag": "m7"}, …},
- *	 "x":       {"ja": {"text": "…", "card": {…} of 命を守る情報}},
+ *	 "webpush": {"ja": {"title": "…", "body": "…", "url": "https://…", "tag": "m7", "image": "https://…" or none}, …},
+ *	 "x":       {"ja": {"text": "…", "card": {…} of 命を守る情報, "pictures": [{"id", "kind", "digest", "text"}] or none}},
  *	 "site":    {"ja": {"subject": "…", "text": "…", "html": "…"}}}
  */
 
@@ -22,6 +22,7 @@
 #define RENDERING_STOP_URL "\xEF\xB7\x90"
 
 /* message: as message_to_render (domain/message.h) makes it: {subject, body, contact,
+ * pictures (picture_public), picture_files (their files),
  * by_email … by_x, on_site, page_url, short_url, tag, vital, x_link (false: a post on X goes
  * without link), corrects (it is a correction), tenant{name, name_en, contact}, department}.
  * ERR_INVALID: the body is too long for Markdown. */

@@ -45,13 +45,28 @@ rendering_card(struct arena *a, const struct words *words, const char *town, con
 	    "subject", subject, "text", text_cut(a, text, CARD_CHARACTERS)));
 }
 
-/* What LINE draws: the card as a picture, which can be kept and passed on. */
 static json_t *
-picture(struct arena *a, const json_t *view)
+image(const char *url, const char *small_url)
 {
-	const char *url = arena_printf(a, "%s/card", json_text(view, "page_url"));
+	return json_pack("{s:s, s:s, s:s}", "type", "image", "originalContentUrl", url, "previewImageUrl", small_url);
+}
 
-	return json_pack("{s:s, s:s, s:s}", "type", "image", "originalContentUrl", url, "previewImageUrl", url);
+/* What LINE draws behind the text: the card as a picture, which can be kept and passed on, and
+ * those of the message.  With the text they are five at most, which is all that a call takes;
+ * what is on them is said in the text, because a picture on LINE has no words. */
+static void
+add_images(struct arena *a, const json_t *view, json_t *messages)
+{
+	const char *page = json_text(view, "page_url"), *url;
+	const json_t *p;
+	size_t i;
+
+	if (json_flag(view, "vital") && page[0] != '\0') {
+		url = arena_printf(a, "%s/card", page);
+		json_array_append_new(messages, image(url, url));
+	}
+	json_array_foreach(json_object_get(view, "pictures"), i, p)
+		json_array_append_new(messages, image(json_text(p, "url"), json_text(p, "small_url")));
 }
 
 enum err
@@ -71,8 +86,7 @@ rendering_line(struct arena *a, struct templates *t, const struct words *words, 
 	else
 		message = json_pack("{s:s, s:s}", "type", "text", "text", text);
 	*out = json_keep(a, json_pack("{s:[o]}", "messages", message));
-	if (json_flag(view, "vital") && json_text(view, "page_url")[0] != '\0')
-		json_array_append_new(json_object_get(*out, "messages"), picture(a, view));
+	add_images(a, view, json_object_get(*out, "messages"));
 	return ERR_OK;
 }
 
@@ -90,12 +104,15 @@ rendering_sms(struct arena *a, struct templates *t, const struct words *words, c
 enum err
 rendering_webpush(struct arena *a, struct templates *t, const struct words *words, const json_t *view, json_t **out)
 {
+	const json_t *first = json_array_get(json_object_get(view, "pictures"), 0);
 	const char *text;
 	enum err e = rendering_text(a, t, "webpush/message.txt", words, view, &text);
 
 	if (e == ERR_OK)
 		*out = json_keep(a, json_pack("{s:s, s:s, s:s, s:s}", "title", json_text(view, "subject"), "body", text,
 		    "url", json_text(view, "page_url"), "tag", json_text(view, "tag")));
+	if (e == ERR_OK && first != NULL)
+		json_object_set(*out, "image", json_object_get(first, "url"));
 	return e;
 }
 
@@ -127,5 +144,7 @@ rendering_x(struct arena *a, struct templates *t, const struct words *words, con
 	if (json_flag(view, "vital"))
 		json_object_set(*out, "card", rendering_card(a, words, json_text(view, "tenant_name"), json_text(view, "subject"),
 		    json_text(view, "body_text")));
+	if (json_array_size(json_object_get(view, "picture_files")) > 0)
+		json_object_set(*out, "pictures", json_object_get(view, "picture_files"));
 	return ERR_OK;
 }

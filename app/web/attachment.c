@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "domain/picture.h"
 #include "http/multipart.h"
 
 /* The ids that stay: those of the hidden field without those whose box is ticked. */
@@ -65,21 +66,15 @@ refused_name(struct web *w, const char *code)
 	return arena_printf(w->arena, "%s_refused", code);
 }
 
-/* The fields as they were sent, but with these ids and with what was wrong. */
-static enum err
-fields_change(struct web *w, const char *code, const char *ids, const char *problem)
+enum err
+web_field_set(struct web *w, const char *name, const char *value)
 {
-	const char *refused = refused_name(w, code);
 	struct fields *out = fields_new(w->arena);
-	enum err e = ERR_OK;
+	enum err e = fields_add(out, name, value);
 
 	for (size_t i = 0; i < fields_count(w->fields) && e == ERR_OK; i++)
-		if (strcmp(fields_name(w->fields, i), code) != 0 && strcmp(fields_name(w->fields, i), refused) != 0)
+		if (strcmp(fields_name(w->fields, i), name) != 0)
 			e = fields_add(out, fields_name(w->fields, i), fields_value(w->fields, i));
-	if (e == ERR_OK)
-		e = fields_add(out, code, ids);
-	if (e == ERR_OK)
-		e = fields_add(out, refused, problem);
 	w->fields = out;
 	return e;
 }
@@ -97,7 +92,9 @@ web_attachments(struct web *w, struct form *form, const char *purpose, int64_t o
 	if (e == ERR_OK)
 		e = take(w, purpose, owner, code, &ids, &problem);
 	if (e == ERR_OK)
-		e = fields_change(w, code, ids.len > 0 ? ids.data : "", problem);
+		e = web_field_set(w, code, ids.len > 0 ? ids.data : "");
+	if (e == ERR_OK)
+		e = web_field_set(w, refused_name(w, code), problem);
 	if (e == ERR_OK && problem[0] != '\0')
 		form_problem(form, code, problem);
 	return e;
@@ -118,6 +115,26 @@ web_attachments_show(struct web *w, struct form *form, const char *purpose, int6
 	json_array_foreach(list, i, one)
 		json_object_set_new(one, "drop", json_sprintf("%s_drop_%s", code, json_text(one, "id")));
 	json_object_set(field, "files", list);
+}
+
+enum err
+web_picture(struct web *w, const char *purpose, int64_t owner, const char **ids, const char **problem)
+{
+	const struct multipart_file *f = w->request->files;
+	enum err e;
+
+	*ids = "";
+	*problem = NULL;
+	while (f != NULL && (strcmp(f->field, "file") != 0 || f->n == 0))
+		f = f->next;
+	if (f == NULL)
+		return ERR_OK;
+	e = picture_take(w->db, w->arena, w->conf->files, w->tenant, (struct attachment){ .purpose = purpose, .owner = owner,
+	    .name = f->name, .data = f->data, .n = f->n }, ids);
+	if (e != ERR_INVALID && e != ERR_TOO_LARGE)
+		return e;
+	*problem = e == ERR_INVALID ? "picture_kind" : "attachment_large";
+	return ERR_OK;
 }
 
 enum err

@@ -20,5 +20,11 @@ enum err web_attachments(struct web *, struct form *, const char *purpose, int64
  * when they were taken in, once more. */
 void web_attachments_show(struct web *, struct form *, const char *purpose, int64_t owner, const char *code);
 
+/* A picture in a form: the file of the field "file", in both sizes.  *ids: what picture_take
+ * gives, "" : none was sent; *problem: why it was not taken, NULL: it was. */
+enum err web_picture(struct web *, const char *purpose, int64_t owner, const char **ids, const char **problem) MUST_USE;
+/* w->fields as they were sent, but with this value of this field. */
+enum err web_field_set(struct web *, const char *name, const char *value) MUST_USE;
+
 /* Lets nginx hand it out.  ERR_NOT_FOUND: it is not clean. */
 enum err web_attachment_send(struct web *, const json_t *attachment) MUST_USE;

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # All of the program but main(), so that `chromo routes` prints the table it serves.
 noinst_LIBRARIES += libweb.a
-libweb_a_SOURCES = app/web/web.h app/web/handlers.h \
+libweb_a_SOURCES = app/web/web.h app/web/handlers.h app/web/handlers_event.h \
 	app/web/routes.c app/web/guard.c app/web/dispatch.c app/web/page.c app/web/token.c app/web/room.c app/web/room.h \
 	app/web/site.c
 
 libweb_a_SOURCES += app/web/desk/home.c app/web/desk/help.c app/web/desk/message.c app/web/desk/message.h \
-	app/web/desk/message_write.c app/web/desk/message_content.c app/web/desk/message_audience.c app/web/desk/message_channels.c \
+	app/web/desk/message_write.c app/web/desk/message_content.c app/web/desk/message_pictures.c app/web/desk/message_audience.c app/web/desk/message_channels.c \
 	app/web/desk/message_schedule.c app/web/desk/message_preview.c app/web/desk/preview.c app/web/desk/preview.h \
 	app/web/desk/ways.c app/web/desk/ways.h
 

@@ -92,9 +92,7 @@ BEGIN
   IF NEW.picture IS NOT DISTINCT FROM OLD.picture THEN
     RETURN NULL;
   END IF;
-  UPDATE attachment SET kept = true WHERE id IN (NEW.picture, NEW.picture_small);
-  UPDATE attachment SET kept = false, day = (now() AT TIME ZONE 'Asia/Tokyo')::date
-   WHERE id IN (OLD.picture, OLD.picture_small) AND NOT EXISTS (SELECT FROM event e WHERE e.picture = OLD.picture);
+  PERFORM attachment_shown(ARRAY[OLD.picture, OLD.picture_small], ARRAY[NEW.picture, NEW.picture_small]);
   RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER event_picture_keep AFTER UPDATE OF picture ON event FOR EACH ROW EXECUTE FUNCTION event_picture_keep();

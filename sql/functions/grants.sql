@@ -76,10 +76,9 @@ GRANT UPDATE ON batch, letter TO chromo_courier;
 GRANT INSERT ON batch, delivery, audit, letter TO chromo_courier;
 GRANT UPDATE (state, code, reason, detail, at) ON delivery TO chromo_courier; -- a doubt that was cleared up
 GRANT SELECT (tenant_id, id, email, state) ON staff TO chromo_courier; -- whom to tell that a message went out
-GRANT UPDATE (state, published, finished, told, recipients, step, next_step, updated, revision, hash, submitter_id) ON message TO chromo_courier;
 GRANT UPDATE (state, failures, failed, reason, asks, asked, narrowed) ON contact TO chromo_courier;
 GRANT UPDATE (reach, vital_only) ON citizen TO chromo_courier;
-GRANT UPDATE (state, published, finished, told, recipients, planned_to, step, next_step, updated, revision, hash, submitter_id) ON message TO chromo_courier;
+GRANT UPDATE (state, published, finished, told, recipients, planned_to, step, next_step, updated, revision, hash, submitter_id, corrected_by) ON message TO chromo_courier;
 GRANT UPDATE (state, failures, failed, reason) ON contact TO chromo_courier;
 GRANT UPDATE (reach) ON citizen TO chromo_courier;
 GRANT SELECT ON seen TO chromo_courier;

@@ -1,5 +1,30 @@
 -- Messages: the closed states, kept by the database too.
 
+-- The pictures of a message, in their order, with what their files are: what an approver
+-- signs.  "state": of both sizes together.
+CREATE OR REPLACE FUNCTION message_pictures(m message) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT coalesce(jsonb_agg(p.it || jsonb_build_object(
+           'kind', l.kind, 'bytes', l.bytes, 'digest', encode(l.digest, 'hex'), 'small_digest', encode(s.digest, 'hex'),
+           'state', CASE WHEN 'infected' IN (l.state, s.state) THEN 'infected'
+                         WHEN l.state = 'clean' AND s.state = 'clean' THEN 'clean' ELSE 'waiting' END) ORDER BY p.place), '[]')
+    FROM jsonb_array_elements(m.pictures) WITH ORDINALITY AS p (it, place)
+    JOIN attachment l ON l.id = (p.it->>'id')::uuid
+    JOIN attachment s ON s.id = (p.it->>'small')::uuid
+$$;
+
+-- Their files, both sizes.
+CREATE OR REPLACE FUNCTION message_picture_files(p_pictures jsonb) RETURNS uuid[] LANGUAGE sql IMMUTABLE AS $$
+  SELECT coalesce(array_agg(f.id::uuid), '{}')
+    FROM jsonb_array_elements(p_pictures) p, LATERAL (VALUES (p->>'id'), (p->>'small')) AS f (id)
+$$;
+
+-- Each of two files of this town that were taken in for messages, and said in words.
+CREATE OR REPLACE FUNCTION message_pictures_good(p_pictures jsonb) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT NOT EXISTS (SELECT FROM jsonb_array_elements(p_pictures) p WHERE coalesce(length(p->>'text'), 0) NOT BETWEEN 1 AND 200)
+     AND (SELECT count(*) FROM attachment WHERE purpose = 'message' AND kind LIKE 'image/%' AND id = ANY (message_picture_files(p_pictures)))
+         = 2 * jsonb_array_length(p_pictures)
+$$;
+
 CREATE OR REPLACE FUNCTION message_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
@@ -10,6 +35,7 @@ BEGIN
        OR (SELECT count(*) FROM topic WHERE id = ANY (NEW.topics)) <> cardinality(NEW.topics) THEN
       RAISE EXCEPTION 'message: a district or topic of another tenant' USING ERRCODE = 'CH004';
     END IF;
+    NEW.cover := (NEW.pictures->0->>'small')::uuid;
     RETURN NEW;
   END IF;
 
@@ -19,12 +45,12 @@ BEGIN
   -- A change of anything that is sent: only while it is being written.
   IF (NEW.department_id, NEW.subject, NEW.body, NEW.contact, NEW.audience, NEW.districts, NEW.topics,
       NEW.by_email, NEW.by_line, NEW.by_sms, NEW.by_webpush, NEW.by_x, NEW.on_site,
-      NEW.ladder, NEW.ladder_yen,
+      NEW.ladder, NEW.ladder_yen, NEW.pictures,
       NEW.scheduled, NEW.send_at, NEW.valid_until, NEW.publish_until)
      IS DISTINCT FROM
      (OLD.department_id, OLD.subject, OLD.body, OLD.contact, OLD.audience, OLD.districts, OLD.topics,
       OLD.by_email, OLD.by_line, OLD.by_sms, OLD.by_webpush, OLD.by_x, OLD.on_site,
-      OLD.ladder, OLD.ladder_yen,
+      OLD.ladder, OLD.ladder_yen, OLD.pictures,
       OLD.scheduled, OLD.send_at, OLD.valid_until, OLD.publish_until) THEN
     IF OLD.state NOT IN ('draft', 'returned') OR NEW.state <> OLD.state THEN
       RAISE EXCEPTION 'message: % is not to be changed any more', OLD.state USING ERRCODE = 'CH003';
@@ -33,6 +59,10 @@ BEGIN
        OR (SELECT count(*) FROM topic WHERE id = ANY (NEW.topics)) <> cardinality(NEW.topics) THEN
       RAISE EXCEPTION 'message: a district or topic of another tenant' USING ERRCODE = 'CH004';
     END IF;
+    IF NEW.pictures <> OLD.pictures AND NOT message_pictures_good(NEW.pictures) THEN
+      RAISE EXCEPTION 'message: a picture that is none of its own' USING ERRCODE = 'CH004';
+    END IF;
+    NEW.cover := (NEW.pictures->0->>'small')::uuid;
     NEW.revision := OLD.revision + 1;
     NEW.updated := now();
   ELSIF NEW.revision <> OLD.revision THEN
@@ -58,6 +88,9 @@ BEGIN
        OR NOT EXISTS (SELECT FROM message_rendering
                        WHERE message_id = NEW.id AND revision = NEW.revision) THEN
       RAISE EXCEPTION 'message: not complete' USING ERRCODE = 'CH004';
+    END IF;
+    IF jsonb_path_exists(message_pictures(NEW), '$[*] ? (@.state <> "clean")') THEN
+      RAISE EXCEPTION 'message: a picture was not looked at yet' USING ERRCODE = 'CH004';
     END IF;
     IF EXISTS (SELECT FROM approval WHERE message_id = NEW.id
                   AND act = 'return' AND staff_id = NEW.submitter_id) THEN
@@ -86,6 +119,26 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER message_guard BEFORE INSERT OR UPDATE ON message
   FOR EACH ROW EXECUTE FUNCTION message_guard();
+
+-- Pictures that a message shows stay.
+CREATE OR REPLACE FUNCTION message_pictures_keep() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM attachment_shown(CASE TG_OP WHEN 'UPDATE' THEN message_picture_files(OLD.pictures) ELSE '{}' END, message_picture_files(NEW.pictures));
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER message_pictures_keep AFTER INSERT OR UPDATE OF pictures ON message
+  FOR EACH ROW EXECUTE FUNCTION message_pictures_keep();
+
+-- What a reader of the first message is led to: its latest correction that is out and on the site.
+CREATE OR REPLACE FUNCTION message_corrected() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE message m SET corrected_by = c.id
+    FROM (SELECT max(x.id) AS id FROM message x WHERE x.corrects = NEW.corrects AND x.on_site AND x.state IN ('sending', 'sent')) c
+   WHERE m.id = NEW.corrects AND m.corrected_by IS DISTINCT FROM c.id;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER message_corrected AFTER UPDATE OF state ON message
+  FOR EACH ROW WHEN (NEW.corrects IS NOT NULL AND NEW.state <> OLD.state) EXECUTE FUNCTION message_corrected();
 
 -- Frozen bytes stay frozen.
 CREATE OR REPLACE FUNCTION message_rendering_guard() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -157,6 +210,7 @@ LANGUAGE sql IMMUTABLE AS $$
            WHEN 'content'  THEN jsonb_build_array(m.department_id, m.subject, m.body, m.contact)
            WHEN 'audience' THEN jsonb_build_array(m.audience, m.districts, m.topics)
            WHEN 'channels' THEN jsonb_build_array(m.by_email, m.by_line, m.by_sms, m.by_webpush, m.by_x, m.on_site, m.ladder, m.ladder_yen)
+           WHEN 'pictures' THEN m.pictures
            WHEN 'schedule' THEN jsonb_build_array(m.scheduled, extract(epoch FROM m.send_at),
                                   extract(epoch FROM m.valid_until), extract(epoch FROM m.publish_until))
            END::text, 'UTF8')), 'hex'), 16)

@@ -2,8 +2,8 @@
 -- role: web
 
 -- name: attachment_add :exec
-INSERT INTO attachment (id, purpose, owner_id, kind, name, bytes)
-VALUES (:id::uuid, :purpose::text, :owner::bigint, :kind::text, :name::text, :bytes::bigint);
+INSERT INTO attachment (id, purpose, owner_id, kind, name, bytes, digest)
+VALUES (:id::uuid, :purpose::text, :owner::bigint, :kind::text, :name::text, :bytes::bigint, :digest::bytea);
 
 -- name: attachment_list :json
 SELECT coalesce(json_agg(json_build_object(

@@ -106,7 +106,9 @@ SELECT jsonb_build_object(
                             'content',  message_mark(m, 'content'),
                             'audience', message_mark(m, 'audience'),
                             'channels', message_mark(m, 'channels'),
-                            'schedule', message_mark(m, 'schedule')),
+                            'schedule', message_mark(m, 'schedule'),
+                            'pictures', message_mark(m, 'pictures')),
+         'pictures',      message_pictures(m),
          'history',       (SELECT coalesce(jsonb_agg(message_time(h.at, :lang) || jsonb_build_object(
                                     'act', h.act, 'who', s.name, 'note', nullif(h.comment, '')) ORDER BY h.id DESC), '[]')
                              FROM approval h JOIN staff s ON s.id = h.staff_id WHERE h.message_id = m.id),
@@ -177,21 +179,21 @@ SELECT d.id, sd.staff_id, sd.staff_id, d.contact
 RETURNING id;
 
 -- name: message_copy :one
--- A draft with what another message says and to whom; its times are asked for again,
+-- A draft with what another message says and shows, and to whom; its times are asked for again,
 -- and districts and topics that are no longer offered stay behind.
 INSERT INTO message (department_id, author_id, editor_id, subject, body, contact, audience, districts, topics,
-                     by_email, by_line, by_sms, by_webpush, by_x, on_site, ladder, ladder_yen, copied_from)
+                     by_email, by_line, by_sms, by_webpush, by_x, on_site, ladder, ladder_yen, pictures, copied_from)
 SELECT own.id, :staff::bigint, :staff, m.subject, m.body,
        CASE WHEN own.id = m.department_id THEN m.contact ELSE own.contact END, m.audience,
        ARRAY(SELECT id FROM district WHERE id = ANY (m.districts) AND active ORDER BY id),
        ARRAY(SELECT id FROM topic WHERE id = ANY (m.topics) AND active ORDER BY id),
-       m.by_email, m.by_line, m.by_sms, m.by_webpush, m.by_x, m.on_site, m.ladder, m.ladder_yen, m.id
+       m.by_email, m.by_line, m.by_sms, m.by_webpush, m.by_x, m.on_site, m.ladder, m.ladder_yen, m.pictures, m.id
   FROM message m
   JOIN LATERAL staff_home(:staff, m.department_id) own ON own.id IS NOT NULL
  WHERE m.id = :message::bigint
 RETURNING id;
 
--- The four pages that are saved.  No row: somebody saved the same page since it
+-- The five pages that are saved.  No row: somebody saved the same page since it
 -- was opened, or the message is not being written any more.
 
 -- name: message_save_content :exec
@@ -215,6 +217,12 @@ UPDATE message m
        ladder = nullif(:ladder::jsonb, 'null'), ladder_yen = nullif(:ladder_yen::int, -1), editor_id = :staff::bigint
  WHERE m.id = :message::bigint AND m.state IN ('draft', 'returned')
    AND message_mark(m, 'channels') = :seen::text;
+
+-- name: message_save_pictures :exec
+UPDATE message m
+   SET pictures = :pictures::jsonb, editor_id = :staff::bigint
+ WHERE m.id = :message::bigint AND m.state IN ('draft', 'returned')
+   AND message_mark(m, 'pictures') = :seen::text;
 
 -- name: message_save_schedule :exec
 UPDATE message m

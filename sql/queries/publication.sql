@@ -8,7 +8,7 @@
 -- when something happens: on its own, without conditions that may not be there, because
 -- they cost a fifth of it and hide the index from the planner.  That index,
 -- message_on_site, has every column that is asked for here.
-SELECT m.id, m.subject, m.department_id AS department, m.published, m.topics
+SELECT m.id, m.subject, m.department_id AS department, m.published, m.topics, m.cover, m.corrected_by
   FROM message m
  WHERE m.on_site AND m.state IN ('sending', 'sent')
    AND m.publish_until > now()
@@ -19,7 +19,7 @@ SELECT m.id, m.subject, m.department_id AS department, m.published, m.topics
 -- The same of one topic, one district or both (0: all), older than the message before:
 -- the last one on the page before this (0: the first page).  A message for everybody in
 -- town is one for each district.
-SELECT m.id, m.subject, m.department_id AS department, m.published, m.topics
+SELECT m.id, m.subject, m.department_id AS department, m.published, m.topics, m.cover, m.corrected_by
   FROM message m
  WHERE m.on_site AND m.state IN ('sending', 'sent')
    AND (m.published, m.id) < (coalesce((SELECT b.published FROM message b WHERE b.id = :before::bigint AND :before <> 0),
@@ -64,7 +64,15 @@ SELECT CASE WHEN m.state = 'stopped' OR m.publish_until <= now()
          'districts',      (SELECT coalesce(json_agg(json_build_object('id', t.id, 'name', t.name) ORDER BY t.place, t.id), '[]')
                               FROM district t WHERE t.id = ANY (m.districts)),
          'body_html',      r.content ->> 'html',
-         'contact',        nullif(m.contact, ''))
+         'contact',        nullif(m.contact, ''),
+         'pictures',       message_pictures(m),
+         -- What it corrects, and what corrects it, as far as anybody may read that.
+         'corrects',       (SELECT json_build_object('id', o.id, 'subject', o.subject) FROM message o
+                             WHERE o.id = m.corrects AND o.on_site AND o.state IN ('sending', 'sent') AND o.publish_until > now()),
+         'correction',     (SELECT json_build_object('id', c.id, 'subject', c.subject, 'published', rfc3339(c.published),
+                                     'published_text', CASE :lang WHEN 'ja' THEN wareki_time(c.published) ELSE western_time(c.published) END)
+                              FROM message c
+                             WHERE c.id = m.corrected_by AND c.state IN ('sending', 'sent') AND c.publish_until > now()))
        END
   FROM message m
   JOIN department d ON d.id = m.department_id
@@ -75,6 +83,15 @@ SELECT CASE WHEN m.state = 'stopped' OR m.publish_until <= now()
                  LIMIT 1) r ON true
  WHERE m.id = :message::bigint
    AND m.on_site AND m.published IS NOT NULL AND m.state IN ('sending', 'sent', 'stopped');
+
+-- name: publication_picture :json
+-- A picture of a message that is out, in one of its sizes: on the site or not, because mails
+-- and chats show it too.
+SELECT json_build_object('tenant', t.tenant_id, 'id', t.id, 'kind', t.kind, 'digest', encode(t.digest, 'hex'))
+  FROM message m
+  JOIN attachment t ON t.id = ANY (message_picture_files(m.pictures))
+ WHERE m.id = :message::bigint AND t.id::text = :id::text AND t.state = 'clean'
+   AND m.published IS NOT NULL AND m.state IN ('sending', 'sent') AND m.publish_until > now();
 
 -- name: publication_feed :json
 -- The twenty newest with their text, and when anything of it was last new.
@@ -90,9 +107,13 @@ SELECT json_build_object(
            'published',  rfc3339(x.published),
            'topics',     (SELECT coalesce(json_agg(json_build_object('id', t.id, 'name', t.name) ORDER BY t.place, t.id), '[]')
                             FROM topic t WHERE t.id = ANY (x.topics)),
-           'body',       r.content ->> 'html')
+           'body',       r.content ->> 'html',
+           'pictures',   x.pictures,
+           'corrects',   x.corrects,
+           'correction', x.corrected_by)
            ORDER BY x.published DESC, x.id DESC), '[]'))
-  FROM (SELECT m.id, m.revision, m.subject, m.published, m.department_id, m.topics
+  FROM (SELECT m.id, m.revision, m.subject, m.published, m.department_id, m.topics, message_pictures(m) AS pictures,
+               m.corrects, m.corrected_by
           FROM message m
          WHERE m.on_site AND m.state IN ('sending', 'sent') AND m.publish_until > now()
          ORDER BY m.published DESC, m.id DESC

@@ -34,7 +34,7 @@ const elsewhere = {
 	'/my/line/link': 'LINE leads there', '/desk/settings/channels/{channel}/callback': 'X leads there', '/desk/surveys/{survey}/results/cross.csv': 'a file of one table', '/desk/files/{attachment}': 'a file', '/events/{event}/lottery/record': 'JSON of one date',
 	'/desk/events/{event}/applicants/{application}/certificate': 'a file, for who came',
 	// Shown once, by the step before (tests of login and account).
-	'/desk/login/enrol': 'after the password', '/operator/login/enrol': 'after the password', '/events/{event}/picture/{attachment}': 'a picture',
+	'/desk/login/enrol': 'after the password', '/operator/login/enrol': 'after the password', '/events/{event}/picture/{attachment}': 'a picture', '/messages/{message}/pictures/{attachment}': 'a picture',
 	'/desk/login/codes': 'after enrolment', '/desk/settings/account/app': 'after the factor', '/desk/settings/account/codes': 'after the factor',
 	'/operator/login/codes': 'after enrolment', '/operator/account/app': 'after the factor', '/operator/account/codes': 'after the factor',
 };

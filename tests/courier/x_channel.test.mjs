@@ -3,8 +3,13 @@
 // The channel to X against an X that misbehaves: for each scenario the verdict beside what
 // was really posted.  What is in doubt is looked for in the timeline, and adopted.
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after } from 'node:test';
 import { X } from '../gateways/x.mjs';
+import { png } from '../harness/picture.mjs';
 import { Channel } from './channel.mjs';
 
 const POST = { method: 'POST', path: '/2/tweets' };
@@ -63,7 +68,7 @@ const withCard = (gateway, more) => letter(gateway, { content: { text: `【み�
 test('a picture, with words for those who do not see it', () => withChannel(async (gateway, channel) => {
 	const said = await channel.send(withCard(gateway));
 	assert.deepEqual([said.verdict, said.reason], ['SENT', 'sent']);
-	const { picture } = gateway.posts[0], { content } = [...gateway.media.values()][0];
+	const [picture] = gateway.posts[0].pictures, { content } = [...gateway.media.values()][0];
 	assert.equal(picture.alt, '命を守る情報 みなと市\n避難してください\n川の水があふれるおそれがあります。');
 	assert.deepEqual([content.readUInt32BE(16), content.readUInt32BE(20)], [1200, 675]);
 	assert.ok(picture.bytes < 200000, `${picture.bytes}`);
@@ -78,8 +83,40 @@ for (const [what, path, rule, pictured] of [
 		const said = await channel.send(withCard(gateway));
 		assert.deepEqual([said.verdict, said.reason], ['SENT', pictured ? 'sent' : 'sent_plain']);
 		assert.equal(live(gateway), 1);
-		assert.equal('picture' in gateway.posts[0], pictured);
+		assert.equal('pictures' in gateway.posts[0], pictured);
 	}));
+
+// Files beside the card, as the courier names them.
+const folder = mkdtempSync(join(tmpdir(), 'pictures-'));
+after(() => rmSync(folder, { recursive: true }));
+function file(name, bytes, more) {
+	const path = join(folder, name);
+	writeFileSync(path, bytes);
+	return { id: name, path, kind: 'image/png', text: `写真 ${name}`, digest: createHash('sha256').update(bytes).digest('hex'), ...more };
+}
+const withFiles = (gateway, pictures, more) => { const l = withCard(gateway); return { ...l, content: { ...l.content, pictures, ...more } }; };
+test('the card and three pictures, in their order, each with its words', () => withChannel(async (gateway, channel) => {
+	const pictures = ['1', '2', '3'].map((n) => file(n, png(10, Number(n))));
+	const said = await channel.send(withFiles(gateway, pictures));
+	assert.deepEqual([said.verdict, said.reason], ['SENT', 'sent']);
+	assert.deepEqual(gateway.posts[0].pictures.map((p) => p.alt).slice(1), ['写真 1', '写真 2', '写真 3']);
+	assert.deepEqual(gateway.posts[0].pictures.map((p) => p.sha256).slice(1), pictures.map((p) => p.digest));
+}));
+
+test('a file that is not what was approved, or is gone, is not shown; the others are', () => withChannel(async (gateway, channel) => {
+	const pictures = [file('a', png(10, 1), { digest: '0'.repeat(64) }), file('b', png(10, 2)), file('c', png(10, 3), { path: join(folder, 'none') })];
+	const said = await channel.send(withFiles(gateway, pictures, { card: undefined }));
+	assert.deepEqual([said.verdict, said.reason], ['SENT', 'sent_plain']);
+	assert.deepEqual(gateway.posts[0].pictures.map((p) => p.alt), ['写真 b']);
+}));
+
+test('the second picture is refused: the first and the third go', () => withChannel(async (gateway, channel) => {
+	const pictures = ['x', 'y', 'z'].map((n, i) => file(n, png(10, i + 1)));
+	gateway.script([{ path: '/2/media/upload', status: 503, times: 1, when: (c) => c.body.toString().includes(png(10, 2).toString('base64')) }]);
+	const said = await channel.send(withFiles(gateway, pictures, { card: undefined }));
+	assert.deepEqual([said.verdict, said.reason, gateway.posts[0].pictures.map((p) => p.alt)], ['SENT', 'sent_plain', ['写真 x', '写真 z']]);
+	assert.equal(live(gateway), 1);
+}));
 
 test('a post with a picture that is in doubt is found, and not uploaded again', () => withChannel(async (gateway, channel) => {
 	gateway.script([{ ...POST, accept: true, close: true, times: 1 }]);

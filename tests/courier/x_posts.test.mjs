@@ -76,13 +76,13 @@ test('an emergency has a picture; without it the text goes all the same, and sta
 	const card = { head: '命を守る情報', town: 'みなと市', subject: '避難', text: '高台へ。' };
 	const seen = await message(await town(), { vital: true, card });
 	await is(seen, 'accepted');
-	assert.match(there(seen)[0].picture.alt, /高台へ。$/);
+	assert.match(there(seen)[0].pictures[0].alt, /高台へ。$/);
 	const plain = await message(await town(), { vital: true, card, ...later });
 	x.script([{ path: '/2/media/upload', status: 403 }]);
 	await go(plain);
 	await is(plain, 'accepted');
 	assert.equal(await row(plain, 'reason'), 'sent_plain');
-	assert.equal(there(plain)[0].picture, undefined);
+	assert.equal(there(plain)[0].pictures, undefined);
 	x.script([]);
 });
 

@@ -152,6 +152,65 @@ SELECT is_empty('SELECT id FROM message', 'another town sees no message');
 SELECT is((SELECT count(*)::int FROM audience('everyone', '{}', '{}', true, '{email}')), 0, 'and nobody to send to');
 RESET ROLE;
 
+-- Pictures: a change is a new version; two files of this town that were taken in for messages,
+-- and words; none that was not looked at is submitted; those that nothing shows any more go.
+SELECT enter_tenant(:there, 'command') \g /dev/null
+INSERT INTO attachment (purpose, owner_id, kind, name, bytes) VALUES ('message', 1, 'image/png', 'far', 1) RETURNING id AS far_file \gset
+SELECT enter_tenant(:here, 'command') \g /dev/null
+CREATE FUNCTION file(p_name text, p_purpose text DEFAULT 'message', p_kind text DEFAULT 'image/png') RETURNS uuid LANGUAGE sql AS $$
+  INSERT INTO attachment (purpose, owner_id, kind, name, bytes, state) VALUES (p_purpose, 1, p_kind, p_name, 1, 'clean') RETURNING id
+$$;
+CREATE FUNCTION shows(p_large uuid, p_small uuid, p_text text DEFAULT '地図') RETURNS jsonb LANGUAGE sql AS
+$$ SELECT jsonb_build_array(jsonb_build_object('id', p_large, 'small', p_small, 'text', p_text)) $$;
+CREATE FUNCTION shown(m bigint, p jsonb) RETURNS text LANGUAGE sql AS
+$$ SELECT tried(format('UPDATE message SET pictures = %L WHERE id = $1', p), m) $$;
+SELECT file('large') AS large, file('small') AS small, file('document', 'message', 'application/pdf') AS document, file('other', 'event') AS other \gset
+SELECT made('draft') AS pictured \gset
+SELECT is(shown(:pictured, shows(:'large', :'small')), 'yes', 'a picture');
+SELECT is((revision, cover), (2, :'small'::uuid), 'is a new version, with its small one for lists') FROM message WHERE id = :pictured;
+SELECT is(array_agg(name ORDER BY name), '{large,small}', 'its files stay') FROM attachment WHERE kept;
+SELECT is(shown(:pictured, w.p), 'CH004', 'none: ' || w.what)
+  FROM (VALUES (shows(:'large', :'document'), 'a document'),
+               (shows(:'large', :'other'), 'a file of an event'), (shows(:'large', :'small', ''), 'no words'),
+               (shows(:'large', :'large'), 'one size only'), (shows(:'large', gen_random_uuid()), 'no file')) AS w (p, what);
+SET LOCAL ROLE chromo_web;
+SELECT is(shown(:pictured, shows(:'large', :'far_file')), 'CH004', 'none: a file of another town');
+RESET ROLE;
+SELECT is(shown(:pictured, (SELECT jsonb_agg(shows(file('l' || i), file('s' || i))->0) FROM generate_series(1, 4) i)), '23514', 'four are too many');
+SELECT is(shown(made(state), shows(:'large', :'small')), CASE WHEN state IN ('draft', 'returned') THEN 'yes' ELSE 'CH003' END, 'while it is ' || state)
+  FROM unnest(ARRAY['draft', 'pending', 'returned', 'rejected', 'approved', 'sending', 'sent', 'stopped']) AS state;
+UPDATE attachment SET state = 'waiting' WHERE id = :'small';
+SELECT is(message_pictures(m)->0->>'state', 'waiting', 'both sizes are looked at') FROM message m WHERE id = :pictured;
+INSERT INTO message_rendering (message_id, revision, channel, language, content) VALUES (:pictured, 2, 'email', 'ja', '{}');
+SELECT is(tried($$UPDATE message SET state = 'pending', hash = 'x', submitter_id = author_id WHERE id = $1$$, :pictured), 'CH004', 'before it is submitted');
+UPDATE attachment SET state = 'clean' WHERE id = :'small';
+SELECT is(tried($$UPDATE message SET state = 'pending', hash = 'x', submitter_id = author_id WHERE id = $1$$, :pictured), 'yes', 'then it may be');
+UPDATE message SET state = 'draft' WHERE id = :pictured;
+SELECT is(shown(:pictured, '[]'), 'yes', 'taken away');
+SELECT is(count(*)::int, 2, 'another message shows them') FROM attachment WHERE kept;
+SELECT is(shown(id, '[]'), 'yes', 'and that one') FROM message WHERE pictures <> '[]';
+SELECT is(count(*)::int, 0, 'nothing shows them any more: they go as loose files do') FROM attachment WHERE kept;
+
+-- What a correction does to the first message, when it goes out, is stopped, or is not for the site.
+CREATE FUNCTION corrects(p_first bigint, p_site boolean) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE m bigint := made('approved');
+BEGIN
+  PERFORM set_config('session_replication_role', 'replica', true);
+  UPDATE message SET corrects = p_first, on_site = p_site WHERE id = m;
+  PERFORM set_config('session_replication_role', 'origin', true);
+  UPDATE message SET state = 'sending' WHERE id = m;
+  RETURN m;
+END $$;
+SELECT made('sent') AS first \gset
+SELECT corrects(:first, false) AS quiet \gset
+SELECT is(corrected_by, NULL, 'nobody can read it') FROM message WHERE id = :first;
+SELECT corrects(:first, true) AS one, corrects(:first, true) AS two \gset
+SELECT is(corrected_by, :two::bigint, 'the latest') FROM message WHERE id = :first;
+UPDATE message SET state = 'stopped' WHERE id = :two;
+SELECT is(corrected_by, :one::bigint, 'that is out') FROM message WHERE id = :first;
+UPDATE message SET state = 'stopped' WHERE id = :one;
+SELECT is(corrected_by, NULL, 'none any more') FROM message WHERE id = :first;
+
 -- Whom it reaches.
 SELECT enter_tenant(:here, 'command') \g /dev/null
 CREATE FUNCTION ids(kind regclass, VARIADIC names text[]) RETURNS bigint[] LANGUAGE plpgsql AS $$

@@ -29,6 +29,14 @@ const no = (status, message, details) => ({ status, body: details ? { message, d
 const problems = (list) => no(400, `The request body has ${list.length} error(s)`,
 	list.map(([message, property]) => ({ message, property })));
 
+// ImageMessage of LINE's description: two addresses over TLS of at most 2,000 characters, and
+// nothing that it does not know.
+const imageFaults = (m, i) => ['originalContentUrl', 'previewImageUrl'].flatMap((key) =>
+	typeof m[key] !== 'string' || m[key] === '' ? [['May not be empty', `messages[${i}].${key}`]] :
+		!/^https:\/\/[\x21-\x7e]{1,1992}$/.test(m[key]) ? [['Must be a valid HTTPS URL', `messages[${i}].${key}`]] : [])
+	.concat(Object.keys(m).filter((key) => !['type', 'originalContentUrl', 'previewImageUrl', 'quickReply', 'sender'].includes(key))
+		.map((key) => ['unknown field', `messages[${i}].${key}`]));
+
 // What is wrong with messages, as LINE says it; [] if nothing.
 function faultsOf(messages) {
 	if (!Array.isArray(messages) || messages.length < 1 || messages.length > 5)
@@ -40,7 +48,9 @@ function faultsOf(messages) {
 		if (m.type === 'flex')
 			return !m.altText || m.altText.length > 1500 ? [['Length must be between 1 and 1500', `messages[${i}].altText`]] :
 				!['bubble', 'carousel'].includes(m.contents?.type) ? [['invalid property', `messages[${i}].contents/type`]] : [];
-		return ['image', 'template', 'sticker', 'video', 'location'].includes(m.type) ? [] :
+		if (m.type === 'image')
+			return imageFaults(m, i);
+		return ['template', 'sticker', 'video', 'location'].includes(m.type) ? [] :
 			[['The property, type, is invalid', `messages[${i}].type`]];
 	});
 }

@@ -11,6 +11,8 @@ const links = (s) => escape(s).replace(/https:\/\/[^\s<]+/g, (u) => `<a href="${
 function words(m) {
 	if (m.type === 'text')
 		return links(m.text);
+	if (m.type === 'image')
+		return `<a href="${escape(m.originalContentUrl)}"><img src="${escape(m.previewImageUrl)}" alt="" style="max-width:100%"></a>`;
 	const found = [];
 	const walk = (o) => {
 		if (o === null || typeof o !== 'object')

@@ -7,8 +7,8 @@
 //	gateway.account2()		… or a token that is renewed (OAuth 2.0)
 //	gateway.app2()			… or an app that nobody has signed in to yet
 //	gateway.consent(url, yes)	what its page does, which a browser may open too: where it leads
-//	gateway.ledger			[{ id, text, link, picture?, reply? }]; of a deletion { id, deleted: true };
-//					picture: { bytes, alt } of a PNG
+//	gateway.ledger			[{ id, text, link, pictures?, reply? }]; of a deletion { id, deleted: true };
+//					pictures: [{ kind, bytes, alt, sha256 }] of PNG and JPEG, four at most
 //	gateway.posts			what is there at present, the oldest first
 //	gateway.hidden = 600		so many ms a new post is not in the timeline yet
 //	gateway.remaining		how many more it takes until resetAt (seconds since 1970)
@@ -156,10 +156,11 @@ export class X extends Gateway {
 
 	upload({ media, media_category: category, media_type: type }) {
 		const bytes = Buffer.from(media ?? '', 'base64');
-		if (category !== 'tweet_image' || type !== 'image/png' || bytes.toString('latin1', 1, 4) !== 'PNG' || bytes.length > 5e6)
+		const is = bytes.toString('latin1', 1, 4) === 'PNG' ? 'image/png' : bytes.toString('hex', 0, 3) === 'ffd8ff' ? 'image/jpeg' : '';
+		if (category !== 'tweet_image' || is === '' || type !== is || bytes.length > 5e6)
 			return problem(400, 'invalid-request', 'Invalid Request', 'One or more parameters to your request was invalid.');
 		const id = String(1870000000000000000n + BigInt(this.media.size) + 1n);
-		this.media.set(id, { bytes: bytes.length, alt: '', content: bytes });
+		this.media.set(id, { kind: type, bytes: bytes.length, alt: '', sha256: createHash('sha256').update(bytes).digest('hex'), content: bytes });
 		return { status: 200, body: { data: { id, media_key: `3_${id}`, expires_after_secs: 86400, size: bytes.length } } };
 	}
 
@@ -179,7 +180,7 @@ export class X extends Gateway {
 		if (typeof text !== 'string' || text === '')
 			return problem(400, 'invalid-request', 'Invalid Request', 'One or more parameters to your request was invalid.', headers);
 		const pictures = (media?.media_ids ?? []).map((id) => this.media.get(id));
-		if (pictures.includes(undefined))
+		if (pictures.includes(undefined) || pictures.length > 4 || (media && pictures.length === 0))
 			return problem(400, 'invalid-request', 'Invalid Request', 'Your media IDs are invalid.', headers);
 		const first = reply?.in_reply_to_tweet_id;
 		if (reply !== undefined && !this.posts.some((p) => p.id === first))
@@ -189,7 +190,7 @@ export class X extends Gateway {
 		this.remaining--;
 		const id = String(1860000000000000000n + BigInt(this.ledger.length) + 1n);
 		this.apply(this.accept({ id, text, link: /https:\/\/\S+/.exec(text)?.[0],
-			...(first ? { reply: first } : {}), ...(pictures.length > 0 ? { picture: { bytes: pictures[0].bytes, alt: pictures[0].alt } } : {}) }));
+			...(first ? { reply: first } : {}), ...(pictures.length > 0 ? { pictures: pictures.map(({ content, ...p }) => p) } : {}) }));
 		return { status: 201, headers, body: { data: { id, text, edit_history_tweet_ids: [id] } } };
 	}
 

@@ -7,12 +7,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { deflateSync } from 'node:zlib';
 import { Clamd } from '../gateways/clamd.mjs';
 import { desk, said } from '../harness/desk.mjs';
 import { makeEvent } from '../harness/event.mjs';
 import { MINATO, YAMA } from '../harness/house.mjs';
 import { isPage } from '../harness/invariants.mjs';
+import { png, sendPicture as send, size } from '../harness/picture.mjs';
 import { eventually, up } from '../harness/up.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'clamd-')), clamd = new Clamd(join(folder, 'clamd.sock'), 'X5-not-a-virus-but-found');
@@ -27,43 +27,7 @@ after(async () => {
 	rmSync(folder, { recursive: true });
 });
 
-// A grey picture, with a text that says too much.
-function png(width, height) {
-	const chunk = (name, data) => {
-		const body = Buffer.concat([Buffer.from(name), data]), out = Buffer.alloc(body.length + 8);
-		out.writeUInt32BE(data.length);
-		body.copy(out, 4);
-		out.writeUInt32BE(sum(body), body.length + 4);
-		return out;
-	};
-	const head = Buffer.alloc(13);
-	head.writeUInt32BE(width);
-	head.writeUInt32BE(height, 4);
-	head.set([8, 0, 0, 0, 0], 8);
-	const lines = Buffer.alloc((width + 1) * height, 128);
-	for (let y = 0; y < height; y++) lines[y * (width + 1)] = 0;
-	return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('tEXt', Buffer.from('Comment\0secret-place')),
-		chunk('IDAT', deflateSync(lines)), chunk('IEND', Buffer.alloc(0))]);
-}
-function sum(bytes) {
-	let crc = 0xffffffff;
-	for (const byte of bytes) {
-		crc ^= byte;
-		for (let k = 0; k < 8; k++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-	}
-	return ~crc >>> 0;
-}
-
-async function send(client, page, values, file, name = 'photo.png') {
-	const edge = 'x1x1x1', form = page.text.match(/<form class="c-form"[\s\S]*?<\/form>/)[0], path = form.match(/action="([^"]+)"/)[1];
-	const hidden = Object.fromEntries([...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map((m) => [m[1], m[2]]));
-	const parts = Object.entries({ ...hidden, ...values }).map(([key, value]) => Buffer.from(`--${edge}\r\nContent-Disposition: form-data; name="${key}"\r\n\r\n${value}\r\n`));
-	if (file) parts.push(Buffer.from(`--${edge}\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\nContent-Type: image/png\r\n\r\n`), file, Buffer.from('\r\n'));
-	return client.send(path, { method: 'POST', body: Buffer.concat([...parts, Buffer.from(`--${edge}--\r\n`)]),
-		headers: { 'content-type': `multipart/form-data; boundary=${edge}`, origin: `https://${MINATO}:${town.port}` } });
-}
 const picture = (event) => town.sql(`SELECT picture, picture_small, picture_text FROM event WHERE id = ${event}`);
-const size = (bytes) => [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
 
 test('sent, held, shown everywhere, copied, taken away', async () => {
 	const { event } = await makeEvent(town, { title: '星の会' }), path = `/desk/events/${event}/picture`;

@@ -87,7 +87,7 @@ const itself = {
 		// Nor has anybody there a device.
 		'GET /my/devices/{device}/remove', 'POST /my/devices/{device}/remove', 'POST /my/devices/{device}/try',
 		// Nor is there a survey of this number, nor a file.
-		'GET /desk/files/{attachment}', 'GET /events/{event}/picture/{attachment}',
+		'GET /desk/files/{attachment}', 'GET /events/{event}/picture/{attachment}', 'GET /messages/{message}/pictures/{attachment}',
 		// Nor a record without the date that is asked for.
 		'GET /events/{event}/lottery/record',
 		'GET /desk/surveys/{survey}/results/cross.csv', 'GET /desk/surveys/{survey}/results/answers/{answer}', 'GET /desk/surveys/{survey}/results/texts/{question}', 'GET /desk/surveys/{survey}/results/words/{question}', 'POST /desk/surveys/{survey}/results/texts/{question}',

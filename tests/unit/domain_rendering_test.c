@@ -155,10 +155,45 @@ test_short(struct house *h)
 	is_str(json_text(card, "subject"), "断水 <工事> & お知らせ", "which a post on X has beside it");
 	is_str(json_text(card, "town"), "みなと市", "with the town");
 	json_object_set_new(m, "on_site", json_false());
-	ok(json_array_size(json_object_get(content(rendered(h, m), "line", "ja"), "messages")) == 1, "without a page there is no picture");
+	ok(json_array_size(json_object_get(content(rendered(h, m), "line", "ja"), "messages")) == 1, "without a page there is no card");
 	line = json_array_get(json_object_get(content(r = rendered(h, m), "line", "ja"), "messages"), 0);
 	ok(json_object_get(json_object_get(line, "contents"), "footer") == NULL, "where there is one");
 	is_str(json_text(content(r, "sms", "ja"), "text"), "【みなと市】断水 <工事> & お知らせ", "SMS without a page");
+}
+
+/* As query message_show makes it. */
+static json_t *
+picture(const char *id, const char *text)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s}", "id", id, "small", "5", "text", text, "kind", "image/png",
+	    "bytes", 1000, "digest", "aa", "small_digest", "bb", "state", "clean");
+}
+
+static void
+test_pictures(struct house *h)
+{
+	json_t *m = message(h), *r, *line, *messages;
+
+	json_object_set_new(m, "pictures", json_pack("[o, o, o]", picture("1", "地図 <北>"), picture("2", "駅"), picture("3", "港")));
+	r = rendered(h, m);
+	ok(strstr(json_text(content(r, "email", "ja"), "html"),
+	    "<img src=\"https://minato.example/messages/7/pictures/1\" alt=\"地図 &lt;北&gt;\"") != NULL, "a mail links to its pictures");
+	ok(strstr(json_text(content(r, "email", "ja"), "text"), "［写真］地図 <北>\nhttps://minato.example/messages/7/pictures/1\n") != NULL,
+	    "and names them in plain text");
+	messages = json_object_get(content(r, "line", "ja"), "messages");
+	ok(json_array_size(messages) == 4, "LINE gets an image message for each");
+	ok(strstr(json_text(json_array_get(messages, 0), "text"), "［写真］駅") != NULL, "and their words in the text");
+	line = json_array_get(messages, 2);
+	is_str(json_text(line, "originalContentUrl"), "https://minato.example/messages/7/pictures/2", "in their order");
+	is_str(json_text(line, "previewImageUrl"), "https://minato.example/messages/7/pictures/5", "with a small one");
+	is_str(json_text(content(r, "webpush", "ja"), "image"), "https://minato.example/messages/7/pictures/1", "a card shows the first");
+	line = json_array_get(json_object_get(content(r, "x", "ja"), "pictures"), 1);
+	is_str(json_text(line, "digest"), "aa", "X gets files that are what was signed");
+	ok(json_object_get(line, "state") == NULL, "whatever becomes of them");
+	is_str(json_text(content(r, "sms", "ja"), "text"), "【みなと市】断水 <工事> & お知らせ https://minato.example/m/7", "SMS has none");
+	json_object_set_new(m, "vital", json_true());
+	messages = json_object_get(content(rendered(h, m), "line", "ja"), "messages");
+	ok(json_array_size(messages) == 5, "with the card they are five, as many as LINE takes");
 }
 
 static void
@@ -167,6 +202,30 @@ test_personal(struct house *h)
 	is_str(rendering_personal(h->arena, "a" RENDERING_STOP_URL "b" RENDERING_STOP_URL, "https://x/y"),
 	    "ahttps://x/ybhttps://x/y", "every slot gets the link");
 	is_str(rendering_personal(h->arena, "none", "https://x/y"), "none", "where there is none, nothing happens");
+}
+
+/* Which files, what is in them, what is said of them, and their order; not whether they were
+ * looked at. */
+static void
+hash_pictures(struct house *h, const json_t *r)
+{
+	static const char *const keys[] = { "id", "small", "text", "kind", "digest", "small_digest" };
+	json_t *m = message(h), *list = json_pack("[o, o]", picture("1", "地図"), picture("2", "駅"));
+	const char *first;
+
+	json_object_set_new(m, "pictures", list);
+	first = hash(h, r, message_terms(h->arena, m));
+	json_object_set_new(json_array_get(list, 0), "state", json_string("waiting"));
+	is_str(hash(h, r, message_terms(h->arena, m)), first, "whether a picture was looked at is not signed");
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		json_t *other = json_keep(h->arena, json_deep_copy(m)), *one = json_array_get(json_object_get(other, "pictures"), 1);
+
+		json_object_set_new(one, keys[i], json_string("other"));
+		ok(strcmp(hash(h, r, message_terms(h->arena, other)), first) != 0, "%s of a picture is", keys[i]);
+	}
+	json_array_append(list, json_array_get(list, 0));
+	json_array_remove(list, 0);
+	ok(strcmp(hash(h, r, message_terms(h->arena, m)), first) != 0, "and so is their order");
 }
 
 /* One byte of each string that is sent, and each term, one at a time. */
@@ -233,6 +292,7 @@ test_hash(struct house *h)
 	m = message(h);
 	json_object_set_new(m, "contact", json_string("x"));
 	ok(strcmp(hash(h, r, message_terms(h->arena, m)), first) != 0, "contact");
+	hash_pictures(h, r);
 }
 
 static void
@@ -269,6 +329,7 @@ main(void)
 	house_open(&h);
 	test_contents(&h);
 	test_short(&h);
+	test_pictures(&h);
 	test_personal(&h);
 	test_hash(&h);
 	test_progress(&h);

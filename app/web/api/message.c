@@ -10,6 +10,7 @@
  * What goes wrong is told as RFC 9457 has it (dispatch.c).
  */
 #include "base/file.h"
+#include "domain/picture.h"
 #include "domain/publication.h"
 #include "web/handlers.h"
 #include "web/web.h"
@@ -20,6 +21,16 @@ set_url(const struct web *w, json_t *message)
 {
 	json_object_set_new(message, "url",
 	    json_sprintf("%s/messages/%" PRId64, web_origin(w), json_int(message, "id")));
+}
+
+/* A correction, or what is corrected, with its address. */
+static void
+set_other(const struct web *w, json_t *message, const char *name)
+{
+	json_t *other = json_object_get(message, name);
+
+	if (json_is_object(other))
+		set_url(w, other);
 }
 
 enum err
@@ -42,8 +53,11 @@ api_message_list(struct web *w)
 		return e;
 	json_object_del(list, "topic");
 	json_object_del(list, "district");
-	json_array_foreach(json_object_get(list, "messages"), i, message)
+	json_array_foreach(json_object_get(list, "messages"), i, message) {
 		set_url(w, message);
+		if (json_is_string(json_object_get(message, "picture_url")))
+			json_object_set_new(message, "picture_url", json_sprintf("%s%s", web_origin(w), json_text(message, "picture_url")));
+	}
 	next = json_int(list, "next");
 	if (next != 0) {
 		const char *path = publication_path(w->arena, "/api/v1/messages", f, next);
@@ -65,6 +79,9 @@ api_message_show(struct web *w)
 		return e;
 	json_object_del(message, "gone");
 	set_url(w, message);
+	picture_say(w->arena, message, web_origin(w));
+	set_other(w, message, "corrects");
+	set_other(w, message, "correction");
 	return web_json(w, HTTP_OK, message);
 }
 

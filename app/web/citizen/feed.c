@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/picture.h"
 #include "domain/publication.h"
 #include "web/handlers.h"
 #include "web/web.h"
@@ -15,12 +16,15 @@
 enum err
 citizen_feed(struct web *w)
 {
-	json_t *feed;
+	json_t *feed, *message;
 	enum err e;
+	size_t i;
 
 	e = publication_feed(w->db, &feed);
 	if (e != ERR_OK)
 		return e;
+	json_array_foreach(json_object_get(feed, "messages"), i, message)
+		picture_say(w->arena, message, web_origin(w));
 	json_object_update(w->view, feed);
 	json_object_set_new(w->view, "origin_url", json_string(web_origin(w)));
 	return web_xml(w, "application/atom+xml; charset=utf-8", "citizen/message/feed");
@@ -39,8 +43,23 @@ names_of(const json_t *things)
 }
 
 static json_t *
+attachments_of(const json_t *pictures)
+{
+	json_t *list = json_array();
+	const json_t *p;
+	size_t i;
+
+	json_array_foreach(pictures, i, p)
+		json_array_append_new(list, json_pack("{s:O, s:O, s:O, s:O}", "url", json_object_get(p, "url"),
+		    "mime_type", json_object_get(p, "kind"), "title", json_object_get(p, "text"),
+		    "size_in_bytes", json_object_get(p, "bytes")));
+	return list;
+}
+
+static json_t *
 item(const char *origin, const json_t *m)
 {
+	const json_t *pictures = json_object_get(m, "pictures");
 	json_t *made = json_pack("{s:o, s:O, s:O, s:O, s:O, s:[{s:O}], s:o}",
 	    "url", json_sprintf("%s/messages/%" PRId64, origin, json_int(m, "id")),
 	    "title", json_object_get(m, "subject"), "content_html", json_object_get(m, "body"),
@@ -49,6 +68,10 @@ item(const char *origin, const json_t *m)
 
 	/* Its address is for ever and names nothing else: so is its id. */
 	json_object_set(made, "id", json_object_get(made, "url"));
+	if (json_array_size(pictures) > 0) {
+		json_object_set(made, "image", json_object_get(json_array_get(pictures, 0), "url"));
+		json_object_set_new(made, "attachments", attachments_of(pictures));
+	}
 	return made;
 }
 
@@ -70,8 +93,10 @@ citizen_feed_json(struct web *w)
 	    "title", arena_printf(w->arena, "%s%s", town, words_get(w->words, "site_home_title")),
 	    "home_page_url", json_sprintf("%s/messages", origin), "feed_url", json_sprintf("%s/feed.json", origin),
 	    "language", "ja", "authors", "name", town, "items"));
-	json_array_foreach(json_object_get(feed, "messages"), i, message)
+	json_array_foreach(json_object_get(feed, "messages"), i, message) {
+		picture_say(w->arena, message, origin);
 		json_array_append_new(json_object_get(out, "items"), item(origin, message));
+	}
 	text = json_dumps(out, JSON_COMPACT);
 	arena_defer(w->arena, free, text);
 	return web_bytes(w, HTTP_OK, "application/feed+json; charset=utf-8", text, strlen(text));

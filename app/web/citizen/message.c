@@ -5,10 +5,13 @@
  *	GET /messages?topic=&district=&before=	the newest, twenty a page
  *	GET /messages/filter?topic=&district=	which ones
  *	GET /messages/{message}			one of them; 410 when it has ended
+ *	GET /messages/{message}/pictures/{attachment}	a picture of one that is out, for everybody, and for
+ *						gateways and programs of mail that fetch it
  *	GET /m/{message}			the same by the address that SMS carry
  *
  * But the last, all are the same for all and may be kept by nginx.
  */
+#include "domain/picture.h"
 #include "domain/publication.h"
 #include "web/handlers.h"
 #include "web/web.h"
@@ -79,7 +82,32 @@ citizen_message_show(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	json_object_set(w->view, "message", message);
+	picture_say(w->arena, message, "");
+	json_object_set_new(w->view, "whole_url", json_sprintf("%s/messages/%" PRId64, web_origin(w), web_id(w, "message")));
+	json_object_set_new(w->view, "origin_url", json_string(web_origin(w)));
+	json_object_set_new(w->view, "preview", json_pack("O?", json_array_get(json_object_get(message, "pictures"), 0)));
 	return web_page(w, HTTP_OK, "citizen/message/show");
+}
+
+/* What is at this address never changes, so browsers keep it; nginx asks every ten seconds
+ * whether it is still to be shown, for a message may be stopped. */
+enum err
+citizen_message_picture(struct web *w)
+{
+	json_t *file;
+	struct buf bytes;
+	enum err e = publication_picture(w->db, web_id(w, "message"), web_arg(w, "attachment"), &file);
+
+	buf_init(&bytes, w->arena);
+	if (e == ERR_OK)
+		e = attachment_read(w->arena, w->conf->files, json_int(file, "tenant"), file, &bytes);
+	if (e == ERR_OK)
+		e = web_bytes(w, HTTP_OK, json_text(file, "kind"), bytes.data, bytes.len);
+	if (e != ERR_OK)
+		return e;
+	w->response->cache = "public, max-age=86400, immutable";
+	response_header(w->response, "X-Accel-Expires", "10");
+	return ERR_OK;
 }
 
 /* The address that SMS carry, where each character is paid for. */

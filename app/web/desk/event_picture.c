@@ -10,7 +10,6 @@
  */
 #include <string.h>
 
-#include "http/multipart.h"
 #include "web/attachment.h"
 #include "web/desk/event.h"
 #include "web/handlers.h"
@@ -21,39 +20,17 @@ desk_event_picture(struct web *w)
 	return desk_event_part(w, &event_picture);
 }
 
-/* The fields as they were sent, but with these ids. */
-static enum err
-fields_change(struct web *w, const char *ids)
-{
-	struct fields *out = fields_new(w->arena);
-	enum err e = fields_add(out, "picture", ids);
-
-	for (size_t i = 0; i < fields_count(w->fields) && e == ERR_OK; i++)
-		if (strcmp(fields_name(w->fields, i), "picture") != 0)
-			e = fields_add(out, fields_name(w->fields, i), fields_value(w->fields, i));
-	w->fields = out;
-	return e;
-}
-
 enum err
 desk_event_picture_save(struct web *w)
 {
-	const struct multipart_file *file = w->request->files;
-	const char *problem = NULL, *ids;
+	const char *problem = NULL, *ids = "";
 	json_t *event;
 	enum err e = desk_event_open(w, &event);
 
-	while (file != NULL && (strcmp(file->field, "file") != 0 || file->n == 0))
-		file = file->next;
-	if (e == ERR_OK && file != NULL && (json_flag(event, "draft") || json_flag(event, "open"))) {
-		e = event_picture_take(w->db, w->arena, w->conf->files, w->tenant, json_int(event, "id"), file->name, file->data, file->n,
-		    &ids);
-		if (e == ERR_INVALID || e == ERR_TOO_LARGE) {
-			problem = e == ERR_INVALID ? "event_picture_kind" : "attachment_large";
-			e = ERR_OK;
-		} else if (e == ERR_OK)
-			e = fields_change(w, ids);
-	}
+	if (e == ERR_OK && (json_flag(event, "draft") || json_flag(event, "open")))
+		e = web_picture(w, "event", json_int(event, "id"), &ids, &problem);
+	if (e == ERR_OK && ids[0] != '\0')
+		e = web_field_set(w, "picture", ids);
 	return e != ERR_OK ? e : desk_event_part_save(w, &event_picture, "picture", problem);
 }
 

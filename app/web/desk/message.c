@@ -12,6 +12,7 @@
  */
 #include "base/markdown.h"
 #include "base/text.h"
+#include "domain/picture.h"
 #include "web/desk/message.h"
 #include "web/handlers.h"
 
@@ -236,6 +237,16 @@ add_task(struct web *w, json_t *tasks, const char *name, const char *state, cons
 	    "state_text", words_get(w->words, arena_printf(w->arena, "message_task_%s", words))));
 }
 
+/* A message needs none. */
+static void
+add_pictures(struct web *w, json_t *tasks, const json_t *m)
+{
+	const char *state = picture_state(m);
+
+	add_task(w, tasks, "pictures", strcmp(state, "none") == 0 ? "todo" : message_progress(m, "pictures"),
+	    strcmp(state, "clean") == 0 ? "done" : arena_printf(w->arena, "picture_%s", state));
+}
+
 static json_t *
 tasks_of(struct web *w, const json_t *m, const json_t *tests)
 {
@@ -250,6 +261,7 @@ tasks_of(struct web *w, const json_t *m, const json_t *tests)
 		state = message_progress(m, parts[i]);
 		add_task(w, tasks, parts[i], state, state);
 	}
+	add_pictures(w, tasks, m);
 	add_task(w, tasks, "preview", written ? "todo" : "later", written ? "ready" : "later");
 	state = !written || !json_flag(m, "by_email") ? "later" : "todo";
 	if (strcmp(state, "todo") == 0 && test != NULL && json_flag(test, "current"))

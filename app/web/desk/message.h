@@ -26,6 +26,7 @@ struct message_part {
 	/* Reads, and saves what is good.  ERR_INVALID: a field has a problem.
 	 * ERR_CONFLICT: somebody else was faster. */
 	enum err (*save)(struct web *, struct form *, const json_t *message, struct message_edit);
+	bool stays;				/* the page is shown again: what was added is seen there */
 };
 /* The page, saving it, and showing it with what was typed. */
 enum err desk_message_part(struct web *, const struct message_part *) MUST_USE;

@@ -101,7 +101,7 @@ audience_save(struct web *w, struct form *f, const json_t *message, struct messa
 }
 
 static const struct message_part audience = {
-	"audience", "tell_message_audience", audience_fill, audience_dress, audience_save
+	"audience", "tell_message_audience", audience_fill, audience_dress, audience_save, false
 };
 
 enum err

@@ -195,7 +195,7 @@ channels_save(struct web *w, struct form *f, const json_t *message, struct messa
 }
 
 static const struct message_part channels = {
-	"channels", "tell_message_channels", channels_fill, channels_dress, channels_save
+	"channels", "tell_message_channels", channels_fill, channels_dress, channels_save, false
 };
 
 enum err

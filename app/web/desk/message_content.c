@@ -67,7 +67,7 @@ content_save(struct web *w, struct form *f, const json_t *message, struct messag
 }
 
 static const struct message_part content = {
-	"content", "tell_message_content", content_fill, content_dress, content_save
+	"content", "tell_message_content", content_fill, content_dress, content_save, false
 };
 
 enum err

@@ -56,7 +56,7 @@ schedule_save(struct web *w, struct form *f, const json_t *message, struct messa
 }
 
 static const struct message_part schedule = {
-	"schedule", "tell_message_schedule", schedule_fill, schedule_dress, schedule_save
+	"schedule", "tell_message_schedule", schedule_fill, schedule_dress, schedule_save, false
 };
 
 enum err

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Writing a message: what its four pages that are saved have in common.  What
- * is on them is in message_content.c, message_audience.c and message_schedule.c.
+ * is on them is in message_content.c, message_pictures.c, message_audience.c and message_schedule.c.
  *
  * Each form carries the mark of what it showed ("seen").  When somebody else
  * saved the same page meanwhile, the answer is 409 and the same page: what they
@@ -54,6 +54,8 @@ go_on(struct web *w, const struct message_part *p, const json_t *message)
 	bool behind = false;
 	size_t i;
 
+	if (p->stays)
+		return web_see_other(w, "/desk/messages/%" PRId64 "/%s", json_int(message, "id"), p->name);
 	for (i = 0; i < sizeof order / sizeof *order; i++) {
 		if (behind && strcmp(message_progress(message, order[i]), "done") != 0)
 			return web_see_other(w, "/desk/messages/%" PRId64 "/%s", json_int(message, "id"), order[i]);

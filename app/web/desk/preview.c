@@ -26,6 +26,60 @@ text_at(const json_t *box, size_t i)
 	return json_text(json_array_get(json_object_get(box, "contents"), i), "text");
 }
 
+/* A picture in a rendering, by its public address or its id, as the desk may show it. */
+static json_t *
+picture(const json_t *message, const char *url)
+{
+	const char *id = strrchr(url, '/') != NULL ? strrchr(url, '/') + 1 : url, *text = "";
+	const json_t *p;
+	size_t i;
+
+	json_array_foreach(json_object_get(message, "pictures"), i, p)
+		if (strcmp(json_text(p, "id"), id) == 0)
+			text = json_text(p, "text");
+	return json_pack("{s:o, s:s}", "url", json_sprintf("/desk/files/%s", id), "text", text);
+}
+
+/* Those of a mail or page. */
+static json_t *
+pictures_in(const json_t *message, const char *html)
+{
+	json_t *list = json_array();
+	const json_t *p;
+	size_t i;
+
+	json_array_foreach(json_object_get(message, "pictures"), i, p)
+		if (html == NULL || strstr(html, json_text(p, "id")) != NULL)
+			json_array_append_new(list, picture(message, json_text(p, "id")));
+	return list;
+}
+
+/* Those of a chat: image messages, but for the card of 命を守る情報. */
+static json_t *
+pictures_sent(const json_t *message, const json_t *messages)
+{
+	json_t *list = json_array();
+	const json_t *m;
+	size_t i;
+
+	json_array_foreach(messages, i, m)
+		if (strstr(json_text(m, "originalContentUrl"), "/pictures/") != NULL)
+			json_array_append_new(list, picture(message, json_text(m, "originalContentUrl")));
+	return list;
+}
+
+static json_t *
+pictures_posted(const json_t *message, const json_t *pictures)
+{
+	json_t *list = json_array();
+	const json_t *p;
+	size_t i;
+
+	json_array_foreach(pictures, i, p)
+		json_array_append_new(list, picture(message, json_text(p, "id")));
+	return list;
+}
+
 /* The first message of LINE: a text, or the card of 命を守る情報 (domain/rendering_short.c). */
 static json_t *
 chat(const json_t *content, const char *card, const char *words)
@@ -40,6 +94,15 @@ chat(const json_t *content, const char *card, const char *words)
 	return json_pack("{s:b, s:s?, s:s?, s:s, s:s, s:s, s:O?}", "card", 1, "card_url", card, "card_words", words,
 	    "text", text_at(body, 1), "head", text_at(json_object_get(bubble, "header"), 0), "title", text_at(body, 0),
 	    "button", json_object_get(json_object_get(button, "action"), "label"));
+}
+
+static bool
+has_card(const json_t *content)
+{
+	const char *url = json_text(json_array_get(json_object_get(content, "messages"), 1), "originalContentUrl");
+	size_t n = strlen(url);
+
+	return n > 5 && strcmp(url + n - 5, "/card") == 0;
 }
 
 /* What is read out where nothing is drawn: in other languages. */
@@ -82,29 +145,32 @@ draw(struct web *w, json_t *r, const json_t *message, const json_t *content, con
 	const json_t *tenant = json_object_get(message, "tenant");
 	const char *channel = json_text(r, "channel"), *card = NULL, *words = NULL, *url = json_flag(message, "on_site")
 	    ? arena_printf(w->arena, "/messages/%" PRId64, json_int(message, "id")) : NULL;
-	const char *name = json_text(tenant, strcmp(w->lang, "ja") == 0 ? "name" : "name_en");
+	const char *name = json_text(tenant, strcmp(w->lang, "ja") == 0 ? "name" : "name_en"), *image = json_text(content, "image");
 
 	if (json_flag(message, "vital")) {
 		card = arena_printf(w->arena, "/desk/messages/%" PRId64 "/card", json_int(message, "id"));
 		words = card_alt(w, message);
 	}
 	if (strcmp(channel, "email") == 0)
-		json_object_set_new(r, "mail", json_pack("{s:s, s:s, s:s, s:s, s:s?}", "subject", json_text(content, "subject"),
-		    "text", personal(w, json_text(content, "text")), "body_html", body_html, "tenant_name", name, "page_url", url));
+		json_object_set_new(r, "mail", json_pack("{s:s, s:s, s:s, s:s, s:s?, s:o}", "subject", json_text(content, "subject"),
+		    "text", personal(w, json_text(content, "text")), "body_html", body_html, "tenant_name", name, "page_url", url,
+		    "pictures", pictures_in(message, json_text(content, "html"))));
 	else if (strcmp(channel, "site") == 0)
-		json_object_set_new(r, "page", json_pack("{s:s, s:s}", "subject", json_text(content, "subject"),
-		    "body_html", json_text(content, "html")));
-	else if (strcmp(channel, "line") == 0)
-		json_object_set_new(r, "chat", chat(content,
-		    json_array_size(json_object_get(content, "messages")) > 1 ? card : NULL, words));
-	else if (strcmp(channel, "sms") == 0)
+		json_object_set_new(r, "page", json_pack("{s:s, s:s, s:o}", "subject", json_text(content, "subject"),
+		    "body_html", json_text(content, "html"), "pictures", pictures_in(message, NULL)));
+	else if (strcmp(channel, "line") == 0) {
+		json_object_set_new(r, "chat", chat(content, has_card(content) ? card : NULL, words));
+		json_object_set_new(json_object_get(r, "chat"), "pictures", pictures_sent(message, json_object_get(content, "messages")));
+	} else if (strcmp(channel, "sms") == 0)
 		json_object_set_new(r, "short", json_pack("{s:s}", "text", personal(w, json_text(content, "text"))));
 	else if (strcmp(channel, "webpush") == 0)
-		json_object_set_new(r, "notice", json_pack("{s:O, s:O, s:s}", "title", json_object_get(content, "title"),
-		    "body", json_object_get(content, "body"), "tenant_name", name));
+		json_object_set_new(r, "notice", json_pack("{s:O, s:O, s:s, s:o}", "title", json_object_get(content, "title"),
+		    "body", json_object_get(content, "body"), "tenant_name", name,
+		    "picture", image[0] == '\0' ? json_null() : picture(message, image)));
 	else
-		json_object_set_new(r, "post", json_pack("{s:O, s:s, s:s?, s:s?}", "text", json_object_get(content, "text"),
-		    "tenant_name", json_text(tenant, "name"), "card_url", card, "card_words", words));
+		json_object_set_new(r, "post", json_pack("{s:O, s:s, s:s?, s:s?, s:o}", "text", json_object_get(content, "text"),
+		    "tenant_name", json_text(tenant, "name"), "card_url", card, "card_words", words,
+		    "pictures", pictures_posted(message, json_object_get(content, "pictures"))));
 }
 
 enum err

@@ -94,6 +94,7 @@ self.addEventListener('push', event => {
 		lang: card.lang || 'ja',
 		icon: '/static/icon-192.png',
 		badge: '/static/badge-96.png',
+		...(card.image ? { image: card.image } : {}),
 		data: { url: card.url || '/' },
 	}));
 });
