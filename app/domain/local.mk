@@ -57,7 +57,8 @@ libdomain_a_SOURCES = \
 	app/domain/voice.c app/domain/voice.h
 
 libdomain_a_SOURCES += \
-	app/domain/question.c app/domain/question_read.c app/domain/question_logic.c app/domain/question_paths.c app/domain/question_words.c app/domain/question.h \
+	app/domain/question.c app/domain/question_read.c app/domain/question_logic.c app/domain/question_paths.c \
+	app/domain/question_tries.c app/domain/question_tries.h app/domain/question_words.c app/domain/question.h \
 	app/domain/survey_desk.c app/domain/survey_desk.h
 
 # A unit test of this layer, two lines each:

@@ -188,6 +188,12 @@ measures(const json_t *q)
 	return strcmp(kind, "number") == 0 || strcmp(kind, "scale") == 0 || strcmp(kind, "date") == 0 || strcmp(kind, "time") == 0;
 }
 
+static const char *
+words_of_amount(const struct question_page *p, const json_t *q)
+{
+	return arena_printf(p->arena, "question_amount_%s", json_text(q, "kind"));
+}
+
 /* One term, or NULL where nothing is chosen or it is wrong. */
 static json_t *
 read_term(const struct question_page *p, const char *prefix, size_t n, size_t before)
@@ -195,7 +201,8 @@ read_term(const struct question_page *p, const char *prefix, size_t n, size_t be
 	const char *name = name_of(p, prefix, n, ""), *typed = form_text(p->form, name, FORM_OPTIONAL, 100);
 	const char *colon = strrchr(typed, ':');
 	const char *is = form_choice(p->form, name_of(p, prefix, n, "_is"), FORM_OPTIONAL, comparisons);
-	const char *amount = form_text(p->form, name_of(p, prefix, n, "_value"), FORM_OPTIONAL, AMOUNT_MAX), *question, *choice;
+	const char *amount = form_text(p->form, name_of(p, prefix, n, "_value"), FORM_OPTIONAL, AMOUNT_MAX), *kept = NULL;
+	const char *question, *choice;
 	bool chooses = strcmp(is, "chosen") == 0 || strcmp(is, "not_chosen") == 0;
 	bool compares = strcmp(is, "equals") == 0 || strcmp(is, "less") == 0 || strcmp(is, "more") == 0;
 	const json_t *q;
@@ -211,10 +218,12 @@ read_term(const struct question_page *p, const char *prefix, size_t n, size_t be
 		form_problem(p->form, name, "question_term_choice");
 	else if (compares && (!measures(q) || amount[0] == '\0'))
 		form_problem(p->form, name, measures(q) ? "question_term_amount" : "question_term_measure");
+	else if (compares && (kept = questionnaire_amount(p->arena, q, amount)) == NULL)
+		form_problem(p->form, name_of(p, prefix, n, "_value"), words_of_amount(p, q));
 	else if (chooses)
 		return json_pack("{s:s, s:s, s:s}", "question", question, "is", is, "value", choice);
 	else
-		return compares ? json_pack("{s:s, s:s, s:s}", "question", question, "is", is, "value", amount)
+		return compares ? json_pack("{s:s, s:s, s:s}", "question", question, "is", is, "value", kept)
 		    : json_pack("{s:s, s:s}", "question", question, "is", is);
 	return NULL;
 }

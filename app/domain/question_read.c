@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "domain/question.h"
+#include "domain/questionnaire.h"
 
 enum { UNIT_MAX = 20, END_MAX = 40, DECIMALS_MAX = 4, FILES_MAX = 10, AMOUNT_MAX = 20, TEXT_MAX = 500, LONG_MAX = 10000 };
 
@@ -281,20 +282,18 @@ keep_decimal(json_t *s, struct form *f, const char *name, double min, double max
 	json_object_set_new(s, name, json_string(typed));
 }
 
+/* A day or a time, as people write it. */
 static void
-keep_shaped(json_t *s, struct form *f, const char *name, const char *shape, const char *problem)
+keep_amount(struct arena *a, json_t *s, struct form *f, const json_t *question, const char *name, const char *problem)
 {
-	const char *typed = form_text(f, name, FORM_OPTIONAL, AMOUNT_MAX);
-	size_t i;
+	const char *typed = form_text(f, name, FORM_OPTIONAL, AMOUNT_MAX), *kept;
 
 	if (typed[0] == '\0')
 		return;
-	for (i = 0; shape[i] != '\0' && typed[i] != '\0'; i++)
-		if (shape[i] == '0' ? typed[i] < '0' || typed[i] > '9' : typed[i] != shape[i])
-			break;
-	if (shape[i] != '\0' || typed[i] != '\0')
+	kept = questionnaire_amount(a, question, typed);
+	if (kept == NULL)
 		form_problem(f, name, problem);
-	json_object_set_new(s, name, json_string(typed));
+	json_object_set_new(s, name, json_string(kept != NULL ? kept : typed));
 }
 
 static void
@@ -310,13 +309,13 @@ keep_end(json_t *s, struct form *f, const char *name)
 }
 
 static void
-read_date(struct form *f, json_t *s)
+read_date(struct arena *a, struct form *f, json_t *s, const json_t *question)
 {
 	static const char *const ranges[] = { "any", "past", "future", NULL };
 	const char *range = form_choice(f, "range", FORM_REQUIRED, ranges);
 
-	keep_shaped(s, f, "min", "0000-00-00", "question_date_typed");
-	keep_shaped(s, f, "max", "0000-00-00", "question_date_typed");
+	keep_amount(a, s, f, question, "min", "question_date_typed");
+	keep_amount(a, s, f, question, "max", "question_date_typed");
 	if (range[0] != '\0' && strcmp(range, "any") != 0)
 		json_object_set_new(s, range, json_true());
 }
@@ -385,10 +384,10 @@ read_settings(struct arena *a, struct form *f, const json_t *question)
 		if (typed[0] != '\0')
 			json_object_set_new(s, "unit", json_string(typed));
 	} else if (strcmp(kind, "date") == 0)
-		read_date(f, s);
+		read_date(a, f, s, question);
 	else if (strcmp(kind, "time") == 0) {
-		keep_shaped(s, f, "min", "00:00", "question_time_typed");
-		keep_shaped(s, f, "max", "00:00", "question_time_typed");
+		keep_amount(a, s, f, question, "min", "question_time_typed");
+		keep_amount(a, s, f, question, "max", "question_time_typed");
 	} else if (strcmp(kind, "scale") == 0)
 		read_scale(f, s, old);
 	else if (strcmp(kind, "matrix") == 0) {

@@ -116,6 +116,9 @@ json_t *questionnaire_words(struct arena *, const json_t *question, const json_t
 struct questionnaire_limits { int64_t min, max, length; };
 const char *questionnaire_problem(struct arena *, const json_t *question, const json_t *answers,
     struct questionnaire_limits *);
+/* What a number, a point, a day or a time of this question is compared with, in its one form; NULL: it is
+ * none, or the question is of another kind. */
+const char *questionnaire_amount(struct arena *, const json_t *question, const char *typed);
 /* One cell of a table, as offices write it, in the form in which its answer is kept: １２, 2026/2/28,
  * 令和8年2月28日, 9:30, 105-0011.  part: "" or what stands behind the dot, "postcode".  What has no such form
  * comes back as it is. */

@@ -147,7 +147,7 @@ review_settings(const struct review *r, const json_t *question)
 		fault(r, "range", "");
 	if (strcmp(kind, "multi") == 0 && (least > n || (most > 0 && most < least)))
 		fault(r, "range", "");
-	if (than[0] != '\0' && earlier(r, than) == NULL)
+	if (than[0] != '\0' && (earlier(r, than) == NULL || strcmp(json_text(earlier(r, than), "kind"), kind) != 0))
 		fault(r, "refers", than);
 }
 

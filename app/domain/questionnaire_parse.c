@@ -223,22 +223,30 @@ date_in_one(struct arena *a, const char *cell)
 }
 
 const char *
+questionnaire_amount(struct arena *a, const json_t *question, const char *typed)
+{
+	const char *kind = json_text(question, "kind");
+
+	if (strcmp(kind, "number") == 0 || strcmp(kind, "scale") == 0)
+		return questionnaire_number(a, typed, json_int(json_object_get(question, "settings"), "decimals"));
+	if (strcmp(kind, "date") == 0)
+		return date_in_one(a, typed);
+	return strcmp(kind, "time") == 0 ? questionnaire_time(a, typed) : NULL;
+}
+
+const char *
 questionnaire_tidy(struct arena *a, const json_t *question, const char *part, const char *cell)
 {
-	const json_t *settings = json_object_get(question, "settings");
-	const char *kind = json_text(question, "kind"), *pattern = json_text(settings, "pattern"), *kept = NULL;
+	const char *kind = json_text(question, "kind"), *pattern = json_text(json_object_get(question, "settings"), "pattern");
+	const char *kept;
 
 	if (part[0] != '\0')
 		kept = questionnaire_part(a, part, cell);
-	else if (strcmp(kind, "number") == 0)
-		kept = questionnaire_number(a, cell, json_int(settings, "decimals"));
-	else if (strcmp(kind, "date") == 0)
-		kept = date_in_one(a, cell);
-	else if (strcmp(kind, "time") == 0)
-		kept = questionnaire_time(a, cell);
 	else if (strcmp(kind, "text") == 0 && pattern[0] != '\0')
 		kept = questionnaire_pattern(a, pattern, cell);
-	else if (strcmp(kind, "single") == 0 || strcmp(kind, "scale") == 0 || strcmp(kind, "consent") == 0)
+	else if (strcmp(kind, "single") == 0 || strcmp(kind, "consent") == 0)
 		kept = text_normal(a, cell);
+	else
+		kept = questionnaire_amount(a, question, cell);
 	return kept != NULL ? kept : cell;
 }

@@ -294,6 +294,60 @@ test('ways: who is asked what, where one goes, and all of them tried', async () 
 	assert.equal((await sato.get(`/desk/surveys/${id}`)).text.match(/c-task--wrong/g)?.length, 1);
 });
 
+test('what is compared with is written as people write it, and kept in one form', async () => {
+	const id = await survey('くらべる'), url = `/desk/surveys/${id}/questions`;
+	for (const kind of ['date', 'time', 'number', 'scale', 'text']) await question(id, kind, { label: kind, ...(kind === 'number' ? { decimals: '1' } : {}), ...(kind === 'scale' ? { points: '5' } : {}) });
+	const compare = async (q, value) => sato.submit(await sato.get(`${url}/q5/ways`), { show1_1: `${q}:`, show1_1_is: 'more', show1_1_value: value }, '/q5/ways');
+	for (const [q, typed, kept] of [['q1', '令和8年4月1日', '2026-04-01'], ['q1', '２０２６／４／１', '2026-04-01'], ['q2', '９時３０分', '09:30'], ['q3', '１，２００．５０', '1200.5'], ['q4', '３', '3']]) {
+		assert.equal((await compare(q, typed)).status, 303, typed);
+		assert.equal((await questions(id)).find((one) => one.code === 'q5').show.any[0].all[0].value, kept, typed);
+	}
+	for (const [q, typed, message] of [['q1', '令和8年2月30日', 'くらべる日付'], ['q1', '春', 'くらべる日付'], ['q2', '25:00', 'くらべる時刻'], ['q3', '三つ', 'くらべる値を数字で'], ['q4', '2.5', 'くらべる値を数字で']]) {
+		const answer = await compare(q, typed);
+		assert.equal(answer.status, 422, typed);
+		assert.ok(said(answer).includes(message), typed);
+		assert.ok(answer.text.includes(`value="${typed}"`), `${typed} stays`);
+	}
+	const limits = async (min) => sato.submit(await sato.get(`${url}/q1`), { min }, '/q1');
+	assert.equal((await limits('令和8年4月1日')).status, 303);
+	assert.equal((await questions(id)).find((one) => one.code === 'q1').settings.min, '2026-04-01');
+	assert.equal((await limits('2026-02-30')).status, 422, 'there is no such day');
+});
+
+// A questionnaire of these; which of its questions 全経路を試す says that nobody comes to.
+async function unreached(...list) {
+	const id = await survey('経路'), value = (x) => (x === undefined ? 'NULL' : `'${JSON.stringify(x).replaceAll("'", "''")}'`);
+	await inside(town, `INSERT INTO question (questionnaire_id, code, place, kind, required, texts, choices, settings, show, jumps)
+		SELECT s.questionnaire_id, x.* FROM survey s, (VALUES ${list.map(([kind, q = {}], i) => `('q${i + 1}', ${i + 1}, '${kind}', ${q.required ?? true}, '{"ja": {"label": "設問${i + 1}"}}'::jsonb,
+			${value(q.choices ?? [])}::jsonb, ${value(q.settings ?? {})}::jsonb, ${value(q.show)}::jsonb, '[]'::jsonb)`)}) x WHERE s.id = ${id}`);
+	const page = await sato.get(`/desk/surveys/${id}/ways`);
+	assert.equal(page.status, 200);
+	return [...(/c-inset--error[\s\S]*?<\/ul>/.exec(page.text)?.[0] ?? '').matchAll(/<li>(\d+)/g)].map((m) => m[1]).join(' ');
+}
+const all = (...terms) => ({ any: [{ all: terms.map(([q, is, value]) => ({ question: q, is, ...(value === undefined ? {} : { value }) })) }] });
+const abc = ['1', '2', '3'].map((code) => ({ code, texts: { ja: `選択肢${code}` } })), alone = { code: 'n', texts: { ja: 'なし' }, none: true };
+const two_rows = { rows: [{ code: 'r1', texts: { ja: '朝' } }, { code: 'r2', texts: { ja: '夜' } }] };
+for (const [what, missed, ...list] of [
+	['two choices at once', '', ['multi', { choices: abc }], ['text', { show: all(['q1', 'chosen', '1'], ['q1', 'chosen', '2']) }]],
+	['one choice of several, where at least two are to be chosen', '', ['multi', { choices: abc, settings: { min: 2 } }], ['text', { show: all(['q1', 'chosen', '1']) }]],
+	['two choices, where one is all that may be chosen', '2', ['multi', { choices: abc, settings: { max: 1 } }], ['text', { show: all(['q1', 'chosen', '1'], ['q1', 'chosen', '2']) }]],
+	['two choices of one', '2', ['single', { choices: abc }], ['text', { show: all(['q1', 'chosen', '1'], ['q1', 'chosen', '2']) }]],
+	['「なし」 beside another', '2', ['multi', { choices: [...abc, alone] }], ['text', { show: all(['q1', 'chosen', 'n'], ['q1', 'chosen', '2']) }]],
+	['two in order', '', ['rank', { choices: abc }], ['text', { show: all(['q1', 'chosen', '1'], ['q1', 'chosen', '3']) }]],
+	['a column in each of two rows', '', ['matrix', { choices: abc, settings: two_rows }], ['text', { show: all(['q1.r1', 'chosen', '2'], ['q1.r2', 'chosen', '3']) }]],
+	['two columns in one row that takes one', '2', ['matrix', { choices: abc, settings: two_rows }], ['text', { show: all(['q1.r1', 'chosen', '2'], ['q1.r1', 'chosen', '3']) }]],
+	['two columns in one row that takes several', '', ['matrix', { choices: abc, settings: { ...two_rows, multi: true } }], ['text', { show: all(['q1.r1', 'chosen', '2'], ['q1.r1', 'chosen', '3']) }]],
+	['more than a scale has points', '2', ['scale', { settings: { points: 5 } }], ['text', { show: all(['q1', 'more', '5']) }]],
+	['less than a number may be', '2', ['number', { settings: { min: '1', max: '9' } }], ['text', { show: all(['q1', 'less', '1']) }]],
+	['between two numbers with one decimal', '', ['number', { settings: { decimals: 1 } }], ['text', { show: all(['q1', 'more', '0.5'], ['q1', 'less', '0.7']) }]],
+	['between two days', '', ['date'], ['text', { show: all(['q1', 'more', '2026-02-28'], ['q1', 'less', '2026-03-02']) }]],
+	['between a day and the next', '2', ['date'], ['text', { show: all(['q1', 'more', '2026-02-28'], ['q1', 'less', '2026-03-01']) }]],
+	['between two times', '', ['time'], ['text', { show: all(['q1', 'more', '09:59'], ['q1', 'less', '10:01']) }]],
+	['less than what must be at least as much', '3', ['number', { settings: { min: '5' } }], ['number', { settings: { equal_or_more: 'q1' } }], ['text', { show: all(['q2', 'less', '5'], ['q1', 'more', '5']) }]],
+	['no answer to what must be answered', '2', ['text'], ['text', { show: all(['q1', 'not_answered']) }]],
+	['no answer to what may be passed by', '', ['single', { choices: abc, required: false }], ['text', { show: all(['q1', 'not_answered']) }]],
+]) test(`全経路を試す: ${what}: ${missed ? 'nobody comes there' : 'is a way'}`, async () => assert.equal(await unreached(...list), missed));
+
 test('a million ways are not all walked', async () => {
 	const id = await survey('多い');
 	await inside(town, `INSERT INTO question (questionnaire_id, code, place, kind, texts, choices, show)
