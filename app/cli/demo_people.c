@@ -30,7 +30,7 @@ struct choices {
 /* The columns of one statement. */
 struct slice {
 	const char *states[SLICE], *languages[SLICE], *districts[SLICE], *topics[SLICE];
-	int32_t vital[SLICE], decades[SLICE];
+	int32_t vital[SLICE];
 	struct db_bytes addresses[SLICE], hashes[SLICE];
 };
 
@@ -116,7 +116,6 @@ make_one(struct demo *d, struct arena *a, struct slice *s, size_t i, uint64_t nu
 	s->districts[i] = some_districts(a, &seed, c);
 	s->vital[i] = chance(&seed, 12);
 	s->topics[i] = s->vital[i] ? "{}" : some_topics(a, &seed, c, decade);
-	s->decades[i] = decade;
 	s->addresses[i] = (struct db_bytes){ sealed.data, sealed.len };
 	s->hashes[i] = (struct db_bytes){ hash, SECRET_HASH };
 }
@@ -126,7 +125,7 @@ add_slice(struct demo *d, const struct slice *s, size_t n)
 {
 	return q_demo_citizens(d->db, (struct q_demo_citizens){
 	    .states = { s->states, n }, .languages = { s->languages, n }, .districts = { s->districts, n },
-	    .topics = { s->topics, n }, .vital = { s->vital, n }, .decades = { s->decades, n },
+	    .topics = { s->topics, n }, .vital = { s->vital, n },
 	    .addresses = { s->addresses, n }, .hashes = { s->hashes, n } }, NULL);
 }
 

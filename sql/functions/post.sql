@@ -234,13 +234,6 @@ BEGIN
   RETURN p.fence = p_fence;
 END $$;
 
--- Not now: back, as if it had not been claimed.
-CREATE OR REPLACE FUNCTION post_release(p_post bigint, p_fence bigint, p_dark boolean, p_wait interval) RETURNS void LANGUAGE sql AS $$
-  UPDATE post SET state = CASE WHEN provider_id IS NULL THEN 'queued' ELSE 'accepted' END, doubt = p_dark, try = try - 1,
-                  due = now() + p_wait, lease_until = NULL, holder = NULL
-   WHERE id = p_post AND fence = p_fence AND state = 'sending'
-$$;
-
 -- What is due at this account waits.
 CREATE OR REPLACE FUNCTION post_rest(p_gateway bigint, p_reason text, p_wait interval) RETURNS void LANGUAGE sql AS $$
   UPDATE post SET due = now() + p_wait, reason = p_reason, last_try = now()

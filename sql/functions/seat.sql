@@ -246,21 +246,6 @@ CREATE OR REPLACE FUNCTION seat_place(p_slot bigint, p_ahead boolean, p_waiting 
 $$ SELECT count(*)::int FROM application w
     WHERE w.slot_id = p_slot AND w.state = 'waiting' AND (NOT w.ahead, w.waiting) <= (NOT p_ahead, p_waiting) $$;
 
--- A new capacity.  Less than is taken is refused and the overhang told ("less" people must
--- leave first); more moves up who waits.  Returns the overhang, 0: done.
-CREATE OR REPLACE FUNCTION seat_capacity(p_slot bigint, p_capacity int) RETURNS int LANGUAGE plpgsql AS $$
-DECLARE
-  s event_slot;
-BEGIN
-  SELECT x.* INTO s FROM event_slot x WHERE x.id = p_slot FOR UPDATE;
-  IF s.taken > p_capacity THEN
-    RETURN s.taken - p_capacity;
-  END IF;
-  UPDATE event_slot SET capacity = p_capacity WHERE id = p_slot;
-  PERFORM seat_promote(p_slot);
-  RETURN 0;
-END $$;
-
 -- Offers whose time is over pass on to the next; of the present tenant, a few at a time.  Not
 -- before their person was told: while nothing goes out nobody loses an offer.
 CREATE OR REPLACE FUNCTION seat_expire(p_most int) RETURNS int LANGUAGE plpgsql AS $$

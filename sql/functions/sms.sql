@@ -58,16 +58,6 @@ CREATE OR REPLACE FUNCTION sms_count(p_parts int) RETURNS void LANGUAGE sql AS $
   ON CONFLICT (tenant_id, month) DO UPDATE SET parts = sms_month.parts + excluded.parts
 $$;
 
--- The month, for staff: {"month", "parts", "ceiling", "yen"}.
-CREATE OR REPLACE FUNCTION sms_month_now() RETURNS jsonb LANGUAGE sql STABLE AS $$
-  SELECT jsonb_build_object(
-           'month', to_char(sms_this_month(), 'YYYY-MM'), 'parts', p.parts, 'ceiling', sms_ceiling(),
-           'yen', ceil(p.parts * (SELECT max((g.settings->>'yen_per_part')::numeric) FROM gateway g
-                                   WHERE g.channel = 'sms' AND g.active AND g.place = 1
-                                     AND g.settings->>'yen_per_part' ~ '^[0-9]{1,6}(\.[0-9]{1,3})?$'))::bigint)
-    FROM (SELECT coalesce((SELECT m.parts FROM sms_month m WHERE m.month = sms_this_month()), 0) AS parts) p
-$$;
-
 -- A gateway tells what became of an SMS.  Only forward: delivered is the last word,
 -- undelivered the last but one.  p_reason: of undelivered.  False: it changes nothing.  What
 -- is of no message that is known waits for a day: the courier may not have written it yet,

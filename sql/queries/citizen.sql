@@ -43,9 +43,6 @@ SELECT d.sealed, (SELECT max(version) FROM consent_document) AS consent
 INSERT INTO subscribe_draft (hash, sealed) VALUES (:hash::bytea, :sealed::bytea)
 ON CONFLICT (tenant_id, hash) DO UPDATE SET sealed = excluded.sealed, updated = now();
 
--- name: citizen_draft_end :exec
-DELETE FROM subscribe_draft WHERE hash = :hash::bytea;
-
 -- name: citizen_ask :exec
 SELECT citizen_ask(:purpose::text, :contact::bytea, :remote::bytea, :link::bytea, :choice::bytea, :key::uuid,
                    :known_kind::text, :known::bytea, :unknown_kind::text, :unknown::bytea);
@@ -123,9 +120,6 @@ UPDATE citizen SET language = :language::text WHERE id = :citizen::bigint AND st
 
 -- name: citizen_pause :exec
 SELECT citizen_pause(:citizen::bigint, :pause::boolean);
-
--- name: citizen_leave :exec
-SELECT citizen_leave(:citizen::bigint);
 
 -- name: citizen_of_contact :one
 -- Whose address it is at present; no row: it was given up, or its person has left.

@@ -52,12 +52,12 @@ SELECT jsonb_build_object(
 WITH made AS MATERIALIZED (
   SELECT nextval(pg_get_serial_sequence('citizen', 'id')) AS id, u.*
     FROM unnest(:states::text[], :languages::text[], :districts::text[], :topics::text[], :vital::int[],
-                :decades::int[], :addresses::bytea[], :hashes::bytea[])
-      AS u (state, language, districts, topics, vital, decade, address, hash)),
+                :addresses::bytea[], :hashes::bytea[])
+      AS u (state, language, districts, topics, vital, address, hash)),
   people AS (
-    INSERT INTO citizen (id, state, language, districts, topics, vital_only, birth_decade, reach, confirmed, created)
+    INSERT INTO citizen (id, state, language, districts, topics, vital_only, reach, confirmed, created)
     OVERRIDING SYSTEM VALUE
-    SELECT id, state, language, districts::bigint[], topics::bigint[], vital = 1, decade, '{email}', now(), now()
+    SELECT id, state, language, districts::bigint[], topics::bigint[], vital = 1, '{email}', now(), now()
       FROM made
     RETURNING 1),
   agreed AS (

@@ -16,10 +16,6 @@ SELECT id, message_id, gateway_id, fence, try, looks, lane, doubt, withdraw, coa
 SELECT post_record(:post::bigint, :fence::bigint, :state::text, :code::int, :reason::text, :detail::text, :id::text,
                    make_interval(secs => :wait_s::int), :looks::int) AS mine;
 
--- name: post_release :exec
--- role: courier
-SELECT post_release(:post::bigint, :fence::bigint, :doubt::boolean, make_interval(secs => :wait_s::int));
-
 -- name: post_rest :exec
 -- role: courier
 SELECT post_rest(:gateway::bigint, :reason::text, make_interval(secs => :wait_s::int));

@@ -17,9 +17,6 @@ VALUES (:hash::bytea, :questionnaire::bigint, :edition::int, :sealed::bytea, :re
 -- name: response_draft_keep :exec
 UPDATE response_draft SET sealed = :sealed::bytea, reached = :reached::text WHERE hash = :hash::bytea;
 
--- name: response_draft_end :exec
-DELETE FROM response_draft WHERE hash = :hash::bytea;
-
 -- name: response_add :one
 SELECT outcome, number
   FROM response_add(:survey::bigint, :edition::int, :language::text, :way::text, :answers::jsonb, :seconds::int?, :right::bytea,

@@ -21,7 +21,3 @@ SELECT json_build_object(
          'open', s.state = 'open' AND (s.closes IS NULL OR now() < s.closes),
          'drawn', EXISTS (SELECT FROM right_drawn d WHERE d.survey_id = s.id AND d.citizen_id = :citizen::bigint))
   FROM survey s WHERE s.id = :survey::bigint AND s.state <> 'draft';
-
--- name: right_count :one
--- How many have drawn: all that staff see of it.
-SELECT count(*) AS drawn FROM right_drawn WHERE survey_id = :survey::bigint;

@@ -1,4 +1,4 @@
--- SMS: receipts and answers that gateways call in, and the month's cost (domain/sms.c).
+-- SMS: receipts and answers that gateways call in (domain/sms.c).
 -- role: web
 
 -- name: sms_receipt :one
@@ -6,6 +6,3 @@ SELECT sms_receipt(:provider::text, :receipt::text, :reason::text) AS fresh;
 
 -- name: sms_stop :one
 SELECT sms_stop(:contact::bytea) AS stopped;
-
--- name: sms_month :json
-SELECT sms_month_now();
