@@ -11,6 +11,7 @@
 #include <libical/ical.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
@@ -20,8 +21,9 @@
 #define HOUR INT64_C(3600000)
 #define DAY (24 * HOUR)
 #define JAPAN (9 * HOUR)
-/* An endless rule may have begun long ago. */
-enum { STEPS_MAX = 200000, EXCEPTIONS_MAX = 500, OWN_MAX = 50 };
+/* An endless rule may have begun long ago; and for one that fits no day libical looks through
+ * six centuries. */
+enum { STEPS_MAX = 200000, STEPS_LOOK = 1024, SECONDS_MAX = 3, EXCEPTIONS_MAX = 500, OWN_MAX = 50 };
 #define NAME_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
 
 struct span { int64_t begins, ends; };
@@ -30,6 +32,7 @@ struct calendar {
 	struct arena *arena;
 	icalcomponent *top;
 	int64_t from, until;
+	clock_t end;		/* of the processor's time that it may take */
 };
 
 /* What is known of one event while it is laid out. */
@@ -204,9 +207,21 @@ instance_add(const struct calendar *c, struct spans *s, const struct when *w, ic
 		span_add(c, s, begins, begins + w->length);
 }
 
+/* Of every hour, minute or second it would be asked whether it is one of those days. */
+static bool
+is_costly(const struct icalrecurrencetype *r)
+{
+	return r->freq < ICAL_DAILY_RECURRENCE &&
+	    (r->by_month[0] != ICAL_RECURRENCE_ARRAY_MAX || r->by_month_day[0] != ICAL_RECURRENCE_ARRAY_MAX ||
+	    r->by_year_day[0] != ICAL_RECURRENCE_ARRAY_MAX || r->by_week_no[0] != ICAL_RECURRENCE_ARRAY_MAX ||
+	    r->by_day[0] != ICAL_RECURRENCE_ARRAY_MAX || r->by_hour[0] != ICAL_RECURRENCE_ARRAY_MAX ||
+	    r->by_minute[0] != ICAL_RECURRENCE_ARRAY_MAX || r->by_second[0] != ICAL_RECURRENCE_ARRAY_MAX);
+}
+
 static void
 rule_add(const struct calendar *c, struct spans *s, icalcomponent *event, const struct when *w)
 {
+	struct icalrecurrencetype rule;
 	icalproperty *p;
 	icalrecur_iterator *i;
 	icaltimetype t;
@@ -214,10 +229,18 @@ rule_add(const struct calendar *c, struct spans *s, icalcomponent *event, const 
 
 	for (p = icalcomponent_get_first_property(event, ICAL_RRULE_PROPERTY); p != NULL;
 	     p = icalcomponent_get_next_property(event, ICAL_RRULE_PROPERTY)) {
-		i = icalrecur_iterator_new(icalproperty_get_rrule(p), w->start);
+		rule = icalproperty_get_rrule(p);
+		if (is_costly(&rule)) {
+			instance_add(c, s, w, w->start);
+			s->more = true;
+			continue;
+		}
+		i = icalrecur_iterator_new(rule, w->start);
 		if (i == NULL)
 			continue;
 		for (steps = 0; steps < STEPS_MAX && s->n <= ICAL_SLOTS; steps++) {
+			if (steps % STEPS_LOOK == 0 && clock() > c->end)
+				break;
 			t = icalrecur_iterator_next(i);
 			if (icaltime_is_null_time(t))
 				break;
@@ -388,7 +411,7 @@ event_of(const struct calendar *c, icalcomponent *component)
 enum err
 ical_read(struct arena *arena, const char *bytes, size_t n, int64_t from, int64_t until, json_t **events)
 {
-	struct calendar c = { .arena = arena, .from = from, .until = until };
+	struct calendar c = { .arena = arena, .from = from, .until = until, .end = clock() + SECONDS_MAX * CLOCKS_PER_SEC };
 	json_t *all = json_keep(arena, json_array()), *event;
 	icalcomponent *component;
 
@@ -405,7 +428,7 @@ ical_read(struct arena *arena, const char *bytes, size_t n, int64_t from, int64_
 		return ERR_INVALID;
 	for (component = icalcomponent_get_first_component(c.top, ICAL_VEVENT_COMPONENT); component != NULL;
 	     component = icalcomponent_get_next_component(c.top, ICAL_VEVENT_COMPONENT)) {
-		if (json_array_size(all) == ICAL_EVENTS)
+		if (json_array_size(all) == ICAL_EVENTS || clock() > c.end)
 			return ERR_TOO_LARGE;
 		event = event_of(&c, component);
 		if (event != NULL)

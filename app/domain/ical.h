@@ -26,7 +26,9 @@ struct buf;
 enum { ICAL_BYTES = 2 * 1024 * 1024, ICAL_EVENTS = 5000, ICAL_SLOTS = 1000 };
 
 /* Repetitions are laid out from … until, at most ICAL_SLOTS of one event ("more": there
- * would be others).  ERR_INVALID: no calendar.  ERR_TOO_LARGE: beyond the limits. */
+ * would be others; of a rule by hours, minutes or seconds on certain days only the first).
+ * ERR_INVALID: no calendar.  ERR_TOO_LARGE: beyond the limits, or of its repetitions the
+ * processor would have had more than three seconds' work. */
 enum err ical_read(struct arena *, const char *, size_t n, int64_t from, int64_t until, json_t **events) MUST_USE;
 
 /* A calendar under that name.  Each slot is an event of its own; where it has an

@@ -57,6 +57,8 @@ layouts(void)
 		{ "DTSTART:20180827T100000\r\nRDATE:20180901T100000,20180902T100000\r\nRDATE:20180901T100000\r\n", 3, false },
 		{ "DTSTART;VALUE=DATE:20100101\r\nRRULE:FREQ=YEARLY\r\n", 2, true },
 		{ "DTSTART;VALUE=DATE:20180827\r\nRRULE:FREQ=MONTHLY;BYDAY=2SA;COUNT=3\r\n", 3, false },
+		/* One that fits no day, of which every second would be tried. */
+		{ "DTSTART:20180827T100000\r\nRRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30\r\n", 1, true },
 	};
 	json_t *e;
 	size_t i;
@@ -89,10 +91,26 @@ zones(void)
 	ok(json_int(e, "sequence") == 3 && strcmp(json_text(e, "status"), "cancelled") == 0, "third change: cancelled");
 }
 
+/* Of each rule libical looks at every day until the year 2582. */
+static const char *
+hopeless(void)
+{
+	struct buf text;
+
+	buf_init(&text, arena);
+	buf_adds(&text, "BEGIN:VCALENDAR\r\n");
+	for (int i = 0; i < 1000; i++)
+		buf_adds(&text, "BEGIN:VEVENT\r\nUID:x\r\nDTSTART:20180827T100000\r\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30\r\n"
+		    "END:VEVENT\r\n");
+	buf_adds(&text, "END:VCALENDAR\r\n");
+	return text.data;
+}
+
 static void
 refusals(void)
 {
 	static const char *const bad[] = { "", "x", "BEGIN:VCARD\r\nEND:VCARD\r\n", "\xff\xfe" };
+	const char *bad_rules = hopeless();
 	json_t *events;
 	size_t i;
 	char *large;
@@ -102,6 +120,8 @@ refusals(void)
 	large = arena_alloc(arena, ICAL_BYTES + 2);
 	memset(large, 'x', ICAL_BYTES + 1);
 	ok(ical_read(arena, large, ICAL_BYTES + 1, from, until, &events) == ERR_TOO_LARGE, "refused: too large");
+	ok(ical_read(arena, bad_rules, strlen(bad_rules), from, until, &events) == ERR_TOO_LARGE,
+	    "refused: more rules that fit no day than anybody would wait for");
 	/* An event that begins at no time is left out, not the whole calendar. */
 	ok(ical_read(arena, "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nEND:VEVENT\nBEGIN:VEVENT\nDTSTART:99999999\nEND:VEVENT\n"
 	    "END:VCALENDAR\n", 101, from, until, &events) == ERR_OK && json_array_size(events) == 0, "no day, no event");
