@@ -102,6 +102,17 @@ text_is_clean(const char *s, bool lines)
 	return true;
 }
 
+bool
+text_is_uuid(const char *s)
+{
+	size_t i;
+
+	for (i = 0; i < 36 && s[i] != '\0'; i++)
+		if (i == 8 || i == 13 || i == 18 || i == 23 ? s[i] != '-' : strchr("0123456789abcdef", s[i]) == NULL)
+			return false;
+	return i == 36 && s[i] == '\0';
+}
+
 const char *
 text_showable(struct arena *a, const char *s)
 {

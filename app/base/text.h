@@ -23,6 +23,9 @@ bool text_is_mended(const char *);
 bool text_is_clean(const char *, bool lines);
 /* The same without those: how a page shows what it refuses. */
 const char *text_showable(struct arena *, const char *);
+/* A UUID as secret_uuid and PostgreSQL write it, in small letters: what is asked for under
+ * another spelling is none of ours. */
+bool text_is_uuid(const char *);
 /* Characters as people count them (grapheme clusters). */
 size_t text_length(const char *);
 

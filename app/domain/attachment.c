@@ -18,7 +18,7 @@
 #include "base/upload.h"
 #include "db/queries.h"
 
-enum { NAME_MAX_CHARACTERS = 100, IDS_MAX = 20, ID = 36 };
+enum { NAME_MAX_CHARACTERS = 100, IDS_MAX = 20 };
 
 /* --- the file --- */
 
@@ -115,12 +115,6 @@ attachment_add(struct db *db, struct arena *a, const char *folder, int64_t tenan
 	return e;
 }
 
-static bool
-is_id(const char *s)
-{
-	return strlen(s) == ID && s[strspn(s, "0123456789abcdef-")] == '\0';
-}
-
 /* Only what looks like an id goes to the database. */
 static struct db_texts
 ids_of(struct arena *a, const char *words)
@@ -130,7 +124,7 @@ ids_of(struct arena *a, const char *words)
 	size_t n = 0;
 
 	for (id = strtok_r(arena_strdup(a, words), " ", &rest); id != NULL && n < IDS_MAX; id = strtok_r(NULL, " ", &rest))
-		if (is_id(id))
+		if (text_is_uuid(id))
 			ids[n++] = id;
 	return (struct db_texts){ ids, n };
 }
@@ -161,5 +155,5 @@ attachment_keep(struct db *db, struct arena *a, const char *purpose, int64_t own
 enum err
 attachment_find(struct db *db, const char *id, json_t **out)
 {
-	return is_id(id) ? q_attachment_find(db, (struct q_attachment_find){ .id = id }, out) : ERR_NOT_FOUND;
+	return text_is_uuid(id) ? q_attachment_find(db, (struct q_attachment_find){ .id = id }, out) : ERR_NOT_FOUND;
 }

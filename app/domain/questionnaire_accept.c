@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "domain/questionnaire_private.h"
 
-enum { TEXT_MAX = 200, LONG_MAX = 2000, OTHER_MAX = 200, UUID = 36, JAPAN_S = 9 * 3600 };
+enum { TEXT_MAX = 200, LONG_MAX = 2000, OTHER_MAX = 200, JAPAN_S = 9 * 3600 };
 
 static const struct {
 	const char *kind;
@@ -323,17 +323,6 @@ map(const struct judged *j)
 	return degree(j->arena, lat, 90) && degree(j->arena, lon, 180) ? NULL : "question_map";
 }
 
-static bool
-is_uuid(const char *text)
-{
-	size_t i;
-
-	for (i = 0; text != NULL && text[i] != '\0'; i++)
-		if (i == 8 || i == 13 || i == 18 || i == 23 ? text[i] != '-' : strchr("0123456789abcdef", text[i]) == NULL)
-			return false;
-	return text != NULL && i == UUID;
-}
-
 static const char *
 file(const struct judged *j)
 {
@@ -343,7 +332,7 @@ file(const struct judged *j)
 	if (!json_is_array(j->answer) || json_array_size(j->answer) == 0)
 		return "question_file";
 	for (i = 0; i < json_array_size(j->answer); i++) {
-		if (!is_uuid(json_string_value(json_array_get(j->answer, i))))
+		if (!json_is_string(json_array_get(j->answer, i)) || !text_is_uuid(json_string_value(json_array_get(j->answer, i))))
 			return "question_file";
 		for (k = 0; k < i; k++)
 			if (json_equal(json_array_get(j->answer, i), json_array_get(j->answer, k)))

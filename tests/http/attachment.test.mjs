@@ -81,7 +81,7 @@ test('a clean one is handed out for what it is, and only to staff of this town',
 	assert.equal((await nobody.get(`/desk/files/${id}`)).status, 303);
 	assert.equal((await other.get(`/desk/files/${id}`)).status, 404);
 	for (const path of [`/files/${tenant}/${id.slice(0, 2)}/${id}`, '/files/', `/files/../files/${tenant}`, `/desk/files/..%2f..%2fetc%2fpasswd`,
-		`/desk/files/${id.toUpperCase()}`, `/desk/files/${id}x`])
+		`/desk/files/${id.toUpperCase()}`, `/desk/files/${id}x`, `/desk/files/${id.replaceAll('-', '0')}`, `/desk/files/${'-'.repeat(36)}`])
 		assert.ok([400, 404].includes((await clerk.get(path)).status), path);
 });
 

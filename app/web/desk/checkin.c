@@ -264,12 +264,6 @@ is_ours(const struct web *w)
 	return request_has_type(w->request, "application/json") && strcmp(w->request->origin, web_origin(w)) == 0;
 }
 
-static bool
-is_uuid(const char *s)
-{
-	return strlen(s) == 36 && strspn(s, "0123456789abcdef-") == 36;
-}
-
 static enum err
 entry_take(struct web *w, const struct desk_door *d, const json_t *entry, json_t *results)
 {
@@ -278,7 +272,7 @@ entry_take(struct web *w, const struct desk_door *d, const json_t *entry, json_t
 	json_t *result;
 	enum err e;
 
-	if (!is_uuid(try.id) || strlen(try.text) > 300 ||
+	if (!text_is_uuid(try.id) || strlen(try.text) > 300 ||
 	    (try.text[0] == '\0' && !json_flag(entry, "undo") && (try.people < 1 || try.people > 50)))
 		return ERR_INVALID;
 	if (json_flag(entry, "undo")) {
