@@ -20,7 +20,8 @@
 
 #include "base/log.h"
 
-enum { PIECE = 64 << 10, ANSWER = 512, TIMEOUT_S = 60 };
+/* Shorter than a transaction may be idle (db/db.c), for the row of the file is locked meanwhile. */
+enum { PIECE = 64 << 10, ANSWER = 512, TIMEOUT_S = 20 };
 
 static int
 connected(const char *path)

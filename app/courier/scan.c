@@ -2,7 +2,7 @@
 /*
  * Files that people sent: looked at for viruses before anybody can fetch them, and taken
  * away when no answer was sent with them (domain/attachment.h).  A process of its own, for
- * a scan may take a minute.
+ * a scan may take long.
  *
  * The row stays locked while clamd looks, so that two couriers do not scan the same; a kill
  * leaves it waiting.  Anything but "OK" from clamd leaves it waiting, too.
