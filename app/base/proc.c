@@ -215,6 +215,8 @@ start(struct supervisor *v, struct slot *s, int64_t now)
 {
 	pid_t parent = getpid(), child;
 
+	/* Also where none can be started: the next one will be, when it is due, and is new. */
+	s->outdated = false;
 	fflush(NULL);			/* or the child would write it too */
 	child = fork();
 	if (child == 0)
@@ -227,7 +229,6 @@ start(struct supervisor *v, struct slot *s, int64_t now)
 	}
 	s->worker = child;
 	s->started = now;
-	s->outdated = false;
 }
 
 /* A worker ended that nobody had asked to. */

@@ -238,6 +238,7 @@ hear(int from, struct buf *out)
 	ssize_t got;
 
 	while ((left = end - clock_monotonic_ms()) > 0 && out->len <= OUT_MOST) {
+		p.revents = 0;	/* which an interrupted poll leaves as it was */
 		if (poll(&p, 1, (int)left) < 0 && errno != EINTR)
 			return false;
 		if (!(p.revents & (POLLIN | POLLHUP)))
