@@ -152,7 +152,8 @@ test_uuid(void)
 	ok(!text_is_uuid("0190A6C8-7B1E-4D2F-8A3B-4C5D6E7F8091"), "not in capitals");
 	ok(!text_is_uuid("0190a6c807b1e04d2f08a3b04c5d6e7f8091"), "not without hyphens");
 	ok(!text_is_uuid("------------------------------------"), "nor of them");
-	ok(!text_is_uuid("0190a6c8-7b1e-4d2f-8a3b-4c5d6e7f809") && !text_is_uuid("0190a6c8-7b1e-4d2f-8a3b-4c5d6e7f80911"), "one more or less");
+	ok(!text_is_uuid("0190a6c8-7b1e-4d2f-8a3b-4c5d6e7f809"), "one less");
+	ok(!text_is_uuid("0190a6c8-7b1e-4d2f-8a3b-4c5d6e7f80911"), "one more");
 	ok(!text_is_uuid(""), "nothing is none");
 }
 
