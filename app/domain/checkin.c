@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "db/queries.h"
 #include "domain/ticket.h"
+#include "domain/walk_in.h"
 
 #define LABEL "application.person"
 enum { FOUND_MAX = 8, TOKEN_BYTES = 16 };
@@ -94,12 +95,12 @@ already(struct door *d, const struct applicant *a)
 }
 
 static enum err
-enter(struct door *d, int64_t slot, const struct applicant *a, int64_t people)
+enter(struct door *d, const struct applicant *a)
 {
 	const char *id = d->try->id != NULL ? d->try->id : secret_uuid(d->arena);
 	struct rows *row;
-	enum err e = q_checkin_enter(d->db, (struct q_checkin_enter){ .id = id, .event = d->at->event, .slot = slot,
-	    .application = a != NULL ? a->id : 0, .people = (int32_t)people, .door = d->at->name, .device = d->at->device,
+	enum err e = q_checkin_enter(d->db, (struct q_checkin_enter){ .id = id, .event = d->at->event, .slot = a->slot,
+	    .application = a->id, .people = (int32_t)a->people, .door = d->at->name, .device = d->at->device,
 	    .at = d->try->at != 0 ? d->try->at : clock_ms(), .staff = d->at->staff }, &row);
 
 	if (e != ERR_OK)
@@ -107,7 +108,7 @@ enter(struct door *d, int64_t slot, const struct applicant *a, int64_t people)
 	json_object_set_new(d->result, "entry", json_string(id));
 	say(d, CHECKIN_IN);
 	/* known: the device tells it a second time, because it did not hear the answer. */
-	return rows_int(row, 0, "made") == 1 || rows_int(row, 0, "known") == 1 || a == NULL ? ERR_OK : already(d, a);
+	return rows_int(row, 0, "made") == 1 || rows_int(row, 0, "known") == 1 ? ERR_OK : already(d, a);
 }
 
 static enum err
@@ -121,7 +122,7 @@ decide(struct door *d, const struct applicant *a)
 	else if (strcmp(a->state, "confirmed") != 0)
 		say(d, CHECKIN_LOST);
 	else
-		return enter(d, a->slot, a, a->people);
+		return enter(d, a);
 	return ERR_OK;
 }
 
@@ -210,23 +211,6 @@ by_text(struct door *d)
 	return found == ERR_NOT_FOUND ? by_name(d, d->try->text) : found;
 }
 
-/* The date that people without application come to: the door's, or the only one of today. */
-static enum err
-slot_of(struct door *d, int64_t *out)
-{
-	json_t *event, *slot;
-	size_t i;
-	enum err e = q_checkin_event(d->db, (struct q_checkin_event){ .event = d->at->event, .lang = "ja" }, &event);
-
-	*out = d->at->slot;
-	if (e != ERR_OK || *out != 0)
-		return e;
-	json_array_foreach(json_object_get(event, "slots"), i, slot)
-		if (*out == 0 || json_flag(slot, "today"))
-			*out = json_int(slot, "id");
-	return *out != 0 ? ERR_OK : ERR_NOT_FOUND;
-}
-
 enum err
 checkin_enter(struct db *db, const struct vault *vault, struct arena *arena, const struct checkin_door *at,
     const struct checkin_try *try, json_t **result)
@@ -234,16 +218,8 @@ checkin_enter(struct db *db, const struct vault *vault, struct arena *arena, con
 	struct door d = { db, vault, arena, at, try, json_keep(arena, json_pack("{s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:[]}",
 	    "outcome", "", "number", "", "people", (json_int_t)try->people, "name", "", "time", "", "door", "", "entry", "",
 	    "found")) };
-	int64_t slot;
-	enum err e;
+	enum err e = try->text[0] != '\0' ? by_text(&d) : walk_in_enter(db, arena, at, try, d.result);
 
-	if (try->text[0] != '\0')
-		e = by_text(&d);
-	else {
-		e = slot_of(&d, &slot);
-		if (e == ERR_OK)
-			e = enter(&d, slot, NULL, try->people);
-	}
 	if (e == ERR_OK)
 		*result = d.result;
 	return e;
@@ -252,10 +228,16 @@ checkin_enter(struct db *db, const struct vault *vault, struct arena *arena, con
 enum err
 checkin_undo(struct db *db, const struct checkin_door *at, const char *entry)
 {
-	int n;
-	enum err e = q_checkin_undo(db, (struct q_checkin_undo){ .id = entry, .event = at->event }, &n);
+	struct rows *row;
+	enum err e = q_checkin_undo(db, (struct q_checkin_undo){ .id = entry, .event = at->event }, &row);
 
-	return e != ERR_OK ? e : n == 1 ? ERR_OK : ERR_NOT_FOUND;
+	return e != ERR_OK ? e : rows_bool(row, 0, "undone") ? ERR_OK : ERR_NOT_FOUND;
+}
+
+enum err
+checkin_hold(struct db *db, const struct checkin_door *at)
+{
+	return q_checkin_hold(db, (struct q_checkin_hold){ .event = at->event }, NULL);
 }
 
 enum err

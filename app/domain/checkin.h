@@ -32,22 +32,28 @@ struct checkin_try {
 	const char *id;		/* a UUID made by the device, or NULL */
 	const char *text;	/* what was scanned or typed; "": people without application */
 	int64_t people;		/* of them */
+	struct db_ids quotas;	/* of which quotas they claim seats, and how many of each */
+	struct db_ints claims;
+	bool anyway;		/* they come in though there is no seat */
 	int64_t at;		/* ms, the device's; 0: now */
-	bool let_in;		/* it was let in without network: a double entry is noted */
+	bool let_in;		/* it was let in without network: a double entry is noted, and who has no seat */
 };
 
-/* *result: {"outcome": "in" …, "number", "people", "name", "time", "door", "entry", "found"}. */
+/* *result: {"outcome": "in" …, "number", "people", "name", "time", "door", "entry", "found"}, and of people without
+ * application what walk_in.h says; for them there are "full" and "short" too, and nothing was done. */
 enum err checkin_enter(struct db *, const struct vault *, struct arena *, const struct checkin_door *,
     const struct checkin_try *, json_t **result) MUST_USE;
 /* ERR_NOT_FOUND: no such entry, or undone. */
 enum err checkin_undo(struct db *, const struct checkin_door *, const char *entry) MUST_USE;
+/* Before several entries in one transaction: holds the dates of the event. */
+enum err checkin_hold(struct db *, const struct checkin_door *) MUST_USE;
 
-/* {"id", "title", "slots": [{id, when, today}]}.  ERR_NOT_FOUND. */
+/* {"id", "title", "slots": [{id, when, today, capacity, left, quotas: [{id, name}]}]}.  ERR_NOT_FOUND. */
 enum err checkin_event(struct db *, const struct words *, int64_t event, json_t **out) MUST_USE;
 /* {"key", "people": [{number, slot, people, state, name, kana, entry, time, door}], "counts"}: what a
  * device takes along. */
 enum err checkin_list(struct db *, const struct vault *, struct arena *, const struct checkin_door *, json_t **out) MUST_USE;
-/* {"applied", "entered", "walk_ins", "doubles"} */
+/* {"inside", "capacity" or null, "left" or null, "applied", "entered", "walk_ins", "doubles", "over", "lacking"} */
 enum err checkin_counts(struct db *, const struct checkin_door *, json_t **out) MUST_USE;
 enum err checkin_latest(struct db *, const struct checkin_door *, json_t **out) MUST_USE;
 

@@ -31,7 +31,7 @@ libweb_a_SOURCES += app/web/desk/account.c app/web/desk/area.c app/web/desk/depa
 libweb_a_SOURCES += app/web/desk/approval.c app/web/desk/approval.h app/web/desk/delivery.c \
 	app/web/desk/people.c app/web/desk/post.c app/web/desk/post.h app/web/desk/correction.c app/web/desk/gateway_sign_in.c
 
-libweb_a_SOURCES += app/web/desk/checkin.c app/web/desk/draw.c app/web/desk/event_import.c app/web/citizen/agenda.c app/web/citizen/agenda.h app/web/citizen/agenda_feed.c
+libweb_a_SOURCES += app/web/desk/checkin.c app/web/desk/checkin_link.c app/web/desk/draw.c app/web/desk/event_import.c app/web/citizen/agenda.c app/web/citizen/agenda.h app/web/citizen/agenda_feed.c
 
 libweb_a_SOURCES += app/web/hooks/line.c app/web/hooks/sms.c app/web/citizen/line.c app/web/citizen/draft.h
 

@@ -106,7 +106,7 @@ DECLARE
   s event_slot;
 BEGIN
   PERFORM FROM event e WHERE e.id = p_event FOR NO KEY UPDATE;  -- event before date, as everywhere
-  SELECT x.* INTO s FROM event_slot x WHERE x.id = p_slot AND x.event_id = p_event AND x.cancelled IS NULL FOR UPDATE;
+  SELECT x.* INTO s FROM event_slot x WHERE x.id = p_slot AND x.event_id = p_event AND x.cancelled IS NULL FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'event: no such date' USING ERRCODE = 'CH002';
   END IF;
@@ -114,7 +114,8 @@ BEGIN
   SELECT q.name INTO bad FROM event_quota q
     LEFT JOIN jsonb_to_recordset(p_quotas) AS n (name text, capacity int) ON n.name = q.name
    WHERE q.slot_id = p_slot
-     AND (q.taken > n.capacity OR (n.name IS NULL AND EXISTS (SELECT FROM application a WHERE a.slot_id = p_slot AND q.id = ANY (a.quotas))))
+     AND (q.taken > n.capacity OR (n.name IS NULL AND (EXISTS (SELECT FROM application a WHERE a.slot_id = p_slot AND q.id = ANY (a.quotas))
+                                                       OR EXISTS (SELECT FROM checkin c WHERE c.slot_id = p_slot AND q.id = ANY (c.quotas)))))
    LIMIT 1;
   IF overhang > 0 OR bad IS NOT NULL THEN
     RETURN;

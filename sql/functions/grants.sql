@@ -51,6 +51,8 @@ GRANT INSERT, UPDATE ON event_import TO chromo_web;
 GRANT DELETE ON event_slot, event_quota TO chromo_web;   -- while nobody has signed up
 GRANT SELECT ON event, event_slot, event_quota, application TO chromo_courier;
 GRANT UPDATE ON event_slot, event_quota, application TO chromo_courier;  -- offers that pass on
+GRANT UPDATE (seats, over, held) ON checkin TO chromo_courier;           -- … to who is in without a seat
+GRANT SELECT ON lottery TO chromo_courier;
 GRANT INSERT, UPDATE, DELETE ON application_draft TO chromo_web;
 GRANT INSERT, UPDATE ON event_notice TO chromo_web;
 GRANT SELECT ON event_notice, checkin, survey TO chromo_courier;         -- what people are told around a date

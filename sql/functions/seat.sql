@@ -35,8 +35,8 @@ BEGIN
   END IF;
 END $$;
 
--- Those who wait, in their order (first whom staff have put ahead), get what is free: a seat at once, or an offer with a
--- deadline.  A group of n gets n seats or goes on waiting; the ones behind it pass by, but
+-- What is free goes to those who are in the room without a seat (walk_in.sql), and then to those who wait, in their order
+-- (first whom staff have put ahead): a seat at once, or an offer with a deadline.  A group of n gets n seats or goes on waiting; the ones behind it pass by, but
 -- for a strict event.  The date is locked.  Returns how many moved up.
 CREATE OR REPLACE FUNCTION seat_promote(p_slot bigint) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
@@ -44,6 +44,7 @@ DECLARE
   a     application;
   moved int := 0;
 BEGIN
+  PERFORM walk_in_seat(p_slot);
   SELECT x.* INTO e FROM event x JOIN event_slot s ON s.event_id = x.id WHERE s.id = p_slot AND s.begins > now();
   IF NOT FOUND OR e.state <> 'open' THEN
     RETURN 0;
@@ -63,12 +64,13 @@ BEGIN
   RETURN moved;
 END $$;
 
--- The date, locked; NULL: there is none of this event.
+-- The date, locked; NULL: there is none of this event.  Whoever only refers to it, as an entry at
+-- the door does, passes: of two who have an application and want its date one would else die.
 CREATE OR REPLACE FUNCTION seat_lock(p_slot bigint, p_event bigint) RETURNS event_slot LANGUAGE plpgsql AS $$
 DECLARE
   s event_slot;
 BEGIN
-  SELECT x.* INTO s FROM event_slot x WHERE x.id = p_slot AND x.event_id = p_event FOR UPDATE;
+  SELECT x.* INTO s FROM event_slot x WHERE x.id = p_slot AND x.event_id = p_event FOR NO KEY UPDATE;
   RETURN s;
 END $$;
 
@@ -97,7 +99,7 @@ DECLARE
 BEGIN
   -- From here on everybody else waits for this date; and what the event says is read when
   -- one's turn has come, for staff may have changed it meanwhile (event_guard).
-  SELECT x.* INTO s FROM event_slot x WHERE x.id = p_slot AND x.event_id = p_event FOR UPDATE;
+  SELECT x.* INTO s FROM event_slot x WHERE x.id = p_slot AND x.event_id = p_event FOR NO KEY UPDATE;
   IF NOT FOUND OR s.cancelled IS NOT NULL OR s.begins <= now() THEN
     outcome := 'closed';
     RETURN;
@@ -268,7 +270,7 @@ CREATE OR REPLACE FUNCTION seat_draw(p_slot bigint, p_record jsonb) RETURNS void
 DECLARE
   winners bigint[];
 BEGIN
-  PERFORM FROM event_slot s WHERE s.id = p_slot FOR UPDATE;
+  PERFORM FROM event_slot s WHERE s.id = p_slot FOR NO KEY UPDATE;
   WITH result AS (
     SELECT r ->> 'number' AS number, (r ->> 'won')::boolean AS won, (r ->> 'waiting')::int AS waiting
       FROM jsonb_array_elements(p_record -> 'result') r),
@@ -339,12 +341,13 @@ CREATE OR REPLACE FUNCTION seat_call_off(p_slot bigint) RETURNS int LANGUAGE plp
 DECLARE
   n int;
 BEGIN
-  PERFORM FROM event_slot s WHERE s.id = p_slot FOR UPDATE;
+  PERFORM FROM event_slot s WHERE s.id = p_slot FOR NO KEY UPDATE;
   UPDATE application SET state = 'cancelled', why = 'event', waiting = NULL, offer_until = NULL, cancelled = now()
    WHERE slot_id = p_slot AND state IN ('applied', 'confirmed', 'waiting', 'offered');
   GET DIAGNOSTICS n = ROW_COUNT;
   UPDATE event_slot SET taken = 0, cancelled = coalesce(cancelled, now()) WHERE id = p_slot;
   UPDATE event_quota SET taken = 0 WHERE slot_id = p_slot;
+  UPDATE checkin SET seats = 0, over = 0, quotas = '{}', claims = '{}', held = '{}' WHERE slot_id = p_slot AND application_id IS NULL;
   RETURN n;
 END $$;
 

@@ -6,7 +6,9 @@
 SELECT jsonb_build_object(
          'id', e.id, 'title', e.texts -> 'ja' ->> 'title', 'state', e.state,
          'slots', (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                     'id', s.id, 'when', slot_text(s.begins, s.ends, s.days, :lang::text), 'capacity', s.capacity,
+                     'id', s.id, 'when', slot_text(s.begins, s.ends, s.days, :lang::text), 'capacity', s.capacity, 'left', s.capacity - s.taken,
+                     'quotas', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'name', q.name) ORDER BY q.id), '[]')
+                                  FROM event_quota q WHERE q.slot_id = s.id),
                      'today', (s.begins AT TIME ZONE 'Asia/Tokyo')::date <= (now() AT TIME ZONE 'Asia/Tokyo')::date
                           AND (s.ends AT TIME ZONE 'Asia/Tokyo')::date >= (now() AT TIME ZONE 'Asia/Tokyo')::date)
                    ORDER BY s.begins, s.id), '[]') FROM event_slot s WHERE s.event_id = e.id AND s.cancelled IS NULL))
@@ -51,24 +53,56 @@ VALUES (:id::uuid, :event::bigint, :slot::bigint, :application::bigint, :people:
         least(to_timestamp(:at::bigint / 1000.0), now()), nullif(:staff::bigint, 0), true)
 ON CONFLICT DO NOTHING;
 
--- name: checkin_undo :exec
-UPDATE checkin SET undone = now() WHERE id = :id::uuid AND event_id = :event::bigint AND undone IS NULL;
+-- name: checkin_hold :exec
+-- Dates before applications, as everywhere: for whoever lets in both in one transaction.
+SELECT FROM event_slot s WHERE s.event_id = :event::bigint ORDER BY s.id FOR NO KEY UPDATE;
+
+-- name: walk_in_date :one
+-- Which date people without application come to, where the door is for all: one of today, then
+-- one that is not over, then the nearest.
+SELECT s.id FROM event_slot s
+ WHERE s.event_id = :event::bigint AND s.cancelled IS NULL
+ ORDER BY (s.begins AT TIME ZONE 'Asia/Tokyo')::date <= (now() AT TIME ZONE 'Asia/Tokyo')::date
+          AND (s.ends AT TIME ZONE 'Asia/Tokyo')::date >= (now() AT TIME ZONE 'Asia/Tokyo')::date DESC,
+          s.ends > now() DESC, greatest(s.begins - now(), now() - s.begins), s.id
+ LIMIT 1;
+
+-- name: walk_in_add :one
+SELECT outcome, coalesce(room, 0) AS room, coalesce(over, 0) AS over, coalesce(lacking, '') AS lacking
+  FROM walk_in_add(:id::uuid, :event::bigint, :slot::bigint, :people::int, :quotas::bigint[], :claims::int[], :door::text, :device::text,
+                   to_timestamp(:at::bigint / 1000.0), nullif(:staff::bigint, 0), :anyway::boolean);
+
+-- name: checkin_undo :one
+SELECT checkin_undo(:id::uuid, :event::bigint) AS undone;
 
 -- name: checkin_counts :json
+-- inside: all who are in; left: seats that are free, NULL without limit; over: who is in without
+-- a seat (人数超過), and of which quotas.
+WITH slot AS (
+  SELECT s.id, s.capacity, s.taken FROM event_slot s
+   WHERE s.event_id = :event::bigint AND (:slot::bigint = 0 OR s.id = :slot) AND s.cancelled IS NULL),
+entry AS (
+  SELECT c.* FROM checkin c WHERE c.event_id = :event AND (:slot = 0 OR c.slot_id = :slot) AND c.undone IS NULL)
 SELECT jsonb_build_object(
          'applied', (SELECT coalesce(sum(people), 0) FROM application
-                      WHERE event_id = :event::bigint AND (:slot::bigint = 0 OR slot_id = :slot) AND state = 'confirmed'),
-         'entered', (SELECT coalesce(sum(people), 0) FROM checkin
-                      WHERE event_id = :event AND (:slot = 0 OR slot_id = :slot) AND undone IS NULL AND NOT again AND application_id IS NOT NULL),
-         'walk_ins', (SELECT coalesce(sum(people), 0) FROM checkin
-                       WHERE event_id = :event AND (:slot = 0 OR slot_id = :slot) AND undone IS NULL AND application_id IS NULL),
-         'doubles', (SELECT count(*) FROM checkin WHERE event_id = :event AND (:slot = 0 OR slot_id = :slot) AND undone IS NULL AND again));
+                      WHERE event_id = :event AND (:slot = 0 OR slot_id = :slot) AND state = 'confirmed'),
+         'inside', (SELECT coalesce(sum(people), 0) FROM entry WHERE NOT again),
+         'entered', (SELECT coalesce(sum(people), 0) FROM entry WHERE NOT again AND application_id IS NOT NULL),
+         'walk_ins', (SELECT coalesce(sum(people), 0) FROM entry WHERE application_id IS NULL),
+         'doubles', (SELECT count(*) FROM entry WHERE again),
+         'capacity', (SELECT CASE WHEN bool_and(capacity IS NOT NULL) THEN sum(capacity) END FROM slot),
+         'left', (SELECT CASE WHEN bool_and(capacity IS NOT NULL) THEN sum(capacity - taken) END FROM slot),
+         'over', (SELECT coalesce(sum(over), 0) FROM entry),
+         'lacking', (SELECT coalesce(string_agg(x.name || ' ' || x.n, '、' ORDER BY x.name), '')
+                       FROM (SELECT q.name, sum(u.claim - u.have) AS n
+                               FROM entry, unnest(quotas, claims, held) AS u (quota, claim, have) JOIN event_quota q ON q.id = u.quota
+                              WHERE u.have < u.claim GROUP BY q.name) x));
 
 -- name: checkin_latest :json
 -- The last ten, for undo.
-SELECT coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'number', x.number, 'people', x.people, 'door', nullif(x.door, ''), 'again', x.again,
+SELECT coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'number', x.number, 'people', x.people, 'door', nullif(x.door, ''), 'again', x.again, 'over', nullif(x.over, 0),
                   'time', to_char(x.at AT TIME ZONE 'Asia/Tokyo', 'HH24:MI')) ORDER BY x.received DESC), '[]')
-  FROM (SELECT c.id, c.people, c.door, c.at, c.received, c.again, a.number
+  FROM (SELECT c.id, c.people, c.door, c.at, c.received, c.again, c.over, a.number
           FROM checkin c LEFT JOIN application a ON a.id = c.application_id
          WHERE c.event_id = :event::bigint AND c.undone IS NULL
          ORDER BY c.received DESC LIMIT 10) x;

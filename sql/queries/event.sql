@@ -74,6 +74,7 @@ SELECT jsonb_build_object(
                             'cancelled', s.cancelled IS NOT NULL, 'full', coalesce(s.taken >= s.capacity, false),
                             'percent', CASE WHEN s.capacity > 0 THEN s.taken * 100 / s.capacity ELSE 0 END,
                             'waiting', (SELECT count(*) FROM application w WHERE w.slot_id = s.id AND w.state = 'waiting'),
+                            'excess', (SELECT nullif(sum(c.over), 0) FROM checkin c WHERE c.slot_id = s.id AND c.over > 0),
                             'applications', (SELECT count(*) FROM application w WHERE w.slot_id = s.id),
                             'quotas', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'name', q.name, 'capacity', q.capacity, 'taken', q.taken)
                                                         ORDER BY q.id), '[]') FROM event_quota q WHERE q.slot_id = s.id))

@@ -73,6 +73,8 @@ for (const width of widths) {
 		const before = Number(await town.sql(`SELECT count(*) FROM checkin WHERE application_id IS NULL`));
 		await sato.fill({ people: '３' });
 		await sato.press('button', '当日参加を受け付ける');
+		// The event may be full by now.
+		if (await sato.page.getByRole('button', { name: 'それでも受け付ける' }).isVisible()) await sato.press('button', 'それでも受け付ける');
 		await sato.sees('受付しました');
 		assert.equal(Number(await town.sql(`SELECT count(*) FROM checkin WHERE application_id IS NULL AND people = 3`)), before + 1);
 	});
@@ -126,6 +128,74 @@ test('a page that was loaded before opens without network', async () => {
 	assert.equal(await scan(sato, number), 'in');
 	await sato.context.setOffline(false);
 	await eventually('it is told', async () => await entered() === count + 1, 40);
+});
+
+// A small event of today, with a door of its own; its name is put in event while it is used.
+async function small(capacity) {
+	const made = await makeEvent(town, { title: '小さな会', days: 0.02, capacity });
+	return { slot: made.slots[0], door: `/desk/events/${made.event}/checkin?slot=${made.slots[0]}&door=${encodeURIComponent('北口')}`,
+		seats: () => town.sql(`SELECT s.taken || ' ' || coalesce(string_agg(c.seats || '+' || c.over, ' ' ORDER BY c.received), '')
+			FROM event_slot s LEFT JOIN checkin c ON c.slot_id = s.id AND c.undone IS NULL WHERE s.id = ${made.slots[0]} GROUP BY s.taken`) };
+}
+async function come(who, people) {
+	await who.page.evaluate(() => document.getElementById('result').replaceChildren());
+	await who.page.locator('#people').fill(people);
+	await who.page.getByRole('button', { name: '当日参加を受け付ける' }).click();
+	return panel(who);
+}
+const letIn = async (who) => {
+	await who.page.evaluate(() => document.getElementById('result').replaceChildren());
+	await who.page.getByRole('button', { name: 'それでも受け付ける' }).click();
+	return panel(who);
+};
+
+for (const width of widths) {
+	test(`somebody without application, and no seat, ${width} px`, async () => {
+		const room = await small(2), sato = await open(await clerk({ width }), room.door);
+		assert.equal(await come(sato, '１'), 'in');
+		assert.equal(await come(sato, '99'), 'count');
+		assert.equal(await come(sato, '2'), 'short');
+		await sato.look('door_full');
+		await sato.sees('席が足りません', '空席はあと 1人');
+		assert.equal(await room.seats(), '1 1+0', 'nothing was done');
+		assert.equal(await letIn(sato), 'in');
+		await sato.look('door_over');
+		await sato.sees('人数超過 1人', '3 / 2人');
+		assert.equal(await sato.focused(), 'text', 'the field stays');
+		assert.equal(await sato.page.getByRole('button', { name: 'それでも受け付ける' }).isVisible(), false);
+		assert.equal(await room.seats(), '2 1+0 1+1');
+		const plain = await clerk({ width, script: false });
+		await plain.go(room.door);
+		await plain.fill({ people: '1' });
+		await plain.press('button', '当日参加を受け付ける');
+		await plain.look('door_full_plain', { status: 422, errors: false });
+		await plain.press('button', 'それでも受け付ける');
+		await plain.sees('受付しました', '人数超過 1人');
+		assert.equal(await room.seats(), '2 1+0 1+1 0+1');
+		// The first one goes away again, with the keyboard alone: somebody else has the seat.
+		const undo = plain.page.getByRole('button', { name: /取り消す/ }).last();
+		await undo.focus();
+		await plain.arrive(() => plain.page.keyboard.press('Enter'));
+		await plain.sees('受付を取り消しました');
+		assert.equal(await room.seats(), '2 2+0 0+1');
+	});
+}
+
+test('without network the door knows what was free, lets in all the same, and tells who was over', async () => {
+	const room = await small(2), north = await open(await clerk({ width: 320 }), room.door), south = await open(await clerk({ width: 320 }), room.door);
+	await north.context.setOffline(true);
+	assert.equal(await come(north, '1'), 'in');
+	assert.equal(await come(north, '2'), 'short');
+	await north.sees('空席はあと 1人');
+	assert.equal(await letIn(north), 'in');
+	assert.equal(await queued(north), '2');
+	north.noise.length = 0;
+	await north.look('door_over_without_network');
+	assert.equal(await come(south, '1'), 'in', 'meanwhile the other door gives a seat away');
+	await north.context.setOffline(false);
+	await eventually('all is told', async () => await queued(north) === '0', 40);
+	assert.equal(await room.seats(), '2 1+0 1+0 0+2', 'all of them are there');
+	await north.sees('席の数を超えました', '人数超過 2人');
 });
 
 test('a link opens one door, and nothing else', async () => {

@@ -136,8 +136,95 @@ test('without script: a form, a page, an undo', async () => {
 	assert.match(said(isPage(await sato.get(page.path))), /受付済|申込/);
 	const before = await entered();
 	await sato.submit(page, { people: '２', text: null }, path);
-	assert.equal((await sato.post(path, { token: /name="token" value="([^"]+)"/.exec((await sato.get(path)).text)[1], slot: 0, people: '99' })).status, 303);
+	assert.equal((await sato.post(path, { token: /name="token" value="([^"]+)"/.exec((await sato.get(path)).text)[1], slot: 0, people: '99' })).status, 422);
 	assert.ok(await entered() <= before + 1, 'at most fifty at once');
+});
+
+// Seats of the date, as "taken/capacity over".
+const seatsOf = (slot) => town.sql(`SELECT s.taken || '/' || s.capacity || ' ' || (SELECT coalesce(sum(over), 0) FROM checkin c WHERE c.slot_id = s.id AND c.undone IS NULL) FROM event_slot s WHERE s.id = ${slot}`);
+// What the panel says; the words of all others are in the page too.
+const panel = (page) => said({ text: /<div id="result"[\s\S]*?(?=<div id="panels")/.exec(page.text)[0] });
+const walkIn = (people, more = {}) => entry('', { people, ...more });
+
+test('people without application take seats; where there are none the door is told, and may let them in', async () => {
+	const small = await makeEvent(town, { capacity: 3 }), [slot] = small.slots, where = { at: `/desk/events/${small.event}/checkin`, slot };
+	const one = async (what) => (await send([what], where)).json();
+	let told = await one(walkIn(2));
+	assert.deepEqual([told.results[0].outcome, told.counts.inside, told.counts.capacity, told.counts.left], ['in', 2, 3, 1]);
+	const first = told.results[0].entry;
+	told = await one(walkIn(2));
+	assert.deepEqual([told.results[0].outcome, told.results[0].room, told.counts.inside], ['short', 1, 2], 'nothing was done');
+	told = await one(walkIn(2, { anyway: true }));
+	assert.deepEqual([told.results[0].outcome, told.results[0].over, told.counts.inside, told.counts.over], ['in', 1, 4, 1]);
+	assert.equal(await seatsOf(slot), '3/3 1');
+	// The web knows: who signs up now waits.
+	await signUp(town.client(MINATO), small);
+	assert.equal(await town.sql(`SELECT state FROM application WHERE slot_id = ${slot}`), 'waiting');
+	assert.match((await sato.get(`/desk/events/${small.event}`)).text, /人数超過 1人/, 'the page of the event says so');
+	assert.match((await sato.get(`${where.at}?slot=${slot}`)).text, /id="excess" data-when="over">人数超過/);
+	// An undo gives the seats to who is in without, and then to who waits.
+	assert.equal((await one({ id: first, undo: true })).counts.over, 0);
+	assert.equal(await town.sql(`SELECT s.taken || ' ' || a.state FROM event_slot s JOIN application a ON a.slot_id = s.id WHERE s.id = ${slot}`), '3 confirmed');
+});
+
+test('a quota of the date is drawn on at the door too', async () => {
+	const made = await makeEvent(town, { capacity: 9, quotas: { '車いす': 1 } }), [slot] = made.slots, name = `quota_${made.quotas[0]}`;
+	const door = `/desk/events/${made.event}/checkin`, where = { at: door, slot };
+	const one = async (what) => (await send([what], where)).json();
+	assert.equal((await one(walkIn(2, { [name]: 1 }))).results[0].outcome, 'in');
+	const told = await one(walkIn(1, { [name]: 1 }));
+	assert.deepEqual([told.results[0].outcome, told.results[0].lacking], ['short', '車いす']);
+	assert.equal((await send([walkIn(1, { [name]: 2 })], where)).status, 400, 'more of a quota than people');
+	let page = isPage(await sato.get(`${door}?slot=${slot}`));
+	page = isPage(await sato.submit(page, { people: '1', [name]: '１', text: null, anyway: null }, door), { status: 422 });
+	assert.match(panel(page), /席が足りません.*空きのない枠： 車いす/);
+	page = isPage(await sato.follow(await sato.submit(page, { anyway: '1' }, door)));
+	assert.match(panel(page), /受付しました/);
+	assert.match(page.text, /id="short" data-when="lacking">枠の人数超過： <span[^>]*>車いす 1</);
+	assert.equal(await town.sql(`SELECT s.taken || ' ' || q.taken || ' ' || (SELECT string_agg(claims[1] || '-' || held[1], ' ' ORDER BY received) FROM checkin c WHERE c.slot_id = s.id)
+		FROM event_slot s JOIN event_quota q ON q.slot_id = s.id WHERE s.id = ${slot}`), '3 1 1-1 1-0');
+});
+
+test('people whom a device let in without network are over where there was no seat, and never lost', async () => {
+	const small = await makeEvent(town, { capacity: 2 }), [slot] = small.slots, where = { at: `/desk/events/${small.event}/checkin`, slot };
+	await signUp(town.client(MINATO), small, { names: ['一郎'] });
+	const queue = [walkIn(2, { let_in: true, at: Date.now() - 60000 }), walkIn(1, { let_in: true, at: Date.now() - 30000 })];
+	const told = (await send(queue, where)).json();
+	assert.deepEqual(told.results.map((r) => [r.outcome, r.over]), [['in', 1], ['in', 1]]);
+	assert.deepEqual((await send(queue, where)).json(), told, 'told twice, there once');
+	assert.equal(await seatsOf(slot), '2/2 2');
+	assert.deepEqual([told.counts.inside, told.counts.capacity, told.counts.over], [3, 2, 2]);
+});
+
+test('without script a full date says so, with one press to let them in', async () => {
+	const small = await makeEvent(town, { capacity: 1 }), [slot] = small.slots, door = `/desk/events/${small.event}/checkin`;
+	let page = isPage(await sato.get(`${door}?slot=${slot}`));
+	for (const [people, why] of [['0', 'nobody'], ['51', 'a crowd'], ['ひとり', 'a word']]) {
+		const bad = isPage(await sato.submit(page, { people, text: null, anyway: null }, door), { status: 422 });
+		assert.match(panel(bad), /人数を確かめてください/, why);
+	}
+	page = isPage(await sato.submit(page, { people: '2', text: null, anyway: null }, door), { status: 422 });
+	assert.match(panel(page), /席が足りません.*空席はあと 1 人/);
+	assert.equal(await seatsOf(slot), '0/1 0');
+	page = isPage(await sato.follow(await sato.submit(page, { anyway: '1' }, door)));
+	assert.match(panel(page), /受付しました.*2人.*人数超過 1 人/);
+	assert.match(said(page), /受付済／定員 2 \/ 1 人/);
+	assert.equal(await seatsOf(slot), '1/1 1');
+	assert.match(panel(await sato.submit(await sato.get(`${door}?slot=${slot}`), { people: '1', text: null, anyway: null }, door)), /満席です/);
+	page = isPage(await sato.follow(await sato.submit(page, { undo: await town.sql(`SELECT id FROM checkin WHERE slot_id = ${slot}`) }, door)));
+	assert.match(panel(page), /受付を取り消しました/);
+	assert.equal(await seatsOf(slot), '0/1 0');
+});
+
+test('two doors and the web want the last seat: one of them', async () => {
+	for (let i = 0; i < 5; i++) {
+		const small = await makeEvent(town, { capacity: 1 }), where = { at: `/desk/events/${small.event}/checkin`, slot: small.slots[0] };
+		const answers = await Promise.all([send([walkIn(1)], where), send([walkIn(1)], { ...where, device: 'b' }), signUp(town.client(MINATO), small)]);
+		const doors = answers.slice(0, 2).map((r) => r.json().results[0].outcome).filter((o) => o === 'in').length;
+		const web = Number(await town.sql(`SELECT count(*) FROM application WHERE slot_id = ${small.slots[0]} AND state = 'confirmed'`));
+		assert.equal(doors + web, 1);
+		assert.equal(await seatsOf(small.slots[0]), '1/1 0');
+	}
 });
 
 test('a door that nobody set takes the date of today', async () => {

@@ -6,8 +6,7 @@
  *	POST /desk/events/{event}/checkin	one ticket, number or name; or people without one; or undo
  *	GET  /desk/events/{event}/checkin/list	what a device takes along for when there is no network
  *	POST /desk/events/{event}/checkin/sync	entries of a device, as JSON
- *	GET, POST /desk/events/{event}/door	makes a link for one door
- *	GET, POST /door/{token} …/list …/sync	the same by that link
+ *	GET, POST /door/{token} …/list …/sync	the same by a link (checkin_link.c)
  *
  * Without script each entry is a form and a page.  nginx/static/js/checkin.js makes it one
  * field that stays, and goes on without network.
@@ -17,13 +16,13 @@
 #include "base/text.h"
 #include "domain/checkin.h"
 #include "web/handlers.h"
-#include "web/qr.h"
 #include "web/web.h"
 
-enum { ENTRIES_MAX = 200, HOURS_MAX = 72, DOOR_MAX = 40 };
+enum { ENTRIES_MAX = 200, DOOR_MAX = 40, PEOPLE_MAX = 50, QUOTAS_MAX = 50 };
 
 struct desk_door {
 	struct checkin_door at;
+	json_t *event;		/* checkin_event() */
 	const char *path;	/* of the page */
 	bool link;
 };
@@ -69,7 +68,6 @@ door_of(struct web *w, const struct fields *from, struct desk_door *d)
 	const char *token = web_arg(w, "token"), *name = "";
 	bool asked = fields_get(from, "slot")[0] != '\0';
 	int64_t slot = 0;
-	json_t *event;
 	enum err e = web_vault(w);
 
 	*d = (struct desk_door){ .link = token[0] != '\0' };
@@ -87,12 +85,12 @@ door_of(struct web *w, const struct fields *from, struct desk_door *d)
 	}
 	if (asked && fields_int(from, "slot", 0, INT64_MAX, &slot) != ERR_OK)
 		return ERR_INVALID;
-	e = checkin_event(w->db, w->words, d->at.event, &event);
+	e = checkin_event(w->db, w->words, d->at.event, &d->event);
 	if (e != ERR_OK)
 		return e;
 	if (!asked)
-		slot = slot_of_today(event);
-	if (!has_slot(event, slot))
+		slot = slot_of_today(d->event);
+	if (!has_slot(d->event, slot))
 		return ERR_NOT_FOUND;
 	d->at.slot = slot;
 	d->at.name = name;
@@ -101,16 +99,22 @@ door_of(struct web *w, const struct fields *from, struct desk_door *d)
 	return ERR_OK;
 }
 
+/* Where to look at what became of it; result: may be NULL. */
 static const char *
-address(struct web *w, const struct desk_door *d, const char *said, const char *number)
+address(struct web *w, const struct desk_door *d, const char *said, const json_t *result)
 {
+	const char *number = json_text(result, "number");
 	struct buf out;
 
 	buf_init(&out, w->arena);
 	buf_addf(&out, "%s?slot=%" PRId64 "&door=", d->path, d->at.slot);
 	buf_add_percent(&out, d->at.name, strlen(d->at.name));
 	if (said[0] != '\0')
-		buf_addf(&out, "&said=%s&number=%s", said, number);
+		buf_addf(&out, "&said=%s", said);
+	if (number[0] != '\0')
+		buf_addf(&out, "&number=%s", number);
+	else if (json_int(result, "people") > 0)
+		buf_addf(&out, "&people=%" PRId64 "&over=%" PRId64, json_int(result, "people"), json_int(result, "over"));
 	return out.data;
 }
 
@@ -121,7 +125,8 @@ panels(struct web *w, const json_t *result)
 	static const struct { const char *outcome, *icon, *look; } all[] = {
 		{ "in", "success", "good" }, { "already", "warning", "warn" }, { "other", "wrong", "bad" },
 		{ "cancelled", "stopped", "bad" }, { "lost", "info", "warn" }, { "forged", "error", "bad" }, { "none", "unknown", "warn" },
-		{ "many", "info", "warn" }, { "undone", "returned", "warn" },
+		{ "many", "info", "warn" }, { "undone", "returned", "warn" }, { "full", "warning", "bad" }, { "short", "warning", "bad" },
+		{ "count", "warning", "warn" },
 	};
 	json_t *list = json_array();
 	size_t i;
@@ -138,14 +143,22 @@ static enum err
 said(struct web *w, const struct desk_door *d, json_t **result)
 {
 	const char *outcome = fields_get(w->query, "said"), *number = fields_get(w->query, "number");
+	int64_t people = 0, over = 0;
 	json_t *list, *one;
 	size_t i;
 	enum err e;
 
 	*result = json_keep(w->arena, json_pack("{s:s, s:s, s:s, s:s, s:s, s:n, s:[]}", "outcome", outcome, "number", "", "name", "",
 	    "time", "", "door", "", "people", "found"));
-	if (outcome[0] == '\0' || number[0] == '\0')
+	if (outcome[0] == '\0')
 		return ERR_OK;
+	if (number[0] == '\0') {	/* of people without application */
+		if (fields_int(w->query, "people", 1, PEOPLE_MAX, &people) == ERR_OK)
+			json_object_set_new(*result, "people", json_integer(people));
+		if (fields_int(w->query, "over", 1, people, &over) == ERR_OK)
+			json_object_set_new(*result, "over", json_integer(over));
+		return ERR_OK;
+	}
 	e = checkin_list(w->db, w->vault, w->arena, &(struct checkin_door){ .event = d->at.event }, &list);
 	if (e != ERR_OK)
 		return e;
@@ -162,33 +175,110 @@ said(struct web *w, const struct desk_door *d, json_t **result)
 static void
 null_empty(json_t *object, const char *key)
 {
-	if (json_text(object, key)[0] == '\0' && !json_is_integer(json_object_get(object, key)))
+	if (json_text(object, key)[0] == '\0' && json_int(object, key) == 0)
 		json_object_set_new(object, key, json_null());
+}
+
+/* The quotas of the date at this door. */
+static const json_t *
+quotas_of(const struct desk_door *d)
+{
+	const json_t *slot;
+	size_t i;
+
+	json_array_foreach(json_object_get(d->event, "slots"), i, slot)
+		if (json_int(slot, "id") == d->at.slot)
+			return json_object_get(slot, "quotas");
+	return NULL;
+}
+
+/* A number of the form or, where there is one, of an entry in JSON; -1: it is too long. */
+static int64_t
+number_said(struct web *w, const json_t *entry, const char *name)
+{
+	const char *digits;
+
+	if (entry != NULL)
+		return json_object_get(entry, name) == NULL ? 0 : json_int(entry, name);
+	digits = text_digits(w->arena, fields_get(w->fields, name));
+	return strlen(digits) <= 2 ? strtol(digits, NULL, 10) : -1;
+}
+
+/* How many come without application, and what they claim.  False: they cannot be so many. */
+static bool
+walk_in_read(struct web *w, const struct desk_door *d, const json_t *entry, struct checkin_try *try)
+{
+	const json_t *quotas = quotas_of(d), *quota;
+	int64_t *ids = arena_alloc(w->arena, QUOTAS_MAX * sizeof *ids), n;
+	int32_t *claims = arena_alloc(w->arena, QUOTAS_MAX * sizeof *claims);
+	bool good;
+	size_t i, k = 0;
+
+	try->people = number_said(w, entry, "people");
+	good = try->people >= 1 && try->people <= PEOPLE_MAX;
+	json_array_foreach(quotas, i, quota) {
+		n = number_said(w, entry, arena_printf(w->arena, "quota_%" PRId64, json_int(quota, "id")));
+		good = good && n >= 0 && n <= try->people;
+		if (n < 1 || k == QUOTAS_MAX)
+			continue;
+		ids[k] = json_int(quota, "id");
+		claims[k++] = (int32_t)n;
+	}
+	try->quotas = (struct db_ids){ ids, k };
+	try->claims = (struct db_ints){ claims, k };
+	return good;
+}
+
+/* What the form for people without application is filled with: as it was sent, where it was in vain. */
+static void
+walk_in_fields(struct web *w, const struct desk_door *d, bool again)
+{
+	const json_t *quotas = quotas_of(d), *quota;
+	json_t *list = json_array();
+	size_t i;
+
+	json_array_foreach(quotas, i, quota) {
+		const char *name = arena_printf(w->arena, "quota_%" PRId64, json_int(quota, "id"));
+
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "field", name, "label", json_text(quota, "name"), "claimed",
+		    again ? fields_get(w->fields, name) : ""));
+	}
+	json_object_set_new(w->view, "walk_people", json_string(again ? fields_get(w->fields, "people") : "1"));
+	json_object_set_new(w->view, "claims", list);
+}
+
+static bool
+is_full(const char *outcome)
+{
+	return strcmp(outcome, "full") == 0 || strcmp(outcome, "short") == 0;
 }
 
 static enum err
 page(struct web *w, enum status status, const struct desk_door *d, json_t *result, const char *typed)
 {
-	static const char *const keys[] = { "number", "name", "time", "door" };
-	json_t *event, *counts, *latest, *slot;
+	static const char *const keys[] = { "number", "name", "people", "time", "door", "room", "over", "lacking" };
+	json_t *counts, *latest, *slot;
 	size_t i;
-	enum err e = checkin_event(w->db, w->words, d->at.event, &event);
+	enum err e = checkin_counts(w->db, &d->at, &counts);
 
-	if (e == ERR_OK)
-		e = checkin_counts(w->db, &d->at, &counts);
 	if (e == ERR_OK)
 		e = checkin_latest(w->db, &d->at, &latest);
 	if (e != ERR_OK)
 		return e;
-	json_array_foreach(json_object_get(event, "slots"), i, slot)
+	json_array_foreach(json_object_get(d->event, "slots"), i, slot)
 		json_object_set_new(slot, "checked", json_boolean(json_int(slot, "id") == d->at.slot));
 	json_object_set_new(w->view, "panels", panels(w, result));
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		null_empty(result, keys[i]);
-	json_object_set(w->view, "event", event);
+	json_object_set_new(w->view, "full", json_boolean(is_full(json_text(result, "outcome"))));
+	walk_in_fields(w, d, status != HTTP_OK && typed[0] == '\0');
+	json_object_set(w->view, "event", d->event);
 	json_object_set(w->view, "counts", counts);
+	json_object_set_new(w->view, "limited", json_boolean(json_is_integer(json_object_get(counts, "capacity"))));
+	json_object_set_new(w->view, "excess", json_boolean(json_int(counts, "over") > 0));
+	json_object_set_new(w->view, "short", json_boolean(json_text(counts, "lacking")[0] != '\0'));
 	json_object_set(w->view, "latest", latest);
-	json_object_set(w->view, "any_latest", json_boolean(json_array_size(latest) > 0));
+	json_object_set_new(w->view, "any_latest", json_boolean(json_array_size(latest) > 0));
 	json_object_set(w->view, "result", result);
 	json_object_set_new(w->view, "typed", json_string(typed));
 	json_object_set_new(w->view, "slot", json_integer(d->at.slot));
@@ -217,7 +307,8 @@ enum err
 desk_checkin_do(struct web *w)
 {
 	struct desk_door d;
-	struct checkin_try try = { .text = text_normal(w->arena, fields_get(w->fields, "text")) };
+	struct checkin_try try = { .text = text_normal(w->arena, fields_get(w->fields, "text")),
+	    .anyway = fields_get(w->fields, "anyway")[0] != '\0' };
 	const char *undo = fields_get(w->fields, "undo"), *outcome;
 	json_t *result;
 	enum err e = door_of(w, w->fields, &d);
@@ -226,23 +317,19 @@ desk_checkin_do(struct web *w)
 		return e;
 	if (undo[0] != '\0') {
 		e = checkin_undo(w->db, &d.at, undo);
-		return e != ERR_OK && e != ERR_NOT_FOUND ? e : web_see_other(w, "%s", address(w, &d, "undone", ""));
+		return e != ERR_OK && e != ERR_NOT_FOUND ? e : web_see_other(w, "%s", address(w, &d, "undone", NULL));
 	}
-	if (fields_get(w->fields, "people")[0] != '\0' && try.text[0] == '\0') {
-		const char *digits = text_digits(w->arena, fields_get(w->fields, "people"));
-
-		try.people = strlen(digits) <= 2 ? strtol(digits, NULL, 10) : 0;
-		if (try.people < 1 || try.people > 50)
-			return web_see_other(w, "%s", address(w, &d, "none", ""));
-	} else if (try.text[0] == '\0')
-		return web_see_other(w, "%s", address(w, &d, "", ""));
+	if (try.text[0] == '\0' && fields_get(w->fields, "people")[0] == '\0')
+		return web_see_other(w, "%s", address(w, &d, "", NULL));
+	if (try.text[0] == '\0' && !walk_in_read(w, &d, NULL, &try))
+		return page(w, HTTP_UNPROCESSABLE, &d, json_keep(w->arena, json_pack("{s:s, s:[]}", "outcome", "count", "found")), "");
 	e = checkin_enter(w->db, w->vault, w->arena, &d.at, &try, &result);
 	if (e != ERR_OK)
 		return e;
 	outcome = json_text(result, "outcome");
-	if (strcmp(outcome, "none") == 0 || strcmp(outcome, "many") == 0)
+	if (strcmp(outcome, "none") == 0 || strcmp(outcome, "many") == 0 || is_full(outcome))
 		return page(w, HTTP_UNPROCESSABLE, &d, result, try.text);
-	return web_see_other(w, "%s", address(w, &d, outcome, json_text(result, "number")));
+	return web_see_other(w, "%s", address(w, &d, outcome, result));
 }
 
 enum err
@@ -254,7 +341,10 @@ desk_checkin_list(struct web *w)
 
 	if (e == ERR_OK)
 		e = checkin_list(w->db, w->vault, w->arena, &(struct checkin_door){ .event = d.at.event }, &list);
-	return e != ERR_OK ? e : web_json(w, HTTP_OK, list);
+	if (e != ERR_OK)
+		return e;
+	json_object_set(list, "slots", json_object_get(d.event, "slots"));
+	return web_json(w, HTTP_OK, list);
 }
 
 /* Only our own page sends JSON with our origin: a form of another site cannot. */
@@ -268,14 +358,14 @@ static enum err
 entry_take(struct web *w, const struct desk_door *d, const json_t *entry, json_t *results)
 {
 	struct checkin_try try = { .id = json_text(entry, "id"), .text = text_normal(w->arena, json_text(entry, "text")),
-	    .people = json_int(entry, "people"), .at = json_int(entry, "at"), .let_in = json_flag(entry, "let_in") };
+	    .at = json_int(entry, "at"), .anyway = json_flag(entry, "anyway"), .let_in = json_flag(entry, "let_in") };
+	bool undo = json_flag(entry, "undo");
 	json_t *result;
 	enum err e;
 
-	if (!text_is_uuid(try.id) || strlen(try.text) > 300 ||
-	    (try.text[0] == '\0' && !json_flag(entry, "undo") && (try.people < 1 || try.people > 50)))
+	if (!text_is_uuid(try.id) || strlen(try.text) > 300 || (try.text[0] == '\0' && !undo && !walk_in_read(w, d, entry, &try)))
 		return ERR_INVALID;
-	if (json_flag(entry, "undo")) {
+	if (undo) {
 		e = checkin_undo(w->db, &d->at, try.id);
 		if (e != ERR_OK && e != ERR_NOT_FOUND)
 			return e;
@@ -311,6 +401,8 @@ desk_checkin_sync(struct web *w)
 		e = fields_add(from, "device", json_text(body, "device"));
 	if (e == ERR_OK)
 		e = door_of(w, from, &d);
+	if (e == ERR_OK && json_array_size(json_object_get(body, "entries")) > 1)
+		e = checkin_hold(w->db, &d.at);
 	json_array_foreach(json_object_get(body, "entries"), i, entry)
 		if (e == ERR_OK)
 			e = entry_take(w, &d, entry, results);
@@ -320,56 +412,4 @@ desk_checkin_sync(struct web *w)
 		return e;
 	json_object_set(out, "counts", counts);
 	return web_json(w, HTTP_OK, out);
-}
-
-/* --- a link for the door --- */
-
-enum err
-desk_door(struct web *w)
-{
-	const char *token = fields_get(w->query, "token"), *url;
-	int64_t event = web_id(w, "event"), of;
-	const char *name;
-	json_t *it;
-	enum err e = guard_arrive(w);
-
-	if (e == ERR_OK)
-		e = checkin_event(w->db, w->words, event, &it);
-	if (e != ERR_OK)
-		return e;
-	json_object_set(w->view, "event", it);
-	json_object_set_new(w->view, "link", json_null());
-	json_object_set_new(w->view, "action_url", json_sprintf("/desk/events/%" PRId64 "/door", event));
-	json_object_set_new(w->view, "back_url", json_sprintf("/desk/events/%" PRId64 "/checkin", event));
-	if (token[0] != '\0' && checkin_door_open(w->db, w->arena, token, &of, &name) == ERR_OK && of == event) {
-		url = arena_printf(w->arena, "%s/door/%s", web_origin(w), token);
-		json_object_set_new(w->view, "link", json_pack("{s:s, s:s, s:o}", "link_url", url, "name", name,
-		    "qr", qr_json(w->arena, url)));
-	}
-	if (json_object_get(w->view, "form") == NULL) {
-		struct form *f = web_form(w);
-
-		form_set(f, "name", "");
-		form_set(f, "hours", "12");
-	}
-	return web_page(w, w->request->method == METHOD_POST ? HTTP_UNPROCESSABLE : HTTP_OK, "desk/checkin/door");
-}
-
-enum err
-desk_door_make(struct web *w)
-{
-	struct form *f = web_form(w);
-	const char *name = form_name(f, "name", FORM_REQUIRED, DOOR_MAX), *token;
-	int64_t hours = form_number(f, "hours", FORM_REQUIRED, 1, HOURS_MAX), event = web_id(w, "event");
-	json_t *it;
-	enum err e;
-
-	if (!form_ok(f))
-		return desk_door(w);
-	e = guard_arrive(w);
-	if (e == ERR_OK)
-		e = checkin_event(w->db, w->words, event, &it);
-	if (e == ERR_OK)
-		e = checkin_door_make(w->db, w->arena, event, name, w->staff, (int)hours, &token);
-	return e != ERR_OK ? e : web_see_other(w, "/desk/events/%" PRId64 "/door?token=%s", event, token);
 }

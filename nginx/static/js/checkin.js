@@ -58,7 +58,12 @@ function show(result) {
 
 	for (const part of panel.querySelectorAll('[data-part]'))
 		part.textContent = result[part.dataset.part] ? result[part.dataset.part] + (part.dataset.part === 'people' ? unit : '') : '';
+	for (const part of panel.querySelectorAll('[data-if]'))
+		part.hidden = !result[part.dataset.if];
 	place.replaceChildren(panel);
+	document.getElementById('anyway').hidden = !['full', 'short'].includes(result.outcome);
+	if (result.outcome === 'in')
+		document.getElementById('walkin').reset();
 	document.getElementById('found').replaceChildren(...(result.found ?? []).map(person => {
 		const row = document.createElement('li'), button = document.createElement('button');
 
@@ -75,10 +80,20 @@ function show(result) {
 	field.focus();
 }
 
-const counts = numbers => {
+/* Seats that were free when the town was last heard of; null: no limit, or a door for several dates. */
+let left = null;
+async function keepLeft(seats) {
+	left = slot === '0' ? null : seats ?? null;
+	await store.keepFact(`left ${slot}`, left);
+}
+
+async function counts(numbers) {
 	for (const place of document.querySelectorAll('[data-count]'))
 		place.textContent = numbers[place.dataset.count];
-};
+	for (const place of document.querySelectorAll('[data-when]'))
+		place.hidden = !numbers[place.dataset.when];
+	await keepLeft(numbers.left);
+}
 
 async function showQueue() {
 	const waiting = (await store.queue()).length;
@@ -93,6 +108,14 @@ function tellDouble(result) {
 	line.textContent = `${result.number} ${result.name} ${result.time} ${result.door}`;
 	document.getElementById('double').append(line);
 	document.getElementById('doubles').hidden = false;
+}
+
+function tellOver(result, at) {
+	const line = document.createElement('li'), unit = document.querySelector('.c-stat__unit').textContent;
+
+	line.textContent = `${clock(at)} ${result.people}${unit} (${result.over}${unit})`;
+	document.getElementById('over').append(line);
+	document.getElementById('overs').hidden = false;
 }
 
 /* --- with the town --- */
@@ -129,6 +152,8 @@ async function takeAlong() {
 		own.set(number, await store.person(number));
 	await store.keepList(list.people.map(person => own.get(person.number) ?? person));
 	await store.keepFact('key', list.key);
+	if (queue.length === 0)
+		await keepLeft(list.slots.find(({ id }) => String(id) === slot)?.left);
 }
 
 let telling = false;
@@ -144,9 +169,11 @@ async function tellQueue() {
 		for (const result of results) {
 			if (result.outcome === 'already')
 				tellDouble(result);
+			if (result.over)
+				tellOver(result, entries.find(({ id }) => id === result.id).at);
 			await store.dequeue(result.id);
 		}
-		counts(numbers);
+		await counts(numbers);
 	} catch {
 		/* Still away: they stay where they are. */
 	} finally {
@@ -166,8 +193,19 @@ async function note(result, id, at) {
 		await store.put({ ...person, entry: id, time: clock(at), door, own: true, at });
 }
 
+/* People without application, as far as it is known here how many seats are left. */
+async function walkInAlone({ people, anyway }) {
+	if (left !== null && people > left && !anyway)
+		return { outcome: left > 0 ? 'short' : 'full', people, room: left };
+	const over = left === null ? 0 : Math.max(people - left, 0);
+
+	if (left !== null)
+		await keepLeft(left - people + over);
+	return { outcome: 'in', people, over };
+}
+
 async function alone(entry) {
-	const result = entry.text ? await decideAlone(store, key, { event, slot }, entry.text, entry.at) : { outcome: 'in', people: entry.people };
+	const result = entry.text ? await decideAlone(store, key, { event, slot }, entry.text, entry.at) : await walkInAlone(entry);
 
 	if (result.outcome === 'in' && !result.known) {
 		await store.enqueue({ ...entry, number: result.number, let_in: true });
@@ -178,8 +216,8 @@ async function alone(entry) {
 	return result;
 }
 
-async function enter({ text = '', people = 0 }) {
-	const entry = { id: crypto.randomUUID(), text, people, at: Date.now() };
+async function enter(what) {
+	const entry = { id: crypto.randomUUID(), text: '', people: 0, ...what, at: Date.now() };
 	let result;
 
 	try {
@@ -188,7 +226,7 @@ async function enter({ text = '', people = 0 }) {
 		const answer = await tell([entry]);
 
 		[result] = answer.results;
-		counts(answer.counts);
+		await counts(answer.counts);
 		await note(result, entry.id, entry.at);
 	} catch {
 		result = await alone(entry);
@@ -203,12 +241,22 @@ document.getElementById('checkin').addEventListener('submit', submit => {
 	if (field.value.trim())
 		enter({ text: field.value.trim() });
 });
+/* How many come without application, and of them so many who claim a seat of a quota. */
+let walkIn = null;
 document.getElementById('walkin').addEventListener('submit', submit => {
-	const people = Number(document.getElementById('people').value.normalize('NFKC'));
+	const numbers = [...submit.target.querySelectorAll('[inputmode="numeric"]')]
+		.map(({ name, value }) => [name, Number(value.normalize('NFKC').trim())]);
+	const { people, ...claims } = walkIn = Object.fromEntries(numbers);
 
 	submit.preventDefault();
-	if (people >= 1 && people <= 50)
-		enter({ people });
+	if (Number.isInteger(people) && people >= 1 && people <= 50 && Object.values(claims).every(n => Number.isInteger(n) && n >= 0 && n <= people))
+		enter(walkIn);
+	else
+		show({ outcome: 'count' });
+});
+document.getElementById('anyway').addEventListener('submit', submit => {
+	submit.preventDefault();
+	enter({ ...walkIn, anyway: true });
 });
 
 /* --- the camera --- */
@@ -267,6 +315,7 @@ try {
 	await takeAlong();
 } catch {
 	/* Without network: with what was taken along last time. */
+	await keepLeft(await store.fact(`left ${slot}`));
 }
 const point = await store.fact('key');
 if (point)
