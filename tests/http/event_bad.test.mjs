@@ -19,6 +19,8 @@ before(async () => {
 after(() => town?.stop());
 const browser = (host = MINATO) => town.client(host);
 const link = (page) => page.path.split('?')[0];
+// What the door says; the words of all other panels are in its page too.
+const panel = (page) => said({ text: /<div id="result"[\s\S]*?(?=<div id="panels")/.exec(page.text)[0] });
 const token = (page) => /name="token" value="([^"]+)"/.exec(page.text)[1];
 
 test('more people than one application may have, also where the limit fell meanwhile', async () => {
@@ -117,12 +119,30 @@ test('at the door: last year, another date, a forged code, cancelled', async () 
 	await gone.submit(await gone.get(`${link(ticket)}/cancel`), {}, '/cancel');
 	await inside(town, `UPDATE event_slot SET begins = begins - interval '1 year', ends = ends - interval '1 year' WHERE event_id = ${past.event}`);
 	const number = (page) => link(page).slice('/tickets/'.length).split('.')[0], path = `/desk/events/${made.event}/checkin`;
-	const scan = async (text) => said(await writer.follow(await writer.submit(await writer.get(`${path}?slot=${made.slots[0]}`), { slot: made.slots[0], text }, '/checkin')));
+	const scan = async (text) => panel(await writer.follow(await writer.submit(await writer.get(`${path}?slot=${made.slots[0]}`), { slot: made.slots[0], text }, '/checkin')));
 	assert.match(await scan(number(old)), /この日の券ではありません/);
 	assert.match(await scan(number(other)), /この日の券ではありません/);
 	assert.match(await scan(number(ticket)), /キャンセル/);
-	assert.match(await scan(`CT1.${past.event}.${past.slots[0]}.${number(old)}.1.${'A'.repeat(103)}`), /偽造|本物|市の券では|確かめ/);
+	assert.match(await scan(`CT1.${past.event}.${past.slots[0]}.${number(old)}.1.${'A'.repeat(103)}`), /正しい券ではありません/);
 	assert.equal(await town.sql(`SELECT count(*) FROM checkin WHERE event_id IN (${past.event}, ${made.event}) AND NOT again`), '0');
+});
+
+test('cancelling once one has been received at the door: when that was, and whom to ask', async () => {
+	const made = await makeEvent(town), client = browser(), ticket = await signUp(client, made, { names: ['来 花子'] });
+	const before = await client.get(`${link(ticket)}/cancel`), number = link(ticket).slice('/tickets/'.length).split('.')[0], path = `/desk/events/${made.event}/checkin`;
+	assert.match(panel(await writer.follow(await writer.submit(await writer.get(path), { text: number }, '/checkin'))), /受付しました/);
+	await inside(town, `UPDATE checkin SET at = date_trunc('day', now(), 'Asia/Tokyo') + interval '10 hours 2 minutes' WHERE event_id = ${made.event}`);
+	// The page was open before, or is opened now.
+	for (const [status, page] of [[409, await client.submit(before, {}, '/cancel')], [200, await client.get(`${link(ticket)}/cancel`)]]) {
+		isPage(page, { status });
+		assert.match(words(page), /受付が済んでいるので、ここでは取り消せません/);
+		assert.match(words(page), /10時2分|10:02/);
+		assert.match(words(page), /天文台 電話 000-000-0000/);
+	}
+	assert.equal(await seats(town, made.slots[0]), '1/10 confirmed');
+	// The door was wrong: then it can be cancelled.
+	await writer.submit(await writer.get(path), { undo: await town.sql(`SELECT id FROM checkin WHERE event_id = ${made.event}`) }, '/checkin');
+	assert.match(words(await client.follow(await client.submit(await client.get(`${link(ticket)}/cancel`), {}, '/cancel'))), /申込を取り消しました/);
 });
 
 test('once a person: another address in the hidden field, and what was proved is bound to it', async () => {

@@ -92,6 +92,12 @@ citizen_ticket(struct web *w)
 
 /* --- leaving, taking --- */
 
+static bool
+entered(const struct application *a)
+{
+	return json_is_object(json_object_get(a->show, "entered"));
+}
+
 enum err
 citizen_ticket_leave(struct web *w)
 {
@@ -102,7 +108,9 @@ citizen_ticket_leave(struct web *w)
 		return dead(w);
 	if (e != ERR_OK)
 		return e;
-	if (!json_flag(a.show, "active") || json_is_object(json_object_get(a.show, "entered")))
+	if (entered(&a))
+		return web_page(w, HTTP_OK, "citizen/event/entered");
+	if (!json_flag(a.show, "active"))
 		return web_see_other(w, "/tickets/%s", a.token);
 	return web_page(w, HTTP_OK, "citizen/event/leave");
 }
@@ -118,8 +126,12 @@ citizen_ticket_left(struct web *w)
 		return dead(w);
 	if (e == ERR_OK)
 		e = application_leave(w->db, a.id, "person", &left);
+	if (e == ERR_OK && !left)	/* why, as it is now: somebody may have come in meanwhile */
+		e = ticket_open(w, &a);
 	if (e != ERR_OK)
 		return e;
+	if (!left && entered(&a))
+		return web_page(w, HTTP_CONFLICT, "citizen/event/entered");
 	web_tell(w, left ? "success" : "info", left ? "tell_apply_left" : "tell_apply_left_before");
 	return web_see_other(w, "/tickets/%s", a.token);
 }
@@ -151,7 +163,7 @@ citizen_ticket_change(struct web *w)
 		return dead(w);
 	if (e != ERR_OK)
 		return e;
-	if (!json_flag(a.show, "active") || !json_flag(a.show, "changeable") || json_is_object(json_object_get(a.show, "entered"))) {
+	if (!json_flag(a.show, "active") || !json_flag(a.show, "changeable") || entered(&a)) {
 		web_tell(w, "warning", "tell_apply_over");
 		return web_see_other(w, "/tickets/%s", a.token);
 	}
