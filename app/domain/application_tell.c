@@ -4,7 +4,8 @@
  * thanks to those who came, words to those who did not or who waited in vain; and what staff
  * write to them.  Each is a letter to the address that they gave, and a notice to the LINE
  * and the devices of who is registered, written in the transaction that notes that it
- * was, so that a planner that dies tells nobody twice and forgets nobody.
+ * was, so that a planner that dies tells nobody twice and forgets nobody.  In somebody's quiet
+ * hours nothing is written that can wait: it says then what is so then.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -178,17 +179,36 @@ in_short(const struct teller *t, const char *what, const json_t *view)
 	return words_get(t->m->words, arena_printf(t->m->arena, "sms_application_%s", what));
 }
 
+/* Whether it has to wait for the hours in which its person may be written to. */
+static enum err
+hold(const struct teller *t, int64_t id, const char *what, const json_t *contact, bool *held)
+{
+	const char *channel;
+	struct rows *row;
+	enum err e;
+
+	application_address(contact, &channel);
+	e = q_application_hold(t->m->db, (struct q_application_hold){ .application = id, .what = what,
+	    .sms = strcmp(channel, "sms") == 0 }, &row);
+	if (e == ERR_OK)
+		*held = rows_bool(row, 0, "held");
+	return e;
+}
+
 static enum err
 tell(const struct teller *t, const struct rows *rows, size_t i)
 {
 	const char *what = rows_text(rows, i, "what"), *language = language_of(rows_text(rows, i, "language"));
 	int64_t id = rows_int(rows, i, "id");
 	json_t *contact = NULL, *person = NULL, *view;
-	bool state = strcmp(what, "state") == 0, before = state || strcmp(what, "reminder") == 0;
+	bool state = strcmp(what, "state") == 0, before = state || strcmp(what, "reminder") == 0, held = false;
 	enum err e = ERR_OK;
 
 	t->m->words = catalogue_words(t->catalogue, language);
 	if (unseal(t, rows, i, "contact", "application.contact", &contact) && unseal(t, rows, i, "person", "application.person", &person)) {
+		e = hold(t, id, what, contact, &held);
+		if (e != ERR_OK || held)
+			return e;
 		if (state)
 			e = q_application_offer_queue(t->m->db, (struct q_application_offer){ .application = id }, NULL);
 		if (e == ERR_OK)

@@ -1,5 +1,5 @@
--- Applications beside their seats (seat.sql): when something is to be done about one, and
--- the codes that prove an address.
+-- Applications beside their seats (seat.sql): when something is to be done about one, when its
+-- person may be written to, and the codes that prove an address.
 
 -- When the planner looks at an application next.  Somebody without an address is told
 -- nothing, but their offer passes on as all do.
@@ -7,6 +7,10 @@ CREATE OR REPLACE FUNCTION application_due() RETURNS trigger LANGUAGE plpgsql AS
 DECLARE
   r record;
 BEGIN
+  -- Held until then (application_hold); whatever else happens to it counts anew.
+  IF TG_OP = 'UPDATE' AND NEW.due > now() AND NEW.due IS DISTINCT FROM OLD.due THEN
+    RETURN NEW;
+  END IF;
   IF NEW.contact IS NOT NULL AND NEW.told IS DISTINCT FROM NEW.state THEN
     NEW.due := now();
   ELSIF NEW.state = 'offered' THEN
@@ -25,6 +29,56 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER application_due BEFORE INSERT OR UPDATE ON application
   FOR EACH ROW EXECUTE FUNCTION application_due();
+
+-- Who it is among the citizens: whoever was signed in, or whose mail address was proved on the
+-- way (once_hash; what staff enter proves nothing).  NULL: nobody whom we know.
+CREATE OR REPLACE FUNCTION application_citizen(a application) RETURNS bigint LANGUAGE sql STABLE AS $$
+  SELECT z.id FROM citizen z
+   WHERE z.state = 'active'
+     AND z.id = coalesce(a.citizen_id, (SELECT p.citizen_id FROM contact p
+                                         WHERE p.channel = 'email' AND p.hash = a.once_hash AND p.state = 'active' AND a.staff_id IS NULL))
+$$;
+
+-- When somebody may be written to about it, by the hours that messages obey (plan.sql) or, by
+-- SMS, those of keep.sql.  At once: what answers a step of their own, that it is called off
+-- today, and what would else come too late for the date.
+CREATE OR REPLACE FUNCTION application_when(a application, p_what text, p_sms boolean) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  s event_slot;
+  c citizen;
+  t timestamptz;
+BEGIN
+  SELECT x.* INTO s FROM event_slot x WHERE x.id = a.slot_id;
+  IF p_what = 'state' AND (a.told IS NULL AND a.state IN ('applied', 'confirmed', 'waiting')
+                           OR a.told = 'offered' AND a.state = 'confirmed'
+                           OR a.why = 'person'
+                           OR a.why = 'event' AND (s.begins AT TIME ZONE 'Asia/Tokyo')::date = (now() AT TIME ZONE 'Asia/Tokyo')::date) THEN
+    RETURN now();
+  END IF;
+  SELECT x.* INTO c FROM citizen x WHERE x.id = application_citizen(a);
+  t := CASE WHEN p_sms THEN keep_time(c.quiet_from, c.quiet_to)
+            ELSE quiet_due(quiet_end(c.quiet_from, c.quiet_to, quiet_clock(false))) END;
+  RETURN CASE WHEN s.begins > now() AND t > s.begins - interval '1 hour' THEN now() ELSE t END;
+END $$;
+
+-- Not now: true, and the planner looks again when it may.  An offer has its whole time from then on.
+CREATE OR REPLACE FUNCTION application_hold(p_application bigint, p_what text, p_sms boolean) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  a application;
+  t timestamptz;
+BEGIN
+  SELECT x.* INTO a FROM application x WHERE x.id = p_application;
+  t := application_when(a, p_what, p_sms);
+  IF t <= now() THEN
+    RETURN false;
+  END IF;
+  UPDATE application x SET due = t, offer_until = t + make_interval(hours => e.offer_hours)
+    FROM event e WHERE x.id = p_application AND e.id = x.event_id AND x.state = 'offered';
+  IF NOT FOUND THEN
+    UPDATE application x SET due = t WHERE x.id = p_application;
+  END IF;
+  RETURN true;
+END $$;
 
 -- Which tenants have something due.
 SET LOCAL ROLE chromo_directory;

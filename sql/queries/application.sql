@@ -146,25 +146,30 @@ UPDATE application
  WHERE id = :application::bigint;
 
 -- name: application_letter :exec
--- A letter about an application, for the ledger of its event.
+-- A letter about an application, for the ledger of its event.  What staff write waits for the
+-- hours in which its person may be written to; all else has waited before it was written.
 -- role: web courier
-INSERT INTO letter (kind, channel, key, sealed, application_id, contact_id, notice_id, valid_until)
-VALUES (:kind::text, :channel::text, :key::uuid, :sealed::bytea, :application::bigint, :contact::bigint?, :notice::bigint?,
-        now() + make_interval(secs => :valid_s::int))
+INSERT INTO letter (kind, channel, key, sealed, application_id, contact_id, notice_id, due, valid_until)
+SELECT :kind::text, :channel::text, :key::uuid, :sealed::bytea, a.id, :contact::bigint?, n.id, d.due,
+       d.due + make_interval(secs => :valid_s::int)
+  FROM application a
+  LEFT JOIN event_notice n ON n.id = :notice::bigint?,
+       LATERAL (SELECT CASE WHEN n.id IS NULL THEN now() ELSE application_when(a, 'notice', :channel = 'sms') END AS due) d
+ WHERE a.id = :application::bigint
 ON CONFLICT DO NOTHING;
 
 -- name: application_ways :many
--- Where else its person is reached: LINE and the devices of whoever was signed in, or whose
--- mail address was proved on the way (once_hash; what staff enter proves nothing).
+-- Where else its person is reached: LINE and the devices of whoever is registered.
 -- role: courier
 SELECT k.id, k.channel, k.address
   FROM application a
-  JOIN citizen z ON z.state = 'active'
-   AND z.id = coalesce(a.citizen_id, (SELECT p.citizen_id FROM contact p
-                                       WHERE p.channel = 'email' AND p.hash = a.once_hash AND p.state = 'active' AND a.staff_id IS NULL))
-  JOIN contact k ON k.citizen_id = z.id AND k.state = 'active' AND k.channel IN ('line', 'webpush')
+  JOIN contact k ON k.citizen_id = application_citizen(a) AND k.state = 'active' AND k.channel IN ('line', 'webpush')
  WHERE a.id = :application::bigint AND EXISTS (SELECT FROM gateway g WHERE g.channel = k.channel AND g.active)
  ORDER BY k.id;
+
+-- name: application_hold :one
+-- role: courier
+SELECT application_hold(:application::bigint, :what::text, :sms::boolean) AS held;
 
 -- name: application_tell :json
 -- What letters about it say: query application_show, and more.
