@@ -194,10 +194,11 @@ BEGIN
   RETURN true;
 END $$;
 
--- Takes an offer up.  False: its time is over, or it was answered.
+-- Takes an offer up: so its person knows of it, whether or not they were written to.  False: its
+-- time is over, or it was answered.
 CREATE OR REPLACE FUNCTION application_accept(p_application bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE application SET state = 'confirmed', offer_until = NULL
+  UPDATE application SET state = 'confirmed', offer_until = NULL, told = 'offered'
    WHERE id = p_application AND state = 'offered' AND offer_until > now();
   RETURN FOUND;
 END $$;
