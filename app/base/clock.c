@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Time, and the three ways it is written.  Names of days and months stand here
+ * Time, and the two ways it is written.  Names of days and months stand here
  * and not in strftime(3), which asks the locale.
  */
 #include "base/clock.h"
@@ -47,11 +47,11 @@ clock_monotonic_ms(void)
 	return read_ms(CLOCK_MONOTONIC);
 }
 
-/* Whole seconds, rounded down also before 1970, in parts. */
+/* Japan's time in parts: whole seconds, rounded down also before 1970. */
 static struct tm
-parts(int64_t ms, int ahead_s)
+parts(int64_t ms)
 {
-	time_t s = (time_t)(ms / 1000 - (ms % 1000 < 0)) + ahead_s;
+	time_t s = (time_t)(ms / 1000 - (ms % 1000 < 0)) + JAPAN_S;
 	struct tm tm = { 0 };
 
 	gmtime_r(&s, &tm);
@@ -59,18 +59,9 @@ parts(int64_t ms, int ahead_s)
 }
 
 char *
-clock_http(struct arena *a, int64_t ms)
-{
-	struct tm tm = parts(ms, 0);
-
-	return arena_printf(a, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday],
-	    tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
-}
-
-char *
 clock_mail(struct arena *a, int64_t ms)
 {
-	struct tm tm = parts(ms, JAPAN_S);
+	struct tm tm = parts(ms);
 
 	return arena_printf(a, "%s, %02d %s %04d %02d:%02d:%02d +0900", days[tm.tm_wday],
 	    tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
@@ -79,7 +70,7 @@ clock_mail(struct arena *a, int64_t ms)
 char *
 clock_rfc3339(struct arena *a, int64_t ms)
 {
-	struct tm tm = parts(ms, JAPAN_S);
+	struct tm tm = parts(ms);
 
 	return arena_printf(a, "%04d-%02d-%02dT%02d:%02d:%02d+09:00", tm.tm_year + 1900,
 	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);

@@ -11,8 +11,6 @@ struct arena;
 int64_t clock_ms(void);			/* milliseconds since 1970 UTC */
 int64_t clock_monotonic_ms(void);	/* for intervals; never moved */
 
-/* "Wed, 25 Nov 2026 03:04:05 GMT" (RFC 9110 5.6.7). */
-char *clock_http(struct arena *, int64_t ms);
 /* "Wed, 25 Nov 2026 12:04:05 +0900" (RFC 5322 3.3), always Japan's time. */
 char *clock_mail(struct arena *, int64_t ms);
 /* "2026-11-25T12:04:05+09:00" (RFC 3339), always Japan's time. */

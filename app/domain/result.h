@@ -75,9 +75,6 @@ json_t *result_overview(struct result *);
 /* What can be chosen in a filter: {"district": [{"value","label","checked"}], …}. */
 enum err result_filters(struct result *, json_t **out) MUST_USE;
 
-/* What is published and given away: all of it, small cells hidden. */
-json_t *result_document(struct result *);
-
 /* "12,345", "52.3%", "3分20秒": as people read them. */
 const char *result_number(struct arena *, int64_t);
 const char *result_percent(struct arena *, double share);

@@ -72,6 +72,3 @@ void statistics_hide_list(const int64_t *n, size_t length, bool *hidden);
  * one (fewer only where the sums alone leave fewer).  The same table with other order of rows or
  * columns, or the one for the other, has the same cells hidden. */
 void statistics_hide_table(struct arena *, const int64_t *n, size_t rows, size_t columns, bool *hidden);
-/* Counts of which each is known of the whole as well, and which have no sum of their own:
- * also where what is left of the whole is small. */
-void statistics_hide_part(const int64_t *part, const int64_t *whole, size_t length, bool *hidden);

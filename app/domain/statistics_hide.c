@@ -47,15 +47,6 @@ statistics_hide_list(const int64_t *n, size_t length, bool *hidden)
 	}
 }
 
-void
-statistics_hide_part(const int64_t *part, const int64_t *whole, size_t length, bool *hidden)
-{
-	size_t i;
-
-	for (i = 0; i < length; i++)
-		hidden[i] = small(part[i]) || small(whole[i] - part[i]) || small(whole[i]);
-}
-
 /* --- a table --- */
 
 struct hiding {

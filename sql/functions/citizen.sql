@@ -15,6 +15,16 @@ END $$;
 CREATE OR REPLACE TRIGGER citizen_guard BEFORE INSERT OR UPDATE ON citizen
   FOR EACH ROW EXECUTE FUNCTION citizen_guard();
 
+-- What somebody chose, as pages show it.
+CREATE OR REPLACE FUNCTION citizen_chosen(c citizen) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_build_object(
+           'vital_only', c.vital_only,
+           'language',   c.language,
+           'districts',  (SELECT coalesce(jsonb_agg(d.name ORDER BY d.place, d.id), '[]') FROM district d WHERE d.id = ANY (c.districts)),
+           'topics',     (SELECT coalesce(jsonb_agg(t.name ORDER BY t.place, t.id), '[]') FROM topic t WHERE t.id = ANY (c.topics)),
+           'vital',      coalesce((SELECT t.name FROM topic t WHERE t.vital), ''))
+$$;
+
 -- Working channels in the order that this person likes, then in the usual one.
 CREATE OR REPLACE FUNCTION reach_order(p_working text[], p_channels text[]) RETURNS text[]
 LANGUAGE sql IMMUTABLE AS $$

@@ -65,18 +65,11 @@ DELETE FROM citizen_session WHERE hash = :session::bytea;
 -- name: citizen_my :json
 -- マイページ: what is set, what was agreed to, what was sent (the last 20 of half a
 -- year, as far as the ledger knows).
-SELECT jsonb_build_object(
+SELECT citizen_chosen(c) || jsonb_build_object(
          'state',      c.state,
          'paused',     c.state = 'paused',
          'mail',       k.state,
          'stopped',    c.state = 'active' AND k.state IS NOT NULL AND k.state <> 'active',
-         'vital_only', c.vital_only,
-         'language',   c.language,
-         'districts',  (SELECT coalesce(jsonb_agg(d.name ORDER BY d.place, d.id), '[]')
-                          FROM district d WHERE d.id = ANY (c.districts)),
-         'topics',     (SELECT coalesce(jsonb_agg(t.name ORDER BY t.place, t.id), '[]')
-                          FROM topic t WHERE t.id = ANY (c.topics)),
-         'vital',      coalesce((SELECT t.name FROM topic t WHERE t.vital), ''),
          'devices',    nullif((SELECT count(*) FROM contact d WHERE d.citizen_id = c.id AND d.channel = 'webpush'), 0),
          'district_ids', to_jsonb(c.districts),
          'topic_ids',  to_jsonb(c.topics),

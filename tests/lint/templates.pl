@@ -90,4 +90,22 @@ for my $file (files('templates', qr/\.(?:html|xml)$/)) {
 for my $file (files('templates', qr/\.(?:txt|subject)$/)) {
 	clean($file, content($file) =~ /\{\{[{&]/ ? 'there is nothing to leave unescaped' : ());
 }
+
+# What is there is used: each template is shown by C or stands in another, each style is a
+# template's, a script's or C's.  "mail/%s" and class="c-tag--{{state}}" use all of that beginning.
+my $pages = join "\n", map { content($_) } files('templates', qr/\.(?:html|xml|txt|subject)$/);
+my $c = join "\n", map { map { $_->[1] } c_strings(content($_)) } files('app', qr/\.[ch]$/);
+my %shown = map { s/\.(?:html|xml|txt|subject)$//r => 1 } $pages =~ /\{\{[><]\s*([\w\/]+)/g, grep { m{/} } split /\n/, $c;
+my %named = map { $_ => 1 } split /\n/, $c;
+my @begins = map { s/%s.*//r } grep { m{^\w[\w/]*/%s} } split /\n/, $c;
+my @kinds = map { s/%s$//r } grep { /^\w+_%s$/ } split /\n/, $c;
+clean('each template is shown', grep { my ($name, $last) = m{^templates/(.*?([^/]+))\.\w+$};
+	!$shown{$name} && !(($named{$last} || grep { index($last, $_) == 0 } @kinds) && grep { index($name, $_) == 0 } @begins) } files('templates', qr/\.(?:html|xml|txt|subject)$/));
+my $script = join "\n", map { content($_) } files('nginx/static/js', qr/(?<!\.min)\.js$/);
+my %worn = map { $_ => 1 } "$pages\n$c\n$script" =~ /[\w-]+/g;
+my @grown = $pages =~ /([\w-]+(?:--|__))\{\{/g;
+for my $file (grep { !/leaflet/ } files('nginx/static/css', qr/\.css$/)) {
+	my %class = map { $_ => 1 } content($file) =~ s{/\*.*?\*/}{}gsr =~ /\.(c-[\w-]+)/g;
+	clean("each style of $file is used", grep { my $class = $_; !$worn{$class} && !grep { index($class, $_) == 0 } @grown } sort keys %class);
+}
 done();

@@ -15,11 +15,10 @@ static const int64_t noon = INT64_C(1795575845000);	/* 2026-11-25T12:04:05+09:00
 static void
 test_forms(struct arena *a)
 {
-	is_str(clock_http(a, noon), "Wed, 25 Nov 2026 03:04:05 GMT", "the form of HTTP");
 	is_str(clock_mail(a, noon + 999), "Wed, 25 Nov 2026 12:04:05 +0900", "the form of mail");
 	is_str(clock_rfc3339(a, noon), "2026-11-25T12:04:05+09:00", "the form of RFC 3339");
-	is_str(clock_http(a, 0), "Thu, 01 Jan 1970 00:00:00 GMT", "the beginning");
-	is_str(clock_http(a, -1), "Wed, 31 Dec 1969 23:59:59 GMT", "and just before");
+	is_str(clock_mail(a, 0), "Thu, 01 Jan 1970 09:00:00 +0900", "the beginning");
+	is_str(clock_mail(a, -1), "Thu, 01 Jan 1970 08:59:59 +0900", "and just before");
 	is_str(clock_rfc3339(a, -1000), "1970-01-01T08:59:59+09:00", "a whole second before");
 }
 
