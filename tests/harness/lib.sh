@@ -208,7 +208,7 @@ cluster_start() {
 
 cluster_stop() {
 	if [ -f "$PGDATA/postmaster.pid" ] && cluster_alive; then
-		as_postgres "$PGBIN/pg_ctl" -D "$PGDATA" -m fast -w -s stop || true
+		as_postgres "$PGBIN/pg_ctl" -D "$PGDATA" -m "${1:-fast}" -w -s stop || true
 	fi
 	rm -f "$RUN/postgres.pid"
 }
@@ -364,6 +364,17 @@ site_start() {
 	done
 	tail -n 20 "$DIR/log/web.log" >&2
 	die "the site does not answer on port $PORT"
+}
+
+# Whose folder is thrown away is not asked kindly.
+site_drop() {
+	local name
+	for name in courier web nginx gateways; do
+		if alive "$name"; then kill -KILL -- "-$(pid_of "$name")" 2>/dev/null || true; fi
+		rm -f "$RUN/$name.pid"
+	done
+	cluster_stop immediate
+	rm -rf "$CACHE"
 }
 
 site_stop() {

@@ -135,8 +135,7 @@ class Up {
 	async stop() {
 		if (!running.delete(this)) return;
 		for (const c of this.clients) c.close();
-		await this.harness('stop');
-		this.removeNow();
+		await run(script, ['remove'], { env: this.env });
 	}
 
 	removeNow() {

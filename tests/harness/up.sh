@@ -9,7 +9,7 @@
 #	up.sh start [KEY=VALUE]	a copy of CHROMO_TEMPLATE, started; pairs go to chromo.conf
 #	up.sh again NAME	starts web, courier, nginx or postgres, after a kill
 #	up.sh stop		ends it
-#	up.sh remove		ends it and removes the folder
+#	up.sh remove		ends it, by force, and removes the folder
 #
 # Environment: CHROMO_DIR, CHROMO_PORT, CHROMO_BUILD, CHROMO_TEMPLATE.
 set -euo pipefail
@@ -66,7 +66,7 @@ template | start) "$@" ;;
 again) "again_$2" ;;
 stop) site_stop ;;
 remove)
-	site_stop
+	site_drop
 	[ "$HOLD" = "$DIR" ] || rm -rf "$HOLD"
 	rm -rf "$DIR"
 	;;
