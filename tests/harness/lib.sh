@@ -24,6 +24,12 @@ as_root() {
 	sudo "$@"
 }
 
+# Somebody else who listens there would be taken for us.
+port_need() {
+	! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null ||
+	    die "port $1 is taken by another program; another one: CHROMO_PORT=$(($1 + 1)) ./dev run"
+}
+
 # PostgreSQL refuses to run as root.
 as_postgres() (
 	cd /
@@ -55,7 +61,8 @@ packages_need() {
 	[ -n "$MISSING" ] || return 0
 	step "installing $MISSING"
 	# shellcheck disable=SC2086
-	as_root bash "$ROOT/tests/harness/install.sh" $MISSING
+	as_root bash "$ROOT/tests/harness/install.sh" $MISSING ||
+	    die "not installed: please do it by hand: apt-get install $MISSING"
 }
 
 # --- build ------------------------------------------------------------------
@@ -101,7 +108,8 @@ node_modules() {
 folder_open() {
 	local part
 	umask 022
-	mkdir -p "$DIR" "$DIR/log" "$DIR/outbox" "$DIR/nginx" "$DIR/files" "$DIR/exports"
+	mkdir -p "$DIR" "$DIR/log" "$DIR/outbox" "$DIR/nginx" "$DIR/files" "$DIR/exports" && [ -O "$DIR" ] ||
+	    die "$DIR is not yours: set CHROMO_DIR to a folder that is"
 	chmod 700 "$DIR/log" "$DIR/outbox" "$DIR/nginx" "$DIR/files" "$DIR/exports"
 	HOLD=$DIR
 	if [ "${#DIR}" -gt 70 ] ||
