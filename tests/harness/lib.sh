@@ -108,7 +108,7 @@ node_modules() {
 folder_open() {
 	local part
 	umask 022
-	mkdir -p "$DIR" "$DIR/log" "$DIR/outbox" "$DIR/nginx" "$DIR/files" "$DIR/exports" && [ -O "$DIR" ] ||
+	mkdir -p "$DIR" "$DIR/log" "$DIR/outbox" "$DIR/nginx" "$DIR/files" "$DIR/exports" ||
 	    die "$DIR is not yours: set CHROMO_DIR to a folder that is"
 	chmod 700 "$DIR/log" "$DIR/outbox" "$DIR/nginx" "$DIR/files" "$DIR/exports"
 	HOLD=$DIR
