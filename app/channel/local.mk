@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 libchannel_a_SOURCES = app/channel/card.c app/channel/card.h app/channel/channel.c app/channel/channel.h app/channel/check.c app/channel/check.h \
-libchannel_a_SOURCES = app/channel/channel.c app/channel/channel.h app/channel/check.c app/channel/check.h \
 	app/channel/clamd.c app/channel/clamd.h \
 	app/channel/email.c app/channel/email_kind.c app/channel/email.h app/channel/email_read.c app/channel/email_read.h \
 	app/channel/http.c app/channel/http.h app/channel/http_address.c app/channel/http_outcome.c \

@@ -110,7 +110,8 @@ folder_open() {
 	umask 022
 	mkdir -p "$DIR" "$DIR/log" "$DIR/outbox" "$DIR/nginx" "$DIR/files" "$DIR/exports" ||
 	    die "$DIR is not yours: set CHROMO_DIR to a folder that is"
-	chmod 700 "$DIR/log" "$DIR/outbox" "$DIR/nginx" "$DIR/files" "$DIR/exports"
+	chmod 700 "$DIR/log" "$DIR/outbox" "$DIR/nginx" "$DIR/files" "$DIR/exports" ||
+	    die "$DIR is somebody else's: set CHROMO_DIR to a folder of your own"
 	HOLD=$DIR
 	if [ "${#DIR}" -gt 70 ] ||
 	    { [ "$(id -u)" = 0 ] && ! as_postgres test -x "$DIR" 2>/dev/null; }; then
