@@ -19,6 +19,8 @@ for my $file (files('.', $text_file)) {
 	push @wrong, 'carriage returns' if $text =~ /\r\n/ && $file !~ m{^tests/};
 	push @wrong, 'no licence line' if $file =~ /(?:\.(?:sh|mjs|pl|pm|awk|mk|am|in)|^dev)$/
 		&& $file !~ m{\.json\.in$} && $text !~ /SPDX-License-Identifier: Apache-2\.0/;
+	# What two merged into one another, and make takes for a file.
+	push @wrong, 'an assignment in the middle of a list' if $file =~ /\.mk$/ && $text =~ /\\\n\w+ *\+?=/;
 	clean($file, @wrong);
 }
 
