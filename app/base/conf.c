@@ -56,7 +56,7 @@ static const struct key keys[] = {
 	    "folder that takes what channels without a gateway deliver; empty: none"),
 	KEY(OPTION, files, "", 0, 0, "folder of the files that people send; empty: none are taken"),
 	KEY(OPTION, clamd, "", 0, 0,
-	    "socket of clamd, which looks for viruses; empty: files are held until there is one"),
+	    "socket of clamd, which looks for viruses; empty: files are held until there is one, but in development"),
 	KEY(OPTION, exports, "/var/lib/chromo/exports", 0, 0,
 	    "folder for files of all answers to a survey, which nginx gives out; empty: none are made"),
 

@@ -23,7 +23,7 @@ struct conf {
 	const char *master_key_file;	/* 32 random bytes, 0600: wraps the tenants' data keys */
 	const char *outbox;		/* directory for undelivered channels (development) */
 	const char *files;		/* directory of files that people send; NULL: none are taken */
-	const char *clamd;		/* socket of clamd; NULL: files wait to be looked at */
+	const char *clamd;		/* socket of clamd; NULL: files wait to be looked at, but in development */
 	const char *exports;		/* directory of files that nginx gives out; NULL: none are made */
 	/* web */
 	int workers;			/* processes of the reading pool */

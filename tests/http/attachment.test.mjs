@@ -146,3 +146,16 @@ test('more than ten megabytes are too much, and an id of another survey is none'
 		.catch(() => ({ status: 413 }));
 	assert.equal(big.status, 413);
 });
+
+test('with no clamd at all a file waits, but where somebody develops', async () => {
+	for (const [development, comes] of [['no', 'waiting'], ['yes', 'clean']]) {
+		const other = await up({ conf: { development } });
+		try {
+			const id = randomUUID(), row = () => other.sql(`SELECT state, tries FROM attachment WHERE id = '${id}'`);
+			await inside(other, `INSERT INTO attachment (id, purpose, owner_id, kind, name, bytes) VALUES ('${id}', 'survey', 1, 'image/jpeg', 'x.jpg', 6)`);
+			assert.match(await eventually('somebody looked', async () => /^clean|[1-9]$/.test(await row()) && row()), new RegExp(`^${comes}`), development);
+		} finally {
+			await other.stop();
+		}
+	}
+});
