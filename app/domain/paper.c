@@ -107,12 +107,29 @@ paper_look(struct db *db, int64_t survey, const char *number, enum paper_form *f
 static enum paper_fate
 fate_of(const char *outcome)
 {
-	static const char *const fates[] = { "kept", "first", "differs", "again", "unknown", "closed", "full" };
+	static const char *const fates[] = { "kept", "first", "differs", "again", "unknown", "closed", "person", "full" };
 	size_t i = 0;
 
 	while (i < PAPER_FULL && strcmp(outcome, fates[i]) != 0)
 		i++;
 	return (enum paper_fate)i;
+}
+
+enum err
+paper_person(struct db *db, const struct vault *vault, const char *channel, const char *address, int64_t *citizen)
+{
+	uint8_t hash[SECRET_HASH];
+	struct rows *rows;
+	enum err e;
+
+	*citizen = 0;
+	vault_hash(vault, channel, address, hash);
+	e = q_people_find(db, (struct q_people_find){ .channel = channel, .hash = { hash, sizeof hash } }, &rows);
+	if (e == ERR_OK)
+		*citizen = rows_int(rows, 0, "citizen_id");
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	return q_people_searched(db, (struct q_people_searched){ .citizen = *citizen }, NULL);
 }
 
 enum err
@@ -125,7 +142,8 @@ paper_enter(struct db *db, struct arena *a, const struct paper *p, enum paper_fa
 
 	survey_limits(a, p->about, p->answers, &limits);
 	e = q_paper_enter(db, (struct q_paper_enter){ .survey = p->survey, .number = p->number, .way = p->way,
-	    .edition = p->edition, .answers = p->answers, .staff = p->staff, .keys = limits.keys, .most = limits.most }, &rows);
+	    .edition = p->edition, .answers = p->answers, .staff = p->staff, .keys = limits.keys, .most = limits.most,
+	    .citizen = p->citizen != 0 ? &p->citizen : NULL }, &rows);
 	if (e != ERR_OK)
 		return e;
 	*fate = fate_of(rows_text(rows, 0, "outcome"));

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "db/db.h"
+#include "domain/vault.h"
 /*
  * Answers that staff enter for people: from numbered forms on paper, by telephone, at the
  * counter, from a file.
@@ -52,16 +53,21 @@ enum paper_fate {
 	PAPER_AGAIN,		/* this number was answered, on paper or on the web */
 	PAPER_UNKNOWN,		/* no form of this survey, or void */
 	PAPER_CLOSED,		/* results are out */
+	PAPER_PERSON,		/* who gave it answered by name before */
 	PAPER_FULL		/* as many have answered as may, in all or of a quota */
 };
 struct paper {
 	int64_t survey, staff;
 	int edition;
 	const char *number;	/* "": none, by telephone or at the counter */
+	int64_t citizen;	/* who gave it, where one answers by name and they are known; 0: nobody */
 	const char *way;	/* "paper", "phone", "counter", "import" */
 	const json_t *about;	/* the survey, as paper_survey gives it */
 	const json_t *answers;	/* accepted by the engine */
 };
+/* Whose answer it is, by the address or number of a phone that they are registered with ("email", "sms"), so
+ * that the same person does not answer by name as well.  0: nobody has it.  The look is noted. */
+enum err paper_person(struct db *, const struct vault *, const char *channel, const char *address, int64_t *citizen) MUST_USE;
 /* *number: 受付番号, where it is kept. */
 enum err paper_enter(struct db *, struct arena *, const struct paper *, enum paper_fate *, const char **number,
     json_t **codes) MUST_USE;

@@ -1,11 +1,12 @@
 -- Answers that staff enter (domain/paper.h).
 
 -- Keeps one.  outcome: "kept" (receipt: its number), "first", "differs" (the codes that do),
--- "again", "unknown", "closed", "full".  It takes a place of all and of its quotas (p_keys, p_most)
+-- "again", "unknown", "closed", "full", "person" (who answered by name before).  It takes a place of all and of its quotas (p_keys, p_most)
 -- as an answer by web does.
 DROP FUNCTION IF EXISTS paper_enter(bigint, text, text, int, jsonb, bigint);
+DROP FUNCTION IF EXISTS paper_enter(bigint, text, text, int, jsonb, bigint, text[], int[]);
 CREATE OR REPLACE FUNCTION paper_enter(p_survey bigint, p_number text, p_way text, p_edition int, p_answers jsonb, p_staff bigint,
-                                       p_keys text[], p_most int[])
+                                       p_keys text[], p_most int[], p_citizen bigint DEFAULT NULL)
 RETURNS TABLE (outcome text, receipt text, differs jsonb) LANGUAGE plpgsql AS $$
 DECLARE
   s     survey;
@@ -29,6 +30,11 @@ BEGIN
       RETURN QUERY SELECT 'again', '', '[]'::jsonb;
       RETURN;
     END IF;
+  END IF;
+
+  IF response_known(s.questionnaire_id, NULL, p_citizen, NULL) THEN
+    RETURN QUERY SELECT 'person', '', '[]'::jsonb;
+    RETURN;
   END IF;
 
   IF s.typed_twice AND p_number <> '' AND p_way <> 'import' THEN
@@ -60,16 +66,16 @@ BEGIN
     RETURN;
   END IF;
   FOR i IN 1 .. 8 LOOP
-    INSERT INTO response (questionnaire_id, edition, number, way, answers, right_hash, staff_id)
+    INSERT INTO response (questionnaire_id, edition, number, way, answers, right_hash, citizen_id, staff_id)
     VALUES (s.questionnaire_id, p_edition, regexp_replace(lpad((random() * 99999999)::int::text, 8, '0'), '(....)(....)', '\1-\2'),
-            p_way, p_answers, spent, p_staff)
+            p_way, p_answers, spent, p_citizen, p_staff)
     ON CONFLICT DO NOTHING
     RETURNING response.number INTO made;
     EXIT WHEN made IS NOT NULL;
-    IF EXISTS (SELECT FROM response r WHERE r.questionnaire_id = s.questionnaire_id AND r.right_hash = spent) THEN
+    IF response_known(s.questionnaire_id, spent, p_citizen, NULL) THEN
       -- What survey_room counted is given back.
       PERFORM survey_room(p_survey, '{}', '{}', p_keys);
-      RETURN QUERY SELECT 'again', '', '[]'::jsonb;
+      RETURN QUERY SELECT CASE WHEN response_known(s.questionnaire_id, spent, NULL, NULL) THEN 'again' ELSE 'person' END, '', '[]'::jsonb;
       RETURN;
     END IF;
   END LOOP;

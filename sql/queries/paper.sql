@@ -4,7 +4,7 @@
 -- name: paper_survey :json
 SELECT json_build_object(
          'id', s.id, 'title', s.texts #>> '{ja,title}', 'state', s.state, 'takes', s.state IN ('open', 'closed'),
-         'once', s.mode = 'once', 'twice', s.typed_twice, 'edition', q.edition, 'document', e.document,
+         'once', s.mode = 'once', 'named', s.mode = 'named', 'twice', s.typed_twice, 'edition', q.edition, 'document', e.document,
          'answers_max', s.answers_max, 'quotas', s.quotas,
          'printed', (SELECT count(*) FROM paper_form f WHERE f.survey_id = s.id AND NOT f.void),
          'answered', (SELECT count(*) FROM paper_form f JOIN response r
@@ -36,7 +36,8 @@ UPDATE survey SET typed_twice = :twice::boolean WHERE id = :survey::bigint;
 
 -- name: paper_enter :one
 SELECT outcome, receipt, differs::text AS differs
-  FROM paper_enter(:survey::bigint, :number::text, :way::text, :edition::int, :answers::jsonb, :staff::bigint, :keys::text[], :most::int[]);
+  FROM paper_enter(:survey::bigint, :number::text, :way::text, :edition::int, :answers::jsonb, :staff::bigint, :keys::text[], :most::int[],
+                   :citizen::bigint?);
 
 -- name: paper_look :one
 -- What the form of this number is, as enum paper_form has it.

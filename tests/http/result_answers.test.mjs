@@ -2,6 +2,7 @@
 //
 // 個票: one answer at a time, for those who may, each look noted; of whom it is only by name.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { desk, inside } from '../harness/desk.mjs';
 import { up } from '../harness/up.mjs';
@@ -34,6 +35,18 @@ test('from the list to one, and on to the next, with all that was said', async (
 	assert.doesNotMatch((await clerk.get(`${at(id)}/1111-0001`)).text, /rel="prev"/);
 	assert.match(words(await clerk.get(`${at(id)}/1111-0001`)), /紙/);
 	assert.match((await clerk.get(`/desk/surveys/${id}/results/texts/q12`)).text, new RegExp(`href="${at(id)}/2222-0002"`));
+});
+
+test('on paper: the same, and that look is noted, too', async () => {
+	const { survey: id, questionnaire } = await survey(town, every());
+	await given(questionnaire, [{ number: '2222-0002', answers: { q1: '1', q2: ['1', 'other'], 'q2.other': '<b>写真</b>', q5: { r1: '1', r2: '3' }, q6: '12', q12: '木が多い。\n静か。' } }]);
+	assert.match((await clerk.get(`${at(id)}/2222-0002`)).text, new RegExp(`href="${at(id)}/2222-0002\\?print=1"`));
+	const pdf = await clerk.get(`${at(id)}/2222-0002?print=1`);
+	assert.equal(pdf.headers['content-type'], 'application/pdf');
+	const text = spawnSync('pdftotext', ['-layout', '-', '-'], { input: pdf.bytes }).stdout.toString();
+	for (const said of ['公園についてのアンケート', '2222-0002', '公園を使いますか', 'よく使う', '<b>写真</b>', '図書館: 良い', '12回', '木が多い。', '静か。', '公開されません']) assert.ok(text.includes(said), said);
+	assert.equal(await town.sql(`SELECT count(*) FROM audit WHERE act = 'response.viewed' AND object_id = ${id}`), '2');
+	assert.equal((await clerk.get(`${at(id)}/2222-0003?print=1`)).status, 404);
 });
 
 test('one is found by its number, as people read it out', async () => {

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { desk, inside } from '../harness/desk.mjs';
 import { up } from '../harness/up.mjs';
-import { words } from './citizen.mjs';
+import { somebody, subscribe, words } from './citizen.mjs';
 import { once_survey, signed_in } from './right.mjs';
 import { document, every, few, question, responses, survey, walk } from './survey.mjs';
 
@@ -33,10 +33,15 @@ async function asked({ mode = 'anyone', doc = few(), ...more } = {}) {
 }
 const typed = async (client, path, number) => client.submit(await client.get(path), { number }, path);
 const problem = (page) => /id="number-problem"[^>]*>([\s\S]*?)<\/p>/.exec(page.text)?.[1].replaceAll(/<[^>]+>/g, '').trim();
-async function whole(client, path, number, q1 = '1') {
+// As far as the questions; where one answers by name, past the door of マイページ.
+async function start(client, path, number) {
 	const begun = await typed(client, path, number);
 	assert.equal(begun.status, 303, problem(begun));
-	const check = await walk(client, Number(/\d+/.exec(path)[0]), { all: { q1 } }, await client.follow(begun));
+	const page = await client.follow(begun);
+	return /\/named\?/.test(page.path) ? client.follow(await client.submit(page, {}, '/named')) : page;
+}
+async function whole(client, path, number, q1 = '1') {
+	const check = await walk(client, Number(/\d+/.exec(path)[0]), { all: { q1 } }, await start(client, path, number));
 	assert.match(check.path, /\/check$/);
 	return client.submit(check, {}, '/check');
 }
@@ -45,7 +50,8 @@ const clerk_types = (id, number, who = staff[0], q1 = '2') => inside(town, `SELE
 
 for (const mode of ['anyone', 'once', 'named']) test(`${mode}: with a number one answers, and it counts once`, async () => {
 	const { id, path, numbers: [a, b, c] } = await asked({ mode });
-	const done = await whole(town.client(host), path, a);
+	const who = async () => (mode === 'named' ? (await signed_in(town, host)).client : town.client(host));
+	const done = await whole(await who(), path, a);
 	assert.equal(done.headers.location, `/surveys/${id}/done`);
 	assert.deepEqual(await kept(id), ['web 1']);
 	assert.match(problem(await typed(town.client(host), path, a)), /もう受け付けています/);
@@ -54,8 +60,7 @@ for (const mode of ['anyone', 'once', 'named']) test(`${mode}: with a number one
 	assert.equal(await clerk_types(id, b), 'kept');
 	assert.match(problem(await typed(town.client(host), path, b)), /もう受け付けています/);
 	// Somebody was at it while the paper was typed in.
-	const late = town.client(host), begun = await late.follow(await typed(late, path, c));
-	const check = await walk(late, id, { all: { q1: '1' } }, begun);
+	const late = await who(), check = await walk(late, id, { all: { q1: '1' } }, await start(late, path, c));
 	assert.equal(await clerk_types(id, c), 'kept');
 	const refused = await late.submit(check, {}, '/check');
 	assert.equal(refused.status, 409);
@@ -161,4 +166,55 @@ test('by the API a number counts once, too', async () => {
 	assert.equal((await send('kiosk-0000000001', `paper.${a}`)).status, 201);
 	assert.equal((await send('kiosk-0000000002', `paper.${a}`)).status, 409);
 	assert.match(problem(await typed(town.client(host), path, a)), /もう受け付けています/);
+});
+
+const by_name = async (client, id) => {
+	const page = await client.get(`/surveys/${id}/named`);
+	if (/回答済み/.test(words(page))) return page;
+	return client.submit(await walk(client, id, { all: { q1: '4' } }, await client.follow(await client.submit(page, {}, '/named'))), {}, '/check');
+};
+test('by name: a number and a name are of one person, who answers once', async () => {
+	const { id, path, numbers: [a, b, c] } = await asked({ mode: 'named' });
+	assert.equal((await town.client(host).follow(await typed(town.client(host), path, a))).path, '/my/link', 'nobody without a name');
+	const { client, citizen } = await signed_in(town, host), early = await signed_in(town, host);
+	assert.equal((await whole(client, path, a)).headers.location, `/surveys/${id}/done`);
+	assert.deepEqual((await responses(town, await questionnaire(id))).map((r) => [r.citizen_id, r.right_hash !== null]), [[citizen, true]]);
+	assert.match(words(await by_name(client, id)), /回答済み/, 'by name as well');
+	assert.match(words(await client.follow(await typed(client, path, b))), /回答済み/, 'nor with another form');
+	// By name first, and at the same time in two windows.
+	assert.equal((await by_name(early.client, id)).status, 303);
+	assert.match(words(await early.client.follow(await typed(early.client, path, b))), /回答済み/);
+	const two = await signed_in(town, host), other = town.client(host);
+	other.cookies.set('__Host-citizen', two.client.cookies.get('__Host-citizen'));
+	const checks = [await walk(two.client, id, { all: { q1: '1' } }, await start(two.client, path, c)),
+		await walk(other, id, { all: { q1: '2' } }, await other.follow(await other.submit(await other.get(`/surveys/${id}/named`), {}, '/named')))];
+	const sent = await Promise.all([two.client.submit(checks[0], {}, '/check'), other.submit(checks[1], {}, '/check')]);
+	assert.deepEqual(sent.map((s) => s.status).sort(), [303, 409]);
+	assert.equal((await kept(id)).length, 3);
+});
+
+test('by name: on paper and on the web, the clerk says whose form it is', async () => {
+	const { id, numbers: [a, b, c] } = await asked({ mode: 'named' }), entry = `/desk/surveys/${id}/entry`;
+	const put = async (number, contact) => clerk.submit(await clerk.get(entry), { way: 'paper', number, contact, q1: '2' }, entry);
+	const person = async () => {
+		const client = town.client(host), email = somebody('paper');
+		await subscribe(town, client, email);
+		return { client, email };
+	};
+	const first = await person(), second = await person(), looks = () => town.sql(`SELECT count(*) FROM audit WHERE act = 'citizen.searched'`).then(Number);
+	assert.equal((await by_name(first.client, id)).status, 303);
+	const before = await looks(), refused = await put(a, first.email.toUpperCase());
+	assert.equal(refused.status, 422);
+	assert.match(refused.text, /この人は、もう回答しています/);
+	assert.match(refused.text, new RegExp(`value="${a}"`));
+	assert.equal(await looks(), before + 1, 'the look is noted');
+	assert.equal((await put(a, 'nobody')).status, 422, 'neither an address nor a number');
+	assert.equal((await put(a, second.email)).status, 303);
+	assert.match(words(await by_name(second.client, id)), /回答済み/, 'the paper came first');
+	assert.equal((await put(b, second.email)).status, 422, 'a second form of the same person');
+	assert.equal((await put(b, 'unknown@example.jp')).status, 303, 'who is not registered cannot answer by name');
+	assert.equal((await put(c, '')).status, 303);
+	assert.equal((await kept(id)).length, 4);
+	const free = await asked();
+	assert.doesNotMatch((await clerk.get(`/desk/surveys/${free.id}/entry`)).text, /name="contact"/, 'where nobody is known, nobody is asked');
 });

@@ -274,6 +274,7 @@ citizen_survey_named(struct web *w)
 	citizen_survey_view(w, survey, language);
 	citizen_survey_choice(w, json_object_get(survey, "document"), language);
 	json_object_set(w->view, "answered", answered != NULL ? answered : json_null());
+	json_object_set_new(w->view, "number", json_string(citizen_survey_number_typed(w, w->query)));
 	return web_page(w, HTTP_OK, "citizen/survey/named");
 }
 
@@ -281,13 +282,17 @@ enum err
 citizen_survey_named_begin(struct web *w)
 {
 	json_t *survey = NULL, *answered = NULL;
+	const char *right;
 	enum err e = named(w, &survey, &answered);
 
 	if (e != ERR_OK)
 		return e;
 	if (!json_flag(survey, "named") || !json_flag(survey, "open") || answered != NULL)
 		return web_see_other(w, "/surveys/%" PRId64 "/named", json_int(survey, "id"));
-	return citizen_survey_start(w, survey, "", w->citizen);
+	e = citizen_survey_number_right(w, json_int(survey, "id"), &right);
+	if (e == ERR_INVALID)
+		return web_see_other(w, "/surveys/%" PRId64 "/paper", json_int(survey, "id"));
+	return e != ERR_OK ? e : citizen_survey_start(w, survey, right, w->citizen);
 }
 
 /* --- a draft --- */

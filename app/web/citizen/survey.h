@@ -40,6 +40,10 @@ void citizen_survey_choice(struct web *, const json_t *document, const char *lan
 /* Begins: a draft under a cookie, and a 303 to the first question.  right: "" where none is needed;
  * citizen: 0, but where one answers by name. */
 enum err citizen_survey_start(struct web *, const json_t *survey, const char *right, int64_t citizen) MUST_USE;
+/* The number of a form in these fields, or ""; and the right that it is, "" without one.  ERR_INVALID: the form
+ * waits for no answer. */
+const char *citizen_survey_number_typed(struct web *, const struct fields *);
+enum err citizen_survey_number_right(struct web *, int64_t survey, const char **right) MUST_USE;
 /* The page of the way on which these answers are now: "all", the code of a question, "check". */
 const char *citizen_survey_page(struct web *, const struct answering *);
 /* A 303 to it.  checking: from there back to the check page. */

@@ -113,8 +113,37 @@ citizen_survey_number_begin(struct web *w)
 		return e;
 	if (!form_ok(f))
 		return page(w, HTTP_UNPROCESSABLE, survey);
+	/* Where one answers by name, one does with a number as well: it and the person count once. */
+	if (json_flag(survey, "named"))
+		return web_see_other(w, "/surveys/%" PRId64 "/named?number=%s", draft.survey, number);
 	right = right_of_paper(w->arena, number);
 	if (begun(w, &draft, right))
 		return citizen_survey_go(w, draft.survey, draft.reached, false);
 	return citizen_survey_start(w, survey, right, 0);
+}
+
+const char *
+citizen_survey_number_typed(struct web *w, const struct fields *fields)
+{
+	const char *number = paper_number_read(w->arena, fields_get(fields, "number"));
+
+	return number != NULL ? number : "";
+}
+
+enum err
+citizen_survey_number_right(struct web *w, int64_t survey, const char **right)
+{
+	const char *number = citizen_survey_number_typed(w, w->fields);
+	enum paper_form form;
+	struct db_bytes spent;
+	enum err e;
+
+	*right = "";
+	if (number[0] == '\0')
+		return ERR_OK;
+	e = paper_look(w->db, survey, number, &form, &spent);
+	if (e == ERR_OK && problems[form] != NULL)
+		return ERR_INVALID;
+	*right = right_of_paper(w->arena, number);
+	return e;
 }

@@ -175,9 +175,9 @@ citizen_survey_send(struct web *w)
 
 	if (e != ERR_OK || !ready)
 		return e;
-	/* By name only from マイページ or by a form's number, once only with a right. */
+	/* By name only from マイページ, with a form's number or without; once only with a right. */
 	paper = right_is_paper(json_text(a.draft.what, "right"));
-	if (json_flag(a.survey, "named") && json_int(a.draft.what, "citizen") == 0 && !paper &&
+	if (json_flag(a.survey, "named") && json_int(a.draft.what, "citizen") == 0 &&
 	    json_text(a.draft.what, "change")[0] == '\0')
 		return ERR_FORBIDDEN;
 	e = send(w, &a, &fate);

@@ -10,11 +10,14 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "domain/paper.h"
 #include "domain/questionnaire.h"
 #include "domain/survey.h"
 #include "web/handlers.h"
 #include "web/web.h"
+
+enum { CONTACT_MAX = 254 };
 
 static const char *const ways[] = { "paper", "phone", "counter", NULL };
 
@@ -86,6 +89,7 @@ desk_entry(struct web *w)
 	document = json_keep(w->arena, json_incref(json_object_get(survey, "document")));
 	form_set(f, "way", "paper");
 	form_set(f, "number", "");
+	form_set(f, "contact", "");
 	form_set_flag(f, "blank", false);
 	json_array_foreach(json_object_get(document, "questions"), i, q)
 		questionnaire_show(w->arena, f, q, answers);
@@ -105,6 +109,25 @@ number_read(struct web *w, struct form *f, const char *way)
 	if (number == NULL)
 		form_problem(f, "number", "paper_fault_number");
 	return number != NULL ? number : "";
+}
+
+/* Where one answers by name: who it is, if they are registered. */
+static enum err
+person_read(struct web *w, struct form *f, const json_t *survey, int64_t *citizen)
+{
+	const char *typed = form_text(f, "contact", FORM_OPTIONAL, CONTACT_MAX), *mail, *phone;
+	enum err e;
+
+	if (typed[0] == '\0' || !json_flag(survey, "named"))
+		return ERR_OK;
+	mail = text_email(w->arena, typed);
+	phone = text_phone(w->arena, typed);
+	if (mail == NULL && phone == NULL) {
+		form_problem(f, "contact", "people_unusable");
+		return ERR_OK;
+	}
+	e = web_vault(w);
+	return e != ERR_OK ? e : paper_person(w->db, w->vault, mail != NULL ? "email" : "sms", mail != NULL ? mail : phone, citizen);
 }
 
 /* What the form asks for by its own answers is read; what it does not ask for is left out, and
@@ -150,7 +173,7 @@ tell(struct web *w, struct form *f, enum paper_fate fate, const json_t *codes, b
 	static const char *const words[] = {
 		[PAPER_KEPT] = "tell_entry_kept", [PAPER_FIRST] = "tell_entry_first", [PAPER_DIFFERS] = "entry_differs",
 		[PAPER_AGAIN] = "paper_fault_again", [PAPER_UNKNOWN] = "paper_fault_unknown", [PAPER_CLOSED] = "paper_fault_closed",
-		[PAPER_FULL] = "paper_fault_full",
+		[PAPER_PERSON] = "paper_fault_person", [PAPER_FULL] = "paper_fault_full",
 	};
 	const json_t *code;
 	size_t i;
@@ -159,7 +182,7 @@ tell(struct web *w, struct form *f, enum paper_fate fate, const json_t *codes, b
 		json_array_foreach(codes, i, code)
 			form_problem(f, json_string_value(code), words[fate]);
 	else if (fate > PAPER_DIFFERS)
-		form_problem(f, "number", words[fate]);
+		form_problem(f, fate == PAPER_PERSON ? "contact" : "number", words[fate]);
 	else
 		web_tell(w, "success", fate == PAPER_KEPT && more ? "tell_entry_kept_part" : words[fate]);
 }
@@ -182,6 +205,9 @@ desk_entry_do(struct web *w)
 	p.way = form_choice(f, "way", FORM_REQUIRED, ways);
 	p.number = number_read(w, f, p.way);
 	p.edition = (int)json_int(survey, "edition");
+	e = person_read(w, f, survey, &p.citizen);
+	if (e != ERR_OK)
+		return e;
 	if (form_flag(f, "blank"))
 		document = questionnaire_lenient(w->arena, document);
 	answers = read(w, f, document, &more);

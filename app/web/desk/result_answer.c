@@ -3,7 +3,8 @@
  * 個票: one answer as it was given.
  *
  *	GET /desk/surveys/{survey}/results/answers		?number=&after=: by 受付番号, a page at a time
- *	GET /desk/surveys/{survey}/results/answers/{answer}	one of them, with those before and behind it
+ *	GET /desk/surveys/{survey}/results/answers/{answer}	one of them, with those before and behind it;
+ *								?print=1: on paper, as PDF
  *
  * They stand in the order of their numbers, which are drawn by chance, so that the order says
  * nothing of when somebody answered.  Of whom an answer is, is said where people answer by name
@@ -16,8 +17,9 @@
 #include "web/citizen/survey.h"
 #include "web/desk/result.h"
 #include "web/handlers.h"
+#include "web/paper.h"
 
-enum { PAGE = 50, DIGITS = 8 };
+enum { PAGE = 50, DIGITS = 8, PRINT_ROOM = 60 };
 
 static const char *
 way_text(struct web *w, const char *way)
@@ -104,6 +106,48 @@ show_person(struct web *w, const json_t *answer)
 	return e;
 }
 
+/* One line of what is known of it. */
+static void
+print_fact(struct web *w, struct paper *p, const char *key, const char *text)
+{
+	paper_text(p, PAPER_CELL, arena_printf(w->arena, "%s: %s", words_get(w->words, key), text));
+}
+
+static enum err
+print(struct web *w, const json_t *survey, const json_t *answer)
+{
+	const char *title = json_text(survey, "title"), *who = json_text(json_object_get(w->view, "who"), "address");
+	struct paper *p = paper_new(w->arena, title, json_text(survey, "department"));
+	const json_t *row, *line;
+	struct buf pdf;
+	size_t i, k;
+
+	paper_text(p, PAPER_TITLE, title);
+	paper_text(p, PAPER_RIGHT, json_text(survey, "department"));
+	paper_rule(p);
+	print_fact(w, p, "answer_number", web_arg(w, "answer"));
+	print_fact(w, p, "result_answer_day", json_text(json_object_get(answer, "day"), "text"));
+	print_fact(w, p, "result_by_way", json_text(answer, "way_text"));
+	if (who[0] != '\0')
+		print_fact(w, p, "result_answer_who", who);
+	paper_text(p, PAPER_SMALL, words_get(w->words, "result_texts_care"));
+	paper_rule(p);
+	json_array_foreach(json_object_get(w->view, "rows"), i, row) {
+		const json_t *lines = json_object_get(row, "lines");
+
+		paper_room(p, PRINT_ROOM);
+		paper_text(p, PAPER_STRONG, json_text(row, "label"));
+		json_array_foreach(lines, k, line)
+			paper_text(p, PAPER_TEXT, json_string_value(line));
+		if (json_array_size(lines) == 0)
+			paper_text(p, PAPER_TEXT, words_get(w->words, "answer_no_answer"));
+		paper_space(p, 8);
+	}
+	buf_init(&pdf, w->arena);
+	paper_finish(p, &pdf);
+	return web_bytes(w, HTTP_OK, "application/pdf", pdf.data, pdf.len);
+}
+
 enum err
 desk_result_answer(struct web *w)
 {
@@ -130,6 +174,8 @@ desk_result_answer(struct web *w)
 	json_object_del(answer, "document");
 	json_object_del(answer, "answers");
 	json_object_set_new(answer, "way_text", json_string(way_text(w, json_text(answer, "way"))));
+	if (fields_has(w->query, "print"))
+		return print(w, r.survey, answer);
 	json_object_set(w->view, "survey", r.survey);
 	json_object_set(w->view, "answer", answer);
 	json_object_set_new(w->view, "with_change", json_false());
