@@ -24,6 +24,10 @@ for my $file (files('.', $text_file)) {
 	clean($file, @wrong);
 }
 
+# What is built from a list is in the tarball by the same list.
+my %made = map { $_ => 1 } map { content($_) =~ m{\bapp/[\w/]+\.[ch]\b}g } files('app', qr/\.mk$/);
+clean('every source is named in a local.mk', map { "$_ is not" } grep { !$made{$_} } files('app', qr/\.[ch]$/));
+
 # Every library package that configure names is installed by ./dev.
 my %listed = map { $_ => 1 } content('tests/harness/packages.txt') =~ /^\w+\t(\S+)$/mg;
 my %named = map { $_ => 1 } content('configure.ac') =~ /\b(lib[\w.+-]+-dev)\b/g;
