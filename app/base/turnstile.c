@@ -16,7 +16,7 @@
 #include "base/log.h"
 
 #define EPOCH INT64_C(1577836800000)	/* 2020 */
-enum { NUMBER_BITS = 28, MAC = 16, TENTH = 100 };
+enum { NUMBER_BITS = 28, MAC = 16, TENTH = 100, PLACES = 16, IDLE_S = 60 };
 #define NUMBER_MAX ((UINT64_C(1) << NUMBER_BITS) - 1)
 
 struct door {
@@ -55,20 +55,6 @@ name_of(const char *door)
 	return name | 1;
 }
 
-static struct door *
-door_find(struct turnstile *t, const char *text)
-{
-	uint64_t name = name_of(text), there;
-	size_t i, at = (size_t)(name >> 32) % TURNSTILE_DOORS;
-
-	for (i = 0; i < 16; i++, at = (at + 1) % TURNSTILE_DOORS) {
-		there = 0;
-		if (atomic_compare_exchange_strong(&t->doors[at].name, &there, name) || there == name)
-			return &t->doors[at];
-	}
-	return NULL;
-}
-
 /* How many came in this second, this one included. */
 static int
 count_arrival(struct door *d, int64_t now)
@@ -88,11 +74,48 @@ turn_of(uint64_t state)
 	    .number = (int64_t)(state & NUMBER_MAX) };
 }
 
+/* Everybody who waited is in: it is as if nobody had been. */
+static bool
+is_over(struct turnstile_rule rule, uint64_t state, int64_t now)
+{
+	return state == 0 || (state & NUMBER_MAX) == NUMBER_MAX ||
+	    turnstile_served(rule, turn_of(state), now) > (int64_t)(state & NUMBER_MAX);
+}
+
+/* Nobody has come for a minute, and nobody waits. */
+static bool
+is_idle(struct door *d, struct turnstile_rule rule, int64_t now)
+{
+	return now / 1000 - (int64_t)(atomic_load(&d->second) >> NUMBER_BITS) > IDLE_S && is_over(rule, atomic_load(&d->state), now);
+}
+
+/* Where it is, or could be; of what an idle door leaves there nothing counts any more. */
+static struct door *
+door_find(struct turnstile *t, struct turnstile_rule rule, const char *text, int64_t now)
+{
+	uint64_t name = name_of(text), there;
+	size_t i, first = (size_t)(name >> 32) % TURNSTILE_DOORS;
+
+	for (i = 0; i < PLACES; i++)
+		if (atomic_load(&t->doors[(first + i) % TURNSTILE_DOORS].name) == name)
+			return &t->doors[(first + i) % TURNSTILE_DOORS];
+	for (i = 0; i < PLACES; i++) {
+		struct door *d = &t->doors[(first + i) % TURNSTILE_DOORS];
+
+		there = atomic_load(&d->name);
+		if ((there == 0 || is_idle(d, rule, now)) && atomic_compare_exchange_strong(&d->name, &there, name))
+			return d;
+		if (there == name)	/* another process has just put it there */
+			return d;
+	}
+	return NULL;
+}
+
 struct turn
 turnstile_arrive(struct turnstile *t, struct turnstile_rule rule, const char *text, int64_t now)
 {
 	const struct turn none = { 0 };
-	struct door *d = door_find(t, text);
+	struct door *d = door_find(t, rule, text, now);
 	uint64_t old, new;
 	bool crowd, over;
 
@@ -101,9 +124,7 @@ turnstile_arrive(struct turnstile *t, struct turnstile_rule rule, const char *te
 	crowd = count_arrival(d, now) > rule.crowd;
 	old = atomic_load(&d->state);
 	do {
-		/* Everybody who waited is in: from here on it is as if nobody had been. */
-		over = old == 0 || (old & NUMBER_MAX) == NUMBER_MAX ||
-		    turnstile_served(rule, turn_of(old), now) > (int64_t)(old & NUMBER_MAX);
+		over = is_over(rule, old, now);
 		if (over && !crowd)
 			new = 0;
 		else if (over)

@@ -32,7 +32,8 @@ enum { TURN_VALID_MS = 3600000, TURNSTILE_DOORS = 1024 };
 struct turnstile *turnstile_new(void);	/* before the fork */
 void turnstile_free(struct turnstile *);
 
-/* Somebody new at this door.  Doors beyond TURNSTILE_DOORS have no queue. */
+/* Somebody new at this door.  A door to which nobody has come for a minute makes room for
+ * another; what is beyond TURNSTILE_DOORS at a time has no queue. */
 struct turn turnstile_arrive(struct turnstile *, struct turnstile_rule, const char *door, int64_t now);
 /* The highest number that may go in at that moment. */
 int64_t turnstile_served(struct turnstile_rule, struct turn, int64_t now);

@@ -43,6 +43,25 @@ crowds(void)
 	turnstile_free(t);
 }
 
+/* Events come and go for as long as a house stands, and anybody can ask for doors that are none. */
+static void
+doors(void)
+{
+	struct turnstile *t = turnstile_new();
+	struct turn turn = { 0 };
+	int i;
+
+	for (i = 0; i < 31; i++)
+		turn = turnstile_arrive(t, rule, "a", NINE);
+	for (i = 0; i < 20 * TURNSTILE_DOORS; i++)
+		turnstile_arrive(t, rule, arena_printf(arena, "no event %d", i), NINE);
+	ok(turnstile_arrive(t, rule, "a", NINE + 20).number == turn.number + 1, "a queue stays, however many doors are asked for");
+	for (i = 0; i < 31; i++)
+		turn = turnstile_arrive(t, rule, "tomorrow", NINE + 90000);
+	is_int(turn.number, 1, "doors to which nobody comes any more make room");
+	turnstile_free(t);
+}
+
 /* Eight processes, five thousand arrivals each: every number once. */
 static void
 processes(void)
@@ -104,6 +123,7 @@ main(void)
 {
 	arena = arena_new();
 	crowds();
+	doors();
 	processes();
 	turns();
 	arena_free(arena);
