@@ -66,7 +66,7 @@ population_ages(struct arena *a, const char *text, int *from, int *to)
 	if (strncmp(rest, TENS, strlen(TENS)) == 0 || strncmp(rest, TENS_OF, strlen(TENS_OF)) == 0) {
 		*from = first;
 		*to = strstr(rest, AND_OVER) != NULL ? POPULATION_OLDEST : first + 9;
-		return true;
+		return *from <= *to && *to <= POPULATION_OLDEST;
 	}
 	rest = take_word(rest, YEARS);
 	rest = take_word(rest, " ");

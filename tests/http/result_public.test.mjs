@@ -77,6 +77,7 @@ test('the population: template, faults in words, and loaded', async () => {
 	assert.match(said(wrong), /2 設定の「地区」にある名前を書いてください 月面/);
 	assert.match(said(wrong), /3 人数を数字で書いてください x/);
 	assert.equal((await send(template.replaceAll(',0', ',1'), '2026-02-31')).status, 422);
+	assert.match(said(await send('地区,0-4,150代\n中央,1,2\n')), /1 .*150代/, 'nobody is as old');
 	const good = await send('地区,０〜４歳,5〜9歳,85歳以上,総数\r\n中央,"1,000",２０,3,1023\r\n港,5,5,5,15\r\n');
 	assert.equal(good.status, 303);
 	assert.match(said(await admin.get('/desk/settings/population')), /1,038人を登録しています/);
