@@ -94,7 +94,7 @@ plan(struct db *db, int64_t tenant, int64_t message)
 /* What a text of this message costs at the account that is in use: its parts, in the longest
  * language, each at the price of the account. */
 static enum err
-sms_yen(struct planner *p, int64_t message, int *out)
+sms_yen(struct planner *p, int64_t message, const char **out)
 {
 	const struct channel_kind *kind = channel_kind("sms");
 	json_t *account, *renderings, *content;
@@ -114,7 +114,7 @@ sms_yen(struct planner *p, int64_t message, int *out)
 
 		parts = m.parts > parts ? m.parts : parts;
 	}
-	*out = (int)json_int(json_object_get(account, "settings"), "yen_per_part") * parts;
+	*out = arena_printf(p->arena, "%.3f", gateway_price(json_object_get(account, "settings"), "yen_per_part") * parts);
 	return ERR_OK;
 }
 
@@ -124,7 +124,7 @@ plan_step(struct planner *p, int64_t tenant, int64_t message)
 {
 	struct rows *rows;
 	enum err e;
-	int yen = 0;
+	const char *yen = "0";
 
 	e = enter(p->db, DB_WRITE, tenant);
 	if (e == ERR_OK)

@@ -5,6 +5,7 @@
 #include "domain/gateway.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -13,7 +14,6 @@
 #include "domain/delivery.h"
 
 #define SECRETS "gateway.secrets"
-#define EVENT "gateway_event.sealed"
 
 static json_t *
 parsed(struct arena *a, const char *text)
@@ -49,6 +49,14 @@ account(const struct vault *v, struct arena *a, const struct rows *rows, size_t 
 	    "place", (json_int_t)rows_int(rows, i, "place"), "active", rows_bool(rows, i, "active"),
 	    "version", (json_int_t)rows_int(rows, i, "version"), "url", rows_text(rows, i, "url"),
 	    "settings", parsed(a, rows_text(rows, i, "settings")), "secrets", opened(v, a, rows, i));
+}
+
+double
+gateway_price(const json_t *settings, const char *key)
+{
+	const json_t *value = json_object_get(settings, key);
+
+	return json_is_string(value) ? strtod(json_string_value(value), NULL) : json_number_value(value);
 }
 
 enum err
@@ -118,14 +126,11 @@ gateway_save(struct db *db, const struct vault *v, struct arena *a, const struct
 }
 
 enum err
-gateway_event_keep(struct db *db, const struct vault *v, struct arena *a, int64_t gateway, const char *key,
-    int64_t occurred_ms, const json_t *event, bool *fresh)
+gateway_event_take(struct db *db, int64_t gateway, const char *key, bool *fresh)
 {
 	struct rows *rows;
-	enum err e;
+	enum err e = q_gateway_event_add(db, (struct q_gateway_event_add){ .gateway = gateway, .key = key }, &rows);
 
-	e = q_gateway_event_add(db, (struct q_gateway_event_add){ .gateway = gateway, .key = key,
-	    .occurred_ms = occurred_ms, .sealed = vault_seal_json(v, a, EVENT, event) }, &rows);
 	if (e == ERR_OK)
 		*fresh = rows_bool(rows, 0, "fresh");
 	return e;

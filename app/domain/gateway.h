@@ -25,6 +25,9 @@ enum err gateway_list(struct db *, const struct vault *, struct arena *, const c
 enum err gateway_find(struct db *, const struct vault *, struct arena *, const char *channel, const char *kind,
     json_t **out) MUST_USE;
 
+/* A price in its settings, in yen, which staff type as "3.3"; 0: none is known. */
+double gateway_price(const json_t *settings, const char *key);
+
 /* All accounts as pages show them, without what is secret, with how they fare (query gateway_state);
  * "reason_text" is added. */
 enum err gateway_state(struct db *, const struct words *, json_t **out) MUST_USE;
@@ -42,6 +45,6 @@ struct gateway_draft {
 enum err gateway_save(struct db *, const struct vault *, struct arena *, const struct gateway_draft *,
     int64_t *id) MUST_USE;
 
-/* Keeps what a gateway called in, once: *fresh is false where key was there before. */
-enum err gateway_event_keep(struct db *, const struct vault *, struct arena *, int64_t gateway, const char *key,
-    int64_t occurred_ms, const json_t *event, bool *fresh) MUST_USE;
+/* Notes that a gateway called this in: *fresh is false where key was there before.  What it
+ * says is carried out with the same commit, and nothing of it is kept. */
+enum err gateway_event_take(struct db *, int64_t gateway, const char *key, bool *fresh) MUST_USE;

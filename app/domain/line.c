@@ -311,10 +311,7 @@ line_event(const struct line_hook *h, const json_t *event)
 	enum err e;
 	size_t i;
 
-	/* What is in it is carried out with this very commit: nothing of it is kept. */
-	e = gateway_event_keep(h->db, h->vault, h->arena, gateway, key, json_int(event, "timestamp"), event, &fresh);
-	if (e == ERR_OK && fresh)
-		e = q_line_event_done(h->db, (struct q_line_event_done){ .gateway = gateway, .key = key }, NULL);
+	e = gateway_event_take(h->db, gateway, key, &fresh);
 	if (e != ERR_OK || !fresh)
 		return e;
 	/* Groups are not for us. */

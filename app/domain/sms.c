@@ -10,7 +10,6 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/text.h"
@@ -25,7 +24,8 @@ receipt(const struct sms_hook *h, const char *id, const char *became, const char
 	return q_sms_receipt(h->db, (struct q_sms_receipt){ .provider = id, .receipt = became, .reason = reason }, &rows);
 }
 
-/* Answers are kept under their own name, once, as all that people say (1.6). */
+/* Each once, by its own name.  Of what people say only a stop is heard; nothing else of it is
+ * read, so nothing is kept. */
 static enum err
 answer(const struct sms_hook *h, const char *id, const char *from, const char *text)
 {
@@ -35,8 +35,7 @@ answer(const struct sms_hook *h, const char *id, const char *from, const char *t
 	bool fresh;
 	enum err e;
 
-	e = gateway_event_keep(h->db, h->vault, h->arena, json_int(h->account, "id"), id, clock_ms(),
-	    json_keep(h->arena, json_pack("{s:s, s:s}", "from", from, "text", text)), &fresh);
+	e = gateway_event_take(h->db, json_int(h->account, "id"), id, &fresh);
 	if (e != ERR_OK || !fresh || number == NULL || !sms_is_stop(h->arena, text))
 		return e;
 	vault_hash(h->vault, "sms", number, hash);

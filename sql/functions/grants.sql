@@ -31,7 +31,7 @@ GRANT SELECT (tenant_id, browser, ends), UPDATE (ends), DELETE ON address_code T
 GRANT INSERT, UPDATE ON gateway TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON gateway_sign_in TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON line_link TO chromo_web;
-GRANT INSERT, UPDATE ON gateway_event TO chromo_web;
+GRANT INSERT ON gateway_event TO chromo_web;
 -- questionnaires: an edition never changes; a response only by its receipt or the count
 GRANT INSERT, UPDATE ON questionnaire, survey, response TO chromo_web;
 GRANT INSERT ON questionnaire_edition TO chromo_web;
@@ -71,9 +71,8 @@ GRANT UPDATE (counted) ON response TO chromo_courier;
 GRANT UPDATE (state, written, bytes, finished, lease) ON export TO chromo_courier;
 
 GRANT SELECT ON tenant, tenant_host, tenant_key, message, message_rendering, approval, topic, district, citizen, contact, batch,
-  delivery, letter, message_move, department, gateway, gateway_health, gateway_event TO chromo_courier;
+  delivery, letter, message_move, department, gateway, gateway_health TO chromo_courier;
 GRANT INSERT, UPDATE ON gateway_health TO chromo_courier;
-GRANT UPDATE (sealed, done) ON gateway_event TO chromo_courier;
 GRANT UPDATE ON batch, letter TO chromo_courier;
 GRANT INSERT ON batch, delivery, audit, letter TO chromo_courier;
 GRANT UPDATE (state, code, reason, detail, at) ON delivery TO chromo_courier; -- a doubt that was cleared up
@@ -81,8 +80,6 @@ GRANT SELECT (tenant_id, id, email, state) ON staff TO chromo_courier; -- whom t
 GRANT UPDATE (state, failures, failed, reason, asks, asked, narrowed) ON contact TO chromo_courier;
 GRANT UPDATE (reach, vital_only) ON citizen TO chromo_courier;
 GRANT UPDATE (state, published, finished, told, recipients, planned_to, step, next_step, updated, revision, hash, submitter_id, corrected_by) ON message TO chromo_courier;
-GRANT UPDATE (state, failures, failed, reason) ON contact TO chromo_courier;
-GRANT UPDATE (reach) ON citizen TO chromo_courier;
 GRANT SELECT ON seen TO chromo_courier;
 GRANT INSERT ON seen TO chromo_web;
 GRANT SELECT (tenant_id, token, created), UPDATE (created), DELETE ON once TO chromo_courier; -- sweep()
@@ -91,7 +88,8 @@ GRANT SELECT (tenant_id, hash, ends), UPDATE (ends), DELETE ON link TO chromo_co
 GRANT SELECT (tenant_id, hash, created), UPDATE (created), DELETE ON citizen_session, staff_session TO chromo_courier;
 GRANT SELECT (tenant_id, hash, ends), UPDATE (ends), DELETE ON line_link TO chromo_courier;
 GRANT SELECT (tenant_id, hash, ends), UPDATE (ends), DELETE ON response_draft TO chromo_courier;
-GRANT DELETE ON letter, gateway_event TO chromo_courier;
+GRANT SELECT (tenant_id, id, received), UPDATE (received), DELETE ON gateway_event TO chromo_courier;
+GRANT DELETE ON letter TO chromo_courier;
 -- Posts on X, and tokens that are renewed.
 GRANT SELECT, INSERT, UPDATE ON post TO chromo_courier;
 GRANT UPDATE (state, withdraw, looks, try, due, finished) ON post TO chromo_web; -- post_withdraw()

@@ -9,16 +9,17 @@ $$ SELECT make_interval(mins => greatest(1, coalesce((p_ladder->(p_step - 1)->>'
 CREATE OR REPLACE FUNCTION ladder_due() RETURNS SETOF bigint LANGUAGE sql STABLE AS
 $$ SELECT id FROM message WHERE next_step <= now() AND state IN ('sending', 'sent') ORDER BY next_step, id $$;
 
+DROP FUNCTION IF EXISTS ladder_step(bigint, int, int);
 -- Plans the next step: for each member who has not seen it and is still there, the
 -- first channel of the ladder that they have and that was not tried.  p_yen: what one
 -- person costs by SMS; those beyond the cap are left out, smallest ids first in.
 -- Returns how many are written to; NULL: it was not due.
-CREATE OR REPLACE FUNCTION ladder_step(p_message bigint, p_size int, p_yen int) RETURNS int
+CREATE OR REPLACE FUNCTION ladder_step(p_message bigint, p_size int, p_yen numeric) RETURNS int
 LANGUAGE plpgsql SET work_mem = '256MB' AS $$
 DECLARE
   m        message;
   rungs    text[];
-  spent    bigint;
+  spent    numeric;
   g        record;
   n        int := 0;
 BEGIN

@@ -60,7 +60,7 @@ CREATE OR REPLACE FUNCTION sweep(p_most int) RETURNS int LANGUAGE sql AS $$
   -- So long a gateway may call in the same once more.
   events AS (
     DELETE FROM gateway_event WHERE id IN
-      (SELECT id FROM gateway_event WHERE done < now() - interval '30 days' LIMIT p_most FOR UPDATE SKIP LOCKED)
+      (SELECT id FROM gateway_event WHERE received < now() - interval '30 days' LIMIT p_most FOR UPDATE SKIP LOCKED)
     RETURNING 1),
   early AS (
     DELETE FROM sms_early WHERE provider_id IN

@@ -52,8 +52,7 @@ RETURNING id;
 -- role: web
 -- False: it was there before.
 WITH added AS (
-  INSERT INTO gateway_event (gateway_id, event_key, occurred, sealed)
-  VALUES (:gateway::bigint, :key::text, to_timestamp(:occurred_ms::bigint / 1000.0), :sealed::bytea)
+  INSERT INTO gateway_event (gateway_id, event_key) VALUES (:gateway::bigint, :key::text)
   ON CONFLICT (tenant_id, gateway_id, event_key) DO NOTHING
   RETURNING 1)
 SELECT EXISTS (SELECT FROM added) AS fresh;

@@ -37,9 +37,6 @@ SELECT throttle_hit('line_code', :user::bytea, 10, interval '1 hour') AS allowed
 -- name: line_reach :exec
 SELECT line_reach(:user::bytea, :reached::boolean, to_timestamp(:at_ms::bigint / 1000.0));
 
--- name: line_event_done :exec
-UPDATE gateway_event SET sealed = NULL, done = now() WHERE gateway_id = :gateway::bigint AND event_key = :key::text;
-
 -- name: line_state :json
 -- How the person's LINE stands, and whether the town has one.
 SELECT jsonb_build_object(

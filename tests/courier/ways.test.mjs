@@ -256,6 +256,19 @@ test('reach until seen: step by step, until it was seen', { timeout: 300000 }, a
 	assert.equal(await ways.inside(town, 'SELECT count(*) FROM ledger_faults()'), '0');
 });
 
+test('a step by SMS costs no more than was allowed, at a price as staff type it', { timeout: 300000 }, async () => {
+	const town = await ways.town({ line: 4, sms: 1 }), people = town.members.slice(0, 4);
+	await ways.inside(town, `UPDATE gateway SET settings = settings || '{"yen_per_part": "3.3"}', version = version + 1 WHERE channel = 'sms'`);
+	for (const m of people) await ways.inside(town, `INSERT INTO contact (citizen_id, channel, address, hash, state)
+		SELECT ${m.id}, 'sms', '\\x${town.keys.seal('contact.address', `+8190${30000000 + m.n}`).toString('hex')}', 'mobile ${m.id}', 'active'`);
+	const message = await ways.message(town, { vital: true, mail: false, ladder: [{ channel: 'line', wait: 10 }, { channel: 'sms', wait: 10 }] });
+	await ways.post.sent(message);
+	const allowed = Math.floor(3.3 * Number(await ways.inside(town, `SELECT sms_parts_of(${message})`)) * 3.5);	// one had it by SMS at first
+	await sql(`BEGIN; SET LOCAL session_replication_role = replica; UPDATE message SET next_step = now(), ladder_yen = ${allowed} WHERE id = ${message}; COMMIT`);
+	await eventually('the second step', async () => await sql(`SELECT step, state FROM message WHERE id = ${message}`) === '2|sent');
+	assert.equal(await sql(`SELECT sum(size) FROM batch WHERE message_id = ${message} AND step = 2`), '2', 'two of four');
+});
+
 test('it ends in good order', async () => {
 	assert.equal(await courier.stop(), 0);
 });

@@ -124,7 +124,6 @@ test('an event is kept once and carried out once; nothing of it stays', async ()
 	event.deliveryContext.isRedelivery = true;
 	assert.deepEqual(await Promise.all([post(text), post(JSON.stringify({ destination: minato.bot, events: [event, event] }))]), [200, 200]);
 	assert.equal(await events(), n + 1);
-	assert.equal(await town.sql('SELECT count(*) FROM gateway_event WHERE sealed IS NOT NULL OR done IS NULL'), '0');
 	// Without a name it is the event itself.
 	const { webhookEventId, ...old } = minato.whole({ type: 'follow' });
 	const before = await events();

@@ -107,15 +107,6 @@ desk_ways(struct web *w, const json_t *message, json_t **rows)
 
 /* --- how it stands against the limits, and what it costs --- */
 
-/* Prices are typed as "3.3" or kept as numbers. */
-static double
-price(const json_t *settings, const char *key)
-{
-	const json_t *value = json_object_get(settings, key);
-
-	return json_is_string(value) ? strtod(json_string_value(value), NULL) : json_number_value(value);
-}
-
 /* Of all languages the one that needs most. */
 static struct measure
 worst(const struct channel_kind *kind, const json_t *languages, const json_t *settings)
@@ -162,9 +153,9 @@ yen(const json_t *r, const json_t *reach, const json_t *content, int parts)
 	double each = 0;
 
 	if (strcmp(channel, "sms") == 0)
-		each = price(settings, "yen_per_part") * parts * (double)persons(reach, "sms");
+		each = gateway_price(settings, "yen_per_part") * parts * (double)persons(reach, "sms");
 	if (strcmp(channel, "x") == 0)
-		each = price(settings, strstr(json_text(json_object_get(content, "ja"), "text"), "https://") != NULL
+		each = gateway_price(settings, strstr(json_text(json_object_get(content, "ja"), "text"), "https://") != NULL
 		    ? "yen_post_link" : "yen_post");
 	return each >= 1e12 ? INT64_C(1000000000000) : (int64_t)(each + 0.999999);
 }
