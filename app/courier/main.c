@@ -3,8 +3,10 @@
  * chromo-courier: delivers what is due, until it is asked to end.
  *
  * Processes under a supervisor that starts them again should they die: a courier for
- * each channel to people, which sends, and the planner (plan.c).  Asked to end, a courier
- * begins nothing new, waits for what is in the air, and gives the rest back.
+ * each channel to people, which sends; the planner (plan.c), posts on X (posts.c), quotas
+ * of gateways (quota.c), files that people sent (scan.c), and the clerks, who count and
+ * export (clerk.c).  Asked to end, a courier begins nothing new, waits for what is in the
+ * air, and gives the rest back.
  */
 #include <stdio.h>
 #include <stdlib.h>
