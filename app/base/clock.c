@@ -119,3 +119,45 @@ clock_from_japan(int year, int month, int day, int hour, int minute, int64_t *ms
 	*ms = (((all * 24 + hour) * 60 + minute) * 60 - JAPAN_S) * 1000;
 	return ERR_OK;
 }
+
+/* d: a digit. */
+static bool
+has_shape(const char *text, const char *shape)
+{
+	for (; *shape != '\0'; shape++, text++)
+		if (*shape == 'd' ? *text < '0' || *text > '9' : *text != *shape)
+			return false;
+	return true;
+}
+
+static int
+number(const char *text, int digits)
+{
+	int n = 0;
+
+	while (digits-- > 0)
+		n = n * 10 + (*text++ - '0');
+	return n;
+}
+
+static bool
+begins_with_day(const char *text)
+{
+	int64_t ms;
+
+	return has_shape(text, "dddd-dd-dd") && number(text, 4) >= 2000 && number(text, 4) < 2100 &&
+	    clock_from_japan(number(text, 4), number(text + 5, 2), number(text + 8, 2), 0, 0, &ms) == ERR_OK;
+}
+
+bool
+clock_is_day(const char *text)
+{
+	return begins_with_day(text) && text[10] == '\0';
+}
+
+bool
+clock_is_moment(const char *text)
+{
+	return begins_with_day(text) && has_shape(text + 10, "Tdd:dd:dd+09:00") && text[25] == '\0' &&
+	    number(text + 11, 2) < 24 && number(text + 14, 2) < 60 && number(text + 17, 2) < 60;
+}

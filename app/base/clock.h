@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 #include "base/err.h"
 struct arena;
@@ -19,3 +20,7 @@ char *clock_rfc3339(struct arena *, int64_t ms);
  * time).  ERR_INVALID: there is no such moment (30 February, hour 24 …). */
 enum err clock_from_japan(int year, int month, int day, int hour, int minute,
     int64_t *ms) MUST_USE;
+/* "2026-02-28": a day of the calendar, written so, from 2000 to 2099. */
+bool clock_is_day(const char *);
+/* "2026-12-05T10:00:00+09:00": a moment as clock_rfc3339 writes it, of those days. */
+bool clock_is_moment(const char *);

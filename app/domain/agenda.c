@@ -5,7 +5,6 @@
  * from elsewhere in agenda_take.c.
  */
 #include "domain/agenda.h"
-#include <stdio.h>
 #include <string.h>
 #include "base/arena.h"
 #include "base/buf.h"
@@ -16,29 +15,11 @@
 
 enum { WORDS_MAX = 100 };
 
-static bool
-is_day(const char *text)
-{
-	int year, month, day, end = 0;
-	int64_t ms;
-
-	return sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &end) == 3 && end == 10 && text[10] == '\0' &&
-	    year >= 2000 && year < 2100 && clock_from_japan(year, month, day, 0, 0, &ms) == ERR_OK;
-}
-
 static enum err
 id_read(const struct fields *query, const char *name, int64_t *out)
 {
 	*out = 0;
 	return fields_get(query, name)[0] == '\0' ? ERR_OK : fields_int(query, name, 1, INT64_MAX, out);
-}
-
-/* "2026-12-05T10:00:00+09:00", as our own links have it. */
-static bool
-is_moment(const char *text)
-{
-	return strlen(text) == 25 && text[10] == 'T' && strspn(text, "0123456789T:+-") == 25 &&
-	    strcmp(text + 19, "+09:00") == 0;
 }
 
 enum err
@@ -49,7 +30,7 @@ agenda_read(struct arena *arena, const struct fields *query, struct agenda_filte
 
 	if (e == ERR_OK)
 		e = id_read(query, "after", &f.after);
-	if (e != ERR_OK || (f.day[0] != '\0' && !is_day(f.day)) || (f.from[0] != '\0' && !is_moment(f.from)))
+	if (e != ERR_OK || (f.day[0] != '\0' && !clock_is_day(f.day)) || (f.from[0] != '\0' && !clock_is_moment(f.from)))
 		return ERR_INVALID;
 	f.words = text_normal(arena, fields_get(query, "words"));
 	f.target = text_normal(arena, fields_get(query, "target"));
@@ -143,7 +124,7 @@ agenda_month(struct db *db, struct arena *arena, const struct words *words, cons
 	const char *first = month[0] != '\0' ? arena_printf(arena, "%s-01", month) :
 	    arena_printf(arena, "%.7s-01", f->day[0] != '\0' ? f->day : clock_rfc3339(arena, clock_ms()));
 
-	if (!is_day(first))
+	if (!clock_is_day(first))
 		return ERR_INVALID;
 	return q_agenda_month(db, (struct q_agenda_month){ .first = first, .district = f->district, .free = f->free,
 	    .childcare = f->childcare, .sign_language = f->sign_language, .online = f->online, .words = f->words, .target = f->target,

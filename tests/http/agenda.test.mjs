@@ -49,7 +49,7 @@ test('each filter in each view and feed', async () => {
 test('a day: that day, or the month that it is in', async () => {
 	for (const view of VIEWS) assert.match(titles(await reader.get(`${view}?day=${day}&target=${encodeURI('高齢者')}`)), /全/, view);
 	for (const view of VIEWS.filter((v) => !v.endsWith('month'))) assert.equal(titles(await reader.get(`${view}?day=${day}`)), '全', view);
-	for (const bad of ['day=2026-02-30', 'day=x', 'district=x', 'words=%00', `target=${'x'.repeat(101)}`])
+	for (const bad of ['day=2026-02-30', 'day=2026-%2B1-%2B1', 'day=x', 'from=2026-13-45T99:99:99%2B09:00', 'district=x', 'words=%00', `target=${'x'.repeat(101)}`])
 		for (const view of VIEWS) assert.equal((await reader.get(`${view}?${bad}`)).status, 400, `${view}?${bad}`);
 });
 

@@ -67,7 +67,7 @@ test('a filter shows its part, and nothing from which few people follow', async 
 	const day = await sato.get(`${at}?from=2026-11-03&until=2026-11-05`);
 	const days = await one(`SELECT count(*) FROM response WHERE questionnaire_id = ${made.questionnaire} AND day BETWEEN '2026-11-03' AND '2026-11-05'`);
 	assert.match(said(day), new RegExp(`回答数 ${days} 件`));
-	for (const wrong of ['?from=2026-11-03&way=paper', `?from=2026-11-03'`, '?until=x', '?district=1&age=1', '?age=1&language=ja']) {
+	for (const wrong of ['?from=2026-11-03&way=paper', `?from=2026-11-03'`, '?until=x', '?from=2026-02-31&until=2026-03-01', '?district=1&age=1', '?age=1&language=ja']) {
 		const page = await sato.get(at + wrong);
 		assert.equal(page.status, 200);
 		assert.match(said(page), /条件は1種類だけ/);

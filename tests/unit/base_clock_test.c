@@ -91,6 +91,24 @@ test_now(void)
 	unsetenv("CHROMO_CLOCK_OFFSET");
 }
 
+static void
+test_written(void)
+{
+	static const char *const days[] = { "2026-11-26", "2024-02-29", "2000-02-29", "2000-01-01", "2099-12-31" };
+	static const char *const none[] = { "", "2026-11-2", "2026-11-261", "2026-02-29", "2026-02-31", "2026-13-01", "2026-00-10",
+		"2026-+1-+1", "2026- 1- 1", "1999-12-31", "2100-01-01", "2026/11/26", "9999-99-99" };
+	static const char *const no_moments[] = { "", "2026-12-05", "2026-12-05T10:00:00Z", "2026-12-05T24:00:00+09:00",
+		"2026-12-05T10:60:00+09:00", "2026-12-05T10:00:60+09:00", "2026-13-05T10:00:00+09:00", "2026-12-05T10:00:00+09:000" };
+
+	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
+		ok(clock_is_day(days[i]), "a day: %s", days[i]);
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		ok(!clock_is_day(none[i]), "none: \"%s\"", none[i]);
+	ok(clock_is_moment("2026-12-05T23:59:59+09:00"), "a moment");
+	for (size_t i = 0; i < sizeof(no_moments) / sizeof(no_moments[0]); i++)
+		ok(!clock_is_moment(no_moments[i]), "none: \"%s\"", no_moments[i]);
+}
+
 int
 main(void)
 {
@@ -98,6 +116,7 @@ main(void)
 
 	test_forms(a);
 	test_japan();
+	test_written();
 	test_calendar();
 	test_now();
 	arena_free(a);

@@ -5,9 +5,9 @@
  *	GET, POST /desk/settings/population		what is loaded; a new file
  *	GET /desk/settings/population/template		an empty table with the town's districts
  */
-#include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/csv.h"
 #include "db/queries.h"
 #include "domain/population.h"
@@ -65,14 +65,9 @@ in_words(struct web *w, const struct population_fault *faults, size_t n)
 static const char *
 day_of(struct form *f)
 {
-	static const int days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	const char *text = form_text(f, "as_of", FORM_REQUIRED, 10);
-	int year, month, day, end = 0;
 
-	if (text[0] == '\0')
-		return "";
-	if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &end) == 3 && end == 10 && text[end] == '\0' && year > 1900 &&
-	    month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] && (month != 2 || day <= 28 || year % 4 == 0))
+	if (text[0] == '\0' || clock_is_day(text))
 		return text;
 	form_problem(f, "as_of", "population_day");
 	return "";

@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "db/queries.h"
 #include "domain/questionnaire.h"
 #include "web/handlers.h"
@@ -46,25 +47,12 @@ desk_result_open(struct web *w, struct result *r)
 	return ERR_OK;
 }
 
-/* "2026-11-26": nothing else goes into a query as a day. */
-static bool
-is_day(const char *text)
-{
-	static const char shape[] = "dddd-dd-dd";
-	size_t i;
-
-	for (i = 0; shape[i] != '\0'; i++)
-		if (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
-			return false;
-	return text[i] == '\0';
-}
-
 /* A filter that cannot be is said so, and all is shown. */
 static bool
 filter_will_do(const struct tally_filter *f)
 {
 	return !tally_filtered(f) ||
-	    (tally_by(f) != NULL && (f->from[0] == '\0' || is_day(f->from)) && (f->until[0] == '\0' || is_day(f->until)));
+	    (tally_by(f) != NULL && (f->from[0] == '\0' || clock_is_day(f->from)) && (f->until[0] == '\0' || clock_is_day(f->until)));
 }
 
 /* Groups are being counted anew; days are not of them. */
