@@ -132,17 +132,23 @@ agenda_month(struct db *db, struct arena *arena, const struct words *words, cons
 }
 
 enum err
-agenda_show(struct db *db, const struct words *words, int64_t event, json_t **out)
+agenda_show(struct db *db, const struct words *words, const char *tongue, int64_t event, json_t **out)
 {
-	return q_agenda_show(db, (struct q_agenda_show){ .event = event, .lang = words_lang(words) }, out);
+	return q_agenda_show(db, (struct q_agenda_show){ .event = event, .lang = words_lang(words), .tongue = tongue }, out);
 }
 
 enum err
-agenda_feed(struct db *db, struct arena *arena, const struct agenda_filter *f, json_t **out)
+agenda_said(struct db *db, int64_t event, struct db_texts languages, json_t **out)
+{
+	return q_agenda_said(db, (struct q_agenda_said){ .languages = languages, .event = event }, out);
+}
+
+enum err
+agenda_feed(struct db *db, struct arena *arena, const char *lang, const struct agenda_filter *f, json_t **out)
 {
 	struct span s = span_of(arena, f, "-infinity");
 
-	return q_agenda_feed(db, (struct q_agenda_feed){ .from = s.from, .until = s.until, .district = f->district, .free = f->free,
-	    .childcare = f->childcare, .sign_language = f->sign_language, .online = f->online, .words = f->words,
+	return q_agenda_feed(db, (struct q_agenda_feed){ .lang = lang, .from = s.from, .until = s.until, .district = f->district,
+	    .free = f->free, .childcare = f->childcare, .sign_language = f->sign_language, .online = f->online, .words = f->words,
 	    .target = f->target }, out);
 }

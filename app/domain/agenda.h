@@ -29,10 +29,13 @@ enum err agenda_list(struct db *, struct arena *, const struct words *, const st
 /* month: "2026-12", or "" for that of the day asked for, or this one.  ERR_INVALID: it is none. */
 enum err agenda_month(struct db *, struct arena *, const struct words *, const struct agenda_filter *, const char *month,
     json_t **out) MUST_USE;
-/* ERR_NOT_FOUND: none that is public. */
-enum err agenda_show(struct db *, const struct words *, int64_t event, json_t **out) MUST_USE;
+/* In this language ("": that of the pages), if it may be read in it.  ERR_NOT_FOUND: none that is public. */
+enum err agenda_show(struct db *, const struct words *, const char *tongue, int64_t event, json_t **out) MUST_USE;
+/* What it says in the first of these languages that it may be read in: the texts of agenda_show, "tongue",
+ * "language" and "langs" (sql/functions/slot.sql). */
+enum err agenda_said(struct db *, int64_t event, struct db_texts languages, json_t **out) MUST_USE;
 /* {"town", "updated", "events"}: query agenda_feed. */
-enum err agenda_feed(struct db *, struct arena *, const struct agenda_filter *, json_t **out) MUST_USE;
+enum err agenda_feed(struct db *, struct arena *, const char *lang, const struct agenda_filter *, json_t **out) MUST_USE;
 
 /* Events of agenda_feed, agenda_show or agenda_imported in the words of others; origin
  * "https://…".  as_came: what a file said that nobody changed since, under its own name. */

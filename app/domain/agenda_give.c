@@ -86,7 +86,7 @@ agenda_opendata(struct arena *arena, const char *origin, const char *town, const
 	static const struct { const char *column, *key; } same[] = {
 		{ "name", "title" }, { "text", "text" }, { "kind", "category" }, { "place", "place" }, { "address", "address" },
 		{ "latitude", "latitude" }, { "longitude", "longitude" }, { "access", "access" }, { "organiser", "organiser" },
-		{ "target", "target" }, { "fee_note", "fee" }, { "contact", "contact" },
+		{ "target", "target" }, { "fee_note", "fee" }, { "contact", "contact" }, { "name_en", "name_en" },
 	};
 	json_t *out = json_keep(arena, json_array()), *flat;
 	const json_t *event, *slot;

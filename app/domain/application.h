@@ -81,7 +81,7 @@ const char *application_token(struct arena *, const struct vault *, const char *
 
 struct application {
 	int64_t id, event, slot;
-	const char *token;
+	const char *token, *language;	/* that was chosen */
 	json_t *person, *contact;	/* what was sealed */
 	json_t *show;			/* query application_show */
 };

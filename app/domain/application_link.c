@@ -69,6 +69,7 @@ application_open(struct db *db, const struct vault *vault, struct arena *a, cons
 	out->event = rows_int(rows, 0, "event");
 	out->slot = rows_int(rows, 0, "slot");
 	out->token = token;
+	out->language = rows_text(rows, 0, "language");
 	return q_application_show(db, (struct q_application_show){ .application = out->id, .lang = language }, &out->show);
 }
 
@@ -102,6 +103,7 @@ application_again(struct arena *a, const struct application *old)
 	    "answers", json_is_object(json_object_get(old->show, "answers")) ? json_object_get(old->show, "answers") : NULL,
 	    "change", old->token, "email", json_text(old->contact, "email"), "phone", json_text(old->contact, "phone")));
 
+	json_object_set_new(what, "language", json_string(old->language));
 	json_object_set_new(what, "verified", json_string(json_text(old->contact, "email")));
 	return what;
 }

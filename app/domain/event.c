@@ -152,13 +152,13 @@ dates_to_come(const json_t *event)
 const char *
 event_progress(const json_t *e, const char *part)
 {
-	const json_t *texts = json_object_get(e, "texts");
+	const json_t *texts = json_object_get(json_object_get(e, "texts"), "ja");
 	bool title = json_text(e, "title")[0] != '\0', text = json_text(texts, "text")[0] != '\0';
 
 	if (strcmp(part, "content") == 0)
 		return title && text && json_text(e, "contact")[0] != '\0' ? "done" : title || text ? "begun" : "todo";
-	if (strcmp(part, "english") == 0)
-		return json_text(json_object_get(e, "english"), "title")[0] != '\0' ? "done" : "todo";
+	if (strcmp(part, "languages") == 0)
+		return json_array_size(json_object_get(e, "languages")) > 1 ? "done" : "none";
 	if (strcmp(part, "place") == 0)
 		return json_text(e, "place")[0] != '\0' || json_flag(e, "online") ? "done" : "todo";
 	if (strcmp(part, "picture") == 0)

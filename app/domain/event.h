@@ -4,6 +4,7 @@
 #include "base/form.h"
 #include "base/words.h"
 #include "db/db.h"
+#include "domain/question_language.h"
 /*
  * Events (イベント) as staff make them: what one is about, where, when, how its seats are
  * given, what people are told around its dates; and its life: draft → open → ended or
@@ -39,9 +40,16 @@ struct event_part {
 	void (*fill)(struct form *, struct arena *, const json_t *event);
 	enum err (*save)(struct db *, struct form *, struct arena *, const json_t *event, const json_t *choices, const char *seen);
 };
-extern const struct event_part event_content, event_english, event_place, event_picture, event_rules, event_around, event_each, event_memo;
-/* How far a part is: "todo", "begun", "done" or "wrong".  "content", "english", "place", "picture", "dates", "rules", "around". */
+extern const struct event_part event_content, event_place, event_picture, event_rules, event_around, event_each, event_memo;
+/* How far a part is: "todo", "begun", "done" or "wrong".  "content", "place", "picture", "dates", "rules", "around", "languages". */
 const char *event_progress(const json_t *event, const char *part);
+
+/* --- in other languages --- */
+
+/* What it says in other languages too; those that are offered are its questionnaire's. */
+extern const struct language_text event_texts[];
+/* ERR_CONFLICT: it is over. */
+enum err event_texts_save(struct db *, int64_t event, const char *language, const json_t *texts) MUST_USE;
 
 /* --- its picture (event_picture.c) --- */
 

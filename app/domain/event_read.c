@@ -16,6 +16,7 @@
 #include "db/queries.h"
 #include "domain/event.h"
 #include "domain/message.h"
+#include "domain/picture.h"
 
 const char *const event_steps[] = { "once", "day", "workday", "week", "fortnight", "month", "nth", NULL };
 static const char *const rules[] = { "none", "first", "lottery", "approval", NULL }, *const names[] = { "all", "one", NULL };
@@ -37,7 +38,7 @@ set_number(struct form *f, struct arena *a, const char *name, const json_t *n)
 static void
 content_fill(struct form *f, struct arena *a, const json_t *e)
 {
-	const json_t *texts = json_object_get(e, "texts");
+	const json_t *texts = json_object_get(json_object_get(e, "texts"), "ja");
 
 	form_set(f, "title", json_text(e, "title"));
 	form_set(f, "text", json_text(texts, "text"));
@@ -74,39 +75,27 @@ content_save(struct db *db, struct form *f, struct arena *a, const json_t *e, co
 
 const struct event_part event_content = { "content", "content", true, content_fill, content_save };
 
-/* --- English --- */
+/* --- in other languages --- */
 
-static void
-english_fill(struct form *f, struct arena *a, const json_t *e)
-{
-	const json_t *texts = json_object_get(e, "english");
+/* English and others need more room than Japanese. */
+const struct language_text event_texts[] = {
+	{ "title", "event_title", 2 * EVENT_TITLE_MAX, 1 }, { "text", "event_text", 2 * EVENT_TEXT_MAX, 8 },
+	{ "target", "event_target", 2 * EVENT_SHORT_MAX, 2 }, { "fee", "event_fee", 2 * EVENT_SHORT_MAX, 2 },
+	{ "bring", "event_bring", 2 * EVENT_SHORT_MAX, 2 }, { "category", "event_category", 200, 1 },
+	{ "place", "event_place", 400, 1 }, { "address", "event_address", 2 * EVENT_SHORT_MAX, 1 },
+	{ "access", "event_access", 2 * EVENT_ACCESS_MAX, 3 }, { "organiser", "event_organiser", 400, 1 },
+	{ "contact", "message_contact", 2 * EVENT_SHORT_MAX, 2 }, { "picture_text", "event_picture_text", 2 * PICTURE_TEXT_MAX, 1 },
+	{ "thanks", "event_thanks", 2 * EVENT_THANKS_MAX, 4 }, { "missed", "event_missed", 2 * EVENT_THANKS_MAX, 4 },
+	{ "sorry", "event_sorry", 2 * EVENT_THANKS_MAX, 4 }, { NULL, NULL, 0, 0 },
+};
 
-	(void)a;
-	form_set(f, "title", json_text(texts, "title"));
-	form_set(f, "text", json_text(texts, "text"));
-	form_set(f, "target", json_text(texts, "target"));
-	form_set(f, "fee", json_text(texts, "fee"));
-	form_set(f, "bring", json_text(texts, "bring"));
-}
-
-static enum err
-english_save(struct db *db, struct form *f, struct arena *a, const json_t *e, const json_t *choices, const char *seen)
+enum err
+event_texts_save(struct db *db, int64_t event, const char *language, const json_t *texts)
 {
 	int changed = 0;
-	struct q_event_english q = { .event = json_int(e, "id"), .seen = seen,
-	    .title = form_name(f, "title", FORM_OPTIONAL, 2 * EVENT_TITLE_MAX),
-	    .text = form_lines(f, "text", FORM_OPTIONAL, EVENT_TEXT_MAX),
-	    .target = form_lines(f, "target", FORM_OPTIONAL, EVENT_SHORT_MAX), .fee = form_lines(f, "fee", FORM_OPTIONAL, EVENT_SHORT_MAX),
-	    .bring = form_lines(f, "bring", FORM_OPTIONAL, EVENT_SHORT_MAX) };
 
-	(void)a;
-	(void)choices;
-	if (q.title[0] == '\0' && (q.text[0] != '\0' || q.target[0] != '\0' || q.fee[0] != '\0' || q.bring[0] != '\0'))
-		form_problem(f, "title", "form_required");
-	return form_ok(f) ? saved(q_event_english(db, q, &changed), &changed) : ERR_INVALID;
+	return saved(q_event_texts(db, (struct q_event_texts){ .language = language, .texts = texts, .event = event }, &changed), &changed);
 }
-
-const struct event_part event_english = { "english", "content", true, english_fill, english_save };
 
 /* --- place --- */
 

@@ -12,17 +12,46 @@
 
 const char *const question_tongues[] = { "ja-easy", "en", "zh", "ko", "vi", "pt", "es", "tl", "ne", "id", NULL };
 
+static const struct { const char *key, *own; } named[] = {
+	{ "answer_language_easy", "tongue_easy" }, { "answer_language_en", "tongue_en" }, { "answer_language_zh", "tongue_zh" },
+	{ "answer_language_ko", "tongue_ko" }, { "answer_language_vi", "tongue_vi" }, { "answer_language_pt", "tongue_pt" },
+	{ "answer_language_es", "tongue_es" }, { "answer_language_tl", "tongue_tl" }, { "answer_language_ne", "tongue_ne" },
+	{ "answer_language_id", "tongue_id" }, { "answer_language_ja", "tongue_ja" },
+};
+
+/* Its place in the list; behind the last: Japanese. */
+static size_t
+place_of(const char *language)
+{
+	size_t i = 0;
+
+	while (question_tongues[i] != NULL && strcmp(question_tongues[i], language) != 0)
+		i++;
+	return i;
+}
+
 const char *
 question_tongue_key(const char *language)
 {
-	static const char *const keys[] = { "answer_language_easy", "answer_language_en", "answer_language_zh", "answer_language_ko",
-		"answer_language_vi", "answer_language_pt", "answer_language_es", "answer_language_tl", "answer_language_ne",
-		"answer_language_id" };
+	return named[place_of(language)].key;
+}
 
-	for (size_t i = 0; question_tongues[i] != NULL; i++)
-		if (strcmp(question_tongues[i], language) == 0)
-			return keys[i];
-	return "answer_language_ja";
+const char *
+question_tongue_own(const char *language)
+{
+	return named[place_of(language)].own;
+}
+
+bool
+question_tongue_among(const json_t *languages, const char *language)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(languages, i, one)
+		if (strcmp(json_string_value(one), language) == 0)
+			return true;
+	return false;
 }
 
 /* --- the texts of one question --- */
@@ -105,6 +134,22 @@ put(const struct text *t, const char *language, const char *value)
 		json_object_del(t->texts, language);
 }
 
+/* A text as a field: beside it what Japanese says. */
+static json_t *
+field_of(const struct question_page *p, const char *name, const char *ja, const char *value, const char *word, int rows)
+{
+	json_t *field;
+
+	if (!fields_has(p->fields, name))
+		form_set(p->form, name, value);
+	field = json_object_get(form_json(p->form), name);
+	json_object_set_new(field, "ja", json_string(ja));
+	json_object_set_new(field, "lines", json_boolean(rows > 1));
+	json_object_set_new(field, "rows", json_integer(rows));
+	json_object_set_new(field, "word", word != NULL ? json_string(words_get(p->words, word)) : json_null());
+	return field;
+}
+
 /* --- a language --- */
 
 json_t *
@@ -127,7 +172,7 @@ question_language_progress(struct arena *a, const json_t *draft, const char *lan
 json_t *
 question_language_show(const struct question_page *p, const char *language)
 {
-	json_t *rows = json_keep(p->arena, json_array()), *fields, *field;
+	json_t *rows = json_keep(p->arena, json_array()), *fields;
 	struct text list[TEXTS_MAX];
 	const json_t *q;
 	size_t i, k, n;
@@ -135,14 +180,9 @@ question_language_show(const struct question_page *p, const char *language)
 	json_array_foreach(json_object_get(p->draft, "questions"), i, q) {
 		fields = json_array();
 		n = texts_of(p->arena, q, list);
-		for (k = 0; k < n; k++) {
-			if (!fields_has(p->fields, list[k].name))
-				form_set(p->form, list[k].name, said(&list[k], language));
-			field = json_object_get(form_json(p->form), list[k].name);
-			json_object_set_new(field, "ja", json_string(said(&list[k], "ja")));
-			json_object_set_new(field, "lines", json_boolean(list[k].lines));
-			json_array_append(fields, field);
-		}
+		for (k = 0; k < n; k++)
+			json_array_append(fields, field_of(p, list[k].name, said(&list[k], "ja"), said(&list[k], language), NULL,
+			    list[k].lines ? 3 : 1));
 		json_array_append_new(rows, json_pack("{s:I, s:O, s:o}", "number", (json_int_t)i + 1,
 		    "code", json_object_get(q, "code"), "fields", fields));
 	}
@@ -192,4 +232,35 @@ question_language_offer(struct db *db, int64_t questionnaire, int64_t staff, str
 {
 	return q_question_languages(db, (struct q_question_languages){ .languages = languages, .staff = staff,
 	    .questionnaire = questionnaire }, NULL);
+}
+
+/* --- what the questions belong to --- */
+
+json_t *
+language_texts_show(const struct question_page *p, const struct language_text *list, const json_t *texts, const char *language)
+{
+	const json_t *ja = json_object_get(texts, "ja"), *own = json_object_get(texts, language);
+	json_t *fields = json_keep(p->arena, json_array());
+
+	for (; list->name != NULL; list++)
+		if (json_text(ja, list->name)[0] != '\0')
+			json_array_append(fields, field_of(p, list->name, json_text(ja, list->name), json_text(own, list->name),
+			    list->words, list->rows));
+	return fields;
+}
+
+json_t *
+language_texts_read(const struct question_page *p, const struct language_text *list, const json_t *texts)
+{
+	const json_t *ja = json_object_get(texts, "ja");
+	json_t *read = json_keep(p->arena, json_object());
+
+	for (; list->name != NULL; list++) {
+		const char *text = json_text(ja, list->name)[0] == '\0' ? "" : list->rows > 1 ?
+		    form_lines(p->form, list->name, FORM_OPTIONAL, list->max) : form_name(p->form, list->name, FORM_OPTIONAL, list->max);
+
+		if (text[0] != '\0')
+			json_object_set_new(read, list->name, json_string(text));
+	}
+	return read;
 }

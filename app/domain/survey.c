@@ -67,18 +67,6 @@ survey_together(const json_t *document)
 	return true;
 }
 
-bool
-survey_speaks(const json_t *document, const char *language)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(json_object_get(document, "languages"), i, one)
-		if (strcmp(json_string_value(one), language) == 0)
-			return true;
-	return false;
-}
-
 enum err
 survey_districts(struct db *db, const char *postcode, json_t **out)
 {

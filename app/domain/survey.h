@@ -28,9 +28,6 @@ const char *survey_text(const json_t *survey, const char *key, const char *langu
 /* The questions have room on one page: five at most, and none depends on another one. */
 bool survey_together(const json_t *document);
 
-/* Whether the document speaks this language. */
-bool survey_speaks(const json_t *document, const char *language);
-
 /* What an address may name: {"value", "label", "found"}, those of the postcode first. */
 enum err survey_districts(struct db *, const char *postcode, json_t **out) MUST_USE;
 /* Gives an address the district that its postcode has alone.  false: it names one that there is not, or

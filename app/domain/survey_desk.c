@@ -155,51 +155,12 @@ survey_desk_period(struct db *db, int64_t survey, const char *seen, struct surve
 
 /* --- in other languages --- */
 
-static const struct { const char *name; size_t max; bool lines; } told[] = {
-	{ "title", SURVEY_TITLE_MAX, false }, { "purpose", SURVEY_PURPOSE_MAX, true },
-	{ "readers", SURVEY_READERS_MAX, true }, { "thanks", SURVEY_THANKS_MAX, true },
+/* English and others need more room than Japanese. */
+const struct language_text survey_texts[] = {
+	{ "title", "survey_title", 2 * SURVEY_TITLE_MAX, 1 }, { "purpose", "survey_purpose", 2 * SURVEY_PURPOSE_MAX, 4 },
+	{ "readers", "survey_readers", 2 * SURVEY_READERS_MAX, 3 }, { "thanks", "survey_thanks", 2 * SURVEY_THANKS_MAX, 3 },
+	{ NULL, NULL, 0, 0 },
 };
-enum { TOLD = sizeof told / sizeof *told };
-
-static const char *
-japanese(const json_t *survey, size_t i)
-{
-	return json_text(json_object_get(json_object_get(survey, "texts"), "ja"), told[i].name);
-}
-
-json_t *
-survey_language_show(struct form *f, const struct fields *sent, const json_t *survey, const char *language)
-{
-	const json_t *own = json_object_get(json_object_get(survey, "texts"), language);
-	json_t *list = json_array(), *field;
-
-	for (size_t i = 0; i < TOLD; i++) {
-		if (japanese(survey, i)[0] == '\0')
-			continue;
-		if (!fields_has(sent, told[i].name))
-			form_set(f, told[i].name, json_text(own, told[i].name));
-		field = json_object_get(form_json(f), told[i].name);
-		json_object_set_new(field, "ja", json_string(japanese(survey, i)));
-		json_object_set_new(field, "lines", json_boolean(told[i].lines));
-		json_array_append(list, field);
-	}
-	return list;
-}
-
-json_t *
-survey_language_read(struct form *f, const json_t *survey)
-{
-	json_t *texts = json_object();
-
-	for (size_t i = 0; i < TOLD; i++) {
-		const char *text = japanese(survey, i)[0] == '\0' ? "" : told[i].lines ?
-		    form_lines(f, told[i].name, FORM_OPTIONAL, told[i].max) : form_name(f, told[i].name, FORM_OPTIONAL, told[i].max);
-
-		if (text[0] != '\0')
-			json_object_set_new(texts, told[i].name, json_string(text));
-	}
-	return texts;
-}
 
 enum err
 survey_desk_texts(struct db *db, int64_t survey, const char *language, const json_t *texts)

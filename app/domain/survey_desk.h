@@ -4,6 +4,7 @@
 #include "base/form.h"
 #include "base/words.h"
 #include "db/db.h"
+#include "domain/question_language.h"
 /*
  * Surveys (アンケート) as staff build them: what one is about, who may answer, from when to
  * when; and its life: draft → open → closed → published.  The questions are in question.h,
@@ -49,10 +50,8 @@ struct survey_period {
 void survey_read_period(struct form *, int64_t now, struct survey_period *);
 enum err survey_desk_period(struct db *, int64_t survey, const char *seen, struct survey_period) MUST_USE;
 
-/* Its texts in another language: [{"name", "value", "problem", "ja", "lines"}]; sent: what was typed, read before. */
-json_t *survey_language_show(struct form *, const struct fields *sent, const json_t *survey, const char *language);
-/* {"title", …}: those that were typed. */
-json_t *survey_language_read(struct form *, const json_t *survey);
+/* What it says in other languages too. */
+extern const struct language_text survey_texts[];
 enum err survey_desk_texts(struct db *, int64_t survey, const char *language, const json_t *texts) MUST_USE;
 
 /* How far a part is: "todo", "begun", "done" or "wrong".  part: "details", "privacy", "period". */

@@ -35,10 +35,10 @@ libweb_a_SOURCES += app/web/desk/checkin.c app/web/desk/checkin_link.c app/web/d
 
 libweb_a_SOURCES += app/web/hooks/line.c app/web/hooks/sms.c app/web/citizen/line.c app/web/citizen/draft.h
 
-libweb_a_SOURCES += app/web/desk/work.c app/web/desk/work.h app/web/desk/survey.c app/web/desk/survey_details.c app/web/desk/survey_publish.c app/web/desk/survey_share.c app/web/desk/survey_paper.c app/web/desk/survey_quota.c app/web/desk/survey_language.c app/web/desk/survey.h \
+libweb_a_SOURCES += app/web/desk/work.c app/web/desk/work.h app/web/desk/survey.c app/web/desk/survey_details.c app/web/desk/survey_publish.c app/web/desk/survey_share.c app/web/desk/survey_paper.c app/web/desk/survey_quota.c app/web/desk/language.c app/web/desk/language.h app/web/desk/survey.h \
 	app/web/desk/question.c app/web/desk/question_content.c app/web/desk/question_ways.c app/web/desk/question_preview.c app/web/desk/question.h
 libweb_a_SOURCES += app/web/desk/result.c app/web/desk/result_cross.c app/web/desk/result_print.c app/web/desk/result_text.c app/web/desk/result_answer.c app/web/desk/result_publish.c app/web/desk/population.c app/web/citizen/result.c app/web/desk/result.h app/web/desk/export.c
-libweb_a_SOURCES += app/web/citizen/survey.c app/web/citizen/survey_number.c app/web/citizen/survey.h app/web/citizen/survey_answer.c app/web/citizen/survey_send.c app/web/api/survey.c
+libweb_a_SOURCES += app/web/citizen/survey.c app/web/citizen/survey_number.c app/web/citizen/survey.h app/web/citizen/survey_answer.c app/web/citizen/survey_send.c app/web/citizen/tongue.c app/web/citizen/tongue.h app/web/api/survey.c
 libweb_a_SOURCES += app/web/desk/result.c app/web/desk/result_cross.c app/web/desk/result_print.c app/web/desk/result_text.c app/web/desk/result_word.c app/web/desk/result_publish.c app/web/desk/population.c app/web/citizen/result.c app/web/desk/result.h app/web/desk/export.c
 libweb_a_SOURCES += app/web/citizen/survey.c app/web/citizen/survey.h app/web/citizen/survey_answer.c app/web/citizen/survey_send.c app/web/api/survey.c
 

@@ -4,8 +4,11 @@
 CREATE OR REPLACE FUNCTION event_mark(e event, p_part text) RETURNS text
 LANGUAGE sql STABLE AS $$
   SELECT left(md5(CASE p_part
-           WHEN 'content' THEN concat_ws(E'\x1f', e.texts, e.category, e.organiser, e.contact, e.department_id, e.free, e.childcare,
+           WHEN 'content' THEN concat_ws(E'\x1f', e.texts -> 'ja', e.category, e.organiser, e.contact, e.department_id, e.free, e.childcare,
                                          e.sign_language, e.online)
+           -- What a file wrote (event_import_mark): in all languages.
+           WHEN 'texts' THEN concat_ws(E'\x1f', e.texts, e.category, e.organiser, e.contact, e.department_id, e.free, e.childcare,
+                                       e.sign_language, e.online)
            WHEN 'place' THEN concat_ws(E'\x1f', e.place, e.address, coalesce(e.latitude::text, '-'), coalesce(e.longitude::text, '-'),
                                        e.access, coalesce(e.district_id::text, '-'))
            WHEN 'picture' THEN concat_ws(E'\x1f', coalesce(e.picture::text, '-'), e.picture_text)
@@ -51,11 +54,13 @@ BEGIN
   RETURN event_made;
 END $$;
 
--- Every event has a questionnaire, empty at first.
+-- Every event has a questionnaire, empty at first; it says what languages people may choose.
 CREATE OR REPLACE FUNCTION event_begin() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.questionnaire_id IS NULL THEN
-    INSERT INTO questionnaire (purpose, editor_id) VALUES ('event', NEW.author_id) RETURNING id INTO NEW.questionnaire_id;
+    INSERT INTO questionnaire (purpose, editor_id, languages)
+    VALUES ('event', NEW.author_id, ARRAY['ja'] || ARRAY(SELECT k FROM jsonb_object_keys(NEW.texts) AS k WHERE k <> 'ja' ORDER BY k <> 'ja-easy', k))
+    RETURNING id INTO NEW.questionnaire_id;
   END IF;
   RETURN NEW;
 END $$;

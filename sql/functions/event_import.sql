@@ -3,7 +3,7 @@
 --	 "organiser", "contact", "free", "online", "cancelled", "days", "slots": [{"begins", "ends"} in ms]}
 
 CREATE OR REPLACE FUNCTION event_import_mark(e event) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT event_mark(e, 'content') || event_mark(e, 'place')
+  SELECT event_mark(e, 'texts') || event_mark(e, 'place')
          || coalesce((SELECT left(md5(string_agg(concat_ws(' ', rfc3339(s.begins), rfc3339(s.ends), s.days, s.cancelled IS NULL), ',' ORDER BY s.begins, s.id)), 16)
                         FROM event_slot s WHERE s.event_id = e.id), '')
 $$;
@@ -73,6 +73,8 @@ BEGIN
           contact = excluded.contact, free = excluded.free, online = excluded.online, source = excluded.source,
           import_id = excluded.import_id
     RETURNING e.id INTO made;
+    UPDATE questionnaire n SET languages = n.languages || ARRAY(SELECT k FROM jsonb_object_keys(e.texts) AS k WHERE k <> ALL (n.languages))
+      FROM event e WHERE e.id = made AND n.id = e.questionnaire_id AND NOT n.languages @> ARRAY(SELECT jsonb_object_keys(e.texts));
     PERFORM event_import_dates(made, entry -> 'slots', (entry ->> 'days')::boolean);
     UPDATE event e SET import_mark = event_import_mark(e) WHERE e.id = made;
   END LOOP;

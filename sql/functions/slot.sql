@@ -18,23 +18,43 @@ RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
   END
 $$;
 
--- A text of an event in this language, or in Japanese.
-CREATE OR REPLACE FUNCTION event_text(texts jsonb, lang text, key text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-$$ SELECT coalesce(nullif(texts -> lang ->> key, ''), nullif(texts -> 'ja' ->> key, '')) $$;
+-- What an event says in Japanese, under the names that its texts have in every language.
+CREATE OR REPLACE FUNCTION event_japanese(e event) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT '{"title": "", "text": "", "target": "", "fee": "", "bring": ""}' || (e.texts -> 'ja') || jsonb_build_object('category', e.category, 'place', e.place, 'address', e.address, 'access', e.access,
+    'organiser', e.organiser, 'contact', e.contact, 'picture_text', e.picture_text, 'thanks', e.thanks, 'missed', e.missed, 'sorry', e.sorry)
+$$;
+
+-- The languages in which it may be read; Japanese always.
+CREATE OR REPLACE FUNCTION event_languages(e event) RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT coalesce((SELECT n.languages FROM questionnaire n WHERE n.id = e.questionnaire_id), '{ja}') $$;
+
+-- What it says in the first of these languages that it may be read in, each text else in Japanese or, where there is none, NULL.
+-- "tongue": that language; "langs": for each text the one that it is in then (やさしい日本語 is Japanese); "language": of the title.
+CREATE OR REPLACE FUNCTION event_said(e event, languages text[]) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT jsonb_object_agg(j.key, coalesce(own.said, nullif(j.value, '')))
+         || jsonb_build_object('tongue', l.tag, 'langs', jsonb_object_agg(j.key, CASE WHEN own.said IS NULL OR l.tag = 'ja-easy' THEN 'ja' ELSE l.tag END),
+              'language', CASE WHEN coalesce(e.texts -> l.tag ->> 'title', '') = '' OR l.tag = 'ja-easy' THEN 'ja' ELSE l.tag END)
+    FROM (SELECT coalesce((SELECT x.tag FROM unnest(languages) WITH ORDINALITY AS x (tag, place)
+                            WHERE x.tag = 'ja' OR x.tag = ANY (event_languages(e)) ORDER BY x.place LIMIT 1), 'ja') AS tag) l
+   CROSS JOIN jsonb_each_text(event_japanese(e)) AS j
+   CROSS JOIN LATERAL (SELECT nullif(e.texts -> l.tag ->> j.key, '') AS said) own
+   GROUP BY l.tag
+$$;
 
 -- What is on the calendar, and since when a cancelled one is not any more.
 CREATE OR REPLACE FUNCTION event_shown(state text, listed boolean, cancelled timestamptz) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT listed AND (state IN ('open', 'ended') OR (state = 'cancelled' AND cancelled > now() - interval '30 days')) $$;
 
 -- What a reader of the calendar narrowed it to: 0, '' or false is all.  One for the whole town is
--- in every district.
+-- in every district; words may be of any language.
 CREATE OR REPLACE FUNCTION event_asked(e event, district bigint, free boolean, childcare boolean, sign_language boolean, online boolean,
                                        words text, target text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT (district = 0 OR e.district_id IS NULL OR e.district_id = district)
      AND (NOT free OR e.free) AND (NOT childcare OR e.childcare) AND (NOT sign_language OR e.sign_language) AND (NOT online OR e.online)
-     AND (words = '' OR position(lower(words) IN lower(concat_ws(' ', e.texts -> 'ja' ->> 'title', e.texts -> 'ja' ->> 'target',
-                                                                e.texts -> 'ja' ->> 'text', e.category, e.place))) > 0)
-     AND (target = '' OR position(lower(target) IN lower(e.texts -> 'ja' ->> 'target')) > 0)
+     AND (words = '' OR position(lower(words) IN lower(concat_ws(' ', jsonb_path_query_array(e.texts, '$.*.title'), jsonb_path_query_array(e.texts, '$.*.target'),
+                                                                jsonb_path_query_array(e.texts, '$.*.text'), jsonb_path_query_array(e.texts, '$.*.place'),
+                                                                e.category, e.place))) > 0)
+     AND (target = '' OR position(lower(target) IN lower(jsonb_path_query_array(e.texts, '$.*.target')::text)) > 0)
 $$;
 
 -- A date in a list, as everybody reads it.
@@ -42,17 +62,17 @@ CREATE OR REPLACE FUNCTION agenda_row(e event, s event_slot, district text, lang
   SELECT jsonb_build_object(
            'event', e.id,
            'slot', s.id,
-           'title', event_text(e.texts, lang, 'title'),
-           'language', CASE WHEN coalesce(e.texts -> lang ->> 'title', '') = '' THEN 'ja' ELSE lang END,
+           'title', said -> 'title', 'language', said -> 'language', 'langs', said -> 'langs',
            'datetime', rfc3339(s.begins),
            'when', slot_text(s.begins, s.ends, s.days, lang),
-           'place', nullif(e.place, ''),
+           'place', said -> 'place',
            'picture', (SELECT t.id FROM attachment t WHERE t.id = e.picture_small AND t.state = 'clean'),
-           'address', nullif(e.address, ''),
+           'address', said -> 'address',
            'latitude', e.latitude, 'longitude', e.longitude,
            'district', district,
-           'target', event_text(e.texts, lang, 'target'),
+           'target', said -> 'target',
            'free', e.free, 'childcare', e.childcare, 'sign_language', e.sign_language, 'online', e.online,
            'signs_up', e.rule <> 'none' AND e.state = 'open' AND now() >= coalesce(e.opens, '-infinity') AND now() < coalesce(e.closes, 'infinity'),
            'cancelled', e.state = 'cancelled' OR s.cancelled IS NOT NULL)
+    FROM event_said(e, ARRAY[lang]) AS said
 $$;

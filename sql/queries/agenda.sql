@@ -30,13 +30,13 @@ day AS (
     FROM bounds, generate_series(first - extract(dow FROM first)::int,
                                  next - 1 + (6 - extract(dow FROM next - 1)::int), interval '1 day') d),
 slot AS (
-  SELECT s.id, s.begins, s.ends, s.days, e.id AS event, event_text(e.texts, :lang::text, 'title') AS title,
-         CASE WHEN coalesce(e.texts -> :lang ->> 'title', '') = '' THEN 'ja' ELSE :lang END AS language,
+  SELECT s.id, s.begins, s.ends, s.days, e.id AS event, said -> 'title' AS title, said -> 'language' AS language,
          e.state = 'cancelled' OR s.cancelled IS NOT NULL AS cancelled,
          (s.begins AT TIME ZONE 'Asia/Tokyo')::date AS first_day,
          greatest((s.begins AT TIME ZONE 'Asia/Tokyo')::date, ((s.ends - interval '1 microsecond') AT TIME ZONE 'Asia/Tokyo')::date) AS last_day
     FROM event_slot s
     JOIN event e ON e.id = s.event_id
+   CROSS JOIN LATERAL event_said(e, ARRAY[:lang::text]) AS said
    CROSS JOIN bounds
    WHERE s.begins < (next + 7)::timestamp AT TIME ZONE 'Asia/Tokyo'
      AND s.ends >= (first - 7)::timestamp AT TIME ZONE 'Asia/Tokyo'
@@ -71,26 +71,18 @@ SELECT jsonb_build_object(
   FROM bounds b;
 
 -- name: agenda_show :json
--- One event.  A cancelled one says so; a draft is none.
+-- One event, in this language if it may be read in it, else in that of the pages.  A cancelled
+-- one says so; a draft is none.
 SELECT jsonb_build_object(
          'id', e.id, 'town', (SELECT name FROM tenant),
-         'language', CASE WHEN coalesce(e.texts -> :lang::text ->> 'title', '') = '' THEN 'ja' ELSE :lang END,
-         'title', event_text(e.texts, :lang, 'title'),
-         'text', event_text(e.texts, :lang, 'text'),
-         'target', event_text(e.texts, :lang, 'target'),
-         'fee', event_text(e.texts, :lang, 'fee'),
-         'bring', event_text(e.texts, :lang, 'bring'),
-         'free', e.free, 'childcare', e.childcare, 'sign_language', e.sign_language, 'online', e.online,
-         'place', nullif(e.place, ''), 'address', nullif(e.address, ''), 'access', nullif(e.access, ''),
+         'languages', to_jsonb(event_languages(e)), 'free', e.free, 'childcare', e.childcare, 'sign_language', e.sign_language, 'online', e.online,
          'latitude', e.latitude, 'longitude', e.longitude,
-         'organiser', nullif(e.organiser, ''), 'contact', nullif(e.contact, ''),
          'district', (SELECT name FROM district d WHERE d.id = e.district_id),
-         'category', nullif(e.category, ''),
-         'picture', (SELECT t.id FROM attachment t WHERE t.id = e.picture AND t.state = 'clean'), 'picture_text', e.picture_text,
+         'picture', (SELECT t.id FROM attachment t WHERE t.id = e.picture AND t.state = 'clean'),
          'cancelled', e.state = 'cancelled',
          'rule', e.rule,
          'signs_up', e.rule <> 'none' AND e.state = 'open' AND now() >= coalesce(e.opens, '-infinity') AND now() < coalesce(e.closes, 'infinity'),
-         'opens', moment(e.opens, :lang), 'closes', moment(e.closes, :lang),
+         'opens', moment(e.opens, :lang::text), 'closes', moment(e.closes, :lang),
          'lottery', EXISTS (SELECT FROM lottery l JOIN event_slot s ON s.id = l.slot_id WHERE s.event_id = e.id),
          'sequence', e.sequence, 'modified', floor(extract(epoch FROM e.updated))::bigint * 1000,
          'slots', (SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -101,9 +93,13 @@ SELECT jsonb_build_object(
                      'left', greatest(s.capacity - s.taken, 0),
                      'counted', e.rule = 'first' AND e.state = 'open' AND s.capacity IS NOT NULL AND s.cancelled IS NULL AND s.begins > now(),
                      'full', s.taken >= s.capacity)
-                   ORDER BY s.begins, s.id), '[]') FROM event_slot s WHERE s.event_id = e.id))
+                   ORDER BY s.begins, s.id), '[]') FROM event_slot s WHERE s.event_id = e.id)) || event_said(e, ARRAY[:tongue::text, :lang])
   FROM event e
  WHERE e.id = :event::bigint AND e.state IN ('open', 'ended', 'cancelled');
+
+-- name: agenda_said :json
+-- What an event says in the first of these languages that it may be read in (sql/functions/slot.sql).
+SELECT event_said(e, :languages::text[]) FROM event e WHERE e.id = :event::bigint;
 
 -- name: agenda_feed :json
 -- All of the calendar for programs: from a month ago to two years ahead, cancelled ones too.
@@ -111,7 +107,7 @@ SELECT jsonb_build_object(
          'town', t.name,
          'updated', coalesce((SELECT rfc3339(max(updated)) FROM event WHERE event_shown(state, listed, cancelled)), rfc3339(t.created)),
          'events', (SELECT coalesce(jsonb_agg(x.it ORDER BY x.updated DESC), '[]') FROM (
-           SELECT e.updated, agenda_entry(e) AS it
+           SELECT e.updated, agenda_entry(e, :lang::text) AS it
              FROM event e
             WHERE event_shown(e.state, e.listed, e.cancelled)
               AND EXISTS (SELECT FROM event_slot s WHERE s.event_id = e.id
@@ -156,5 +152,5 @@ SELECT coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'name', x.name, 'taken'
 
 -- name: agenda_imported :json
 -- All that came in by a file, drafts too, in the order of the file: query agenda_feed's keys.
-SELECT (SELECT coalesce(jsonb_agg(agenda_entry(e) ORDER BY e.id), '[]') FROM event e WHERE e.import_id = i.id)
+SELECT (SELECT coalesce(jsonb_agg(agenda_entry(e, 'ja') ORDER BY e.id), '[]') FROM event e WHERE e.import_id = i.id)
   FROM event_import i WHERE i.id = :import::bigint AND i.taken IS NOT NULL;

@@ -5,13 +5,10 @@
 -- What somebody meets who signs up: the event, the dates that are still to come, and what
 -- is asked.  "open": now.
 SELECT jsonb_build_object(
-         'id', e.id, 'title', event_text(e.texts, :lang::text, 'title'),
-         'language', CASE WHEN coalesce(e.texts -> :lang ->> 'title', '') = '' THEN 'ja' ELSE :lang END,
-         'place', nullif(e.place, ''), 'address', nullif(e.address, ''), 'contact', nullif(e.contact, ''),
-         'fee', event_text(e.texts, :lang, 'fee'), 'bring', event_text(e.texts, :lang, 'bring'),
+         'id', e.id, 'languages', to_jsonb(event_languages(e)),
          'rule', e.rule, 'first', e.rule = 'first', 'lottery', e.rule = 'lottery', 'approval', e.rule = 'approval',
          'group_max', e.group_max, 'once', e.once, 'waiting', e.waiting, 'in_order', e.in_order, 'names', e.names, 'each', to_jsonb(e.each),
-         'opens', moment(e.opens, :lang), 'closes', moment(e.closes, :lang),
+         'opens', moment(e.opens, :lang::text), 'closes', moment(e.closes, :lang),
          'early', coalesce(e.opens > now(), false), 'live', e.state = 'open',
          'open', e.state = 'open' AND e.rule <> 'none' AND coalesce(e.opens <= now(), true) AND coalesce(e.closes > now(), true),
          'edition', n.edition,
@@ -27,6 +24,7 @@ SELECT jsonb_build_object(
                                          FROM event_quota q WHERE q.slot_id = s.id))
                           ORDER BY s.begins, s.id), '[]')
                      FROM event_slot s WHERE s.event_id = e.id AND s.cancelled IS NULL AND s.begins > now()))
+       || event_said(e, ARRAY[:lang])
   FROM event e
   LEFT JOIN questionnaire n ON n.id = e.questionnaire_id
  WHERE e.id = :event::bigint AND e.state IN ('open', 'ended', 'cancelled') AND e.rule <> 'none';
@@ -93,12 +91,9 @@ SELECT jsonb_build_object(
                                     'ends', floor(extract(epoch FROM s.ends) * 1000)::bigint,
                                     'quotas', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'name', q.name) ORDER BY q.id), '[]')
                                                  FROM event_quota q WHERE q.slot_id = s.id)),
-         'event', jsonb_build_object('id', e.id, 'title', event_text(e.texts, :lang, 'title'),
-                                     'language', CASE WHEN coalesce(e.texts -> :lang ->> 'title', '') = '' THEN 'ja' ELSE :lang END,
-                                     'rule', e.rule, 'lottery', e.rule = 'lottery', 'approval', e.rule = 'approval',
-                                     'group_max', e.group_max, 'place', nullif(e.place, ''), 'address', nullif(e.address, ''),
-                                     'bring', event_text(e.texts, :lang, 'bring'), 'fee', event_text(e.texts, :lang, 'fee'),
-                                     'contact', nullif(e.contact, ''), 'sequence', e.sequence,
+         'event', event_said(e, ARRAY[:lang])
+                    || jsonb_build_object('id', e.id, 'rule', e.rule, 'lottery', e.rule = 'lottery', 'approval', e.rule = 'approval',
+                                     'group_max', e.group_max, 'sequence', e.sequence,
                                      'latitude', e.latitude::text, 'longitude', e.longitude::text,
                                      'modified', floor(extract(epoch FROM e.updated))::bigint * 1000))
   FROM application a
@@ -109,9 +104,10 @@ SELECT jsonb_build_object(
 -- name: application_of_citizen :json
 -- What somebody has signed up for, for マイページ.
 SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'number', a.number, 'state', a.state, 'people', a.people,
-                  'title', event_text(e.texts, :lang::text, 'title'), 'when', slot_text(s.begins, s.ends, s.days, :lang),
+                  'title', said -> 'title', 'language', said -> 'language', 'when', slot_text(s.begins, s.ends, s.days, :lang::text),
                   'datetime', rfc3339(s.begins)) ORDER BY s.begins), '[]')
   FROM application a JOIN event_slot s ON s.id = a.slot_id JOIN event e ON e.id = a.event_id
+ CROSS JOIN LATERAL event_said(e, ARRAY[:lang]) AS said
  WHERE a.citizen_id = :citizen::bigint AND s.ends > now();
 
 -- name: application_due :many
@@ -172,23 +168,22 @@ SELECT k.id, k.channel, k.address
 SELECT application_hold(:application::bigint, :what::text, :sms::boolean) AS held;
 
 -- name: application_tell :json
--- What letters about it say: query application_show, and more.
+-- What letters about it say: query application_show, and more.  lang: of all that the program says.
 -- role: courier
-SELECT jsonb_build_object(
+SELECT said || jsonb_build_object(
          'number', a.number, 'state', a.state, 'people', a.people, 'applied', a.state = 'applied',
          'confirmed', a.state = 'confirmed', 'waiting', a.state = 'waiting', 'offered', a.state = 'offered', 'lost', a.state = 'lost',
          'cancelled', a.state = 'cancelled', 'rejected', a.state = 'rejected', 'expired', a.state = 'expired',
          'place', CASE a.state WHEN 'waiting' THEN seat_place(a.slot_id, a.ahead, a.waiting) END,
          'offer_until', moment(a.offer_until, :lang::text), 'called_off', a.why IS NOT DISTINCT FROM 'event', 'reason', nullif(e.call_off, ''),
          'by_staff', a.why IS NOT DISTINCT FROM 'staff',
-         'title', event_text(e.texts, :lang, 'title'), 'when', slot_text(s.begins, s.ends, s.days, :lang),
-         'place_name', nullif(e.place, ''), 'address', nullif(e.address, ''), 'access', nullif(e.access, ''),
-         'bring', event_text(e.texts, :lang, 'bring'), 'fee', event_text(e.texts, :lang, 'fee'), 'contact', nullif(e.contact, ''),
+         'when', slot_text(s.begins, s.ends, s.days, :lang), 'place_name', said -> 'place',
          'lottery', e.rule = 'lottery', 'approval', e.rule = 'approval',
-         'thanks', nullif(e.thanks, ''), 'missed', nullif(e.missed, ''), 'sorry', nullif(e.sorry, ''), 'survey', e.survey_id, 'event', e.id,
+         'survey', e.survey_id, 'event', e.id,
          'valid_s', greatest(3600, floor(extract(epoch FROM CASE WHEN a.state = 'offered' THEN a.offer_until
                       WHEN s.begins > now() THEN s.begins ELSE now() + interval '2 days' END - now())))::int)
   FROM application a JOIN event_slot s ON s.id = a.slot_id JOIN event e ON e.id = a.event_id
+ CROSS JOIN LATERAL event_said(e, ARRAY[a.language, :lang]) AS said
  WHERE a.id = :application::bigint;
 
 -- name: event_work :many

@@ -51,10 +51,8 @@ SELECT seat_draw(:slot::bigint, :record::jsonb);
 -- name: draw_show :json
 -- The lottery of an event for everybody: all that is published at this moment, by date.
 SELECT jsonb_build_object(
-         'title', event_text(e.texts, :lang::text, 'title'),
-         'event', e.id,
-         'language', CASE WHEN coalesce(e.texts -> :lang ->> 'title', '') = '' THEN 'ja' ELSE :lang END,
-         'closes', moment(e.closes, :lang), 'closes_day', to_char(e.closes AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD'),
+         'title', said -> 'title', 'language', said -> 'language', 'event', e.id,
+         'closes', moment(e.closes, :lang::text), 'closes_day', to_char(e.closes AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD'),
          'draws', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                      'slot', s.id, 'when', slot_text(s.begins, s.ends, s.days, :lang), 'capacity', s.capacity,
                      'cancelled', s.cancelled IS NOT NULL, 'day', l.value_day,
@@ -77,6 +75,7 @@ SELECT jsonb_build_object(
                        FROM event_slot s WHERE s.event_id = e.id AND e.rule = 'lottery' AND s.capacity IS NOT NULL AND s.cancelled IS NULL
                         AND NOT EXISTS (SELECT FROM lottery l WHERE l.slot_id = s.id)))
   FROM event e
+ CROSS JOIN LATERAL event_said(e, ARRAY[:lang]) AS said
  WHERE e.id = :event::bigint AND (e.state IN ('open', 'ended', 'cancelled') OR :draft::boolean);
 
 -- name: draw_record :json

@@ -39,7 +39,8 @@ SELECT jsonb_build_object(
 SELECT jsonb_build_object(
          'id', e.id, 'state', e.state, 'draft', e.state = 'draft', 'open', e.state = 'open', 'ended', e.state = 'ended',
          'cancelled', e.state = 'cancelled', 'questionnaire', e.questionnaire_id, 'copied_from', e.copied_from,
-         'title', nullif(e.texts->'ja'->>'title', ''), 'texts', e.texts->'ja', 'english', coalesce(e.texts->'en', '{}'),
+         'title', nullif(e.texts->'ja'->>'title', ''), 'texts', e.texts || jsonb_build_object('ja', event_japanese(e)),
+         'languages', to_jsonb(event_languages(e)),
          'category', e.category, 'organiser', e.organiser, 'contact', e.contact,
          'place', e.place, 'address', e.address, 'latitude', e.latitude::text, 'longitude', e.longitude::text, 'access', e.access,
          'district', e.district_id, 'picture', e.picture, 'picture_small', e.picture_small, 'picture_text', e.picture_text,
@@ -108,11 +109,11 @@ UPDATE event e
        free = :free::boolean, childcare = :childcare::boolean, sign_language = :sign_language::boolean, online = :online::boolean
  WHERE e.id = :event::bigint AND event_mark(e, 'content') = :seen::text AND e.state IN ('draft', 'open');
 
--- name: event_english :exec
+-- name: event_texts :exec
+-- What it says in another language.
 UPDATE event e
-   SET texts = CASE WHEN :title::text = '' THEN e.texts - 'en' ELSE jsonb_set(e.texts, '{en}', jsonb_build_object('title', :title, 'text', :text::text,
-               'target', :target::text, 'fee', :fee::text, 'bring', :bring::text)) END
- WHERE e.id = :event::bigint AND event_mark(e, 'content') = :seen::text AND e.state IN ('draft', 'open');
+   SET texts = CASE :texts::jsonb WHEN '{}' THEN e.texts - :language::text ELSE jsonb_set(e.texts, ARRAY[:language], :texts) END
+ WHERE e.id = :event::bigint AND :language <> 'ja' AND e.state IN ('draft', 'open');
 
 -- name: event_place :exec
 UPDATE event e

@@ -114,7 +114,7 @@ for (const way of ways) {
 		await sato.look('desk_event_content_wrong', { status: 422, staff: true });
 		await sato.fill({ text: '粉から打ちます。', contact: '電話 000', fee: '500円' });
 		await sato.press('button', '保存する');
-		for (const [page, name] of [['place', '場所'], ['rules', '受付方法'], ['around', '前日の案内とお礼'], ['english', '英語の案内'], ['memo', 'メモを書く']]) {
+		for (const [page, name] of [['place', '場所'], ['rules', '受付方法'], ['around', '前日の案内とお礼'], ['languages', 'ほかの言語'], ['memo', 'メモを書く']]) {
 			await sato.go(`${path}/${page}`);
 			await sato.look(`desk_event_${page}`, { staff: true });
 			if (page === 'place') await sato.fill({ place: '公民館', access: 'エレベーターがあります' });

@@ -211,13 +211,13 @@ function times(page, say) {
 		if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?[+-]\d\d:\d\d$/.test(attribute(e, 'datetime') ?? '')) say(`10: <time datetime="${attribute(e, 'datetime')}">`);
 		if (text(e) === '') say('10: an empty <time>');
 	}
-	// On a page in another language, Japanese says that it is Japanese.
+	// On a page in another language, Japanese says that it is Japanese, and Chinese that it is Chinese.
 	if (page.options.lang === 'ja') return;
 	for (const node of page.nodes) {
 		if (node.nodeName !== '#text' || !/[ぁ-んァ-ヶ一-龠]/.test(node.value)) continue;
 		if (ancestor(node, (n) => ['title', 'script'].includes(n.tagName))) continue;
 		const lang = attribute(ancestor(node, (n) => has(n, 'lang')), 'lang');
-		if (lang !== 'ja') say(`10: "${node.value.trim()}" has lang="${lang}"`);
+		if (lang !== 'ja' && lang !== 'zh') say(`10: "${node.value.trim()}" has lang="${lang}"`);
 	}
 }
 

@@ -59,7 +59,7 @@ test('from a title to the public page', async () => {
 	await save(writer, id, 'rules', { rule: 'first', group_max: 0, names: 'all' }, 422);
 	await save(writer, id, 'rules', { rule: 'first', group_max: 4, names: 'all', ...at('opens', 3, 2, 9), ...at('closes', 3, 1, 9) }, 422);
 	await save(writer, id, 'rules', { rule: 'first', group_max: 4, names: 'all', waiting: 1 });
-	await save(writer, id, 'english', { title: 'Making soba', text: '' });
+	await save(writer, id, 'languages/en', { title: 'Making soba', text: '' });
 	await save(writer, id, 'around', { reminder_hours: 48, thanks: 'また来てください。' });
 	await save(writer, id, 'memo', { memo: '粉を10キロ買う' });
 	assert.ok((await writer.get(`/desk/events/${id}/dates`)).status === 200);

@@ -10,6 +10,7 @@
  * kept once.  It must be JSON, which no page of another site can send with a form.  By name
  * one answers on the pages only.
  */
+#include "domain/question_language.h"
 #include "domain/questionnaire.h"
 #include "domain/response.h"
 #include "domain/right.h"
@@ -106,7 +107,8 @@ read(struct web *w, const json_t *survey, struct response_whole *out, const char
 	out->answers = json_object_get(body, "answers");
 	out->language = json_text(body, "language")[0] != '\0' ? json_text(body, "language") : "ja";
 	out->receipt = response_receipt_of(w->arena, *key, out->id);
-	if (!json_is_object(out->answers) || !survey_speaks(json_object_get(survey, "document"), out->language))
+	if (!json_is_object(out->answers) ||
+	    !question_tongue_among(json_object_get(json_object_get(survey, "document"), "languages"), out->language))
 		return ERR_INVALID;
 	if (!json_flag(survey, "once") && !right_is_paper(json_text(body, "right")))
 		return ERR_OK;

@@ -13,6 +13,7 @@
 #include <string.h>
 #include "domain/agenda.h"
 #include "web/citizen/agenda.h"
+#include "web/citizen/tongue.h"
 #include "web/handlers.h"
 
 static void
@@ -31,6 +32,17 @@ path_json(struct web *w, const char *path, const struct agenda_filter *f)
 	return json_string(agenda_path(w->arena, path, f));
 }
 
+/* For programs, which have no cookie to say what language they read. */
+static json_t *
+feed_json(struct web *w, const char *path, const struct agenda_filter *f)
+{
+	const char *url = agenda_path(w->arena, path, f);
+
+	if (strcmp(w->lang, "ja") == 0)
+		return json_string(url);
+	return json_sprintf("%s%slang=%s", url, strchr(url, '?') != NULL ? "&" : "?", w->lang);
+}
+
 /* The three ways to look at it, and what the list is narrowed to. */
 static void
 frame(struct web *w, const struct agenda_filter *f, json_t *districts, const char *current)
@@ -47,8 +59,8 @@ frame(struct web *w, const struct agenda_filter *f, json_t *districts, const cha
 		    "label", words_get(w->words, ways[i].words), "current", (int)(strcmp(ways[i].path, current) == 0)));
 	json_object_set_new(w->view, "ways", list);
 	json_object_set_new(w->view, "filter_url", path_json(w, "/events/filter", f));
-	json_object_set_new(w->view, "ical_url", path_json(w, "/events.ics", f));
-	json_object_set_new(w->view, "atom_url", path_json(w, "/events.atom", f));
+	json_object_set_new(w->view, "ical_url", feed_json(w, "/events.ics", f));
+	json_object_set_new(w->view, "atom_url", feed_json(w, "/events.atom", f));
 	json_object_set_new(w->view, "csv_url", path_json(w, "/events.csv", f));
 	json_object_set_new(w->view, "clear_url", json_string(current));
 	json_object_set_new(w->view, "chosen", json_boolean(f->district != 0 || f->free || f->childcare || f->sign_language ||
@@ -155,13 +167,16 @@ enum err
 citizen_agenda_show(struct web *w)
 {
 	json_t *event;
+	const char *language, *in;
 	int64_t id = web_id(w, "event");
-	enum err e = agenda_show(w->db, w->words, id, &event);
+	enum err e = agenda_show(w->db, w->words, fields_get(w->query, "language"), id, &event);
 
 	if (e != ERR_OK)
 		return e;
-	json_object_set_new(event, "ical_url", json_sprintf("/events/%" PRId64 "/calendar", id));
-	json_object_set_new(event, "schema_url", json_sprintf("/events/%" PRId64 "/schema", id));
+	language = json_text(event, "tongue");
+	in = strcmp(language, "ja") == 0 ? "" : arena_printf(w->arena, "?lang=%s&language=%s", w->lang, language);
+	json_object_set_new(event, "ical_url", json_sprintf("/events/%" PRId64 "/calendar%s", id, in));
+	json_object_set_new(event, "schema_url", json_sprintf("/events/%" PRId64 "/schema%s", id, in));
 	json_object_set_new(event, "ld_html", json_string(json_html(w->arena, agenda_schema(w->arena, web_origin(w), event))));
 	json_object_set_new(event, "map_url", json_is_number(json_object_get(event, "latitude")) ?
 	    json_sprintf("https://maps.gsi.go.jp/#16/%.6f/%.6f/", json_number_value(json_object_get(event, "latitude")),
@@ -171,6 +186,9 @@ citizen_agenda_show(struct web *w)
 	agenda_say_picture(event, id, web_origin(w));
 	json_object_set(event, "preview_url", json_object_get(event, "picture_url"));
 	agenda_say_picture(event, id, "");
+	json_object_set_new(event, "apply_url", strcmp(language, w->lang) == 0 ? json_sprintf("/events/%" PRId64 "/apply", id)
+	    : json_sprintf("/events/%" PRId64 "/apply?language=%s", id, language));
+	citizen_tongue_links(w, json_object_get(event, "languages"), language, arena_printf(w->arena, "/events/%" PRId64, id));
 	json_object_set(w->view, "event", event);
 	return web_page(w, HTTP_OK, "citizen/agenda/show");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The calendar of events for programs; a filter may stand in each address.
+ * The calendar of events for programs; a filter may stand in each address, and a language (?lang=en).
  *
  *	GET /events.ics			iCalendar, to subscribe to
  *	GET /events.atom		RFC 4287
@@ -17,12 +17,12 @@
 #include "web/web.h"
 
 static enum err
-feed_of(struct web *w, json_t **feed)
+feed_of(struct web *w, const char *lang, json_t **feed)
 {
 	struct agenda_filter f;
 	enum err e = agenda_read(w->arena, w->query, &f);
 
-	return e == ERR_OK ? agenda_feed(w->db, w->arena, &f, feed) : e;
+	return e == ERR_OK ? agenda_feed(w->db, w->arena, lang, &f, feed) : e;
 }
 
 static enum err
@@ -39,7 +39,7 @@ enum err
 citizen_agenda_ical(struct web *w)
 {
 	json_t *feed;
-	enum err e = feed_of(w, &feed);
+	enum err e = feed_of(w, w->lang, &feed);
 
 	return e != ERR_OK ? e : ical(w, arena_printf(w->arena, "%s%s", json_text(feed, "town"),
 	    words_get(w->words, "agenda_title")), json_object_get(feed, "events"), false);
@@ -49,7 +49,7 @@ enum err
 citizen_agenda_atom(struct web *w)
 {
 	json_t *feed;
-	enum err e = feed_of(w, &feed);
+	enum err e = feed_of(w, w->lang, &feed);
 
 	if (e != ERR_OK)
 		return e;
@@ -67,7 +67,7 @@ citizen_agenda_csv(struct web *w)
 	struct buf out;
 	json_t *feed;
 	int i;
-	enum err e = feed_of(w, &feed);
+	enum err e = feed_of(w, "ja", &feed);
 
 	if (e != ERR_OK)
 		return e;
@@ -92,7 +92,7 @@ ld_json(struct web *w, const json_t *document)
 static enum err
 one_of(struct web *w, json_t **event)
 {
-	return agenda_show(w->db, w->words, web_id(w, "event"), event);
+	return agenda_show(w->db, w->words, fields_get(w->query, "language"), web_id(w, "event"), event);
 }
 
 enum err

@@ -12,6 +12,7 @@ struct applying {
 	struct application_draft draft;
 	json_t *event;
 	struct form *form;	/* of the page */
+	const char *chosen;	/* language of its texts (tongue.h) */
 	bool fresh;		/* nothing was typed yet */
 	bool changing;		/* an application that was sent */
 	bool by_staff;		/* 代理申込 */
@@ -38,9 +39,9 @@ enum err citizen_apply_begin(struct web *, int64_t event, json_t *what) MUST_USE
 /* Adds "tickets" to what マイページ shows: {title, when, datetime, state_text, ticket_url}, and "has_tickets". */
 enum err citizen_tickets_show(struct web *, json_t *my) MUST_USE;
 
-/* event_question.c: questions all on one page, those that the answers so far lead to. */
-enum err citizen_apply_questions(struct web *, struct form *, const json_t *document, json_t *answers, bool reading) MUST_USE;
+/* event_question.c: questions all on one page, those that the answers so far lead to.  chosen: the language (tongue.h). */
+enum err citizen_apply_questions(struct web *, struct form *, const char *chosen, const json_t *document, json_t *answers,
+    bool reading) MUST_USE;
 /* What was answered: rows as above, appended. */
-enum err citizen_apply_question_rows(struct web *, const json_t *document, const json_t *answers, const char *url, json_t *rows) MUST_USE;
-/* "ja", or the language of the page where the questions speak it. */
-const char *citizen_apply_language(struct web *, const json_t *document);
+enum err citizen_apply_question_rows(struct web *, const char *chosen, const json_t *document, const json_t *answers, const char *url,
+    json_t *rows) MUST_USE;

@@ -13,8 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/question_language.h"
 #include "web/citizen/choose.h"
 #include "web/citizen/event.h"
+#include "web/citizen/tongue.h"
 #include "web/handlers.h"
 
 enum { COOKIE_S = 24 * 3600, NAME_MAX_LENGTH = 60, PEOPLE_MAX = 50 };
@@ -58,6 +60,12 @@ citizen_applying(struct web *w, struct applying *a, bool lock, bool *ready)
 		a->draft.what = json_keep(w->arena, json_object());
 		a->by_staff = false;
 	}
+	a->chosen = fields_get(w->query, "language");
+	if (!question_tongue_among(json_object_get(a->event, "languages"), a->chosen))
+		a->chosen = citizen_tongue_kept(w, json_text(a->draft.what, "language"));
+	e = citizen_tongue_event(w, a->event, a->chosen);
+	if (e != ERR_OK)
+		return e;
 	a->fresh = json_object_get(a->draft.what, "slot") == NULL;
 	a->changing = json_text(a->draft.what, "change")[0] != '\0';
 	json_object_set(w->view, "event", a->event);
@@ -163,6 +171,7 @@ start_page(struct web *w, enum status status, const struct applying *a)
 	json_object_set_new(w->view, "several", json_boolean(json_array_size(options) > 1));
 	json_object_set(w->view, "only", json_array_get(options, 0));
 	json_object_set_new(w->view, "group", json_boolean(json_int(a->event, "group_max") > 1));
+	json_object_set_new(w->view, "chosen", json_string(a->chosen));
 	json_decref(options);
 	return web_page(w, status, "citizen/event/start");
 }
@@ -186,9 +195,10 @@ citizen_apply(struct web *w)
 }
 
 static void
-start_read(struct applying *a)
+start_read(struct web *w, struct applying *a)
 {
 	struct form *f = a->form;
+	const char *language = fields_get(w->fields, "language");
 	int64_t slot = form_number(f, "slot", FORM_REQUIRED, 1, INT64_MAX), most = json_int(a->event, "group_max"), people = 1;
 	const json_t *chosen = application_slot(a->event, slot);
 
@@ -211,6 +221,10 @@ start_read(struct applying *a)
 	if (slot != json_int(a->draft.what, "slot"))	/* claims are of quotas of a date */
 		for (size_t i = 0; i < json_array_size(json_object_get(a->draft.what, "persons")); i++)
 			json_object_set_new(application_person(a->draft.what, i), "quotas", json_array());
+	if (question_tongue_among(json_object_get(a->event, "languages"), language)) {
+		json_object_set_new(a->draft.what, "language", json_string(language));
+		citizen_tongue_speak(w, language);
+	}
 	json_object_set_new(a->draft.what, "slot", json_integer(slot));
 	json_object_set_new(a->draft.what, "people", json_integer(people));
 }
@@ -232,7 +246,7 @@ citizen_apply_start(struct web *w)
 		    : web_see_other(w, "/desk/events/%" PRId64 "/applicants", a.draft.event);
 	}
 	json_object_set_new(w->view, "back_url", json_string(back_of(w, &a, "start")));
-	start_read(&a);
+	start_read(w, &a);
 	if (!form_ok(a.form))
 		return start_page(w, HTTP_UNPROCESSABLE, &a);
 	if (!json_is_object(json_object_get(a.draft.what, "answers")))
@@ -360,7 +374,8 @@ citizen_apply_person(struct web *w)
 	form_set_ids(a.form, "quota", ids.data, ids.n);
 	if (for_group(&a))
 		claims_set(w, &a, member);
-	e = citizen_apply_questions(w, a.form, application_document(w->arena, a.event, true), json_object_get(member, "answers"), false);
+	e = citizen_apply_questions(w, a.form, a.chosen, application_document(w->arena, a.event, true), json_object_get(member, "answers"),
+	    false);
 	return e != ERR_OK ? e : person_page(w, HTTP_OK, &a, n);
 }
 
@@ -398,7 +413,8 @@ citizen_apply_person_keep(struct web *w)
 		claims_read(w, &a, member);
 	else
 		quotas_read(&a, member);
-	e = citizen_apply_questions(w, a.form, application_document(w->arena, a.event, true), json_object_get(member, "answers"), true);
+	e = citizen_apply_questions(w, a.form, a.chosen, application_document(w->arena, a.event, true), json_object_get(member, "answers"),
+	    true);
 	if (e != ERR_OK)
 		return e;
 	return form_ok(a.form) ? citizen_apply_on(w, &a) : person_page(w, HTTP_UNPROCESSABLE, &a, n);
@@ -419,7 +435,7 @@ questions(struct web *w, bool reading)
 	document = application_document(w->arena, a.event, false);
 	if (document == NULL)
 		return citizen_apply_go(w, &a, application_next(w->arena, a.event, a.draft.what));
-	e = citizen_apply_questions(w, a.form, document, json_object_get(a.draft.what, "answers"), reading);
+	e = citizen_apply_questions(w, a.form, a.chosen, document, json_object_get(a.draft.what, "answers"), reading);
 	if (e != ERR_OK)
 		return e;
 	if (reading && form_ok(a.form))

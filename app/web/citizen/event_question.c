@@ -9,23 +9,12 @@
 #include "domain/citizen.h"
 #include "domain/questionnaire.h"
 #include "web/citizen/event.h"
+#include "web/citizen/tongue.h"
 
 static bool
 is(const json_t *question, const char *kind)
 {
 	return strcmp(json_text(question, "kind"), kind) == 0;
-}
-
-const char *
-citizen_apply_language(struct web *w, const json_t *document)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(json_object_get(document, "languages"), i, one)
-		if (strcmp(json_string_value(one), w->lang) == 0)
-			return w->lang;
-	return "ja";
 }
 
 /* All that these answers lead by, also behind one that is missing. */
@@ -88,15 +77,16 @@ addresses(struct web *w, struct form *f, const json_t *questions, json_t *answer
 }
 
 enum err
-citizen_apply_questions(struct web *w, struct form *f, const json_t *document, json_t *answers, bool reading)
+citizen_apply_questions(struct web *w, struct form *f, const char *chosen, const json_t *document, json_t *answers, bool reading)
 {
-	struct questionnaire_look look = { w->arena, f, citizen_apply_language(w, document), document, answers, NULL };
+	struct questionnaire_look look = { w->arena, f, citizen_tongue(w, json_object_get(document, "languages"), chosen), document,
+		answers, NULL };
 	json_t *views = json_array(), *questions, *q;
 	enum err e;
 	size_t i;
 
 	json_object_set_new(w->view, "questions", views);
-	json_object_set_new(w->view, "text_lang", json_string(look.language));
+	json_object_set_new(w->view, "text_lang", json_string(citizen_tongue_lang(look.language)));
 	json_object_set_new(w->view, "alone", json_false());
 	if (document == NULL)
 		return ERR_OK;
@@ -118,9 +108,9 @@ citizen_apply_questions(struct web *w, struct form *f, const json_t *document, j
 }
 
 enum err
-citizen_apply_question_rows(struct web *w, const json_t *document, const json_t *answers, const char *url, json_t *rows)
+citizen_apply_question_rows(struct web *w, const char *chosen, const json_t *document, const json_t *answers, const char *url, json_t *rows)
 {
-	const char *language = citizen_apply_language(w, document);
+	const char *language = citizen_tongue(w, json_object_get(document, "languages"), chosen);
 	struct questionnaire_look look = { w->arena, form_new(w->arena, NULL, w->words), language, document, answers, NULL };
 	const json_t *path, *q;
 	bool all;
@@ -145,7 +135,7 @@ citizen_apply_question_rows(struct web *w, const json_t *document, const json_t 
 		}
 		json_array_append_new(rows, json_pack("{s:O, s:O, s:s?, s:s}",
 		    "label", json_object_get(questionnaire_view(&look, q), "label"), "lines", lines,
-		    "change_url", url, "words_lang", language));
+		    "change_url", url, "words_lang", citizen_tongue_lang(language)));
 	}
 	return ERR_OK;
 }

@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "domain/phone.h"
+#include "domain/question_language.h"
 #include "web/citizen/choose.h"
 #include "web/citizen/event.h"
+#include "web/citizen/tongue.h"
 #include "web/handlers.h"
 
 static void
@@ -69,7 +71,7 @@ citizen_apply_rows(struct web *w, const json_t *event, const json_t *slot, const
 {
 	json_t *rows = json_array();
 	size_t n = application_persons(event, what), i;
-	const char *contact = json_text(what, "email"), *url;
+	const char *contact = json_text(what, "email"), *chosen = json_text(what, "language"), *url;
 	enum err e = ERR_OK;
 
 	json_object_set_new(w->view, "rows", rows);
@@ -81,7 +83,7 @@ citizen_apply_rows(struct web *w, const json_t *event, const json_t *slot, const
 		url = url_of(w, base, arena_printf(w->arena, "/person/%zu", i + 1));
 		row(rows, w, i == 0 ? "apply_row_you" : "apply_row_person",
 		    person_lines(w, slot, member, n == 1 && json_int(what, "people") > 1), url);
-		e = citizen_apply_question_rows(w, application_document(w->arena, event, true), json_object_get(member, "answers"),
+		e = citizen_apply_question_rows(w, chosen, application_document(w->arena, event, true), json_object_get(member, "answers"),
 		    url, rows);
 	}
 	if (contact[0] == '\0')
@@ -89,7 +91,7 @@ citizen_apply_rows(struct web *w, const json_t *event, const json_t *slot, const
 	if (contact[0] != '\0')
 		row(rows, w, "apply_row_contact", one(contact), json_text(what, "change")[0] != '\0' ? NULL : url_of(w, base, "/contact"));
 	if (e == ERR_OK)
-		e = citizen_apply_question_rows(w, application_document(w->arena, event, false), json_object_get(what, "answers"),
+		e = citizen_apply_question_rows(w, chosen, application_document(w->arena, event, false), json_object_get(what, "answers"),
 		    url_of(w, base, "/q"), rows);
 	return e;
 }
@@ -186,7 +188,7 @@ change(struct web *w, const struct applying *a)
 enum err
 citizen_apply_send(struct web *w)
 {
-	struct application_by by = { .citizen = w->citizen, .channel = "web", .language = w->lang };
+	struct application_by by = { .citizen = w->citizen, .channel = "web" };
 	enum application_fate fate;
 	const char *number, *state;
 	struct applying a;
@@ -198,6 +200,7 @@ citizen_apply_send(struct web *w)
 	json_object_set_new(w->view, "no_seats", json_false());
 	if (a.changing)
 		return change(w, &a);
+	by.language = question_tongue_among(json_object_get(a.event, "languages"), a.chosen) ? a.chosen : w->lang;
 	if (a.by_staff)
 		by = (struct application_by){ .staff = w->staff, .channel = json_text(a.draft.what, "channel"), .language = "ja" };
 	e = application_send(w->db, w->vault, w->arena, &a.draft, a.event, by, &fate, &number, &state);

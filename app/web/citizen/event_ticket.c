@@ -17,6 +17,7 @@
 #include "domain/ticket.h"
 #include "web/citizen/choose.h"
 #include "web/citizen/event.h"
+#include "web/citizen/tongue.h"
 #include "web/handlers.h"
 #include "web/paper.h"
 #include "web/qr.h"
@@ -36,6 +37,9 @@ ticket_open(struct web *w, struct application *a)
 
 	if (e == ERR_OK)
 		e = strlen(token) > 100 ? ERR_NOT_FOUND : application_open(w->db, w->vault, w->arena, token, w->lang, a);
+	if (e != ERR_OK)
+		return e;
+	e = citizen_tongue_event(w, json_object_get(a->show, "event"), citizen_tongue_kept(w, a->language));
 	if (e != ERR_OK)
 		return e;
 	json_object_set(w->view, "application", a->show);

@@ -18,6 +18,7 @@
 #include "domain/questionnaire.h"
 #include "domain/survey.h"
 #include "web/citizen/right.h"
+#include "web/citizen/tongue.h"
 #include "web/handlers.h"
 
 enum { COOKIE_S = 24 * 3600 };
@@ -45,17 +46,6 @@ citizen_survey_cookie_set(struct web *w, int64_t survey, const char *token)
 	response_cookie(w->response, arena_printf(w->arena, "__Host-answer-%" PRId64, survey), token, COOKIE_S);
 }
 
-const char *
-citizen_survey_language(const struct web *w, const json_t *document, const char *chosen)
-{
-	bool page = strcmp(words_lang(catalogue_words(w->site->catalogue, chosen)), chosen) == 0;
-	bool stays = strcmp(chosen, "ja-easy") == 0 ? strcmp(w->lang, "ja") == 0 : !page;
-
-	if (!(stays && survey_speaks(document, chosen)) && survey_speaks(document, w->lang))
-		return w->lang;
-	return survey_speaks(document, chosen) ? chosen : "ja";
-}
-
 void
 citizen_survey_view(struct web *w, const json_t *survey, const char *language)
 {
@@ -72,8 +62,7 @@ citizen_survey_view(struct web *w, const json_t *survey, const char *language)
 		json_object_set_new(view, texts[i], text[0] != '\0' ? json_string(text) : json_null());
 	}
 	json_object_set_new(w->view, "survey", view);
-	/* やさしい日本語 is Japanese to whoever reads it aloud. */
-	json_object_set_new(w->view, "text_lang", json_string(strncmp(language, "ja", 2) == 0 ? "ja" : language));
+	json_object_set_new(w->view, "text_lang", json_string(citizen_tongue_lang(language)));
 }
 
 enum err
@@ -90,47 +79,6 @@ citizen_survey_list(struct web *w)
 }
 
 /* --- what it is --- */
-
-static const char *
-language_name(struct web *w, const char *tag)
-{
-	return words_get(w->words, question_tongue_key(tag));
-}
-
-/* Which language, where there are several. */
-static json_t *
-languages(struct web *w, const json_t *document, const char *chosen)
-{
-	json_t *list = json_array();
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(json_object_get(document, "languages"), i, one) {
-		const char *tag = json_string_value(one);
-
-		json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "value", tag, "label", language_name(w, tag),
-		    "checked", strcmp(tag, chosen) == 0));
-	}
-	return list;
-}
-
-void
-citizen_survey_choice(struct web *w, const json_t *document, const char *language)
-{
-	bool several = json_array_size(json_object_get(document, "languages")) > 1;
-
-	json_object_set_new(w->view, "language", several ? json_pack("{s:s, s:s, s:n, s:o}", "name", "language",
-	    "value", language, "problem", "options", languages(w, document, language)) : json_null());
-}
-
-/* "?language=ja-easy": what it is for, read in that before anything is chosen. */
-static const char *
-asked_language(const struct web *w)
-{
-	const char *asked = fields_get(w->query, "language");
-
-	return asked[0] != '\0' ? asked : w->lang;
-}
 
 static enum err
 intro(struct web *w, int64_t id, json_t **survey, struct response_draft *draft, bool *begun)
@@ -155,7 +103,7 @@ citizen_survey_show(struct web *w)
 {
 	int64_t id = web_id(w, "survey");
 	struct response_draft draft;
-	json_t *survey, *receipt = json_null(), *document;
+	json_t *survey, *receipt = json_null(), *document, *languages;
 	const char *language;
 	bool begun;
 	enum err e = intro(w, id, &survey, &draft, &begun);
@@ -167,10 +115,11 @@ citizen_survey_show(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	document = json_object_get(survey, "document");
-	language = citizen_survey_language(w, document, asked_language(w));
+	languages = json_object_get(document, "languages");
+	language = citizen_tongue_asked(w, languages);
 	citizen_survey_view(w, survey, language);
-	citizen_survey_choice(w, document, language);
-	json_object_set_new(w->view, "easy_url", survey_speaks(document, "ja-easy") && strcmp(language, "ja-easy") != 0 ?
+	citizen_tongue_choice(w, languages, language);
+	json_object_set_new(w->view, "easy_url", question_tongue_among(languages, "ja-easy") && strcmp(language, "ja-easy") != 0 ?
 	    json_sprintf("/surveys/%" PRId64 "?language=ja-easy", id) : json_null());
 	json_object_set_new(w->view, "count", json_integer((json_int_t)json_array_size(json_object_get(document, "questions"))));
 	json_object_set_new(w->view, "resume_url", begun ?
@@ -181,16 +130,6 @@ citizen_survey_show(struct web *w)
 }
 
 /* --- begin --- */
-
-/* The language of the pages goes along, where we speak it. */
-static void
-speak(struct web *w, const char *language)
-{
-	const char *tag = strcmp(language, "ja-easy") == 0 ? "ja" : language;
-
-	if (strcmp(words_lang(catalogue_words(w->site->catalogue, tag)), tag) == 0 && strcmp(tag, w->lang) != 0)
-		response_cookie(w->response, "__Host-lang", tag, 365 * 24 * 3600);
-}
 
 static const char *
 first_page(const json_t *document)
@@ -204,19 +143,19 @@ enum err
 citizen_survey_start(struct web *w, const json_t *survey, const char *right, int64_t citizen)
 {
 	int64_t id = json_int(survey, "id");
-	const json_t *document = json_object_get(survey, "document");
+	const json_t *document = json_object_get(survey, "document"), *languages = json_object_get(document, "languages");
 	const char *chosen = fields_get(w->fields, "language");
 	struct response_draft draft = { .survey = id, .reached = first_page(document) };
 	enum err e;
 
-	if (!survey_speaks(document, chosen))
-		chosen = citizen_survey_language(w, document, w->lang);
+	if (!question_tongue_among(languages, chosen))
+		chosen = citizen_tongue(w, languages, w->lang);
 	draft.what = json_keep(w->arena, json_pack("{s:{}, s:s, s:s, s:o, s:n}", "answers", "language", chosen, "right", right,
 	    "citizen", citizen != 0 ? json_integer(citizen) : json_null(), "change"));
 	e = response_draft_begin(w->db, w->vault, w->arena, survey, &draft);
 	if (e != ERR_OK)
 		return e;
-	speak(w, chosen);
+	citizen_tongue_speak(w, chosen);
 	citizen_survey_cookie_set(w, id, draft.token);
 	return citizen_survey_go(w, id, draft.reached, false);
 }
@@ -262,7 +201,7 @@ named(struct web *w, json_t **survey, json_t **answered)
 enum err
 citizen_survey_named(struct web *w)
 {
-	json_t *survey = NULL, *answered = NULL;
+	json_t *survey = NULL, *answered = NULL, *languages;
 	const char *language;
 	enum err e = named(w, &survey, &answered);
 
@@ -270,9 +209,10 @@ citizen_survey_named(struct web *w)
 		return e;
 	if (!json_flag(survey, "named"))
 		return web_see_other(w, "/surveys/%" PRId64, json_int(survey, "id"));
-	language = citizen_survey_language(w, json_object_get(survey, "document"), w->lang);
+	languages = json_object_get(json_object_get(survey, "document"), "languages");
+	language = citizen_tongue(w, languages, w->lang);
 	citizen_survey_view(w, survey, language);
-	citizen_survey_choice(w, json_object_get(survey, "document"), language);
+	citizen_tongue_choice(w, languages, language);
 	json_object_set(w->view, "answered", answered != NULL ? answered : json_null());
 	json_object_set_new(w->view, "number", json_string(citizen_survey_number_typed(w, w->query)));
 	return web_page(w, HTTP_OK, "citizen/survey/named");
@@ -336,7 +276,7 @@ citizen_answering(struct web *w, struct answering *a, bool *ready)
 	*ready = true;
 	a->document = json_object_get(a->survey, "document");
 	a->answers = json_object_get(a->draft.what, "answers");
-	a->language = citizen_survey_language(w, a->document, json_text(a->draft.what, "language"));
+	a->language = citizen_tongue(w, json_object_get(a->document, "languages"), json_text(a->draft.what, "language"));
 	a->open = json_flag(a->survey, "open");
 	citizen_survey_view(w, a->survey, a->language);
 	return ERR_OK;

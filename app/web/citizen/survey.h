@@ -30,13 +30,8 @@ enum err citizen_answering_ask(struct web *) MUST_USE;
  * where it went. */
 enum err citizen_answering(struct web *, struct answering *, bool *ready) MUST_USE;
 
-/* Of the questions: what was chosen, where it stays with these pages (やさしい日本語 with Japanese ones, what pages
- * do not speak with any), else that of the pages, else Japanese. */
-const char *citizen_survey_language(const struct web *, const json_t *document, const char *chosen);
 /* The survey in the view, its texts in this language. */
 void citizen_survey_view(struct web *, const json_t *survey, const char *language);
-/* Which language one answers in, where there are several: into the view as "language". */
-void citizen_survey_choice(struct web *, const json_t *document, const char *language);
 /* Begins: a draft under a cookie, and a 303 to the first question.  right: "" where none is needed;
  * citizen: 0, but where one answers by name. */
 enum err citizen_survey_start(struct web *, const json_t *survey, const char *right, int64_t citizen) MUST_USE;

@@ -13,6 +13,7 @@
 #include "domain/right.h"
 #include "domain/survey.h"
 #include "web/citizen/survey.h"
+#include "web/citizen/tongue.h"
 #include "web/handlers.h"
 
 enum { TYPED_MOST = 100 };
@@ -26,10 +27,10 @@ static enum err
 page(struct web *w, enum status status, const json_t *survey)
 {
 	const json_t *document = json_object_get(survey, "document");
-	const char *language = citizen_survey_language(w, document, w->lang);
+	const char *language = citizen_tongue(w, json_object_get(document, "languages"), w->lang);
 
 	citizen_survey_view(w, survey, language);
-	citizen_survey_choice(w, document, language);
+	citizen_tongue_choice(w, json_object_get(document, "languages"), language);
 	return web_page(w, status, "citizen/survey/number");
 }
 

@@ -12,6 +12,7 @@
 #include "domain/right.h"
 #include "domain/survey.h"
 #include "web/citizen/survey.h"
+#include "web/citizen/tongue.h"
 #include "web/handlers.h"
 
 /* --- what was answered --- */
@@ -210,7 +211,8 @@ receipt_page(struct web *w, int64_t id, const char *token)
 	if (e == ERR_OK)
 		e = response_receipt(w->db, w->arena, id, token, w->lang, &receipt);
 	if (e == ERR_OK) {
-		language = citizen_survey_language(w, json_object_get(survey, "document"), json_text(receipt, "language"));
+		language = citizen_tongue(w, json_object_get(json_object_get(survey, "document"), "languages"),
+		    json_text(receipt, "language"));
 		citizen_survey_view(w, survey, language);
 		e = citizen_survey_rows(w, survey, json_object_get(receipt, "answers"), language);
 	}

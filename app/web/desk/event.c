@@ -7,11 +7,13 @@
  *	POST /desk/events/new
  *	GET  /desk/events/{event}	what happens, the steps, what can be done
  *	/desk/events/{event}/questions…	the sign-up form (question.h)
+ *	/desk/events/{event}/languages…	all of it in other languages (language.h)
  *
  * What it says is in event_part.c, its dates in event_date.c, its life in event_life.c, who
  * signed up in applicant.c.
  */
 #include "web/desk/event.h"
+#include "web/desk/language.h"
 #include "web/desk/work.h"
 #include "web/handlers.h"
 #include "web/qr.h"
@@ -113,7 +115,7 @@ enum err desk_event_create(struct web *w) { return desk_work_create(w, &work); }
 static json_t *
 tasks_of(struct web *w, const json_t *e, bool ready)
 {
-	static const char *const parts[] = { "content", "place", "picture", "dates", "rules", "around", "english" };
+	static const char *const parts[] = { "content", "place", "picture", "dates", "rules", "around", "languages" };
 	json_t *tasks = json_object();
 	int64_t id = json_int(e, "id");
 	bool asks = json_int(e, "questions") > 0, draft = json_flag(e, "draft");
@@ -196,3 +198,22 @@ enum err desk_event_question_remove(struct web *w) { return question_remove_ask(
 enum err desk_event_question_ways(struct web *w) { return question_ways(w, &owner); }
 enum err desk_event_question_ways_save(struct web *w) { return question_ways_save(w, &owner); }
 enum err desk_event_ways(struct web *w) { return question_ways_all(w, &owner); }
+
+/* --- in other languages --- */
+
+static enum err
+own_texts(struct web *w, json_t **out)
+{
+	enum err e = desk_event_open(w, out);
+
+	if (e == ERR_OK && !json_flag(*out, "draft") && !json_flag(*out, "open"))
+		json_object_set_new(*out, "over", json_string("tell_event_over"));
+	return e;
+}
+
+static const struct language_owner tongues = { &owner, event_texts, own_texts, event_texts_save };
+
+enum err desk_event_languages(struct web *w) { return language_list(w, &tongues); }
+enum err desk_event_languages_save(struct web *w) { return language_list_save(w, &tongues); }
+enum err desk_event_language(struct web *w) { return language_one(w, &tongues); }
+enum err desk_event_language_save(struct web *w) { return language_one_save(w, &tongues); }

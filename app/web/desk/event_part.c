@@ -3,7 +3,6 @@
  * What an event says and how it gives its seats: a page each.
  *
  *	GET, POST /desk/events/{event}/content	title, text, for whom, fee, contact
- *	GET, POST /desk/events/{event}/english	the same in English
  *	GET, POST /desk/events/{event}/place	where, how to get there
  *	GET, POST /desk/events/{event}/picture	its picture: event_picture.c
  *	GET, POST /desk/events/{event}/rules	sign-up: first come, lottery, approval
@@ -167,8 +166,6 @@ desk_event_part_save(struct web *w, const struct event_part *p, const char *fiel
 
 enum err desk_event_content(struct web *w) { return desk_event_part(w, &event_content); }
 enum err desk_event_content_save(struct web *w) { return desk_event_part_save(w, &event_content, NULL, NULL); }
-enum err desk_event_english(struct web *w) { return desk_event_part(w, &event_english); }
-enum err desk_event_english_save(struct web *w) { return desk_event_part_save(w, &event_english, NULL, NULL); }
 enum err desk_event_place(struct web *w) { return desk_event_part(w, &event_place); }
 enum err desk_event_place_save(struct web *w) { return desk_event_part_save(w, &event_place, NULL, NULL); }
 enum err desk_event_rules(struct web *w) { return desk_event_part(w, &event_rules); }

@@ -11,6 +11,7 @@
  * survey_publish.c.
  */
 #include "base/text.h"
+#include "web/desk/language.h"
 #include "web/desk/survey.h"
 #include "web/desk/work.h"
 #include "web/handlers.h"
@@ -146,3 +147,12 @@ enum err desk_survey_question_ways(struct web *w) { return question_ways(w, &des
 enum err desk_survey_question_ways_save(struct web *w) { return question_ways_save(w, &desk_survey_owner); }
 enum err desk_survey_preview(struct web *w) { return question_preview(w, &desk_survey_owner); }
 enum err desk_survey_ways(struct web *w) { return question_ways_all(w, &desk_survey_owner); }
+
+/* --- in other languages --- */
+
+static const struct language_owner tongues = { &desk_survey_owner, survey_texts, desk_survey_open, survey_desk_texts };
+
+enum err desk_survey_languages(struct web *w) { return language_list(w, &tongues); }
+enum err desk_survey_languages_save(struct web *w) { return language_list_save(w, &tongues); }
+enum err desk_survey_language(struct web *w) { return language_one(w, &tongues); }
+enum err desk_survey_language_save(struct web *w) { return language_one_save(w, &tongues); }
