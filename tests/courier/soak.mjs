@@ -7,7 +7,7 @@
 //	const verdict = await soak.run(seed);	faults: what broke a promise; [] if nothing did
 //	await soak.close();
 //
-// Of a hundred people 90 are on LINE, 5 on mail, 3 on push, 2 on SMS: one of them in the city, at
+// Each message is posted on X, too, from both towns.  Of a hundred people 90 are on LINE, 5 on mail, 3 on push, 2 on SMS: one of them in the city, at
 // a gateway whose tags can be looked up, one in the village, at one without any reference.
 // The promises:
 //
@@ -15,6 +15,7 @@
 //	Web Push	one card, one noise
 //	SMS		once; where the gateway has no reference one more at most, and then staff see it
 //	mail		one more at most for each cut, each of them counted
+//	X		one post of each message, ever, and the town knows its number
 //	all		nothing that was acknowledged is lost, everybody has it in the end
 //
 // The seed says what is rolled; how processes are scheduled it cannot say.  What a run left
@@ -23,6 +24,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { post as callIn } from '../gateways/call_back.mjs';
 import { Twilio } from '../gateways/sms_twilio.mjs';
+import { X } from '../gateways/x.mjs';
 import { sleep } from '../harness/up.mjs';
 import { openWays } from './ways.mjs';
 
@@ -54,6 +56,7 @@ class Soak {
 	async open({ people, conf = {} }) {
 		this.people = people;
 		this.twilio = await new Twilio().start();
+		this.x = await new X().start();
 		this.ways = await openWays({ conf: { smtp_connections: 8, smtp_timeout_s: 2, courier_lease_s: 5, courier_retry_base_s: 1,
 			courier_retry_max_s: 2, ...conf } });
 		const counts = (parts) => Object.fromEntries(Object.entries(parts).map(([way, part]) => [way, Math.round(people * part)]));
@@ -71,6 +74,8 @@ class Soak {
 		const [city, village] = this.towns, { ways } = this;
 		const { url, settings, secrets } = this.twilio.account({ readback_s: 1, callback_url: this.hook(village, 'sms/twilio') });
 		await ways.account(village, { channel: 'sms', kind: 'twilio', url, settings, secrets });
+		for (const town of this.towns)
+			await ways.account(town, this.x.account({ readback_s: 1 }));
 		for (const town of this.towns)
 			town.lineId = await ways.sql(`SELECT id FROM gateway WHERE tenant_id = ${town.tenant} AND channel = 'line'`);
 		this.receipts = [
@@ -110,6 +115,8 @@ class Soak {
 		sms.script(rules(0.01, (c) => c.method === 'POST'));
 		this.twilio.script(rules(0.01, (c) => c.method === 'POST'));
 		push.script(rules(0.006, () => true));
+		// And X a handful: posts, and looks whether one is there.
+		this.x.script(rules(0.06, (c) => c.method === 'GET' || c.path === '/2/tweets'));
 		const dots = [{ accept: true, close: true }, { close: true }, { accept: true, reply: '250 2.0.0 Ok', bytes: Math.floor(roll() * 12) },
 			{ accept: true, hang: 2500, close: true }, { reply: '451 4.3.0 Later' }, { accept: true, reply: 'hello' }];
 		post.relay.script([...dots.map((d) => ({ at: 'dot', ...d, nth: 1 + Math.floor(roll() * this.people * PARTS.email), times: 1 })),
@@ -177,8 +184,8 @@ class Soak {
 		this.misbehave(roll);
 		const messages = [];
 		for (const town of this.towns)
-			messages.push(await ways.message(town, { vital: roll() < 0.2 }));
-		const hurry = "UPDATE batch SET due = now() WHERE state = 'queued' AND due > now(); UPDATE letter SET due = now() WHERE state = 'queued'";
+			messages.push(await ways.message(town, { vital: roll() < 0.2, x: true }));
+		const hurry = "UPDATE batch SET due = now() WHERE state = 'queued' AND due > now(); UPDATE letter SET due = now() WHERE state = 'queued'; UPDATE post SET due = now() WHERE state = 'queued' AND due > now()";
 		const through = async () => await ways.sql(`${hurry}; SELECT count(*) FROM message WHERE state <> 'sent'`) === '0';
 		for (let n = roll() < 0.3 ? 2 : 1; n > 0; n--) ways.post.courier();
 		const kills = 2 + Math.floor(roll() * 3), revoked = roll() < 0.2 ? this.revoke() : null;
@@ -201,7 +208,7 @@ class Soak {
 	}
 
 	get fakes() {
-		return [this.ways.line, this.ways.push, this.ways.sms, this.twilio];
+		return [this.ways.line, this.ways.push, this.ways.sms, this.twilio, this.x];
 	}
 
 	async verdict(messages, roll) {
@@ -214,7 +221,7 @@ class Soak {
 		const sums = { accepted: 0, unknown: 0, doubled: 0 };
 		for (const [i, town] of this.towns.entries()) {
 			const verdict = await ways.judge(messages[i], town, i === 1 ? { sms: this.twilio, spare: 1 } : {});
-			faults.push(...verdict.faults);
+			faults.push(...verdict.faults, ...await this.posted(messages[i]));
 			for (const key of Object.keys(sums)) sums[key] += verdict[key];
 			if (verdict.accepted !== town.members.length)
 				faults.push(`town ${town.tenant}: ${verdict.accepted} of ${town.members.length} have it, ${verdict.unknown} unknown`);
@@ -223,6 +230,13 @@ class Soak {
 		const delivered = Number(await ways.sql(`SELECT sum(accepted) FROM batch WHERE channel = 'email'`));
 		return { people: sums.accepted + delivered, calls: calls + mails, wrong: this.wrong, sms_extra: sums.doubled,
 			mail_extra: mail.extras, mail_counted: mail.unknown, faults };
+	}
+
+	// Every post that X ever took of this message, against what the town knows.
+	async posted(message) {
+		const mark = this.ways.marks.get(message), ids = this.x.ledger.filter((p) => p.text?.includes(mark)).map((p) => p.id);
+		const known = await this.ways.sql(`SELECT state || ' ' || coalesce(provider_id, '') FROM post WHERE message_id = ${message}`);
+		return ids.length === 1 && known === `accepted ${ids[0]}` ? [] : [`X: message ${message} is there ${ids.length} times (${ids}), known as ${known}`];
 	}
 
 	// As before the run.
@@ -246,6 +260,7 @@ class Soak {
 	async close() {
 		await this.ways?.close();
 		await this.twilio?.close();
+		await this.x?.close();
 	}
 }
 

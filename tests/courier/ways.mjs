@@ -93,10 +93,12 @@ class Ways {
 	}
 
 	// What it says carries a mark of its own, so that the ledgers can tell messages apart.
-	async message(town, { mark = `M${Math.random().toString(36).slice(2, 10)}`, ...options } = {}) {
+	// x: it is posted, too (an account of the town is the caller's business).
+	async message(town, { mark = `M${Math.random().toString(36).slice(2, 10)}`, x = false, ...options } = {}) {
 		const message = await this.post.message(town, { ...options, subject: options.subject ?? `お知らせ ${mark}`, ways: {
 			line: { messages: [{ type: 'text', text: `お知らせ ${mark}` }] }, sms: { text: `【みなと市】${mark}` },
-			webpush: { title: 'みなと市', body: mark, url: 'https://minato.localhost/messages/1', tag: mark } } });
+			webpush: { title: 'みなと市', body: mark, url: 'https://minato.localhost/messages/1', tag: mark },
+			...(x ? { x: { text: `【みなと市】${mark}\nhttps://${town.host}/messages/{id}` } } : {}) } });
 		this.marks ??= new Map();
 		this.marks.set(message, mark);
 		return message;

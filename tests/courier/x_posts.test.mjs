@@ -3,8 +3,12 @@
 // Posts on X: at most one of a message, ever, whatever X and the courier do; what became of
 // it is known or said to be unknown; a stop takes it away.
 import assert from 'node:assert/strict';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { X } from '../gateways/x.mjs';
+import { png } from '../harness/picture.mjs';
 import { eventually, openPost } from './post.mjs';
 
 const POST = { method: 'POST', path: '/2/tweets' };
@@ -16,7 +20,7 @@ const json = (value) => `'${JSON.stringify(value)}'`;
 let post, x, courier;
 before(async () => {
 	x = await new X().start();
-	post = await openPost({ conf: { gateway_ca_file: x.caFile, gateway_private: 'yes', courier_lease_s: 4 } });
+	post = await openPost({ conf: { gateway_ca_file: x.caFile, gateway_private: 'yes', courier_lease_s: 4, gateway_timeout_s: 3 } });
 	courier = post.courier();
 });
 after(async () => {
@@ -43,9 +47,9 @@ async function town(given) {
 
 let number = 0;
 // What it says carries a mark of its own, so that the ledger can tell messages apart.
-async function message(of, { mark = `M${++number}X`, link = true, card, ...more } = {}) {
+async function message(of, { mark = `M${++number}X`, link = true, card, pictures, ...more } = {}) {
 	const id = await post.message(of, { mail: false, by: 'x', ...more,
-		content: { text: `【みなと市】${mark}${link ? `\nhttps://${of.host}/messages/{id}` : ''}`, ...(card ? { card } : {}) } });
+		content: { text: `【みなと市】${mark}${link ? `\nhttps://${of.host}/messages/{id}` : ''}`, ...(card ? { card } : {}), ...(pictures ? { pictures } : {}) } });
 	return { id, mark, town: of };
 }
 const ever = ({ mark }) => x.ledger.filter((p) => p.text?.includes(mark));
@@ -86,6 +90,35 @@ test('an emergency has a picture; without it the text goes all the same, and sta
 	x.script([]);
 });
 
+// A file that was taken in for a message of this town.
+function picture(of, bytes, text, digest = createHash('sha256').update(bytes).digest('hex')) {
+	const id = randomUUID(), folder = join(post.up.dir, 'files', of.tenant, id.slice(0, 2));
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(join(folder, id), bytes);
+	return { id, kind: 'image/png', digest, text };
+}
+test('pictures go with the post, behind the card of an emergency; other bytes than were approved do not', { timeout: 300000 }, async () => {
+	const city = await town(), card = { head: '命を守る情報', town: 'みなと市', subject: '避難', text: '高台へ。' };
+	const pictures = [picture(city, png(10, 1), '避難所の地図'), picture(city, png(10, 2), '通れない橋')];
+	const alts = (m) => there(m)[0].pictures.map((p) => p.alt);
+	const plain = await message(city, { pictures }), vital = await message(city, { vital: true, card, pictures });
+	await is(plain, 'accepted');
+	await is(vital, 'accepted');
+	assert.deepEqual([alts(plain), alts(vital).slice(1), await row(plain, 'reason')], [['避難所の地図', '通れない橋'], ['避難所の地図', '通れない橋'], 'sent']);
+	assert.deepEqual(there(plain)[0].pictures.map((p) => p.sha256), pictures.map((p) => p.digest));
+	const other = await message(city, { pictures: [picture(city, png(10, 3), 'すりかえた写真', pictures[0].digest), pictures[1]] });
+	await is(other, 'accepted');
+	assert.deepEqual([alts(other), await row(other, 'reason')], [['通れない橋'], 'sent_plain']);
+	// In doubt it is found, and nothing is uploaded twice.
+	const lost = await message(city, { pictures, ...later });
+	x.script([of(lost, { accept: true, close: true })]);
+	await go(lost);
+	await is(lost, 'accepted');
+	assert.deepEqual([ever(lost).length, alts(lost)], [1, ['避難所の地図', '通れない橋']]);
+	x.script([]);
+	await faults(city);
+});
+
 // what X does, what becomes of the post, how many there ever were
 const scenarios = [
 	['500 after accepting', { accept: true, status: 500 }, 'accepted', 1],
@@ -99,21 +132,24 @@ const scenarios = [
 	['400', { status: 400, body: { detail: 'no' } }, 'refused', 0],
 	['a duplicate', { status: 403, body: { detail: 'You are not allowed to create a Tweet with duplicate content.' } }, 'refused', 0],
 ];
-test('x_adopt: whatever X answers, there is at most one post', { timeout: 300000 }, async () => {
-	const all = [];
-	for (const [what, rule, wanted, posts] of scenarios)
-		all.push({ what, rule, wanted, posts, m: await message(await town(), later) });
+// Each of them happens to a message of its own, all at once; then each is looked at.
+async function whateverAnswers(make, look) {
+	const all = await Promise.all(scenarios.map(async ([what, rule, wanted, posts]) => ({ what, rule, wanted, posts, m: await make() })));
 	x.script(all.map(({ m, rule }) => of(m, rule)));
-	for (const { m } of all) await go(m);
+	await Promise.all(all.map(({ m }) => go(m)));
 	for (const { what, wanted, posts, m } of all) {
 		await is(m, wanted);
 		assert.equal(ever(m).length, posts, what);
+		await look(m, posts, what);
+	}
+	x.script([]);
+}
+test('x_adopt: whatever X answers, there is at most one post', { timeout: 300000 }, () =>
+	whateverAnswers(async () => message(await town(), later), async (m, posts, what) => {
 		assert.equal(await post.state(m.id), 'sent', what);
 		if (posts > 0) assert.equal(await row(m, 'provider_id'), there(m)[0].id, what);
 		await faults(m.town);
-	}
-	x.script([]);
-});
+	}));
 
 test('401: nothing is given up, staff are told, and new credentials are tried at once', { timeout: 300000 }, async () => {
 	const city = await town(), m = await message(city, later);
@@ -150,11 +186,10 @@ test('a look that fails leaves the doubt; in the end somebody is asked to look',
 	await faults(m.town);
 });
 
-test('kill -9: at any moment, at most one post', { timeout: 300000 }, async () => {
-	const city = await town(), all = [];
-	for (let i = 0; i < 12; i++) {
-		const m = await message(city, later);
-		all.push(m);
+// So many times: somewhere on the way of a post the courier is killed, and another one starts.
+async function killed(times, make, look = () => {}) {
+	for (let i = 0; i < times; i++) {
+		const m = await make();
 		x.script([of(m, i % 2 ? { accept: true, hang: 300 } : { delay: 150 })]);
 		await go(m);
 		await eventually('it is begun', async () => ['sending', 'accepted'].includes(await state(m)));
@@ -163,8 +198,13 @@ test('kill -9: at any moment, at most one post', { timeout: 300000 }, async () =
 		courier = post.courier();
 		x.script([]);
 		await is(m, 'accepted');
+		assert.equal(ever(m).length, 1, m.mark);
+		await look(m);
 	}
-	for (const m of all) assert.equal(ever(m).length, 1, m.mark);
+}
+test('kill -9: at any moment, at most one post', { timeout: 300000 }, async () => {
+	const city = await town();
+	await killed(12, () => message(city, later));
 	await faults(city);
 });
 
@@ -219,16 +259,8 @@ const reply = (m) => there(m).map((p) => p.reply);
 test('a correction is a reply to the first post, at most one, whatever X answers', { timeout: 300000 }, async () => {
 	const first = await message(await town());
 	await is(first, 'accepted');
-	const id = await row(first, 'provider_id'), all = [];
-	for (const [what, rule, wanted, posts] of scenarios)
-		all.push({ what, rule, wanted, posts, m: await correction(first, 'reply') });
-	x.script(all.map(({ m, rule }) => of(m, rule)));
-	for (const { m } of all) await go(m);
-	for (const { what, wanted, posts, m } of all) {
-		await is(m, wanted);
-		assert.deepEqual([ever(m).length, ...reply(m)], [posts, ...posts ? [id] : []], what);
-	}
-	x.script([]);
+	const id = await row(first, 'provider_id');
+	await whateverAnswers(() => correction(first, 'reply'), (m, posts, what) => assert.deepEqual(reply(m), posts ? [id] : [], what));
 	assert.equal(there(first).length, 1, 'the first one stays');
 	await faults(first.town);
 });
@@ -244,6 +276,7 @@ test('a correction waits until it is known whether there is a first post', { tim
 	await eventually('it was put off', async () => await row(m, "due > created AND try = 0") === 't');
 	assert.equal(ever(m).length, 0);
 	x.script([]);
+	await sql("UPDATE post SET due = now() WHERE state = 'queued' AND due > now()");
 	await is(m, 'accepted');
 	assert.deepEqual(reply(m), [await row(first, 'provider_id')]);
 
@@ -281,19 +314,7 @@ test('a correction that takes the first post away stands alone', { timeout: 3000
 test('kill -9: of a correction too there is at most one, and it is a reply', { timeout: 300000 }, async () => {
 	const first = await message(await town());
 	await is(first, 'accepted');
-	for (let i = 0; i < 6; i++) {
-		const m = await correction(first, 'reply');
-		x.script([of(m, i % 2 ? { accept: true, hang: 300 } : { delay: 150 })]);
-		await go(m);
-		await eventually('it is begun', async () => ['sending', 'accepted'].includes(await state(m)));
-		await sleep(Math.random() * 300);
-		await courier.kill();
-		courier = post.courier();
-		x.script([]);
-		await is(m, 'accepted');
-		assert.deepEqual(reply(m), [await row(first, 'provider_id')]);
-		assert.equal(ever(m).length, 1);
-	}
+	await killed(6, () => correction(first, 'reply'), async (m) => assert.deepEqual(reply(m), [await row(first, 'provider_id')]));
 	await faults(first.town);
 });
 

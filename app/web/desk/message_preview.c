@@ -91,6 +91,7 @@ desk_message_test(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	json_object_set_new(w->view, "testable", json_boolean(testable(message)));
+	json_object_set_new(w->view, "has_pictures", json_boolean(json_array_size(json_object_get(message, "pictures")) > 0));
 	return web_page(w, HTTP_OK, "desk/message/test");
 }
 
