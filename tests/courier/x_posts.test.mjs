@@ -134,7 +134,9 @@ const scenarios = [
 ];
 // Each of them happens to a message of its own, all at once; then each is looked at.
 async function whateverAnswers(make, look) {
-	const all = await Promise.all(scenarios.map(async ([what, rule, wanted, posts]) => ({ what, rule, wanted, posts, m: await make() })));
+	const all = [];
+	for (const [what, rule, wanted, posts] of scenarios)
+		all.push({ what, rule, wanted, posts, m: await make() });
 	x.script(all.map(({ m, rule }) => of(m, rule)));
 	await Promise.all(all.map(({ m }) => go(m)));
 	for (const { what, wanted, posts, m } of all) {

@@ -74,7 +74,7 @@ test('from a blank page to a message that lacks nothing', async () => {
 	answer = await sato.submit(await sato.follow(answer), { when: 'now', ...date('publish_until', days(30)) }, '/schedule');
 	assert.equal(answer.headers.location, `/desk/messages/${id}`);
 	page = await sato.follow(answer);
-	assert.deepEqual(tasks(page), { content: 'done', audience: 'done', channels: 'done', schedule: 'done',
+	assert.deepEqual(tasks(page), { content: 'done', pictures: 'todo', audience: 'done', channels: 'done', schedule: 'done',
 		preview: 'todo', test: 'todo', submit: 'todo' });
 	assert.equal(await row(id, 'subject'), written.subject);
 	assert.equal(await row(id, "send_at IS NULL AND valid_until BETWEEN now() + interval '23 hours' AND now() + interval '25 hours'"), 't',
