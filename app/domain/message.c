@@ -312,7 +312,8 @@ message_to_render(struct arena *a, const json_t *m, const char *origin)
 	long long id = (long long)json_int(m, "id");
 	json_t *pictures = picture_files(a, m);
 
-	return json_keep(a, json_pack("{s:s, s:s, s:s, s:O, s:O, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:s, s:s, s:s, s:O, s:s}",
+	return json_keep(a, json_pack("{s:s, s:s, s:s, s:O, s:O, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b,"
+	    " s:s, s:s, s:s, s:O, s:s, s:b, s:I}",
 	    "subject", json_text(m, "subject"), "body", json_text(m, "body"), "contact", json_text(m, "contact"),
 	    "pictures", picture_public(a, pictures, id, origin), "picture_files", pictures,
 	    "by_email", json_flag(m, "by_email"), "by_line", json_flag(m, "by_line"), "by_sms", json_flag(m, "by_sms"),
@@ -321,7 +322,8 @@ message_to_render(struct arena *a, const json_t *m, const char *origin)
 	    "page_url", arena_printf(a, "%s/messages/%lld", origin, id),
 	    "short_url", arena_printf(a, "%s/m/%lld", origin, id), "tag", arena_printf(a, "m%lld", id),
 	    "tenant", json_object_get(m, "tenant"),
-	    "department", json_text(json_object_get(m, "department"), "name")));
+	    "department", json_text(json_object_get(m, "department"), "name"),
+	    "asks", json_array_size(json_object_get(m, "ladder")) > 0, "number", (json_int_t)id));
 }
 
 /* Ascending: the order in which they are listed is the administrator's, and may

@@ -5,12 +5,14 @@
  * the text alone, which its page puts in a frame; the short ones in
  * rendering_short.c.  Preview, approval and courier all read what is made here.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/markdown.h"
+#include "base/slot.h"
 #include "base/text.h"
 #include "domain/rendering_private.h"
 
@@ -31,10 +33,10 @@ view_of(struct arena *a, const json_t *m, const struct words *words, const char 
 	bool japanese = strcmp(words_lang(words), "ja") == 0;
 	const char *contact = json_text(tenant, "contact");
 
-	bool on_site = json_flag(m, "on_site");
+	bool on_site = json_flag(m, "on_site"), asks = json_flag(m, "asks");
 
 	return json_keep(a, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:s, s:s?, s:s,"
-	    " s:s?, s:s, s:s, s:b, s:b, s:b, s:O?, s:O?}",
+	    " s:s?, s:s, s:s, s:b, s:b, s:b, s:O?, s:O?, s:s?, s:s?}",
 	    "lang", words_lang(words), "subject", json_text(m, "subject"),
 	    "body_html", html, "body_text", plain, "contact", json_text(m, "contact"),
 	    "page_url", on_site ? json_text(m, "page_url") : NULL,
@@ -45,7 +47,9 @@ view_of(struct arena *a, const json_t *m, const struct words *words, const char 
 	    "body_lang", "ja", "short_url", on_site ? json_text(m, "short_url") : NULL,
 	    "tag", json_text(m, "tag"), "excerpt", excerpt(a, plain),
 	    "vital", json_flag(m, "vital"), "x_link", json_flag(m, "x_link"), "corrects", json_flag(m, "corrects"),
-	    "pictures", json_object_get(m, "pictures"), "picture_files", json_object_get(m, "picture_files")));
+	    "pictures", json_object_get(m, "pictures"), "picture_files", json_object_get(m, "picture_files"),
+	    "seen_url", asks ? SLOT_SEEN_URL : NULL,
+	    "seen_data", asks ? arena_printf(a, "seen=%" PRId64, json_int(m, "number")) : NULL));
 }
 
 enum err
@@ -149,18 +153,9 @@ rendering_make(struct arena *a, struct templates *templates, const struct catalo
 }
 
 char *
-rendering_personal(struct arena *a, const char *text, const char *stop_url)
+rendering_personal(struct arena *a, const char *text, const char *url)
 {
-	const char *slot;
-	struct buf b;
-
-	buf_init(&b, a);
-	for (; (slot = strstr(text, RENDERING_STOP_URL)) != NULL; text = slot + strlen(RENDERING_STOP_URL)) {
-		buf_add(&b, text, (size_t)(slot - text));
-		buf_adds(&b, stop_url);
-	}
-	buf_adds(&b, text);
-	return b.data;
+	return slot_fill(a, slot_fill(a, text, SLOT_STOP_URL, url), SLOT_SEEN_URL, url);
 }
 
 void

@@ -23,7 +23,7 @@
 
 /* message: as message_to_render (domain/message.h) makes it: {subject, body, contact,
  * pictures (picture_public), picture_files (their files),
- * by_email … by_x, on_site, page_url, short_url, tag, vital, x_link (false: a post on X goes
+ * by_email … by_x, on_site, page_url, short_url, tag, number, vital, asks (for 「見ました」), x_link (false: a post on X goes
  * without link), corrects (it is a correction), tenant{name, name_en, contact}, department}.
  * ERR_INVALID: the body is too long for Markdown. */
 enum err rendering_make(struct arena *, struct templates *, const struct catalogue *,
@@ -32,9 +32,9 @@ enum err rendering_make(struct arena *, struct templates *, const struct catalog
 /* 命を守る情報 as a picture shows it (channel/card.h); text: plain. */
 json_t *rendering_card(struct arena *, const struct words *, const char *town, const char *subject, const char *text);
 
-/* A text or html of a rendering with the personal link in its slots; stop_url is
- * of characters that need no escape in HTML (no & < > "). */
-char *rendering_personal(struct arena *, const char *, const char *stop_url);
+/* A text or html of a rendering for nobody in particular: url is in the place of each
+ * personal link; of characters that need no escape in HTML (no & < > "). */
+char *rendering_personal(struct arena *, const char *, const char *url);
 
 /* SHA-256 of all that is approved: the renderings, audience, channels and
  * times, as canonical JSON (json_canonical). */

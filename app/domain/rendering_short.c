@@ -16,12 +16,22 @@
 
 enum { CARD_CHARACTERS = 300 };	/* more do not fit (channel/card.h) */
 
-/* 命を守る情報 comes as a card: a red head, and one button that leads on. */
+/* 「見ました」 in the chat: what LINE tells us when it is pressed (line_saw). */
+static json_t *
+seen_action(const struct words *words, const json_t *view)
+{
+	const char *label = words_get(words, "line_seen_do");
+
+	return json_pack("{s:s, s:s, s:s, s:s}", "type", "postback", "label", label, "data", json_text(view, "seen_data"),
+	    "displayText", label);
+}
+
+/* 命を守る情報 comes as a card: a red head, a button that leads on, and 「見ました」 where it is asked for. */
 static json_t *
 card(const struct words *words, const json_t *view, const char *text)
 {
 	const char *url = json_text(view, "page_url");
-	json_t *bubble = json_pack("{s:s, s:{s:s, s:s, s:s, s:[{s:s, s:s, s:s, s:s}]},"
+	json_t *buttons = json_array(), *bubble = json_pack("{s:s, s:{s:s, s:s, s:s, s:[{s:s, s:s, s:s, s:s}]},"
 	    " s:{s:s, s:s, s:s, s:[{s:s, s:s, s:s, s:s, s:b}, {s:s, s:s, s:b}]}}",
 	    "type", "bubble",
 	    "header", "type", "box", "layout", "vertical", "backgroundColor", "#ce0000", "contents",
@@ -31,10 +41,16 @@ card(const struct words *words, const json_t *view, const char *text)
 	    "type", "text", "text", text, "wrap", 1);
 
 	if (url[0] != '\0')
-		json_object_set_new(bubble, "footer", json_pack("{s:s, s:s, s:[{s:s, s:s, s:s, s:{s:s, s:s, s:s}}]}",
-		    "type", "box", "layout", "vertical", "contents",
+		json_array_append_new(buttons, json_pack("{s:s, s:s, s:s, s:{s:s, s:s, s:s}}",
 		    "type", "button", "style", "primary", "color", "#0017c1",
 		    "action", "type", "uri", "label", words_get(words, "line_open"), "uri", url));
+	if (json_text(view, "seen_data")[0] != '\0')
+		json_array_append_new(buttons, json_pack("{s:s, s:s, s:o}",
+		    "type", "button", "style", "secondary", "action", seen_action(words, view)));
+	if (json_array_size(buttons) > 0)
+		json_object_set_new(bubble, "footer", json_pack("{s:s, s:s, s:s, s:O}",
+		    "type", "box", "layout", "vertical", "spacing", "sm", "contents", buttons));
+	json_decref(buttons);
 	return bubble;
 }
 
@@ -73,7 +89,7 @@ enum err
 rendering_line(struct arena *a, struct templates *t, const struct words *words, const json_t *view, json_t **out)
 {
 	const char *text;
-	json_t *message;
+	json_t *message, *messages;
 	enum err e;
 
 	e = rendering_text(a, t, json_flag(view, "vital") ? "line/vital.txt" : "line/message.txt", words, view, &text);
@@ -86,7 +102,12 @@ rendering_line(struct arena *a, struct templates *t, const struct words *words, 
 	else
 		message = json_pack("{s:s, s:s}", "type", "text", "text", text);
 	*out = json_keep(a, json_pack("{s:[o]}", "messages", message));
-	add_images(a, view, json_object_get(*out, "messages"));
+	messages = json_object_get(*out, "messages");
+	add_images(a, view, messages);
+	/* LINE shows answers below the last message only. */
+	if (!json_flag(view, "vital") && json_text(view, "seen_data")[0] != '\0')
+		json_object_set_new(json_array_get(messages, json_array_size(messages) - 1), "quickReply",
+		    json_pack("{s:[{s:s, s:o}]}", "items", "type", "action", "action", seen_action(words, view)));
 	return ERR_OK;
 }
 
@@ -108,9 +129,11 @@ rendering_webpush(struct arena *a, struct templates *t, const struct words *word
 	const char *text;
 	enum err e = rendering_text(a, t, "webpush/message.txt", words, view, &text);
 
+	/* Where it is asked for 「見ました」 the card opens that page, which leads on. */
 	if (e == ERR_OK)
 		*out = json_keep(a, json_pack("{s:s, s:s, s:s, s:s}", "title", json_text(view, "subject"), "body", text,
-		    "url", json_text(view, "page_url"), "tag", json_text(view, "tag")));
+		    "url", json_text(view, json_text(view, "seen_url")[0] != '\0' ? "seen_url" : "page_url"),
+		    "tag", json_text(view, "tag")));
 	if (e == ERR_OK && first != NULL)
 		json_object_set(*out, "image", json_object_get(first, "url"));
 	return e;

@@ -7,6 +7,9 @@ import { userId } from './line.mjs';
 const escape = (s) => String(s).replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }[c]));
 const links = (s) => escape(s).replace(/https:\/\/[^\s<]+/g, (u) => `<a href="${u}">${u}</a>`);
 
+// What answers by itself when it is pressed, as 「見ました」 does.
+const button = (action) => `<form method="post"><input type="hidden" name="type" value="postback"><input type="hidden" name="data" value="${escape(action.data)}"><button>${escape(action.label)}</button></form>`;
+
 // All texts and links in a message, a Flex card included.
 function words(m) {
 	if (m.type === 'text')
@@ -19,6 +22,8 @@ function words(m) {
 			return;
 		if (o.type === 'text')
 			found.push(links(o.text));
+		if (o.type === 'postback')
+			found.push(button(o));
 		if (o.uri)
 			found.push(`<a href="${escape(o.uri)}">${escape(o.label ?? o.uri)}</a>`);
 		Object.values(o).forEach(walk);
@@ -33,7 +38,7 @@ function show(line, c, who) {
 	return `<!DOCTYPE html><html lang="ja"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>LINE（にせもの）</title>
 <style>body{font:16px/1.5 sans-serif;max-width:32rem;margin:1rem auto;padding:0 1rem;background:#8cabd8}
-p.m{background:#fff;border-radius:1rem;padding:.5rem 1rem;overflow-wrap:anywhere}form{display:inline}
+div.m{margin:1rem 0;background:#fff;border-radius:1rem;padding:.5rem 1rem;overflow-wrap:anywhere}form{display:inline}
 input,button,select{font:inherit}</style>
 <h1>${escape(c.name)}</h1>
 <p>LINE のかわりです。${escape(me)}
@@ -41,7 +46,7 @@ input,button,select{font:inherit}</style>
 <input name="who" value="${escape(who)}" size="6"> <button>この人になる</button></form>
 <p>${['follow 友だち追加', 'unfollow ブロック'].map((b) => b.split(' ')).map(([type, label]) =>
 		`<form method="post" action="?channel=${escape(c.id)}&who=${encodeURIComponent(who)}"><input type="hidden" name="type" value="${type}"><button>${label}</button></form>`).join(' ')}
-${got.map((e) => e.messages.map((m) => `<p class="m">${words(m)}`).join('')).join('')}
+${got.map((e) => e.messages.map((m) => `<div class="m">${words(m)}${(m.quickReply?.items ?? []).map((i) => button(i.action)).join('')}</div>`).join('')).join('')}
 <form method="post" action="?channel=${escape(c.id)}&who=${encodeURIComponent(who)}"><input type="hidden" name="type" value="message"><input name="text" autofocus> <button>送る</button></form>`;
 }
 

@@ -48,11 +48,15 @@ function called(list) {
 	return { body: {} };
 }
 
-// What a citizen has in hand.
-const pages = { line: 'LINE', push: 'プッシュ通知' };
+// What a citizen has in hand; and the town's page that shows what each gateway took.
+const pages = { line: '住民の LINE：友だちになり、数字を送り、届いたものを読む', push: '住民の端末：通知を登録し、出た通知を見る' };
 const index = () => ({ headers: { 'content-type': 'text/html; charset=utf-8' },
-	body: `<!DOCTYPE html><meta charset="utf-8"><title>gateways</title><ul>${[...running].map(([name, g]) =>
-		`<li>${name}: <a href="/${name}/ledger">${g.ledger.length}</a>${pages[name] ? ` <a href="/${name}">${pages[name]}</a>` : ''}`).join('')}</ul>` });
+	body: `<!DOCTYPE html><html lang="ja"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>にせの事業者</title>
+<style>body{font:16px/1.7 sans-serif;max-width:40rem;margin:1rem auto;padding:0 1rem}</style>
+<h1>にせの事業者</h1><p>本物のかわりに、この機械の中で受け取ります。外へは何も出ません。
+<h2>住民の側</h2><ul>${Object.entries(pages).map(([name, text]) => `<li><a href="/${name}">${text}</a>`).join('')}</ul>
+<h2>受け取ったもの</h2><ul>${towns.slice(0, 1).map((t) => `<li><a href="${t.url}/desk/outbox/others">SMS、LINE、通知、X をまとめて読む（送信箱）</a>`).join('')}
+${[...running].map(([name, g]) => `<li>${name}：<a href="/${name}/ledger">${g.ledger.length}件（JSON）</a>`).join('')}</ul>` });
 
 async function answer(method, url, body) {
 	const [, name, ...rest] = url.pathname.split('/');

@@ -5,6 +5,7 @@
  */
 #include "base/arena.h"
 #include "base/json.h"
+#include "base/slot.h"
 #include "domain/message.h"
 #include "domain/rendering.h"
 
@@ -115,6 +116,35 @@ static const json_t *
 content(const json_t *renderings, const char *channel, const char *language)
 {
 	return json_object_get(json_object_get(renderings, channel), language);
+}
+
+/* A message that is repeated until it is seen asks for 「見ました」 on every way to a person. */
+static void
+test_asks(struct house *h)
+{
+	json_t *m = message(h), *r;
+	const json_t *line, *buttons;
+
+	json_object_set_new(m, "ladder", json_pack("[{s:s}, {s:s}]", "channel", "line", "channel", "sms"));
+	r = rendered(h, m);
+	ok(strstr(json_text(mail(r, "ja"), "text"), SLOT_SEEN_URL) != NULL, "mail has the slot of the link");
+	ok(strstr(json_text(mail(r, "ja"), "html"), "href=\"" SLOT_SEEN_URL "\"") != NULL, "and its button");
+	is_str(json_text(content(r, "sms", "ja"), "text"), "【みなと市】断水 <工事> & お知らせ 読む・「見ました」を押す→" SLOT_SEEN_URL,
+	    "SMS: one link, which leads on");
+	is_str(json_text(content(r, "webpush", "en"), "url"), SLOT_SEEN_URL, "the card opens that page");
+	line = json_array_get(json_object_get(content(r, "line", "ja"), "messages"), 0);
+	ok(json_object_get(line, "quickReply") != NULL, "LINE: an answer below the text");
+	ok(strstr(json_text(content(r, "x", "ja"), "text"), SLOT_SEEN_URL) == NULL, "X asks nobody");
+	is_str(rendering_personal(h->arena, SLOT_SEEN_URL SLOT_STOP_URL, "u"), "uu", "for nobody: one link in each place");
+
+	json_object_set_new(m, "vital", json_true());
+	line = json_array_get(json_object_get(content(rendered(h, m), "line", "ja"), "messages"), 0);
+	buttons = json_object_get(json_object_get(json_object_get(line, "contents"), "footer"), "contents");
+	is_str(json_text(json_object_get(json_array_get(buttons, 1), "action"), "data"), "seen=7", "the card has a second button");
+	json_object_set_new(m, "ladder", json_null());
+	line = json_array_get(json_object_get(content(rendered(h, m), "line", "ja"), "messages"), 0);
+	buttons = json_object_get(json_object_get(json_object_get(line, "contents"), "footer"), "contents");
+	ok(json_array_size(buttons) == 1, "not asked for: there is none");
 }
 
 static void
@@ -330,6 +360,7 @@ main(void)
 	test_contents(&h);
 	test_short(&h);
 	test_pictures(&h);
+	test_asks(&h);
 	test_personal(&h);
 	test_hash(&h);
 	test_progress(&h);

@@ -285,7 +285,7 @@ desk_gateway_save(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	web_tell(w, "success", gateway_fields_cleaned(w, o.form) ? "tell_gateway_cleaned" : d.active ? "tell_saved"
-	    : strcmp(d.kind, "x2") == 0 ? "tell_x_saved" : "tell_gateway_saved");
+	    : strcmp(d.kind, "x2") == 0 ? "tell_x_saved" : o.form->checks ? "tell_gateway_saved" : "tell_gateway_made");
 	return web_see_other(w, "/desk/settings/channels/%s", o.slot->name);
 }
 

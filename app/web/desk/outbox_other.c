@@ -121,10 +121,37 @@ text_of(const json_t *doc)
 	return "";
 }
 
+/* The card of a device is a text in JSON: its title, and what stands below. */
+static const char *
+card_text(struct arena *a, const char *text)
+{
+	json_t *card;
+
+	if (text[0] != '{' || json_parse(a, text, strlen(text), &card) != ERR_OK || json_text(card, "title")[0] == '\0')
+		return text;
+	return arena_printf(a, "%s\n%s", json_text(card, "title"), json_text(card, "body"));
+}
+
+/* An address, or how many people share a call; NULL: everybody. */
+static json_t *
+to_whom(struct web *w, const json_t *to)
+{
+	json_t *view;
+	struct buf b;
+
+	if (json_is_string(to))
+		return json_copy((json_t *)(uintptr_t)to);
+	if (!json_is_array(to))
+		return json_null();
+	view = json_keep(w->arena, json_pack("{s:o}", "n", json_sprintf("%zu", json_array_size(to))));
+	buf_init(&b, w->arena);
+	return mustache_text(w->arena, words_get(w->words, "outbox_people"), view, &b) == ERR_OK ? json_stringn(b.data, b.len)
+	    : json_null();
+}
+
 static json_t *
 row(struct web *w, const struct found *f)
 {
-	const json_t *to;
 	const char *text, *data = f->data;
 	size_t n = f->n;
 	struct buf file;
@@ -139,10 +166,9 @@ row(struct web *w, const struct found *f)
 	}
 	if (json_parse(w->arena, data, n, &doc) != ERR_OK)
 		doc = json_keep(w->arena, json_object());
-	to = json_object_get(doc, "to");
-	text = text_of(doc);
+	text = card_text(w->arena, text_of(doc));
 	return json_pack("{s:s, s:s?, s:o, s:s%}", "from", f->from, "text", text[0] != '\0' ? text : NULL,
-	    "to", json_is_array(to) ? json_sprintf("%zu", json_array_size(to)) : json_is_string(to) ? json_copy((json_t *)to) : json_null(),
+	    "to", to_whom(w, json_object_get(doc, "to")),
 	    "source", data, n);
 }
 

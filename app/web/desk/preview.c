@@ -80,20 +80,34 @@ pictures_posted(const json_t *message, const json_t *pictures)
 	return list;
 }
 
+/* What stands on the button that does this, or NULL. */
+static json_t *
+label_of(const json_t *buttons, const char *type)
+{
+	json_t *each;
+	size_t i;
+
+	json_array_foreach(buttons, i, each)
+		if (strcmp(json_text(json_object_get(each, "action"), "type"), type) == 0)
+			return json_object_get(json_object_get(each, "action"), "label");
+	return NULL;
+}
+
 /* The first message of LINE: a text, or the card of 命を守る情報 (domain/rendering_short.c). */
 static json_t *
 chat(const json_t *content, const char *card, const char *words)
 {
 	const json_t *m = json_array_get(json_object_get(content, "messages"), 0), *bubble = json_object_get(m, "contents");
-	const json_t *body = json_object_get(bubble, "body");
-	const json_t *button = json_array_get(json_object_get(json_object_get(bubble, "footer"), "contents"), 0);
+	const json_t *body = json_object_get(bubble, "body"), *buttons = json_object_get(json_object_get(bubble, "footer"), "contents");
+	const json_t *list = json_object_get(content, "messages"), *last = json_array_get(list, json_array_size(list) - 1);
+	const json_t *quick = json_array_get(json_object_get(json_object_get(last, "quickReply"), "items"), 0);
 
 	if (bubble == NULL)
-		return json_pack("{s:b, s:s, s:n, s:n, s:n, s:n, s:n}", "card", 0, "text", json_text(m, "text"), "head",
-		    "title", "button", "card_url", "card_words");
-	return json_pack("{s:b, s:s?, s:s?, s:s, s:s, s:s, s:O?}", "card", 1, "card_url", card, "card_words", words,
+		return json_pack("{s:b, s:s, s:n, s:n, s:n, s:O?, s:n, s:n}", "card", 0, "text", json_text(m, "text"), "head",
+		    "title", "button", "seen", json_object_get(json_object_get(quick, "action"), "label"), "card_url", "card_words");
+	return json_pack("{s:b, s:s?, s:s?, s:s, s:s, s:s, s:O?, s:O?}", "card", 1, "card_url", card, "card_words", words,
 	    "text", text_at(body, 1), "head", text_at(json_object_get(bubble, "header"), 0), "title", text_at(body, 0),
-	    "button", json_object_get(json_object_get(button, "action"), "label"));
+	    "button", label_of(buttons, "uri"), "seen", label_of(buttons, "postback"));
 }
 
 static bool

@@ -8,7 +8,7 @@
  * templates/desk/message/previews.html draws:
  *
  *	"mail" {subject, text, body_html, tenant_name, page_url, pictures}  "page" {subject, body_html, pictures}
- *	"chat" {card, head, title, text, button, pictures}  "short" {text}  "notice" {title, body, tenant_name, picture (or null)}
+ *	"chat" {card, head, title, text, button, seen, pictures}  "short" {text}  "notice" {title, body, tenant_name, picture (or null)}
  *	"post" {text, tenant_name, pictures}	all but one of them null
  *	pictures: [{url, text}], found in what is sent and shown by the room of files, because the
  *	public address of one is not there yet

@@ -192,7 +192,8 @@ desk_ways_measure(struct web *w, json_t *rows, const json_t *reach, const json_t
 		json_object_set_new(r, "problem", problem_of(w, r, &m));
 		fits = fits && json_is_null(json_object_get(r, "problem"));
 		if (m.limit > 0)
-			json_object_set_new(r, "length_text", said(w, "way_length", m.length, m.limit));
+			json_object_set_new(r, "length_text", said(w, strcmp(channel, "webpush") == 0 ? "way_bytes" : "way_length",
+			    m.length, m.limit));
 		if (m.parts > 0 && strcmp(channel, "sms") == 0)
 			json_object_set_new(r, "parts_text", said(w, "way_parts", m.parts, 0));
 		json_object_set_new(r, "cost", json_integer(cost));
