@@ -9,6 +9,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -19,6 +20,7 @@
 #include "cli/vapid.h"
 #include "db/queries.h"
 #include "domain/message.h"
+#include "domain/picture.h"
 #include "domain/rendering.h"
 
 static const char *const towns[] = { "minato", "yama", "operator" };
@@ -149,6 +151,40 @@ deliver(struct demo *d, int64_t message, const json_t *m)
 	return e;
 }
 
+enum err
+demo_picture(struct demo *d, const char *purpose, int64_t owner, const char *name, struct demo_picture *out)
+{
+	const char *ids, *small;
+	struct buf b;
+	enum err e;
+
+	*out = (struct demo_picture){ 0 };
+	if (name[0] == '\0' || d->cli->conf->files == NULL)
+		return ERR_OK;
+	buf_init(&b, d->arena);
+	e = file_read(arena_printf(d->arena, "%s/demo/%s", d->cli->conf->sql, name), &b);
+	if (e == ERR_OK)
+		e = picture_take(d->db, d->arena, d->cli->conf->files, d->town, (struct attachment){ .purpose = purpose, .owner = owner,
+		    .name = name, .data = b.data, .n = b.len }, &ids);
+	if (e != ERR_OK)
+		return e;
+	small = strchr(ids, ' ');
+	*out = (struct demo_picture){ arena_strndup(d->arena, ids, (size_t)(small - ids)), small + 1 };
+	return q_demo_picture_clean(d->db, (struct q_demo_picture_clean){ out->large, out->small }, NULL);
+}
+
+static enum err
+picture(struct demo *d, int64_t message, const json_t *m)
+{
+	struct demo_picture p;
+	enum err e = demo_picture(d, "message", message, json_text(m, "picture"), &p);
+
+	if (e != ERR_OK || p.large == NULL)
+		return e;
+	return q_demo_message_picture(d->db, (struct q_demo_message_picture){ .message = message, .words = json_text(m, "picture_text"),
+	    .large = p.large, .small = p.small }, NULL);
+}
+
 static enum err
 add_message(struct demo *d, const json_t *m)
 {
@@ -166,6 +202,8 @@ add_message(struct demo *d, const json_t *m)
 	    .subject = json_text(m, "subject"), .body = json_text(m, "body"),
 	    .districts = texts(d, json_object_get(m, "districts")),
 	    .topics = texts(d, json_object_get(m, "topics")) }, NULL);
+	if (e == ERR_OK)
+		e = picture(d, message, m);
 	if (e != ERR_OK || strcmp(state, "draft") == 0)
 		return e;
 	e = freeze(d, message);
@@ -180,7 +218,6 @@ add_town(struct demo *d, const json_t *town, json_t *accounts)
 	const json_t *messages = json_object_get(town, "messages"), *item;
 	struct rows *rows;
 	const char *key;
-	int64_t tenant;
 	enum err e;
 	size_t i;
 
@@ -192,9 +229,9 @@ add_town(struct demo *d, const json_t *town, json_t *accounts)
 	    .mail_from = json_text(town, "mail_from"), .contact = json_text(town, "contact") }, &rows);
 	if (e != ERR_OK)
 		return e;
-	tenant = rows_int(rows, 0, "id");
+	d->town = rows_int(rows, 0, "id");
 	d->origin = arena_printf(d->arena, "https://%s%s", json_text(town, "host"), d->cli->conf->public_port);
-	e = vault_found(d->vault, d->db, tenant);
+	e = vault_found(d->vault, d->db, d->town);
 	if (e == ERR_OK && strcmp(json_text(town, "kind"), "operator") != 0)
 		e = vapid_found(d->db, d->vault, d->arena, json_text(town, "host"), &key);
 	if (e == ERR_OK)
@@ -211,7 +248,7 @@ add_town(struct demo *d, const json_t *town, json_t *accounts)
 		if (e == ERR_OK)
 			e = demo_survey(d, town, item);
 	if (e == ERR_OK)
-		e = demo_events(d, tenant, json_text(town, "host"));
+		e = demo_events(d, json_text(town, "host"));
 	return e != ERR_OK ? e : db_commit(d->db);
 }
 

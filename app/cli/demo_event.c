@@ -13,7 +13,6 @@
 #include "domain/checkin.h"
 #include "domain/draw.h"
 #include "domain/event.h"
-#include "domain/picture.h"
 
 #define ALPHABET "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
@@ -62,30 +61,20 @@ enter(struct demo *d, int64_t event, const char *ticket, int64_t i)
 	return checkin_enter(d->db, d->vault, d->arena, &door, &try, &result);
 }
 
-/* Where no files are taken, none is shown. */
 static enum err
-picture(struct demo *d, int64_t tenant, int64_t event, const json_t *e)
+picture(struct demo *d, int64_t event, const json_t *e)
 {
-	const char *name = json_text(e, "picture"), *ids, *small;
-	struct buf b;
-	enum err err;
+	struct demo_picture p;
+	enum err err = demo_picture(d, "event", event, json_text(e, "picture"), &p);
 
-	if (name[0] == '\0' || d->cli->conf->files == NULL)
-		return ERR_OK;
-	buf_init(&b, d->arena);
-	err = file_read(arena_printf(d->arena, "%s/demo/%s", d->cli->conf->sql, name), &b);
-	if (err == ERR_OK)
-		err = picture_take(d->db, d->arena, d->cli->conf->files, tenant, (struct attachment){ .purpose = "event", .owner = event,
-		    .name = name, .data = b.data, .n = b.len }, &ids);
-	if (err != ERR_OK)
+	if (err != ERR_OK || p.large == NULL)
 		return err;
-	small = strchr(ids, ' ');
 	return q_demo_event_picture(d->db, (struct q_demo_event_picture){ .event = event, .words = json_text(e, "picture_text"),
-	    .large = arena_strndup(d->arena, ids, (size_t)(small - ids)), .small = small + 1 }, NULL);
+	    .large = p.large, .small = p.small }, NULL);
 }
 
 static enum err
-add_event(struct demo *d, int64_t tenant, const json_t *e, const json_t *names)
+add_event(struct demo *d, const json_t *e, const json_t *names)
 {
 	int64_t count = json_int(e, "applications"), in = json_int(e, "entered"), i, event, slot;
 	bool lottery = strcmp(json_text(e, "rule"), "lottery") == 0;
@@ -103,7 +92,7 @@ add_event(struct demo *d, int64_t tenant, const json_t *e, const json_t *names)
 		err = draw_commit(d->db, d->vault, d->arena, slot, rule, json_text(e, "source"), rows_text(rows, 0, "value_day"), 0);
 	}
 	if (err == ERR_OK)
-		err = picture(d, tenant, event, e);
+		err = picture(d, event, e);
 	for (i = 0; err == ERR_OK && i < count; i++) {
 		err = apply(d, slot, names, i, lottery ? "applied" : "confirmed", &ticket);
 		if (err == ERR_OK && i < in)
@@ -119,7 +108,7 @@ add_event(struct demo *d, int64_t tenant, const json_t *e, const json_t *names)
 }
 
 enum err
-demo_events(struct demo *d, int64_t tenant, const char *host)
+demo_events(struct demo *d, const char *host)
 {
 	const char *town = arena_strndup(d->arena, host, strcspn(host, "."));
 	json_t *file, *event;
@@ -137,6 +126,6 @@ demo_events(struct demo *d, int64_t tenant, const char *host)
 		return e;
 	json_array_foreach(json_object_get(file, "events"), i, event)
 		if (e == ERR_OK)
-			e = add_event(d, tenant, event, json_object_get(file, "people"));
+			e = add_event(d, event, json_object_get(file, "people"));
 	return e;
 }

@@ -238,10 +238,15 @@ quotas AS (
 SELECT made.id, min(slots.id) AS slot, coalesce(((made.closes AT TIME ZONE 'Asia/Tokyo')::date + 1)::text, '') AS value_day
   FROM made, slots GROUP BY made.id, made.closes;
 
--- name: demo_event_picture :exec
+-- name: demo_picture_clean :exec
 -- A picture that comes with the program needs no look for viruses.
-WITH clean AS (
-  UPDATE attachment SET state = 'clean', due = NULL WHERE id::text IN (:large::text, :small::text))
+UPDATE attachment SET state = 'clean', due = NULL WHERE id IN (:large::text::uuid, :small::text::uuid);
+
+-- name: demo_message_picture :exec
+UPDATE message SET pictures = jsonb_build_array(jsonb_build_object('id', :large::text, 'small', :small::text, 'text', :words::text))
+ WHERE id = :message::bigint;
+
+-- name: demo_event_picture :exec
 UPDATE event SET picture = :large::uuid, picture_small = :small::uuid, picture_text = :words::text WHERE id = :event::bigint;
 
 -- name: demo_came :exec

@@ -33,6 +33,8 @@ const only = (e, name) => {
 	assert.equal(all(e, name).length, 1, `${e.name} has one ${name}`);
 	return all(e, name)[0];
 };
+// RFC 4287, 4.2.7.2: without a rel it is "alternate", the entry's own page.
+const page = (e) => only({ name: e.name, children: all(e, 'link').filter((l) => (l.attributes.rel ?? 'alternate') === 'alternate') }, 'link');
 const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+09:00$/;
 
 test('the feed is one, and says what the site says', async () => {
@@ -62,10 +64,11 @@ test('the feed is one, and says what the site says', async () => {
 		assert.match(only(e, 'updated').text, moment);
 		assert.match(only(e, 'published').text, moment);
 		assert.notEqual(only(only(e, 'author'), 'name').text, '');
-		assert.equal((await minato.get(new URL(only(e, 'link').attributes.href).pathname)).status, 200);
+		for (const { attributes } of all(e, 'link')) assert.equal((await minato.get(new URL(attributes.href).pathname)).status, 200, attributes.href);
+		page(e);
 	}
 	assert.equal(only(feed, 'updated').text, only(entries[0], 'updated').text);
-	assert.ok(only(entries[0], 'link').attributes.href.endsWith(`/messages/${id}`));
+	assert.ok(page(entries[0]).attributes.href.endsWith(`/messages/${id}`));
 	assert.equal(only(entries[0], 'title').text, '記号 <&"\'> の件');
 	assert.equal(only(entries[0], 'content').attributes.type, 'html');
 	assert.equal(only(entries[0], 'content').text, html);
