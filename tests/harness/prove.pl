@@ -6,15 +6,16 @@
 # breaks its plan or says nothing counts as one failure more.  Status 0 only if
 # none failed.
 #
-# Several run at once, the kinds that take long first, so that none is left over at
-# the end; the slowest are named in front of the last line.
+# One more runs at once than there are processors, for each waits now and then; the
+# kinds that take long come first, so that none is left over at the end; the slowest are
+# named in front of the last line.
 use strict;
 use warnings;
 use TAP::Harness;
 
 my $root = $ENV{CHROMO_SOURCE} or die "CHROMO_SOURCE is not set\n";
 my $logs = $ENV{CHROMO_TEST_LOG} || '/tmp';
-my $jobs = $ENV{CHROMO_JOBS} || do { my $n = `nproc`; $n > 4 ? 4 : $n + 0 };
+my $jobs = $ENV{CHROMO_JOBS} || do { my $n = `nproc`; $n > 3 ? 4 : $n + 1 };
 
 # By kind: what waits most comes first, what is done in a moment last.
 my @kinds = qw(browser db courier http isolation harness lint unit);
