@@ -47,7 +47,7 @@ BEGIN
   SELECT x.* INTO c FROM checkin x WHERE x.id = p_id;
   IF NOT FOUND THEN
     IF NOT p_anyway AND (walk_in_drawing(p_slot) OR NOT seat_is_free(p_slot, p_people, p_quotas, p_claims) OR seat_is_kept(p_slot)) THEN
-      room := CASE WHEN NOT walk_in_drawing(p_slot) AND NOT seat_is_kept(p_slot) THEN s.capacity - s.taken END;
+      room := CASE WHEN s.cancelled IS NULL AND NOT walk_in_drawing(p_slot) AND NOT seat_is_kept(p_slot) THEN s.capacity - s.taken END;
       outcome := CASE WHEN room > 0 THEN 'short' ELSE 'full' END;
       lacking := (SELECT string_agg(q.name, '、' ORDER BY q.id) FROM unnest(p_quotas, p_claims) AS x (quota, n)
                     JOIN event_quota q ON q.id = x.quota AND q.taken + x.n > q.capacity);

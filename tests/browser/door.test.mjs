@@ -198,6 +198,28 @@ test('without network the door knows what was free, lets in all the same, and te
 	await north.sees('席の数を超えました', '人数超過 2人');
 });
 
+test('what was a mistake is taken back in the page, with network and without', async () => {
+	const room = await small(2), sato = await open(await clerk({ width: 320 }), room.door);
+	const back = async () => {
+		await sato.page.evaluate(() => document.getElementById('result').replaceChildren());
+		await sato.page.getByRole('button', { name: /取り消す/ }).first().click();
+		return panel(sato);
+	};
+	assert.equal(await come(sato, '2'), 'in');
+	await sato.look('door_latest');
+	assert.equal(await back(), 'undone');
+	await eventually('the seats are free', async () => await room.seats() === '0 ');
+	await sato.context.setOffline(true);
+	assert.equal(await come(sato, '1'), 'in');
+	assert.equal(await back(), 'undone');
+	assert.equal(await come(sato, '1'), 'in');
+	await eventually('three wait', async () => await queued(sato) === '3');
+	sato.noise.length = 0;
+	await sato.context.setOffline(false);
+	await eventually('all is told', async () => await queued(sato) === '0', 40);
+	assert.equal(await room.seats(), '1 1+0', 'one of the two is in');
+});
+
 test('a link opens one door, and nothing else', async () => {
 	const suzuki = await clerk({ width: 1280 });
 	await suzuki.go(`/desk/events/${event}/door`);

@@ -130,7 +130,8 @@ function patience() {
 
 async function tell(entries) {
 	const answer = await fetch(syncUrl, { method: 'POST', headers: { 'Content-Type': 'application/json' },
-		signal: patience(), body: JSON.stringify({ slot: Number(slot), door, device, entries }) });
+		signal: patience(), body: JSON.stringify({ slot: Number(slot), door, device,
+			entries: entries.map(entry => entry.undo ? { id: entry.undo, undo: true } : entry) }) });
 
 	if (!answer.ok)
 		throw new Error(answer.status);
@@ -148,7 +149,7 @@ async function takeAlong() {
 	const queue = await store.queue();
 	const own = new Map();
 
-	for (const { number } of queue)
+	for (const { number } of queue.filter(entry => entry.number))
 		own.set(number, await store.person(number));
 	await store.keepList(list.people.map(person => own.get(person.number) ?? person));
 	await store.keepFact('key', list.key);
@@ -166,12 +167,12 @@ async function tellQueue() {
 	try {
 		const { results, counts: numbers } = await tell(entries);
 
-		for (const result of results) {
+		for (const [i, result] of results.entries()) {
 			if (result.outcome === 'already')
 				tellDouble(result);
 			if (result.over)
-				tellOver(result, entries.find(({ id }) => id === result.id).at);
-			await store.dequeue(result.id);
+				tellOver(result, entries[i].at);
+			await store.dequeue(entries[i].id);
 		}
 		await counts(numbers);
 	} catch {
@@ -216,6 +217,35 @@ async function alone(entry) {
 	return result;
 }
 
+/* It was a mistake.  It waits behind what waits already, so that it is told after its entry. */
+async function undo(entry, number) {
+	const person = number && await store.person(number);
+
+	if (person?.entry === entry)
+		await store.put({ ...person, entry: '', own: false });
+	await store.enqueue({ id: crypto.randomUUID(), undo: entry, number, at: Date.now() });
+	show({ outcome: 'undone', number });
+	await showQueue();
+	tellQueue();
+}
+
+/* Among the last entries, with a button to take it back. */
+function remember({ number, people }, entry, at) {
+	const row = document.getElementById('entry').content.firstElementChild.cloneNode(true), list = document.getElementById('latest');
+	const parts = { time: clock(at), people, which: ` ${clock(at)} ${number || ''}`, ...number && { who: number } };
+
+	for (const [part, text] of Object.entries(parts))
+		row.querySelector(`[data-part="${part}"]`).textContent = text;
+	row.querySelector('button').addEventListener('click', () => {
+		row.remove();
+		undo(entry, number);
+	});
+	document.getElementById('nobody')?.remove();
+	list.prepend(row);
+	while (list.children.length > 10)
+		list.lastElementChild.remove();
+}
+
 async function enter(what) {
 	const entry = { id: crypto.randomUUID(), text: '', people: 0, ...what, at: Date.now() };
 	let result;
@@ -232,6 +262,8 @@ async function enter(what) {
 		result = await alone(entry);
 	}
 	show(result);
+	if (result.outcome === 'in' && (result.entry ?? entry.id) === entry.id && !result.known)
+		remember(result, entry.id, entry.at);
 	await showQueue();
 	tellQueue();
 }
