@@ -195,11 +195,12 @@ BEGIN
 END $$;
 
 -- Takes an offer up: so its person knows of it, whether or not they were written to.  False: its
--- time is over, or it was answered.
+-- time is over, or it was answered.  It is not over before they were told (seat_expire).
 CREATE OR REPLACE FUNCTION application_accept(p_application bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE application SET state = 'confirmed', offer_until = NULL, told = 'offered'
-   WHERE id = p_application AND state = 'offered' AND offer_until > now();
+   WHERE id = p_application AND state = 'offered'
+     AND (offer_until > now() OR contact IS NOT NULL AND told IS DISTINCT FROM 'offered');
   RETURN FOUND;
 END $$;
 

@@ -77,7 +77,7 @@ SELECT jsonb_build_object(
          'active', a.state IN ('applied', 'confirmed', 'waiting', 'offered') AND s.begins > now() AND e.state = 'open',
          'called_off', a.why IS NOT DISTINCT FROM 'event', 'reason', nullif(e.call_off, ''),
          'place', CASE a.state WHEN 'waiting' THEN seat_place(a.slot_id, a.ahead, a.waiting) END,
-         'offer_until', moment(a.offer_until, :lang::text), 'offer_past', coalesce(a.offer_until <= now(), false),
+         'offer_until', moment(a.offer_until, :lang::text), 'offer_past', coalesce(a.offer_until <= now() AND (a.contact IS NULL OR a.told IS NOT DISTINCT FROM 'offered'), false),
          'created', moment(a.created, :lang), 'ended', moment(a.cancelled, :lang),
          'entered', (SELECT moment(c.at, :lang) FROM checkin c WHERE c.application_id = a.id AND c.undone IS NULL AND NOT c.again LIMIT 1),
          -- Where nobody was checked in, everybody whose date is over was there.

@@ -66,6 +66,13 @@ person_lines(struct web *w, const json_t *slot, const json_t *member, bool group
 	return lines;
 }
 
+static const char *
+people_text(struct web *w, int64_t n)
+{
+	return n == 1 ? words_get(w->words, "apply_people_one")
+	    : arena_printf(w->arena, "%" PRId64 "%s", n, words_get(w->words, "apply_people_unit"));
+}
+
 enum err
 citizen_apply_rows(struct web *w, const json_t *event, const json_t *slot, const json_t *what, const char *base)
 {
@@ -76,7 +83,7 @@ citizen_apply_rows(struct web *w, const json_t *event, const json_t *slot, const
 
 	json_object_set_new(w->view, "rows", rows);
 	row(rows, w, "apply_row_when", one(json_text(slot, "when")), url_of(w, base, ""));
-	row(rows, w, "apply_row_people", json_pack("[o]", json_sprintf("%" PRId64, json_int(what, "people"))), url_of(w, base, ""));
+	row(rows, w, "apply_row_people", one(people_text(w, json_int(what, "people"))), url_of(w, base, ""));
 	for (i = 0; i < n && e == ERR_OK; i++) {
 		json_t *member = application_person(what, i);
 
@@ -88,6 +95,8 @@ citizen_apply_rows(struct web *w, const json_t *event, const json_t *slot, const
 	}
 	if (contact[0] == '\0')
 		contact = json_text(what, "phone")[0] == '+' ? phone_written(w->arena, json_text(what, "phone")) : json_text(what, "phone");
+	if (contact[0] == '\0' && json_flag(what, "unreachable"))
+		contact = words_get(w->words, "apply_no_contact");
 	if (contact[0] != '\0')
 		row(rows, w, "apply_row_contact", one(contact), json_text(what, "change")[0] != '\0' ? NULL : url_of(w, base, "/contact"));
 	if (e == ERR_OK)
@@ -208,7 +217,8 @@ citizen_apply_send(struct web *w)
 		return e;
 	if (fate == APPLICATION_KEPT && a.by_staff) {
 		web_tell(w, "success", strcmp(state, "waiting") == 0 ? "tell_applicant_waits" : "tell_applicant_added");
-		return web_see_other(w, "/desk/events/%" PRId64 "/applicants", a.draft.event);
+		/* Its number is read out by telephone. */
+		return web_see_other(w, "/desk/events/%" PRId64 "/applicants?search=%s", a.draft.event, number);
 	}
 	if (fate == APPLICATION_KEPT)
 		return web_see_other(w, "/tickets/%s", application_token(w->arena, w->vault, number));

@@ -75,6 +75,7 @@ enum err
 citizen_ticket(struct web *w)
 {
 	struct application a;
+	bool past;
 	enum err e = ticket_open(w, &a);
 
 	if (e == ERR_NOT_FOUND)
@@ -83,11 +84,15 @@ citizen_ticket(struct web *w)
 		e = rows(w, &a);
 	if (e != ERR_OK)
 		return e;
+	/* As good as passed on: there is nothing left to do with it. */
+	past = json_flag(a.show, "offered") && json_flag(a.show, "offer_past");
+	if (past)
+		json_object_set_new(a.show, "active", json_false());
 	json_object_set_new(w->view, "qr", json_flag(a.show, "confirmed") ? qr_json(w->arena, code_of(w, &a)) : json_null());
 	json_object_set(w->view, "kana", json_object_get(a.person, "kana"));
 	json_object_set(w->view, "name", json_object_get(a.person, "name"));
 	json_object_set_new(w->view, "state_text", json_string(words_get(w->words,
-	    arena_printf(w->arena, "apply_state_%s", json_text(a.show, "state")))));
+	    arena_printf(w->arena, "apply_state_%s", past ? "expired" : json_text(a.show, "state")))));
 	json_object_set_new(w->view, "kept", json_boolean(json_flag(a.show, "active") || json_flag(a.show, "confirmed")));
 	json_object_set_new(w->view, "by_email", json_boolean(json_text(a.contact, "email")[0] != '\0'));
 	json_object_set_new(w->view, "link_url", json_sprintf("%s/tickets/%s", web_origin(w), a.token));
