@@ -144,8 +144,8 @@ async function events(town, who) {
 	await inside(town, `INSERT INTO door (hash, event_id, name, staff_id, ends)
 		SELECT ${hash(t)}, ${made.event}, '北口', author_id, now() + interval '1 day' FROM event WHERE id = ${made.event}`);
 	return [
-		{ event: made.event, slot: made.slots[0], question: 'q1', application, number: 1 },
-		{ event: draft.event, slot: draft.slots[0], question: 'q2' }, { event: proved.event, number: 1 },
+		{ event: made.event, slot: made.slots[0], question: 'q1', application, number: 1, language: 'ja-easy' },
+		{ event: draft.event, slot: draft.slots[0], question: 'q2', language: 'en' }, { event: proved.event, number: 1 },
 		...drawn.split('\n').filter(Boolean).map((l) => ({ event: Number(l.split('|')[0]), slot: Number(l.split('|')[1]) })),
 		...imports.map((id) => ({ import: id })),
 		{ at: '/tickets/', token: ticket.path.split('/').pop() }, { at: '/door/', token: t },
