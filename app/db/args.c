@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/secret.h"
 
 /* pg_type.oid of the elements, part of the binary form of an array; fixed for ever. */
 enum { OID_BYTEA = 17, OID_BIGINT = 20, OID_INT = 23 };
@@ -193,6 +194,15 @@ encode(struct arena *a, const struct param *param, const char *member, size_t *l
 		return ((const struct db_blobs *)v)->data == NULL ? NULL : encode_blobs(a, v, len);
 	}
 	log_panic("db.type type=%d", (int)param->type);
+}
+
+struct db_bytes
+db_sha256(struct arena *a, const char *token)
+{
+	uint8_t *hash = arena_alloc(a, SECRET_HASH);
+
+	secret_sha256(token, strlen(token), hash);
+	return (struct db_bytes){ hash, SECRET_HASH };
 }
 
 void

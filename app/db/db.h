@@ -128,6 +128,8 @@ struct db_ids { const int64_t *data; size_t n; };		/* bigint[] */
 struct db_ints { const int32_t *data; size_t n; };		/* int[] */
 struct db_texts { const char *const *data; size_t n; };		/* text[], uuid[], timestamptz[]; NULL element is NULL */
 struct db_blobs { const struct db_bytes *data; size_t n; };	/* bytea[] */
+/* How a token that somebody holds (a cookie, a link) is looked up: nothing else of it is stored. */
+struct db_bytes db_sha256(struct arena *, const char *token);
 /*
  *	bigint int64_t · int int32_t · boolean bool · text, uuid, timestamptz, date,
  *	time, interval, inet, numeric const char * · jsonb const json_t * · bytea

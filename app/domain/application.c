@@ -20,11 +20,7 @@ static const char LABEL[] = "application_draft.sealed";
 static struct db_bytes
 draft_hash(struct arena *a, const struct application_draft *d)
 {
-	const char *token = arena_printf(a, "apply %" PRId64 " %s", d->event, d->token);
-	uint8_t *hash = arena_alloc(a, SECRET_HASH);
-
-	secret_sha256(token, strlen(token), hash);
-	return (struct db_bytes){ hash, SECRET_HASH };
+	return db_sha256(a, arena_printf(a, "apply %" PRId64 " %s", d->event, d->token));
 }
 
 /* --- the draft --- */

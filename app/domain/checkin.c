@@ -286,20 +286,11 @@ checkin_list(struct db *db, const struct vault *vault, struct arena *arena, cons
 	return ERR_OK;
 }
 
-static struct db_bytes
-hash_of(struct arena *arena, const char *token)
-{
-	uint8_t *hash = arena_alloc(arena, SECRET_HASH);
-
-	secret_sha256(token, strlen(token), hash);
-	return (struct db_bytes){ hash, SECRET_HASH };
-}
-
 enum err
 checkin_door_make(struct db *db, struct arena *arena, int64_t event, const char *name, int64_t staff, int hours, const char **token)
 {
 	const char *made = secret_token(arena, TOKEN_BYTES);
-	enum err e = q_door_make(db, (struct q_door_make){ .hash = hash_of(arena, made), .event = event, .name = name,
+	enum err e = q_door_make(db, (struct q_door_make){ .hash = db_sha256(arena, made), .event = event, .name = name,
 	    .staff = staff, .hours = hours }, NULL);
 
 	if (e == ERR_OK)
@@ -311,7 +302,7 @@ enum err
 checkin_door_open(struct db *db, struct arena *arena, const char *token, int64_t *event, const char **name)
 {
 	struct rows *row;
-	enum err e = q_door_open(db, (struct q_door_open){ .hash = hash_of(arena, token) }, &row);
+	enum err e = q_door_open(db, (struct q_door_open){ .hash = db_sha256(arena, token) }, &row);
 
 	if (e != ERR_OK)
 		return e;

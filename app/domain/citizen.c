@@ -19,15 +19,6 @@ enum { DAY_S = 24 * 3600 };
 static const char ADDRESS[] = "contact.address", CHOICE[] = "link.choice";
 
 static struct db_bytes
-sha256(struct arena *a, const char *token)
-{
-	uint8_t *hash = arena_alloc(a, SECRET_HASH);
-
-	secret_sha256(token, strlen(token), hash);
-	return (struct db_bytes){ hash, SECRET_HASH };
-}
-
-static struct db_bytes
 seal(const struct mailer *m, const char *label, const char *text, size_t n)
 {
 	struct buf sealed;
@@ -87,7 +78,7 @@ citizen_ask(const struct mailer *m, const struct citizen_asker *who, const json_
 		return e;
 	return q_citizen_ask_queue(m->db, (struct q_citizen_ask){
 	    .purpose = choice != NULL ? "confirm" : "my", .contact = { contact, SECRET_HASH },
-	    .remote = citizen_remote_key(m, who->remote), .link = sha256(m->arena, token),
+	    .remote = citizen_remote_key(m, who->remote), .link = db_sha256(m->arena, token),
 	    .choice = seal(m, CHOICE, text.data, text.len), .key = secret_uuid(m->arena),
 	    .known_kind = choice != NULL ? "already_registered" : "sign_in_link", .known = known,
 	    .unknown_kind = choice != NULL ? "confirm_address" : "not_registered", .unknown = unknown }, NULL);
@@ -99,7 +90,7 @@ citizen_link_state(struct db *db, struct arena *a, const char *purpose, const ch
 	struct rows *rows;
 	enum err e;
 
-	e = q_citizen_link(db, (struct q_citizen_link){ .link = sha256(a, token), .purpose = purpose }, &rows);
+	e = q_citizen_link(db, (struct q_citizen_link){ .link = db_sha256(a, token), .purpose = purpose }, &rows);
 	if (e == ERR_OK)
 		*state = rows_text(rows, 0, "state");
 	else if (e == ERR_NOT_FOUND)
@@ -162,7 +153,7 @@ enum err
 citizen_confirm(const struct mailer *m, const struct catalogue *catalogue, const struct citizen_asker *asker,
     const char *token, int64_t *citizen, const char **session)
 {
-	struct db_bytes link = sha256(m->arena, token);
+	struct db_bytes link = db_sha256(m->arena, token);
 	const char *fresh = secret_token(m->arena, 32);
 	struct citizen_asker who = *asker;
 	struct mailer mine;
@@ -180,7 +171,7 @@ citizen_confirm(const struct mailer *m, const struct catalogue *catalogue, const
 	    .topics = citizen_ids(m->arena, json_object_get(choice, "topics")),
 	    .vital = json_flag(choice, "vital"), .language = json_text(choice, "language"),
 	    .version = json_text(choice, "consent"), .read_in = json_text(choice, "read_in"),
-	    .session = sha256(m->arena, fresh) }, &rows);
+	    .session = db_sha256(m->arena, fresh) }, &rows);
 	if (e != ERR_OK)
 		return e;
 	*citizen = rows_int(rows, 0, "id");
@@ -197,7 +188,7 @@ citizen_open(struct db *db, struct arena *a, const char *token, int64_t *citizen
 	enum err e;
 
 	e = q_citizen_open(db, (struct q_citizen_open){
-	    .link = sha256(a, token), .session = sha256(a, fresh) }, &rows);
+	    .link = db_sha256(a, token), .session = db_sha256(a, fresh) }, &rows);
 	if (e != ERR_OK)
 		return e;
 	*citizen = rows_int(rows, 0, "id");
@@ -208,7 +199,7 @@ citizen_open(struct db *db, struct arena *a, const char *token, int64_t *citizen
 enum err
 citizen_sign_out(struct db *db, struct arena *a, const char *session)
 {
-	return q_citizen_sign_out(db, (struct q_citizen_sign_out){ .session = sha256(a, session) }, NULL);
+	return q_citizen_sign_out(db, (struct q_citizen_sign_out){ .session = db_sha256(a, session) }, NULL);
 }
 
 enum err

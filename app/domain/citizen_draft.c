@@ -6,26 +6,16 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/secret.h"
 #include "base/text.h"
 #include "db/queries.h"
 #include "domain/citizen.h"
 
 static const char LABEL[] = "subscribe_draft.sealed";
 
-static struct db_bytes
-hash_of(struct arena *a, const char *token)
-{
-	uint8_t *hash = arena_alloc(a, SECRET_HASH);
-
-	secret_sha256(token, strlen(token), hash);
-	return (struct db_bytes){ hash, SECRET_HASH };
-}
-
 enum err
 citizen_draft_ask(struct db *db, struct arena *a, const char *token, struct rows **out)
 {
-	return q_citizen_draft_queue(db, (struct q_citizen_draft){ .hash = hash_of(a, token) }, out);
+	return q_citizen_draft_queue(db, (struct q_citizen_draft){ .hash = db_sha256(a, token) }, out);
 }
 
 enum err
@@ -57,7 +47,7 @@ citizen_draft_keep(struct db *db, const struct vault *vault, struct arena *a, co
 	buf_init(&sealed, a);
 	vault_seal(vault, LABEL, text.data, text.len, &sealed);
 	return q_citizen_draft_keep_queue(db, (struct q_citizen_draft_keep){
-	    .hash = hash_of(a, token), .sealed = { sealed.data, sealed.len } }, NULL);
+	    .hash = db_sha256(a, token), .sealed = { sealed.data, sealed.len } }, NULL);
 }
 
 const char *

@@ -50,7 +50,7 @@ email_take(const struct mailer *m, const struct catalogue *catalogue, const stru
 	e = citizen_address(m->db, m->vault, m->arena, asker->citizen, &before, &language);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
-	e = q_email_take(m->db, (struct q_email_take){ .citizen = asker->citizen, .browser = proof_browser(m->arena, asker->browser),
+	e = q_email_take(m->db, (struct q_email_take){ .citizen = asker->citizen, .browser = db_sha256(m->arena, asker->browser),
 	    .address = proof_address(m, email), .keep = keep }, &rows);
 	if (e != ERR_OK)
 		return e;

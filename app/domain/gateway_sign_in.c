@@ -12,15 +12,6 @@
 #define SEALED "gateway_sign_in.sealed"
 enum { RANDOM = 32 };
 
-static struct db_bytes
-sha256(struct arena *a, const char *words)
-{
-	uint8_t *hash = arena_alloc(a, SECRET_HASH);
-
-	secret_sha256(words, strlen(words), hash);
-	return (struct db_bytes){ hash, SECRET_HASH };
-}
-
 enum err
 gateway_sign_in_begin(struct db *db, const struct vault *v, struct arena *a, int64_t gateway, int32_t version,
     const char *session, const char **state, const char **challenge)
@@ -32,11 +23,11 @@ gateway_sign_in_begin(struct db *db, const struct vault *v, struct arena *a, int
 	buf_init(&sealed, a);
 	vault_seal(v, SEALED, verifier, strlen(verifier), &sealed);
 	e = q_gateway_sign_in_begin(db, (struct q_gateway_sign_in_begin){ .gateway = gateway, .version = version,
-	    .state = sha256(a, said), .session = sha256(a, session), .sealed = { sealed.data, sealed.len } }, NULL);
+	    .state = db_sha256(a, said), .session = db_sha256(a, session), .sealed = { sealed.data, sealed.len } }, NULL);
 	if (e != ERR_OK)
 		return e;
 	buf_init(&b, a);
-	buf_add_base64url(&b, sha256(a, verifier).data, SECRET_HASH);
+	buf_add_base64url(&b, db_sha256(a, verifier).data, SECRET_HASH);
 	*state = said;
 	*challenge = b.data;
 	return ERR_OK;
@@ -50,8 +41,8 @@ gateway_sign_in_take(struct db *db, const struct vault *v, struct arena *a, cons
 	struct rows *rows;
 	struct buf open;
 	size_t n;
-	enum err e = q_gateway_sign_in_take(db, (struct q_gateway_sign_in_take){ .state = sha256(a, state),
-	    .session = sha256(a, session) }, &rows);
+	enum err e = q_gateway_sign_in_take(db, (struct q_gateway_sign_in_take){ .state = db_sha256(a, state),
+	    .session = db_sha256(a, session) }, &rows);
 
 	if (e != ERR_OK)
 		return e;

@@ -109,16 +109,14 @@ line_code_open(struct db *db, const struct vault *v, struct arena *a, const char
     const char **session)
 {
 	const char *fresh = secret_token(a, 32);
-	uint8_t *hash = arena_alloc(a, SECRET_HASH);
 	struct rows *rows;
 	enum err e;
 
 	e = line_code_used(db, v, a, code, citizen);
 	if (e != ERR_OK)
 		return e;
-	secret_sha256(fresh, strlen(fresh), hash);
 	e = q_line_link_open(db, (struct q_line_link_open){ .hash = mac_of(v, a, "code", code),
-	    .session = { hash, SECRET_HASH } }, &rows);
+	    .session = db_sha256(a, fresh) }, &rows);
 	if (e == ERR_OK)
 		*session = fresh;
 	return e == ERR_NOT_FOUND ? ERR_GONE : e;

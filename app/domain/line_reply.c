@@ -73,16 +73,14 @@ enum err
 line_door(const struct line_hook *h, const json_t *event, const char *user)
 {
 	const char *token = secret_token(h->arena, 32), *language = "ja";
-	uint8_t *hash = arena_alloc(h->arena, SECRET_HASH);
 	struct rows *rows;
 	int64_t citizen;
 	enum err e = line_person(h, user, &citizen, &language);
 
 	if (e == ERR_NOT_FOUND)
 		return line_reply(h, event, user, "hello", "ja");
-	secret_sha256(token, strlen(token), hash);
 	if (e == ERR_OK)
-		e = q_line_door(h->db, (struct q_line_door){ .link = { hash, SECRET_HASH }, .user = hash_of(h, user),
+		e = q_line_door(h->db, (struct q_line_door){ .link = db_sha256(h->arena, token), .user = hash_of(h, user),
 		    .minutes = CITIZEN_LINK_MIN }, &rows);
 	if (e == ERR_NOT_FOUND)
 		return ERR_OK;		/* too often */

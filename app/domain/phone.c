@@ -13,15 +13,6 @@
 
 #define ADDRESS "contact.address"
 
-static struct db_bytes
-session_hash(struct arena *a, const char *session)
-{
-	uint8_t *hash = arena_alloc(a, SECRET_HASH);
-
-	secret_sha256(session, strlen(session), hash);
-	return (struct db_bytes){ hash, SECRET_HASH };
-}
-
 enum err
 phone_offered(struct db *db, bool development, bool *out)
 {
@@ -54,7 +45,7 @@ phone_register(const struct mailer *m, const struct proof *proof, int64_t *citiz
 	    .topics = citizen_ids(m->arena, json_object_get(choice, "topics")),
 	    .vital = json_flag(choice, "vital"), .language = json_text(choice, "language"),
 	    .version = json_text(choice, "consent"), .read_in = json_text(choice, "read_in"),
-	    .session = session_hash(m->arena, fresh) }, &rows);
+	    .session = db_sha256(m->arena, fresh) }, &rows);
 	if (e != ERR_OK)
 		return e;
 	*citizen = rows_int(rows, 0, "id");
@@ -70,7 +61,7 @@ phone_open(const struct mailer *m, const char *phone, int64_t *citizen, const ch
 	enum err e;
 
 	e = q_phone_open(m->db, (struct q_phone_open){ .contact = proof_contact(m, "sms", phone),
-	    .session = session_hash(m->arena, fresh) }, &rows);
+	    .session = db_sha256(m->arena, fresh) }, &rows);
 	if (e != ERR_OK)
 		return e;
 	*citizen = rows_int(rows, 0, "id");

@@ -15,15 +15,6 @@
 #define ADDRESS "contact.address"
 #define SEALED "address_code.sealed"
 
-struct db_bytes
-proof_browser(struct arena *a, const char *browser)
-{
-	uint8_t *hash = arena_alloc(a, SECRET_HASH);
-
-	secret_sha256(browser, strlen(browser), hash);
-	return (struct db_bytes){ hash, SECRET_HASH };
-}
-
 static struct db_bytes
 mac(const struct mailer *m, const char *words)
 {
@@ -103,7 +94,7 @@ proof_ask(const struct mailer *m, const struct citizen_asker *who, const struct 
 	if (e != ERR_OK)
 		return e;
 	return q_proof_ask_queue(m->db, (struct q_proof_ask){
-	    .purpose = asker->purpose, .channel = channel, .browser = proof_browser(m->arena, asker->browser),
+	    .purpose = asker->purpose, .channel = channel, .browser = db_sha256(m->arena, asker->browser),
 	    .citizen = asker->citizen, .contact = proof_contact(m, channel, address),
 	    .remote = citizen_remote_key(m, who->remote), .town = mac(m, arena_printf(m->arena, "town:%" PRId64, tenant)),
 	    .code = code_mac(m, asker->browser, code),
@@ -134,7 +125,7 @@ proof_waits(const struct mailer *m, const struct proof_asker *asker, struct proo
 	enum err e;
 
 	*out = (struct proof){ .right = false };
-	e = q_proof_waits(m->db, (struct q_proof_waits){ .browser = proof_browser(m->arena, asker->browser),
+	e = q_proof_waits(m->db, (struct q_proof_waits){ .browser = db_sha256(m->arena, asker->browser),
 	    .purpose = asker->purpose, .citizen = asker->citizen }, &rows);
 	if (e != ERR_OK)
 		return e;
@@ -151,7 +142,7 @@ proof_try(const struct mailer *m, const struct proof_asker *asker, const char *c
 
 	*out = (struct proof){ .right = false };
 	e = q_proof_try(m->db, (struct q_proof_try){ .purpose = asker->purpose, .citizen = asker->citizen,
-	    .browser = proof_browser(m->arena, asker->browser), .code = code_mac(m, asker->browser, code) }, &rows);
+	    .browser = db_sha256(m->arena, asker->browser), .code = code_mac(m, asker->browser, code) }, &rows);
 	if (e != ERR_OK)
 		return e;
 	out->left = (int)rows_int(rows, 0, "tries_left");

@@ -48,5 +48,3 @@ enum err proof_try(const struct mailer *, const struct proof_asker *, const char
 /* As contact.hash and contact.address hold them. */
 struct db_bytes proof_contact(const struct mailer *, const char *channel, const char *address);
 struct db_bytes proof_address(const struct mailer *, const char *address);
-/* As address_code.browser holds it. */
-struct db_bytes proof_browser(struct arena *, const char *browser);

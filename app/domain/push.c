@@ -121,20 +121,11 @@ push_add(struct db *db, const struct vault *v, struct arena *a, int64_t citizen,
 	    .address = sealed(v, a, device), .label = json_text(device, "label") }, NULL);
 }
 
-static struct db_bytes
-session_hash(struct arena *a, const char *session)
-{
-	uint8_t *hash = arena_alloc(a, SECRET_HASH);
-
-	secret_sha256(session, strlen(session), hash);
-	return (struct db_bytes){ hash, SECRET_HASH };
-}
-
 enum err
 push_open(struct db *db, struct arena *a, int64_t citizen, const char **session)
 {
 	*session = secret_token(a, 32);
-	return q_push_open(db, (struct q_push_open){ .citizen = citizen, .session = session_hash(a, *session) }, NULL);
+	return q_push_open(db, (struct q_push_open){ .citizen = citizen, .session = db_sha256(a, *session) }, NULL);
 }
 
 enum err
@@ -154,7 +145,7 @@ push_register(const struct mailer *m, const struct citizen_asker *who, const jso
 	    .topics = citizen_ids(m->arena, json_object_get(choice, "topics")),
 	    .vital = json_flag(choice, "vital"), .language = json_text(choice, "language"),
 	    .version = json_text(choice, "consent"), .read_in = json_text(choice, "read_in"),
-	    .session = session_hash(m->arena, fresh) }, &rows);
+	    .session = db_sha256(m->arena, fresh) }, &rows);
 	if (e != ERR_OK)
 		return e;
 	if (rows_null(rows, 0, "id"))

@@ -18,21 +18,12 @@
 static const char LABEL[] = "response_draft.sealed";
 enum { DAY_S = 86400 };
 
-static struct db_bytes
-sha256(struct arena *a, const char *text)
-{
-	uint8_t *hash = arena_alloc(a, SECRET_HASH);
-
-	secret_sha256(text, strlen(text), hash);
-	return (struct db_bytes){ hash, SECRET_HASH };
-}
-
 /* --- drafts --- */
 
 static struct db_bytes
 draft_hash(struct arena *a, const char *token, int64_t survey)
 {
-	return sha256(a, arena_printf(a, "draft %" PRId64 " %s", survey, token));
+	return db_sha256(a, arena_printf(a, "draft %" PRId64 " %s", survey, token));
 }
 
 enum err
@@ -89,7 +80,7 @@ response_draft_keep(struct db *db, const struct vault *vault, struct arena *a, c
 const char *
 response_receipt_of(struct arena *a, const char *token, int64_t survey)
 {
-	struct db_bytes hash = sha256(a, arena_printf(a, "receipt %" PRId64 " %s", survey, token));
+	struct db_bytes hash = db_sha256(a, arena_printf(a, "receipt %" PRId64 " %s", survey, token));
 	struct buf text;
 
 	buf_init(&text, a);
@@ -100,7 +91,7 @@ response_receipt_of(struct arena *a, const char *token, int64_t survey)
 enum err
 response_receipt(struct db *db, struct arena *a, int64_t survey, const char *receipt, const char *language, json_t **out)
 {
-	return q_response_receipt(db, (struct q_response_receipt){ .survey = survey, .receipt = sha256(a, receipt),
+	return q_response_receipt(db, (struct q_response_receipt){ .survey = survey, .receipt = db_sha256(a, receipt),
 	    .lang = language }, out);
 }
 
@@ -145,7 +136,7 @@ response_send(struct db *db, struct arena *a, const struct response_whole *r, en
 	e = q_response_add(db, (struct q_response_add){ .survey = r->id,
 	    .edition = (int32_t)json_int(r->survey, "edition"), .language = r->language, .way = r->way, .answers = r->answers,
 	    .seconds = took >= 0 ? &seconds : NULL, .right = r->right, .citizen = r->citizen != 0 ? &r->citizen : NULL,
-	    .receipt = sha256(a, r->receipt), .draft = draft_of(a, r), .keys = limits.keys, .most = limits.most }, &rows);
+	    .receipt = db_sha256(a, r->receipt), .draft = draft_of(a, r), .keys = limits.keys, .most = limits.most }, &rows);
 	if (e == ERR_OK)
 		fate(rows, out, number);
 	return e;
@@ -155,7 +146,7 @@ enum err
 response_change(struct db *db, struct arena *a, const struct response_whole *r, enum response_fate *out, const char **number)
 {
 	struct survey_limits limits, before;
-	struct db_bytes receipt = sha256(a, r->receipt);
+	struct db_bytes receipt = db_sha256(a, r->receipt);
 	int64_t survey = r->id;
 	struct rows *rows;
 	json_t *was;

@@ -17,7 +17,7 @@ SELECT message_settle_open();
 SELECT ladder_due AS id FROM ladder_due();
 
 -- name: planner_ladder_step :one
-SELECT ladder_step(:message::bigint, :size::int, :yen::text::numeric) AS recipients;
+SELECT ladder_step(:message::bigint, :size::int, :yen::numeric) AS recipients;
 
 -- name: planner_rendering :json
 SELECT coalesce(jsonb_object_agg(r.language, r.content), '{}')
