@@ -30,6 +30,7 @@ test('from the list to one, and on to the next, with all that was said', async (
 	const list = await clerk.get(at(id));
 	assert.deepEqual([...list.text.matchAll(/answers\/(\d{4}-\d{4})"/g)].map((m) => m[1]), ['1111-0001', '2222-0002', '3333-0003']);
 	const one = await clerk.get(`${at(id)}/2222-0002`);
+	assert.doesNotMatch(words(one), /0時00分/, 'a day is known, and no time');
 	for (const said of ['2222-0002', 'よく使う', '散歩', '&lt;b&gt;写真&lt;/b&gt;', '図書館: 良い', '12回', '木が多い。', 'ウェブ']) assert.ok(one.text.includes(said), said);
 	assert.deepEqual([...one.text.matchAll(/rel="(prev|next)" href="[^"]*\/(\d{4}-\d{4})"/g)].map((m) => `${m[1]} ${m[2]}`), ['prev 1111-0001', 'next 3333-0003']);
 	assert.doesNotMatch((await clerk.get(`${at(id)}/1111-0001`)).text, /rel="prev"/);

@@ -126,7 +126,7 @@ print(struct web *w, const json_t *survey, const json_t *answer)
 	paper_text(p, PAPER_RIGHT, json_text(survey, "department"));
 	paper_rule(p);
 	print_fact(w, p, "answer_number", web_arg(w, "answer"));
-	print_fact(w, p, "result_answer_day", json_text(json_object_get(answer, "day"), "text"));
+	print_fact(w, p, "result_answer_day", json_text(json_object_get(answer, "day"), "date"));
 	print_fact(w, p, "result_by_way", json_text(answer, "way_text"));
 	if (who[0] != '\0')
 		print_fact(w, p, "result_answer_who", who);

@@ -25,9 +25,18 @@ print_block(struct web *w, struct paper *p, const json_t *block)
 	paper_space(p, 6);
 }
 
+struct printed {
+	struct web *w;
+	struct paper *p;
+	json_t *question;
+};
+
 static void
-print_question(struct web *w, struct paper *p, json_t *question)
+print_question(void *of)
 {
+	struct web *w = ((struct printed *)of)->w;
+	struct paper *p = ((struct printed *)of)->p;
+	json_t *question = ((struct printed *)of)->question;
 	const json_t *blocks = json_object_get(question, "blocks"), *b;
 	struct buf answered;
 	size_t i;
@@ -36,6 +45,7 @@ print_question(struct web *w, struct paper *p, json_t *question)
 	buf_init(&answered, w->arena);
 	if (mustache_text(w->arena, words_get(w->words, "result_answered"), question, &answered) == ERR_OK)
 		paper_text(p, PAPER_SMALL, answered.data);
+	paper_space(p, 4);
 	json_array_foreach(blocks, i, b)
 		print_block(w, p, b);
 	paper_space(p, 8);
@@ -64,8 +74,9 @@ desk_export_print(struct web *w)
 	paper_text(p, PAPER_RIGHT, arena_printf(w->arena, "%s %s%s", words_get(w->words, "result_answers"),
 	    result_number(w->arena, tally_people(r.whole)), words_get(w->words, "result_unit_answers")));
 	paper_rule(p);
+	/* A question and its bars are not parted. */
 	json_array_foreach(questions, i, q)
-		print_question(w, p, q);
+		paper_together(p, print_question, &(struct printed){ w, p, q });
 	buf_init(&pdf, w->arena);
 	paper_finish(p, &pdf);
 	return web_bytes(w, HTTP_OK, "application/pdf", pdf.data, pdf.len);
