@@ -71,11 +71,11 @@ test('asked after a year; yes', async () => {
 		assert.equal((await anybody.submit(await anybody.get(link), { keep }, 0)).headers.location, link);
 	const done = await anybody.submit(await anybody.get(link), { keep: 'yes' }, 0);
 	assert.equal(done.headers.location, `${link}/done?keep=yes`);
-	assert.match(words(await anybody.follow(done)), /続けてお送りします/);
+	assert.match(words(await anybody.follow(done)), /続けて送ります/);
 	assert.equal(await town.sql(`SELECT asks, confirmed > now() - interval '1 hour' FROM contact WHERE citizen_id = ${who.id}`), '0|t');
 	const again = await anybody.get(link);
 	assert.equal(again.status, 410, 'a link answers once');
-	assert.match(words(again), /もう答えていただいた/);
+	assert.match(words(again), /すでに答えていただいた/);
 	assert.equal(await is(who.id), 'active|{sms}');
 });
 
