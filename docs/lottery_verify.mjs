@@ -11,7 +11,7 @@ const canonical = (v) => Array.isArray(v) ? `[${v.map(canonical).join(',')}]`
 	: JSON.stringify(v)
 const order = (a, b) => (a < b ? -1 : a > b ? 1 : 0)
 
-export function draw({ form, seats, rule, entries }, seed, value) {
+export function draw({ form, seats, rule, entries, day }, seed, value) {
 	const key = sha(`${seed}:${value}`), left = [...seats]
 	const lots = (e) => (rule.history === 'weight' ? Math.max(1, rule.lots - e.wins) : 1)
 	const lot = (e) => Array.from({ length: lots(e) }, (_, i) => sha(`${key}:${e.number}:${i + 1}`)).sort()[0]
@@ -25,7 +25,7 @@ export function draw({ form, seats, rule, entries }, seed, value) {
 		else over ||= rule.strict
 		return { number: e.number, place: i + 1, won, waiting: won ? 0 : ++waiting }
 	})
-	return { form, seats, rule, entries, seed, value, result, commitment: sha(seed), list: sha(canonical({ form, seats, rule, entries })) }
+	return { form, seats, rule, entries, seed, value, ...(day && { day }), result, commitment: sha(seed), list: sha(canonical({ form, seats, rule, entries })) }
 }
 export const verify = (record) => canonical(draw(record, record.seed, record.value)) === canonical(record)
 

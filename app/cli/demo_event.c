@@ -103,7 +103,9 @@ add_event(struct demo *d, const json_t *e, const json_t *names)
 	if (err == ERR_OK && json_flag(e, "draw"))
 		err = draw_close(d->db, d->arena, slot);
 	if (err == ERR_OK && json_flag(e, "draw"))
-		err = draw_make(d->db, d->vault, d->arena, slot, json_text(e, "value"), 0);
+		err = draw_enter(d->db, slot, json_text(e, "value"), rows_text(rows, 0, "value_day"), 0);
+	if (err == ERR_OK && json_flag(e, "draw"))
+		err = draw_make(d->db, d->vault, d->arena, slot, json_text(e, "value"), rows_text(rows, 0, "value_day"), 0);
 	return err;
 }
 

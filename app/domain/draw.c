@@ -47,7 +47,16 @@ draw_close(struct db *db, struct arena *arena, int64_t slot)
 }
 
 enum err
-draw_make(struct db *db, const struct vault *vault, struct arena *arena, int64_t slot, const char *value, int64_t staff)
+draw_enter(struct db *db, int64_t slot, const char *value, const char *day, int64_t staff)
+{
+	struct rows *rows;
+	enum err e = q_draw_enter(db, (struct q_draw_enter){ .slot = slot, .value = value, .day = day, .staff = staff }, &rows);
+
+	return e != ERR_OK ? e : rows_bool(rows, 0, "entered") ? ERR_OK : ERR_CONFLICT;
+}
+
+enum err
+draw_make(struct db *db, const struct vault *vault, struct arena *arena, int64_t slot, const char *value, const char *day, int64_t staff)
 {
 	struct rows *row, *held;
 	const uint8_t *sealed;
@@ -59,7 +68,7 @@ draw_make(struct db *db, const struct vault *vault, struct arena *arena, int64_t
 	enum err e = q_draw_hold(db, (struct q_draw_hold){ .slot = slot }, &held);
 
 	if (e == ERR_OK)
-		e = q_draw_open(db, (struct q_draw_open){ .slot = slot }, &row);
+		e = q_draw_open(db, (struct q_draw_open){ .slot = slot, .value = value, .day = day }, &row);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_CONFLICT : e;
 	text = rows_text(row, 0, "list");
@@ -69,7 +78,7 @@ draw_make(struct db *db, const struct vault *vault, struct arena *arena, int64_t
 	if (e == ERR_OK)
 		e = json_parse(arena, text, strlen(text), &list);
 	if (e == ERR_OK)
-		e = lottery_draw(arena, list, seed.data, value, &record);
+		e = lottery_draw(arena, list, seed.data, value, day, &record);
 	if (e != ERR_OK)
 		return e;
 	e = q_draw_keep(db, (struct q_draw_keep){ .slot = slot, .record = record, .staff = staff }, &kept);

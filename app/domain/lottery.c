@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/secret.h"
 #include "base/text.h"
@@ -222,7 +223,7 @@ seat_in_order(struct arena *arena, struct lottery *l)
 }
 
 enum err
-lottery_draw(struct arena *arena, const json_t *list, const char *seed, const char *value, json_t **record)
+lottery_draw(struct arena *arena, const json_t *list, const char *seed, const char *value, const char *day, json_t **record)
 {
 	struct lottery l = { 0 };
 	const char *text, *key;
@@ -232,7 +233,7 @@ lottery_draw(struct arena *arena, const json_t *list, const char *seed, const ch
 
 	if (strlen(seed) != LOTTERY_SEED || strspn(seed, "0123456789abcdef") != LOTTERY_SEED ||
 	    value[0] == '\0' || strlen(value) > VALUE_MAX || !text_is_utf8(value, strlen(value)) ||
-	    !text_is_clean(value, false))
+	    !text_is_clean(value, false) || (day[0] != '\0' && !clock_is_day(day)))
 		return ERR_INVALID;
 	e = list_read(arena, list, &l);
 	if (e != ERR_OK)
@@ -249,6 +250,8 @@ lottery_draw(struct arena *arena, const json_t *list, const char *seed, const ch
 	json_object_set_new(out, "list", json_string(lottery_list_hash(arena, list)));
 	json_object_set_new(out, "seed", json_string(seed));
 	json_object_set_new(out, "value", json_string(value));
+	if (day[0] != '\0')
+		json_object_set_new(out, "day", json_string(day));
 	json_object_set(out, "result", seat_in_order(arena, &l));
 	*record = out;
 	return ERR_OK;
@@ -264,7 +267,7 @@ lottery_check(struct arena *arena, const json_t *record)
 
 	for (i = 0; i < sizeof of_list / sizeof of_list[0]; i++)
 		json_object_set(list, of_list[i], json_object_get(record, of_list[i]));
-	e = lottery_draw(arena, list, json_text(record, "seed"), json_text(record, "value"), &again);
+	e = lottery_draw(arena, list, json_text(record, "seed"), json_text(record, "value"), json_text(record, "day"), &again);
 	if (e != ERR_OK)
 		return e;
 	return json_equal(again, (json_t *)(uintptr_t)record) ? ERR_OK : ERR_INVALID;

@@ -34,14 +34,14 @@ const char *lottery_commitment(struct arena *, const char *seed);
 /* SHA-256 of the list in canonical JSON. */
 const char *lottery_list_hash(struct arena *, const json_t *list);
 
-/* The record: the list with "commitment", "list", "seed", "value" and "result", the
- * entries in the order in which they were drawn:
+/* The record: the list with "commitment", "list", "seed", "value", the "day" that the value is
+ * of (left out where it is ""), and "result", the entries in the order in which they were drawn:
  *	[{"number": "K7F2Q", "place": 1, "won": true, "waiting": 0}, …]
  * waiting is 1, 2, … for those who did not win: the order of 補欠.
- * ERR_INVALID: the list, the seed or the value is of another shape; the same number
+ * ERR_INVALID: the list, the seed, the value or the day is of another shape; the same number
  * twice. */
 enum err lottery_draw(struct arena *, const json_t *list, const char *seed, const char *value,
-    json_t **record) MUST_USE;
+    const char *day, json_t **record) MUST_USE;
 
 /* Draws a published record again.  ERR_INVALID: it is not what comes out. */
 enum err lottery_check(struct arena *, const json_t *record) MUST_USE;

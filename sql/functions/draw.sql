@@ -24,3 +24,41 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER lottery_event_guard BEFORE UPDATE OF closes ON event FOR EACH ROW
   WHEN (NEW.closes IS DISTINCT FROM OLD.closes) EXECUTE FUNCTION lottery_event_guard();
+
+-- What was published at the source, and of which day: the one that was stated, or, where nothing is
+-- published on it, a later one on which it is.  False: too early, too late, or said already.
+CREATE OR REPLACE FUNCTION lottery_enter(p_slot bigint, p_value text, p_day date, p_staff bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  l lottery;
+BEGIN
+  SELECT x.* INTO l FROM lottery x WHERE x.slot_id = p_slot FOR UPDATE;
+  IF NOT FOUND OR l.closed IS NULL OR l.drawn IS NOT NULL OR p_day < l.value_day OR p_day > (now() AT TIME ZONE 'Asia/Tokyo')::date
+     OR (l.entered -> -1) @> jsonb_build_object('value', p_value, 'day', p_day) THEN
+    RETURN false;
+  END IF;
+  UPDATE lottery SET entered = l.entered || jsonb_build_object('value', p_value, 'day', p_day, 'at', rfc3339(now()), 'staff', p_staff)
+   WHERE slot_id = p_slot;
+  PERFORM audit_write('lottery.entered', p_slot, jsonb_build_object('value', p_value, 'day', p_day));
+  RETURN true;
+END $$;
+
+-- What was entered, as pages show it; the last one holds, those before it were put right.
+CREATE OR REPLACE FUNCTION lottery_entered(l lottery, lang text) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT coalesce(jsonb_agg(jsonb_build_object('value', x ->> 'value', 'day', x ->> 'day',
+                    'day_text', CASE lang WHEN 'ja' THEN wareki((x ->> 'day')::timestamp AT TIME ZONE 'Asia/Tokyo')
+                                ELSE western((x ->> 'day')::timestamp AT TIME ZONE 'Asia/Tokyo') END,
+                    'at', moment((x ->> 'at')::timestamptz, lang), 'staff', (SELECT s.name FROM staff s WHERE s.id = (x ->> 'staff')::bigint),
+                    'holds', n = jsonb_array_length(l.entered)) ORDER BY n), '[]')
+    FROM jsonb_array_elements(l.entered) WITH ORDINALITY AS e (x, n)
+$$;
+
+-- What was entered stays.
+CREATE OR REPLACE FUNCTION lottery_entered_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.drawn IS NOT NULL OR jsonb_array_length(NEW.entered) <> jsonb_array_length(OLD.entered) + 1
+     OR NEW.entered - -1 <> OLD.entered THEN
+    RAISE EXCEPTION 'lottery: what was entered stays' USING ERRCODE = 'CH003';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER lottery_entered_guard BEFORE UPDATE OF entered ON lottery FOR EACH ROW EXECUTE FUNCTION lottery_entered_guard();

@@ -35,10 +35,15 @@ SELECT jsonb_build_object(
 UPDATE lottery SET list = :list::jsonb, list_hash = :hash::text, closed = now()
  WHERE slot_id = :slot::bigint AND closed IS NULL;
 
+-- name: draw_enter :one
+SELECT lottery_enter(:slot::bigint, :value::text, :day::date, nullif(:staff::bigint, 0)) AS entered;
+
 -- name: draw_open :one
 -- What is needed to draw, with the row held: of two clerks the second waits and finds it drawn.
+-- The value is the last one that was entered, and the clerk saw that one.
 SELECT list, seed FROM lottery
- WHERE slot_id = :slot::bigint AND closed IS NOT NULL AND drawn IS NULL AND value_day <= (now() AT TIME ZONE 'Asia/Tokyo')::date
+ WHERE slot_id = :slot::bigint AND closed IS NOT NULL AND drawn IS NULL
+   AND (entered -> -1) @> jsonb_build_object('value', :value::text, 'day', :day::date)
    FOR UPDATE;
 
 -- name: draw_keep :exec
@@ -61,6 +66,9 @@ SELECT jsonb_build_object(
                                   ELSE western(l.value_day::timestamp AT TIME ZONE 'Asia/Tokyo') END,
                      'may_draw', l.closed IS NOT NULL AND l.drawn IS NULL AND s.cancelled IS NULL AND l.value_day <= (now() AT TIME ZONE 'Asia/Tokyo')::date,
                      'may_close', l.closed IS NULL AND e.closes <= now() AND s.cancelled IS NULL,
+                     'entered', lottery_entered(l, :lang), 'corrected', jsonb_array_length(l.entered) > 1,
+                     'taken_day', (lottery_entered(l, :lang) -> -1) -> 'day_text',
+                     'other_day', coalesce((l.entered -> -1 ->> 'day')::date <> l.value_day, false),
                      'history', l.rule ->> 'history', 'lots', l.rule -> 'lots', 'strict', l.rule -> 'strict',
                      'closed', moment(l.closed, :lang), 'list_hash', l.list_hash,
                      'entries', jsonb_array_length(l.list -> 'entries'),

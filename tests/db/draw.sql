@@ -49,5 +49,21 @@ SELECT ok(application_end((SELECT id FROM application WHERE number = :'a'), 'can
 SELECT is((SELECT state FROM application WHERE number = :'b'), 'confirmed', '補欠 moves up');
 SELECT is((SELECT s.taken || ' ' || q.taken FROM event_slot s, event_quota q), '1 0', 'and takes what they need');
 SELECT throws_ok(format('UPDATE lottery SET record = %L', '{}'), '23514', NULL, 'no record without a closed list');
+-- The public value as it is entered: of the stated day or a later one that has come; what stood there stays.
+UPDATE event SET closes = now() - interval '5 days' WHERE id = :event;
+UPDATE lottery SET value_day = (now() AT TIME ZONE 'Asia/Tokyo')::date - 2;
+SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date AS today \gset
+SELECT ok(NOT lottery_enter(:slot, '1', :'today', :writer), 'not before the list is closed');
+UPDATE lottery SET list = '{}', list_hash = 'x', closed = now();
+SELECT ok(NOT lottery_enter(:slot, '1', :'today'::date - 3, :writer), 'not of a day before the stated one');
+SELECT ok(NOT lottery_enter(:slot, '1', :'today'::date + 1, :writer), 'nor of one to come');
+SELECT ok(lottery_enter(:slot, '1', :'today'::date - 1, :writer), 'of a later one');
+SELECT ok(NOT lottery_enter(:slot, '1', :'today'::date - 1, :writer), 'not twice the same');
+SELECT ok(lottery_enter(:slot, '2', :'today'::date - 1, :writer), 'a slip is put right');
+SELECT is((SELECT string_agg(x ->> 'value' || (x ->> 'holds'), ' ') FROM lottery l, jsonb_array_elements(lottery_entered(l, 'ja')) x), '1false 2true', 'both are shown');
+SELECT throws_ok($$UPDATE lottery SET entered = '[]'$$, 'CH003', NULL, 'what was entered stays');
+SELECT throws_ok($$UPDATE lottery SET entered = entered || '{}' || '{}'$$, 'CH003', NULL, 'and grows one by one');
+UPDATE lottery SET record = '{}', drawn = now();
+SELECT ok(NOT lottery_enter(:slot, '3', :'today'::date - 1, :writer), 'nothing after the draw');
 SELECT * FROM finish();
 ROLLBACK;

@@ -59,10 +59,35 @@ test('decided, published, applied for, drawn, verified', async () => {
 	assert.doesNotMatch(said(page), /抽選して公表する/, 'the day of the value has not come');
 	await inside(town, `UPDATE lottery SET value_day = (now() AT TIME ZONE 'Asia/Tokyo')::date WHERE slot_id = ${slot}`);
 	page = isPage(await suzuki.get(`${path}/lottery`));
+	// Of the stated day nothing was published: the value is of the next day on which one was; never of one before, nor of one to come.
+	await inside(town, `UPDATE event SET closes = now() - interval '5 days' WHERE id = ${made.event};
+		UPDATE lottery SET value_day = (now() AT TIME ZONE 'Asia/Tokyo')::date - 2 WHERE slot_id = ${slot}`);
+	const [before_it, taken, tomorrow] = await Promise.all([-3, -1, 1].map((n) => japan(`(now() + interval '${n} days')`)));
+	page = isPage(await suzuki.get(`${path}/lottery`));
+	assert.match(said(page), /その日に発表がないときは、次に発表された日の値を使います/);
+	assert.doesNotMatch(said(page), /抽選して公表する/, 'no draw without a value');
 	assert.equal((await suzuki.submit(page, { value: '' }, 'lottery')).status, 422);
-	assert.equal((await suzuki.submit(page, { value: '38,274.05' }, 'lottery')).status, 303);
+	const past = await suzuki.submit(page, { value: '38,274.05', taken: before_it }, 'lottery');
+	assert.equal(past.status, 422);
+	assert.match(said(past), /決めてある日より前の値は使えません/);
+	assert.match(said(await suzuki.submit(page, { value: '38,274.05', taken: tomorrow }, 'lottery')), /まだ来ていない日です/);
+	// A slip is put right before anything is drawn; a page that shows the slip draws nothing.
+	assert.equal((await suzuki.submit(page, { value: '38,274.50', taken }, 'lottery')).status, 303);
+	const slip = isPage(await suzuki.get(`${path}/lottery`));
+	assert.match(said(slip), /38,274\.50/);
+	assert.equal((await suzuki.submit(slip, { step: 'enter', value: '38,274.05', taken }, 'lottery')).status, 303);
+	assert.equal((await suzuki.submit(slip, {}, 'lottery')).status, 303);
+	assert.equal(await town.sql(`SELECT drawn IS NULL FROM lottery WHERE slot_id = ${slot}`), 't', 'another value stood there');
+	page = isPage(await suzuki.get(`${path}/lottery`));
+	assert.match(page.text, /<s><span lang="ja">38,274\.50/);
+	assert.equal(await town.sql(`SELECT count(*) FROM audit WHERE act = 'lottery.entered' AND object_id = ${slot}`), '2');
+	assert.equal((await suzuki.submit(page, {}, 'lottery')).status, 303);
+	page = isPage(await town.client(MINATO).get(`/events/${made.event}/lottery`));
+	assert.match(said(page), /38,274\.05.*決めてあった日には発表がありませんでした.*訂正前 38,274\.50/);
 	const record = (await town.client(MINATO).get(`/events/${made.event}/lottery/record?slot=${slot}`)).json();
 	assert.ok(verify(record), 'an independent program draws the same');
+	assert.deepEqual([record.value, record.day], ['38,274.05', taken]);
+	assert.ok(!verify({ ...record, value: '38,274.50' }));
 	assert.deepEqual(record.seats, [4, 1]);
 	assert.deepEqual(record.entries.map((e) => e.needs).sort(), [[1, 0], [1, 1], [2, 0], [3, 1]]);
 	const won = record.result.filter((r) => r.won).map((r) => r.number);

@@ -40,7 +40,7 @@ drawn(const json_t *list, const char *seed)
 {
 	json_t *record = NULL;
 
-	ok(lottery_draw(arena, list, seed, "38,274.05", &record) == ERR_OK, "drawn");
+	ok(lottery_draw(arena, list, seed, "38,274.05", "", &record) == ERR_OK, "drawn");
 	return json_object_get(record, "result");
 }
 
@@ -87,15 +87,16 @@ refusals(void)
 	size_t i;
 
 	for (i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		ok(lottery_draw(arena, list_of(bad[i].seats, bad[i].rule, bad[i].entries), SEED, "1", &record) ==
+		ok(lottery_draw(arena, list_of(bad[i].seats, bad[i].rule, bad[i].entries), SEED, "1", "", &record) ==
 		    ERR_INVALID, "refused: %s", bad[i].why);
-	ok(lottery_draw(arena, good, SEED, "", &record) == ERR_INVALID, "refused: no public value");
-	ok(lottery_draw(arena, good, SEED, "1\n2", &record) == ERR_INVALID, "refused: a value of two lines");
-	ok(lottery_draw(arena, good, "abc", "1", &record) == ERR_INVALID, "refused: a short seed");
-	ok(lottery_draw(arena, good, "00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF", "1",
+	ok(lottery_draw(arena, good, SEED, "", "", &record) == ERR_INVALID, "refused: no public value");
+	ok(lottery_draw(arena, good, SEED, "1\n2", "", &record) == ERR_INVALID, "refused: a value of two lines");
+	ok(lottery_draw(arena, good, SEED, "1", "tomorrow", &record) == ERR_INVALID, "refused: a day that is none");
+	ok(lottery_draw(arena, good, "abc", "1", "", &record) == ERR_INVALID, "refused: a short seed");
+	ok(lottery_draw(arena, good, "00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF", "1", "",
 	    &record) == ERR_INVALID, "refused: a seed in capitals, whose hash is another");
 	json_object_set_new(good, "extra", json_integer(1));
-	ok(lottery_draw(arena, good, SEED, "1", &record) == ERR_INVALID, "refused: a list with more in it");
+	ok(lottery_draw(arena, good, SEED, "1", "", &record) == ERR_INVALID, "refused: a list with more in it");
 }
 
 /* A group has all its seats or none, and a smaller one behind it may have what is left. */
@@ -145,10 +146,15 @@ records(void)
 	json_t *turned = list_of("[2]", NONE, "[" E("C", "[1]", 0, 0) "," E("B", "[1]", 0, 0) "," E("A", "[1]", 0, 0) "]");
 	json_t *record = NULL, *other = NULL;
 
-	ok(lottery_draw(arena, list, SEED, "1", &record) == ERR_OK, "a record");
+	ok(lottery_draw(arena, list, SEED, "1", "", &record) == ERR_OK, "a record");
 	ok(lottery_check(arena, record) == ERR_OK, "comes out the same again");
+	ok(json_object_get(record, "day") == NULL, "without a day none is told");
+	ok(lottery_draw(arena, list, SEED, "1", "2026-12-21", &other) == ERR_OK && lottery_check(arena, other) == ERR_OK,
+	    "the day of the value goes along");
+	ok(json_equal(json_object_get(record, "result"), json_object_get(other, "result")), "and changes nothing");
+	is_str(json_text(other, "day"), "2026-12-21", "it is named");
 	is_str(json_text(record, "list"), lottery_list_hash(arena, list), "names the list");
-	ok(lottery_draw(arena, turned, SEED, "1", &other) == ERR_OK &&
+	ok(lottery_draw(arena, turned, SEED, "1", "", &other) == ERR_OK &&
 	    json_equal(json_object_get(record, "result"), json_object_get(other, "result")),
 	    "the order of the list does not matter");
 	ok(json_object_size(list) == 4, "the list is left as it was");
@@ -170,7 +176,7 @@ count_wins(json_t *list, int rounds, int *wins)
 
 	for (k = 0; k < rounds; k++) {
 		snprintf(seed, sizeof seed, "%064x", (unsigned)k + 1);
-		if (lottery_draw(own, list, seed, "1", &record) != ERR_OK)
+		if (lottery_draw(own, list, seed, "1", "", &record) != ERR_OK)
 			return;
 		json_array_foreach(json_object_get(record, "result"), i, one)
 			if (json_flag(one, "won"))

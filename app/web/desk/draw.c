@@ -5,12 +5,13 @@
  *	GET  /events/{event}/lottery		commitment, list, result
  *	GET  /events/{event}/lottery/record?slot=	the record of one date, to be drawn again
  *	GET  /desk/events/{event}/lottery	the same with the steps that are due
- *	POST /desk/events/{event}/lottery	takes one: commit, close or draw, for all dates that are
+ *	POST /desk/events/{event}/lottery	takes one: commit, close, enter or draw, for all dates that are
  *						as far; each has a seed and a record of its own
  *
  * What may be done when is decided in sql/queries/draw.sql.
  */
 #include <string.h>
+#include "base/clock.h"
 #include "domain/draw.h"
 #include "web/handlers.h"
 #include "web/web.h"
@@ -61,27 +62,34 @@ citizen_draw_record(struct web *w)
 	return e != ERR_OK ? e : web_json(w, HTTP_OK, record);
 }
 
-/* That of the same value of the same day, or a new one. */
+/* Those that are as far: of the same value of the same day, with the same entered. */
 static json_t *
 group_of(json_t *groups, const json_t *draw)
 {
-	size_t i, n = json_array_size(groups);
-	json_t *group;
+	const json_t *entered = json_object_get(draw, "entered");
+	size_t i, n = json_array_size(groups), before = json_array_size(entered);
+	json_t *group, *last = json_array_get(entered, before - 1);
+
+	if (last == NULL)
+		last = json_null();
 
 	for (i = 0; i < n; i++) {
 		group = json_array_get(groups, i);
 		if (strcmp(json_text(group, "source"), json_text(draw, "source")) == 0 &&
-		    strcmp(json_text(group, "day"), json_text(draw, "day")) == 0)
+		    strcmp(json_text(group, "day"), json_text(draw, "day")) == 0 &&
+		    json_equal(json_object_get(group, "last"), last))
 			return group;
 	}
-	group = json_pack("{s:o, s:O, s:O, s:O, s:[]}", "id", n == 0 ? json_string("value") : json_sprintf("value-%d", (int)n),
+	group = json_pack("{s:o, s:O, s:O, s:O, s:O, s:O, s:[]}", "id", n == 0 ? json_string("value") : json_sprintf("value-%d", (int)n),
+	    "last", last, "entered", json_object_get(draw, "entered"),
 	    "source", json_object_get(draw, "source"), "value_day", json_object_get(draw, "value_day"),
 	    "day", json_object_get(draw, "day"), "dates");
+	json_object_set(group, "due_day", json_object_get(draw, "day"));
 	json_array_append_new(groups, group);
 	return group;
 }
 
-/* Dates that wait for the same value are drawn together: [{"id", "source", "value_day", "day", "dates"}]. */
+/* Dates that wait for the same value are drawn together: [{"id", "source", "value_day", "day", "last", "entered", "dates"}]. */
 static json_t *
 due_of(struct web *w, const json_t *draws)
 {
@@ -116,6 +124,7 @@ desk_shown(struct web *w, struct form *f, json_t **lottery)
 	form_set(f, "source", "");
 	form_set(f, "day", "");
 	form_set(f, "value", "");
+	form_set(f, "taken", "");
 	form_set(f, "history", "");
 	return ERR_OK;
 }
@@ -136,7 +145,14 @@ rules_offer(struct web *w, struct form *f)
 static enum err
 page(struct web *w, enum status status, struct form *f)
 {
+	const char *typed = json_text(json_object_get(form_json(f), "taken"), "value");
+	json_t *group;
+	size_t i;
+
 	rules_offer(w, f);
+	json_array_foreach(json_object_get(w->view, "due"), i, group)
+		json_object_set_new(group, "taken", json_string(typed[0] != '\0' ? typed : json_text(group, "due_day")));
+	json_object_set_new(w->view, "wrong", json_boolean(!form_ok(f)));
 	return web_page(w, status, "desk/draw/show");
 }
 
@@ -163,7 +179,7 @@ commit(struct web *w, struct form *f, const json_t *lottery)
 	size_t i;
 	enum err e = ERR_OK;
 
-	if (form_ok(f) && (strlen(day) != 10 || strspn(day, "0123456789-") != 10))
+	if (form_ok(f) && !clock_is_day(day))
 		form_problem(f, "day", "draw_day_wrong");
 	if (form_ok(f) && closes[0] == '\0')
 		form_problem(f, "day", "draw_day_no_close");
@@ -193,24 +209,47 @@ close_all(struct web *w, const json_t *lottery)
 	return e != ERR_OK || done > 0 ? e : ERR_CONFLICT;
 }
 
+/* The value of those dates that wait for the same one; or, where it was entered and looked at, the draw. */
 static enum err
-draw_all(struct web *w, struct form *f, const json_t *lottery)
+each_due(struct web *w, const json_t *lottery, const char *value, const char *taken, bool make)
 {
-	const char *value = form_text(f, "value", FORM_REQUIRED, VALUE_MAX);
 	const char *source = fields_get(w->fields, "of"), *day = fields_get(w->fields, "on");
 	const json_t *draw;
 	size_t i, done = 0;
 	enum err e = ERR_OK;
 
-	if (!form_ok(f))
-		return ERR_INVALID;
-	json_array_foreach(json_object_get(lottery, "draws"), i, draw)
-		if (e == ERR_OK && json_flag(draw, "may_draw") && strcmp(json_text(draw, "source"), source) == 0 &&
-		    strcmp(json_text(draw, "day"), day) == 0) {
-			e = draw_make(w->db, w->vault, w->arena, json_int(draw, "slot"), value, w->staff);
-			done++;
-		}
+	json_array_foreach(json_object_get(lottery, "draws"), i, draw) {
+		int64_t slot = json_int(draw, "slot");
+
+		if (e != ERR_OK || !json_flag(draw, "may_draw") || strcmp(json_text(draw, "source"), source) != 0 ||
+		    strcmp(json_text(draw, "day"), day) != 0)
+			continue;
+		e = make ? draw_make(w->db, w->vault, w->arena, slot, value, taken, w->staff)
+		    : draw_enter(w->db, slot, value, taken, w->staff);
+		done++;
+	}
 	return e != ERR_OK || done > 0 ? e : ERR_CONFLICT;
+}
+
+static enum err
+enter_all(struct web *w, struct form *f, const json_t *lottery)
+{
+	const char *value = form_text(f, "value", FORM_REQUIRED, VALUE_MAX), *taken = form_text(f, "taken", FORM_REQUIRED, 10);
+	const char *stated = fields_get(w->fields, "on"), *today = arena_strndup(w->arena, clock_rfc3339(w->arena, clock_ms()), 10);
+
+	if (form_ok(f) && !clock_is_day(taken))
+		form_problem(f, "taken", "draw_day_wrong");
+	if (form_ok(f) && strcmp(taken, stated) < 0)
+		form_problem(f, "taken", "draw_taken_early");
+	if (form_ok(f) && strcmp(taken, today) > 0)
+		form_problem(f, "taken", "draw_taken_late");
+	return form_ok(f) ? each_due(w, lottery, value, taken, false) : ERR_INVALID;
+}
+
+static enum err
+draw_all(struct web *w, const json_t *lottery)
+{
+	return each_due(w, lottery, fields_get(w->fields, "value"), fields_get(w->fields, "taken"), true);
 }
 
 enum err
@@ -225,7 +264,7 @@ desk_draw_do(struct web *w)
 		e = desk_shown(w, f, &lottery);
 	if (e == ERR_OK)
 		e = strcmp(step, "commit") == 0 ? commit(w, f, lottery) : strcmp(step, "close") == 0 ? close_all(w, lottery) :
-		    strcmp(step, "draw") == 0 ? draw_all(w, f, lottery) : ERR_INVALID;
+		    strcmp(step, "enter") == 0 ? enter_all(w, f, lottery) : strcmp(step, "draw") == 0 ? draw_all(w, lottery) : ERR_INVALID;
 	if (e == ERR_INVALID && !form_ok(f))
 		return page(w, HTTP_UNPROCESSABLE, f);
 	if (e == ERR_CONFLICT && !db_failed(w->db))
