@@ -6,7 +6,7 @@
 //	await old.die();
 //	await second.promote();
 import { execFile } from 'node:child_process';
-import { appendFileSync, chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from './up.mjs';
@@ -52,6 +52,8 @@ class Cluster {
 		await eventually('its end', () => {
 			try { process.kill(pid, 0); return readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z '); } catch { return true; }
 		});
+		// Whoever has not been waited for yet would be taken for a server that runs.
+		for (const lock of [join(this.data, 'postmaster.pid'), join(this.socket, '.s.PGSQL.5432.lock')]) rmSync(lock, { force: true });
 	}
 }
 

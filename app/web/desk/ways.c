@@ -7,6 +7,8 @@
  */
 #include "web/desk/ways.h"
 
+#include <string.h>
+
 #include "domain/gateway.h"
 #include "domain/rendering.h"
 
@@ -211,6 +213,9 @@ desk_ways_unfit(struct web *w, const json_t *message, const char *subject, const
 	size_t i;
 
 	json_object_set_new(w->view, "unfit", unfit);
+	/* Its field refuses it, and no mail may be made of it. */
+	if (strpbrk(subject, "\r\n") != NULL)
+		return ERR_OK;
 	json_object_set_new(text, "subject", json_string(subject));
 	json_object_set_new(text, "body", json_string(body));
 	e = rendering_make(w->arena, w->site->templates, w->site->catalogue, text, &renderings);
