@@ -107,6 +107,8 @@ test('F05 SIGSTOP of workers: the others serve; of the database: who waits is an
 	const all = workers(), stopped = [all[0], all.at(-1)], before = Number(await town.sql('SELECT count(*) FROM message'));
 	const keys = await tokens(8);
 	for (const pid of stopped) process.kill(pid, 'SIGSTOP');
+	// Until it stands it may still take a request, and then has it.
+	for (const pid of stopped) await eventually('it stands', () => readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') T '));
 	try {
 		for (let n = 0; n < 10; n++) assert.equal((await sato.get('/desk')).status, 200);
 		for (const token of keys.splice(0, 4)) assert.equal((await insist(sato, '/desk/messages/new', { token, start: 'blank' })).answer.status, 303);

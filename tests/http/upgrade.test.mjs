@@ -21,6 +21,8 @@ const old = gunzipSync(readFileSync(join(source, 'tests/data/db/at_0019.sql.gz')
 let town, rows;
 // Tables that have another name today.
 const renamed = { phone_code: 'address_code' };
+// Those that nothing had ever filled, and that are no more.
+const gone = new Set(['municipality']);
 
 // The tables of a database, each with its number of rows.
 const count = async () => Object.fromEntries((await town.sql((await town.sql(`SELECT string_agg(format('SELECT %L, count(*) FROM %I', relname, relname), ' UNION ALL ' ORDER BY relname)
@@ -62,7 +64,7 @@ test('an old house is brought to the present, and is like a new one', async () =
 	const now = await count();
 	// Only rows that say what the program does may come along.
 	for (const [table, n] of Object.entries(rows)) {
-		const then = now[renamed[table] ?? table];
+		const then = now[renamed[table] ?? table] ?? (gone.has(table) ? 0 : undefined);
 		assert.ok(Number(then) >= Number(n), `${table}: ${n} → ${then}`);
 	}
 });
