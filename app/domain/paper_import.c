@@ -128,18 +128,6 @@ put(struct import *im, json_t *answers, const char *name, const char *cell)
 	    json_string(questionnaire_tidy(im->arena, question, part, cell)));
 }
 
-static bool
-among(const json_t *list, const char *code)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(list, i, one)
-		if (strcmp(json_text(one, "code"), code) == 0)
-			return true;
-	return false;
-}
-
 /* Whether answers to this question have such a part: a row, of an address, the words of その他. */
 static bool
 has_part(const json_t *question, const char *part)
@@ -149,7 +137,7 @@ has_part(const json_t *question, const char *part)
 	const char *kind = json_text(question, "kind");
 
 	if (strcmp(kind, "matrix") == 0)
-		return among(json_object_get(json_object_get(question, "settings"), "rows"), part);
+		return questionnaire_coded(json_object_get(json_object_get(question, "settings"), "rows"), part) != NULL;
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i += 2)
 		if (strcmp(parts[i], kind) == 0 && strcmp(parts[i + 1], part) == 0)
 			return true;

@@ -151,18 +151,6 @@ slots(const struct question_page *p, const char *prefix, const json_t *terms, si
 	return list;
 }
 
-static const json_t *
-listed(const json_t *list, const char *code)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(list, i, one)
-		if (strcmp(json_text(one, "code"), code) == 0)
-			return one;
-	return NULL;
-}
-
 /* "q4.r2:1": the question of it, if it is among the first and has such a row and choice. */
 static const json_t *
 question_named(const struct question_page *p, const char *question, const char *choice, size_t before)
@@ -175,9 +163,9 @@ question_named(const struct question_page *p, const char *question, const char *
 	q = question_of(p->draft, code, &number);
 	if (q == NULL || (size_t)number > before)
 		return NULL;
-	if (dot != NULL && listed(json_object_get(json_object_get(q, "settings"), "rows"), dot + 1) == NULL)
+	if (dot != NULL && questionnaire_coded(json_object_get(json_object_get(q, "settings"), "rows"), dot + 1) == NULL)
 		return NULL;
-	return choice[0] == '\0' || listed(json_object_get(q, "choices"), choice) != NULL ? q : NULL;
+	return choice[0] == '\0' || questionnaire_coded(json_object_get(q, "choices"), choice) != NULL ? q : NULL;
 }
 
 static bool

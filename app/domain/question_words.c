@@ -18,18 +18,6 @@ number_text(const json_t *draft, const char *code)
 	return question_of(draft, code, &n) != NULL ? json_sprintf("%d", n) : json_null();
 }
 
-static const json_t *
-listed(const json_t *list, const char *code)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(list, i, one)
-		if (strcmp(json_text(one, "code"), code) == 0)
-			return one;
-	return NULL;
-}
-
 /* What a term compares with: the words of a choice, or the amount itself; of a matrix
  * with its row. */
 static void
@@ -38,8 +26,8 @@ say_term(struct arena *a, const json_t *draft, const json_t *term, const char *o
 	const char *name = json_text(term, "question"), *dot = strchr(name, '.');
 	const char *code = dot == NULL ? name : arena_printf(a, "%.*s", (int)(dot - name), name);
 	const json_t *q = question_of(draft, code, NULL);
-	const json_t *choice = listed(json_object_get(q, "choices"), json_text(term, "value"));
-	const json_t *row = dot == NULL ? NULL : listed(json_object_get(json_object_get(q, "settings"), "rows"), dot + 1);
+	const json_t *choice = questionnaire_coded(json_object_get(q, "choices"), json_text(term, "value"));
+	const json_t *row = dot == NULL ? NULL : questionnaire_coded(json_object_get(json_object_get(q, "settings"), "rows"), dot + 1);
 
 	json_object_set_new(shown, "own", json_boolean(strcmp(code, own) == 0));
 	json_object_set_new(shown, "number", number_text(draft, code));

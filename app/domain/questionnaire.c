@@ -19,15 +19,21 @@ same(const char *a, const char *b)
 }
 
 static size_t
-place_of(const json_t *questions, const char *code)
+place_of(const json_t *list, const char *code)
 {
 	size_t i;
-	const json_t *q;
+	const json_t *one;
 
-	json_array_foreach(questions, i, q)
-		if (same(json_text(q, "code"), code))
+	json_array_foreach(list, i, one)
+		if (same(json_text(one, "code"), code))
 			return i;
-	return json_array_size(questions);
+	return json_array_size(list);
+}
+
+const json_t *
+questionnaire_coded(const json_t *list, const char *code)
+{
+	return json_array_get(list, place_of(list, code));
 }
 
 const json_t *
@@ -35,7 +41,7 @@ questionnaire_question(const json_t *document, const char *code)
 {
 	const json_t *questions = json_object_get(document, "questions");
 
-	return json_array_get(questions, place_of(questions, code));
+	return questionnaire_coded(questions, code);
 }
 
 const char *

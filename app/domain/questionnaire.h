@@ -61,6 +61,8 @@
  * What was not asked (skipped by the path) is not there.
  */
 
+/* The choice, row or question of this code in a list of them; NULL: there is none.  It belongs to the list. */
+const json_t *questionnaire_coded(const json_t *list, const char *code);
 /* The question of this code; NULL: there is none. */
 const json_t *questionnaire_question(const json_t *document, const char *code);
 /* A text of a question, choice or row, by key ("label", "help"), in this language or else

@@ -41,21 +41,9 @@ is_kept(const char *kept, const char *text)
 }
 
 static const json_t *
-coded(const json_t *list, const char *code)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(list, i, one)
-		if (strcmp(json_text(one, "code"), code) == 0)
-			return one;
-	return NULL;
-}
-
-static const json_t *
 choice(const struct judged *j, const json_t *code)
 {
-	return json_is_string(code) ? coded(json_object_get(j->question, "choices"), json_string_value(code)) : NULL;
+	return json_is_string(code) ? questionnaire_coded(json_object_get(j->question, "choices"), json_string_value(code)) : NULL;
 }
 
 /* A list of choices: each exists, none is there twice. */
@@ -259,7 +247,7 @@ matrix(const struct judged *j)
 	if (!json_is_object(j->answer))
 		return "question_rows";
 	json_object_foreach((json_t *)(uintptr_t)j->answer, row, value)
-		if (coded(rows, row) == NULL || (several ? !list_of_choices(j, value) : choice(j, value) == NULL))
+		if (questionnaire_coded(rows, row) == NULL || (several ? !list_of_choices(j, value) : choice(j, value) == NULL))
 			return "question_rows";
 	if (json_flag(j->question, "required") && json_object_size(j->answer) < json_array_size(rows))
 		return "question_rows";

@@ -35,18 +35,6 @@ earlier(const struct review *r, const char *code)
 	return NULL;
 }
 
-static bool
-listed(const json_t *list, const char *code)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(list, i, one)
-		if (strcmp(json_text(one, "code"), code) == 0)
-			return true;
-	return false;
-}
-
 /* The question of a term, or that of its row. */
 static void
 review_term(const struct review *r, const json_t *term)
@@ -56,9 +44,9 @@ review_term(const struct review *r, const json_t *term)
 	const json_t *q = earlier(r, code);
 	bool chooses = strcmp(is, "chosen") == 0 || strcmp(is, "not_chosen") == 0;
 
-	if (q == NULL || (dot != NULL && !listed(json_object_get(json_object_get(q, "settings"), "rows"), dot + 1)))
+	if (q == NULL || (dot != NULL && questionnaire_coded(json_object_get(json_object_get(q, "settings"), "rows"), dot + 1) == NULL))
 		fault(r, "refers", code);
-	else if (chooses && !listed(json_object_get(q, "choices"), json_text(term, "value")))
+	else if (chooses && questionnaire_coded(json_object_get(q, "choices"), json_text(term, "value")) == NULL)
 		fault(r, "refers", code);
 }
 
