@@ -25,6 +25,7 @@
 /* A host that says nothing is waited for so long, and less once another has answered. */
 enum { HOSTS_MAX = 8, KEYS_MAX = 16, ANSWER_MS = 5000, PATIENCE_MS = 1000 };
 
+/* Not in sql/queries: it is asked before anybody is known to be the one to prepare anything at. */
 static const char question[] = "SELECT CASE WHEN pg_is_in_recovery() THEN 0 ELSE "
     "('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::integer END";
 

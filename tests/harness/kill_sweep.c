@@ -9,19 +9,14 @@
  * connection to that port of this machine on.
  */
 #define _GNU_SOURCE
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <unistd.h>
+#include "sweep.h"
 
 static _Atomic int64_t *left;
 static in_port_t port;
@@ -30,19 +25,11 @@ static bool counts;
 __attribute__((constructor)) static void
 share(void)
 {
-	const char *path = getenv("CHROMO_SWEEP"), *number = getenv("CHROMO_SWEEP_PORT");
-	int fd = path != NULL ? open(path, O_RDWR | O_CLOEXEC) : -1;
-	void *page;
+	const char *number = getenv("CHROMO_SWEEP_PORT");
 
-	if (fd == -1)
-		return;
-	page = mmap(NULL, sizeof *left, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
-	if (page == MAP_FAILED)
-		return;
 	port = number != NULL ? htons((in_port_t)strtol(number, NULL, 10)) : 0;
 	counts = number == NULL;
-	left = page;
+	left = sweep_number();
 }
 
 static void

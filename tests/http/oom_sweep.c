@@ -11,16 +11,11 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <link.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+#include "../harness/sweep.h"
 
 /* The C library's own. */
 void *__libc_malloc(size_t);
@@ -47,18 +42,8 @@ look(struct dl_phdr_info *info, size_t size, void *context)
 __attribute__((constructor)) static void
 share(void)
 {
-	const char *path = getenv("CHROMO_SWEEP");
-	int fd = path != NULL ? open(path, O_RDWR | O_CLOEXEC) : -1;
-	void *page;
-
-	if (fd == -1)
-		return;
-	page = mmap(NULL, sizeof *left, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
-	if (page == MAP_FAILED)
-		return;
 	dl_iterate_phdr(look, NULL);
-	left = page;
+	left = sweep_number();
 }
 
 static bool
