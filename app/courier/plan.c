@@ -54,6 +54,8 @@ plan_part(struct db *db, int64_t tenant, int64_t message, int most, bool *more)
 		e = q_planner_plan(db, (struct q_planner_plan){
 		    .message = message, .size = COURIER_SLICE, .most = most }, &rows);
 	if (e == ERR_OK)
+		e = q_planner_learn_queue(db, NULL);
+	if (e == ERR_OK)
 		e = db_commit(db);
 	if (e != ERR_OK) {
 		/* Or it was committed and the answer was lost: then the next look finds

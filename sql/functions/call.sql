@@ -190,8 +190,8 @@ DECLARE
   b      batch;
   flying int := 0;
 BEGIN
-  SELECT * INTO b FROM batch x WHERE x.id = p_batch AND x.fence = p_fence AND x.state = 'sending' FOR UPDATE;
-  IF NOT FOUND THEN
+  SELECT * INTO b FROM batch x WHERE x.id = p_batch FOR UPDATE;
+  IF b.fence IS DISTINCT FROM p_fence OR b.state <> 'sending' THEN
     RETURN;
   END IF;
   -- Whoever is in the air is in doubt until the courier says what came of it.

@@ -188,8 +188,8 @@ DECLARE
   nobody int := 0;
   paid   int := 0;
 BEGIN
-  SELECT * INTO b FROM batch x WHERE x.id = p_batch AND x.fence = p_fence AND x.state = 'sending' FOR UPDATE;
-  IF NOT FOUND THEN
+  SELECT * INTO b FROM batch x WHERE x.id = p_batch FOR UPDATE;
+  IF b.fence IS DISTINCT FROM p_fence OR b.state <> 'sending' THEN
     RETURN;
   END IF;
   -- From here on no stop is committed before this is.

@@ -124,6 +124,18 @@ BEGIN
   RETURN NEXT;
 END $$;
 
+-- Looks at the batches anew if there are many more than when PostgreSQL last did.  On a fresh
+-- server that was when there were none: the couriers would read all of them for each, until
+-- autovacuum comes.  As the owner, who alone may.
+CREATE OR REPLACE FUNCTION batch_learn() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_class WHERE oid = 'batch'::regclass
+                AND pg_relation_size(oid) > 2 * relpages * current_setting('block_size')::bigint) THEN
+    ANALYZE batch;
+  END IF;
+END $$;
+
 -- All of it at once.  NULL as above.
 CREATE OR REPLACE FUNCTION message_plan(p_message bigint, p_size int) RETURNS int LANGUAGE sql AS
 $$ SELECT recipients FROM message_plan_part(p_message, p_size, NULL) $$;

@@ -10,6 +10,9 @@ SELECT message_due AS id FROM message_due();
 -- name: planner_plan :many
 SELECT recipients, more FROM message_plan_part(:message::bigint, :size::int, :most::int);
 
+-- name: planner_learn :exec
+SELECT batch_learn();
+
 -- name: planner_settle :exec
 SELECT message_settle_open();
 

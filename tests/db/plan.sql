@@ -73,6 +73,13 @@ SELECT message_stop(:m);
 SELECT is((SELECT count(*)::int FROM message_plan_part(:m, 10, 20)), 0, 'a stop between two parts is one');
 SELECT is((SELECT count(*)::int FROM message_due() d WHERE d = :m), 0, '… for every look');
 SELECT is((SELECT count(*)::int FROM batch WHERE message_id = :m AND state = 'queued'), 0, '… and for what was planned');
+
+-- A server that knows nothing of batches yet.
+UPDATE pg_class SET relpages = 0, reltuples = 0 WHERE oid = 'batch'::regclass;
+SET LOCAL ROLE chromo_courier;
+SELECT batch_learn();
+RESET ROLE;
+SELECT cmp_ok((SELECT reltuples::int FROM pg_class WHERE oid = 'batch'::regclass), '>', 0, 'the batches are looked at anew, by who may not do so else');
 SELECT is((SELECT count(*)::int FROM ledger_faults()), 0, 'of whom the ledger tells');
 
 SELECT approved() AS m \gset
