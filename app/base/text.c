@@ -81,11 +81,18 @@ text_is_mended(const char *s)
 	return strstr(s, REPLACEMENT) != NULL;
 }
 
+/* Controls that turn the direction of what follows: with them a text looks otherwise than it is. */
+static bool
+is_turning(UChar32 c)
+{
+	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
 /* What no page may hold: controls, and the noncharacters, which are for inner use. */
 static bool
 is_unclean(UChar32 c)
 {
-	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || U_IS_UNICODE_NONCHAR(c);
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || U_IS_UNICODE_NONCHAR(c) || is_turning(c);
 }
 
 bool
@@ -217,16 +224,40 @@ normalise_names(const UNormalizer2 *form, const UChar *from, int32_t n, UChar *t
 	return length;
 }
 
+/* Without what turns its direction, which comes along when numbers and names are copied;
+ * nothing at all where there is nothing to be seen (F37). */
+static const char *
+visible(struct arena *a, const char *s)
+{
+	size_t n = strlen(s), i = 0, start;
+	char *out = arena_alloc(a, n + 1), *to = out;
+	bool seen = false;
+	UChar32 c;
+
+	while (i < n) {
+		start = i;
+		c = text_next(s, n, &i);
+		if (is_turning(c))
+			continue;
+		seen = seen || !(u_isUWhiteSpace(c) || c == 0x2800 || u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT));
+		memcpy(to, s + start, i - start);
+		to += i - start;
+	}
+	*(seen ? to : out) = '\0';
+	return out;
+}
+
 /* NFKC makes at most 18 units of one (U+FDFA), NFC at most 3.  names: variants stay. */
 static char *
 normalised(struct arena *a, const char *s, const UNormalizer2 *form, int32_t growth, bool names)
 {
 	UErrorCode status = U_ZERO_ERROR;
-	int32_t n = length_of(s), wide_length, out_length, room;
+	const char *from = visible(a, s);
+	int32_t n = length_of(from), wide_length, out_length, room;
 	UChar *wide = arena_alloc(a, ((size_t)n + 1) * sizeof(*wide)), *to;
 	char *out;
 
-	u_strFromUTF8(wide, n + 1, &wide_length, s, n, &status);
+	u_strFromUTF8(wide, n + 1, &wide_length, from, n, &status);
 	must(U_SUCCESS(status));
 	must(wide_length < INT32_MAX / (growth * 4));
 	room = wide_length * growth + 1;

@@ -18,8 +18,8 @@ int32_t text_next(const char *, size_t n, size_t *at);
 const char *text_mended(struct arena *, const char *, size_t n);
 /* Something was lost on the way here: U+FFFD is in it. */
 bool text_is_mended(const char *);
-/* No C0 or C1 control characters and no noncharacters (U+FDD0 …, U+FFFE); lines: TAB
- * and LF allowed. */
+/* No C0 or C1 control characters, none that turn the direction of writing (U+202A …, U+2066 …)
+ * and no noncharacters (U+FDD0 …, U+FFFE); lines: TAB and LF allowed. */
 bool text_is_clean(const char *, bool lines);
 /* The same without those: how a page shows what it refuses. */
 const char *text_showable(struct arena *, const char *);
@@ -30,7 +30,8 @@ bool text_is_uuid(const char *);
 size_t text_length(const char *);
 
 /* For short fields: NFKC, outer white space off, inner runs to one space.
- * Full-width digits and letters become half-width. */
+ * Full-width digits and letters become half-width.  This and text_body leave out what turns
+ * the direction of writing, and a text of nothing to be seen is empty. */
 char *text_normal(struct arena *, const char *);
 /* NFKC without exception: variants of kanji become the common ones too.  For what old
  * devices must read, never for what is kept. */

@@ -5,7 +5,8 @@
  *
  *	sql/roles.sql, sql/database.sql	what must be there first; no effect later
  *	sql/migrations/NNNN_name.sql	each once, in one transaction with its record
- *	sql/functions/			all again, in one transaction
+ *	sql/functions/			all again, in one transaction, and what none of
+ *					them makes any more goes
  *	sql/data/			all again, a transaction each
  *
  * Whether a file may be loaded is decided before the first one is.  The files
@@ -346,14 +347,70 @@ run_migration(struct run *run, size_t number, const struct file *f)
 }
 
 static enum err
-run_together(struct run *run, const char *what, const struct file *files, size_t n)
+run_data(struct run *run, const struct file *f)
 {
 	enum err e = begin(run);
 
-	for (size_t i = 0; i < n && e == ERR_OK; i++) {
-		printf("%-10s %s\n", what, files[i].name);
-		e = load(run, &files[i]);
+	if (e == ERR_OK) {
+		printf("data       %s\n", f->name);
+		e = load(run, f);
 	}
+	return commit(run, e);
+}
+
+/*
+ * What drops the functions, procedures and triggers of ours that were there before this
+ * transaction and that none of its files made again.  $1 is the text of all migrations:
+ * functions that they make stay (triggers they never make).  Whatever else hangs on one
+ * that goes, refuses.
+ */
+static const char left_behind[] =
+    "WITH made AS (SELECT p.oid, p.proname, p.proowner, p.xmin FROM pg_proc p"
+    "  WHERE p.pronamespace = 'public'::regnamespace AND p.proowner IN ('chromo_owner'::regrole, 'chromo_directory'::regrole)"
+    "    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')) "
+    "SELECT format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::regclass) AS statement"
+    "  FROM pg_trigger t JOIN made ON made.oid = t.tgfoid"
+    " WHERE NOT t.tgisinternal AND age(t.xmin) > age(pg_current_xact_id()::xid) "
+    "UNION ALL (SELECT format('SET LOCAL ROLE %s; DROP ROUTINE %s; SET LOCAL ROLE chromo_owner', proowner::regrole,"
+    "      string_agg(oid::regprocedure::text, ', ' ORDER BY oid))"
+    "  FROM made WHERE age(xmin) > age(pg_current_xact_id()::xid)"
+    "   AND $1 !~ ('CREATE (FUNCTION|PROCEDURE) ' || proname || '\\(') GROUP BY proowner)";
+
+static enum err
+drop_left_behind(struct run *run, const struct files *migrations)
+{
+	struct buf all;
+	PGresult *r;
+	enum err e;
+
+	buf_init(&all, run->arena);
+	for (size_t i = 0; i < migrations->n; i++)
+		buf_adds(&all, migrations->at[i].text);
+	e = execute(run, "RESET ROLE; SET ROLE chromo_owner", "SET ROLE");
+	if (e != ERR_OK)
+		return e;
+	r = PQexecParams(run->conn, left_behind, 1, NULL, (const char *const[]){ all.data }, NULL, NULL, 0);
+	arena_defer(run->arena, release_result, r);
+	if (PQresultStatus(r) != PGRES_TUPLES_OK)
+		return told(r, "sql/functions", "");
+	for (int i = 0; i < PQntuples(r) && e == ERR_OK; i++) {
+		printf("no more    %s\n", PQgetvalue(r, i, 0));
+		e = execute(run, PQgetvalue(r, i, 0), "sql/functions");
+	}
+	return e;
+}
+
+static enum err
+run_functions(struct run *run, const struct files *functions, const struct files *migrations)
+{
+	enum err e = begin(run);
+
+	for (size_t i = 0; i < functions->n && e == ERR_OK; i++) {
+		printf("functions  %s\n", functions->at[i].name);
+		e = load(run, &functions->at[i]);
+	}
+	if (e == ERR_OK)
+		e = drop_left_behind(run, migrations);
 	return commit(run, e);
 }
 
@@ -366,9 +423,9 @@ run_all(struct run *run, const struct files *migrations, size_t landed,
 	for (size_t i = landed; i < migrations->n && e == ERR_OK; i++)
 		e = run_migration(run, i + 1, &migrations->at[i]);
 	if (e == ERR_OK)
-		e = run_together(run, "functions", functions->at, functions->n);
+		e = run_functions(run, functions, migrations);
 	for (size_t i = 0; i < data->n && e == ERR_OK; i++)
-		e = run_together(run, "data", &data->at[i], 1);
+		e = run_data(run, &data->at[i]);
 	return e;
 }
 

@@ -4,8 +4,10 @@
 /*
  * Brings a database to the present schema: sql/migrations/NNNN_name.sql in
  * order, one transaction each, recorded with SHA-256 in schema_migration; then
- * sql/functions/ and sql/data/ (both may be loaded again).  Refuses: a landed
- * file that has changed, a gap in the numbers, a database newer than the files.
+ * sql/functions/ and sql/data/ (both may be loaded again).  A function or trigger
+ * of ours in schema public that neither sql/functions/ nor a migration makes is
+ * dropped.  Refuses: a landed file that has changed, a gap in the numbers, a
+ * database newer than the files.
  *
  * Runs as chromo_owner under an advisory lock.  Where conninfo names no user it
  * connects as chromo_owner, too; as long as there is none, as libpq's default

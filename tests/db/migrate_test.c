@@ -167,6 +167,44 @@ test_refused(void)
 	put("migrations/0002_tree.sql", "ALTER TABLE plant ADD COLUMN tree boolean;\nSET ROLE chromo_directory;\n");
 }
 
+/* What a function file no longer makes goes with the next run, and nothing else does. */
+static void
+test_left_behind(void)
+{
+	ask("CREATE FUNCTION public.visitor() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$");
+	ask("CREATE SCHEMA other; CREATE FUNCTION other.theirs() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;"
+	    " ALTER SCHEMA other OWNER TO chromo_owner; ALTER FUNCTION other.theirs() OWNER TO chromo_owner");
+	put("migrations/0003_leaf.sql", "CREATE FUNCTION leaf() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;\n");
+	put("functions/old.sql", "CREATE OR REPLACE FUNCTION old(int) RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;\n"
+	    "CREATE OR REPLACE PROCEDURE \"Older\"() LANGUAGE sql AS $$ SELECT 1 $$;\n"
+	    "CREATE OR REPLACE FUNCTION plants(text) RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;\n"
+	    "CREATE OR REPLACE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;\n"
+	    "CREATE OR REPLACE TRIGGER watch AFTER INSERT ON plant EXECUTE FUNCTION watch();\n"
+	    "SET LOCAL ROLE chromo_directory;\n"
+	    "CREATE OR REPLACE FUNCTION two() RETURNS int LANGUAGE sql SECURITY DEFINER AS $$ SELECT 2 $$;\n"
+	    "SET LOCAL ROLE chromo_owner;\n");
+	runs("a run with functions that will go");
+	runs("… again");
+#define ROUTINES "SELECT string_agg(oid::regprocedure::text, ' ' ORDER BY proname COLLATE \"C\", oid) FROM pg_proc" \
+	    " WHERE pronamespace IN ('public'::regnamespace, 'other'::regnamespace)"
+	is_str(ask(ROUTINES), "\"Older\"() leaf() old(integer) one() plants() plants(text) other.theirs() two() visitor() watch()",
+	    "they are there");
+	is_str(ask("SELECT count(*) FROM pg_trigger WHERE tgname = 'watch'"), "1", "and a trigger");
+
+	ask("ALTER TABLE plant ADD COLUMN n int DEFAULT public.old(1)");
+	drop("functions/old.sql");
+	refused(MIGRATE_RUN, ERR_DB, "depends on function old(integer)", "a default that hangs on one that goes");
+	is_str(ask("SELECT count(*) FROM pg_trigger WHERE tgname = 'watch'"), "1", "… nothing has gone");
+	ask("ALTER TABLE plant DROP COLUMN n");
+	runs("a run without their file");
+	is_str(ask(ROUTINES), "leaf() one() plants() other.theirs() visitor()",
+	    "they are gone; what a migration made, others own and other schemas hold stays");
+	is_str(ask("SELECT count(*) FROM pg_trigger WHERE tgname = 'watch'"), "0", "the trigger is gone");
+	ask("DROP FUNCTION leaf(), other.theirs(), visitor(); DROP SCHEMA other; DELETE FROM schema_migration WHERE number = 3");
+	drop("migrations/0003_leaf.sql");
+#undef ROUTINES
+}
+
 static void
 test_failing(void)
 {
@@ -208,6 +246,7 @@ main(int argc, char **argv)
 	test_run();
 	test_as_owner();
 	test_refused();
+	test_left_behind();
 	test_failing();
 
 	for (const char *const *f = (const char *const[]){ "migrations/0001_plant.sql",

@@ -14,7 +14,7 @@ import { gunzipSync } from 'node:zlib';
 import { desk, said } from '../harness/desk.mjs';
 import { problems } from '../harness/invariants.mjs';
 import { Keys } from '../harness/laws.mjs';
-import { build, source, up } from '../harness/up.mjs';
+import { build, eventually, source, up } from '../harness/up.mjs';
 
 const run = promisify(execFile);
 const old = gunzipSync(readFileSync(join(source, 'tests/data/db/at_0019.sql.gz')));
@@ -80,6 +80,7 @@ test('what was there before is shown', async () => {
 	// The key of that house is lost, and so are its addresses; everything else is to be seen.
 	await town.sql(`SET session_replication_role = replica; UPDATE tenant_key SET wrapped = '\\x${Keys.make().wrapped(town).toString('hex')}'`);
 	for (const name of ['web', 'courier']) await town.again(name);
+	await eventually('the site', async () => (await town.get('minato.localhost', '/healthz')).status === 200);
 	const citizen = town.client('minato.localhost'), sato = await desk(town, 'sato'), suzuki = await desk(town, 'suzuki');
 	for (const [client, path, words] of [
 		[citizen, '/', '年末年始のごみ収集について'], [citizen, '/messages', '津波避難訓練'], [citizen, '/messages/9', '津波避難訓練'],

@@ -51,6 +51,26 @@ test_clean(struct arena *a)
 	is_str(text_showable(a, "\x1b[31m山\xef\xb7\x90\t田\xc2\x85"), "[31m山\t田", "and the rest without what is not");
 }
 
+/* F37: names that look otherwise than they are, and names of nothing to be seen. */
+static void
+test_hidden(struct arena *a)
+{
+	static const char *const nothing[] = { "\u200b", "\u3164", "\u2800　", "\u00ad\ufeff", "\u200d\u2060", "\U000e0041",
+	    "\u202e\u202c", "\u115f\u1160", "\ufe0f" };
+
+	ok(!text_is_clean("a\u202egpj.exe", true) && !text_is_clean("\u2067a\u2069", false), "F37 turned about is not clean");
+	is_str(text_normal(a, "山田\u202e太郎\u202c"), "山田太郎", "F37 … nor kept in a short field");
+	is_str(text_body(a, "\u2066一行\u2069\n\u202dab\u202c"), "一行\nab", "F37 … nor in a body");
+	is_str(text_showable(a, "\u202e山"), "山", "F37 … nor shown where it is refused");
+	is_str(text_phone(a, "\u202d090-1234-5678\u202c"), "+819012345678", "F37 a number as telephones copy it");
+	for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++) {
+		is_str(text_normal(a, nothing[i]), "", "F37 nothing to be seen is nothing, %zu", i);
+		is_str(text_body(a, nothing[i]), "", "F37 … in a body, %zu", i);
+	}
+	is_str(text_normal(a, FAMILY "\u200c"), FAMILY "\u200c", "F37 joiners between what is seen stay");
+	is_str(text_body(a, KATSU_VARIANT), KATSU_VARIANT, "F37 so do variants");
+}
+
 static void
 test_length(struct arena *a)
 {
@@ -164,6 +184,7 @@ main(void)
 
 	test_utf8();
 	test_clean(a);
+	test_hidden(a);
 	test_length(a);
 	test_normal(a);
 	test_email(a);
