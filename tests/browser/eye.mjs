@@ -13,8 +13,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
-import { chromium } from 'playwright-core';
 import { problems } from '../harness/invariants.mjs';
+import { launch } from './chromium.mjs';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const judge = `axe.run(document, { resultTypes: ['violations'], elementRef: false, iframes: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
@@ -195,14 +195,9 @@ class Person {
 	}
 }
 
-export async function openEyes(town) {
-	const browser = await chromium.launch({
-		executablePath: '/usr/bin/chromium',
-		args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking',
-			'--disable-component-update', '--disable-sync', '--no-first-run',
-			// For service workers, too, which ignoreHTTPSErrors is not.
-			'--ignore-certificate-errors'],
-	});
+export async function openEyes(town, { notices = false } = {}) {
+	// Said here for service workers, too, which ignoreHTTPSErrors is not.
+	const browser = await launch({ notices, args: ['--ignore-certificate-errors'] });
 	return {
 		// Each person has cookies of their own.
 		async person(host, { width = 1280, script = true, cookies = {} } = {}) {

@@ -15,7 +15,7 @@ import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { createRequire } from 'node:module';
-import { chromium } from 'playwright-core';
+import { launch } from './chromium.mjs';
 
 const root = process.env.CHROMO_SOURCE ?? path.resolve(import.meta.dirname, '../..');
 const render = `${process.env.CHROMO_BUILD ?? `${root}/.dev/build`}/tests/browser/render`;
@@ -60,11 +60,7 @@ before(async () => {
 	}
 	server = http.createServer(serve).listen(0, '127.0.0.1');
 	await new Promise(done => server.on('listening', done));
-	browser = await chromium.launch({
-		executablePath: '/usr/bin/chromium',
-		args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking',
-			'--disable-component-update', '--disable-sync', '--no-first-run'],
-	});
+	browser = await launch();
 });
 
 after(async () => {

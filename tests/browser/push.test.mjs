@@ -135,8 +135,8 @@ test('who says no is told how to say yes; who cannot, what else there is', async
 });
 
 // A browser whose service worker is at work, and the browser's own tools for it.
-async function withWorker() {
-	const person = await eyes.person(host, { width: 320 });
+async function withWorker(where = eyes) {
+	const person = await where.person(host, { width: 320 });
 	await person.context.grantPermissions(['notifications'], { origin: person.origin });
 	await person.go('/push');
 	await person.evaluate('navigator.serviceWorker.ready.then(() => true)');
@@ -161,8 +161,10 @@ async function withWorker() {
 	return { person, arrives, shown, push };
 }
 
-test('a push shows one notice; the same again replaces it', async () => {
-	const { person, arrives, shown, push } = await withWorker();
+test('a push shows one notice; the same again replaces it', async (t) => {
+	const whole = await openEyes(town, { notices: true });
+	t.after(() => whole.close());
+	const { person, arrives, shown, push } = await withWorker(whole);
 	const card = { title: '断水のお知らせ', body: '港一丁目で水が出ません。', tag: 't'.repeat(24), url: '/messages/3' };
 	const [first] = await arrives('a notice', JSON.stringify(card), (all) => all.length > 0 && all);
 	assert.deepEqual(first, { ...card, renotify: false, lang: 'ja' });
