@@ -34,6 +34,7 @@ struct door {
 struct applicant {
 	int64_t id, event, slot, people;
 	const char *number, *state;
+	bool off;		/* their date was called off */
 	json_t *person;
 };
 
@@ -61,7 +62,7 @@ applicant_of(const struct door *d, const struct rows *rows, size_t i, int64_t ev
 {
 	return (struct applicant){ .id = rows_int(rows, i, "id"), .event = event, .slot = rows_int(rows, i, "slot"),
 	    .people = rows_int(rows, i, "people"), .number = rows_text(rows, i, "number"), .state = rows_text(rows, i, "state"),
-	    .person = person_open(d->vault, d->arena, rows, i) };
+	    .off = rows_bool(rows, i, "off"), .person = person_open(d->vault, d->arena, rows, i) };
 }
 
 static void
@@ -111,12 +112,15 @@ enter(struct door *d, const struct applicant *a)
 	return rows_int(row, 0, "made") == 1 || rows_int(row, 0, "known") == 1 ? ERR_OK : already(d, a);
 }
 
+/* A person in the room is a fact, though the door could not hear that the date does not take place. */
 static enum err
 decide(struct door *d, const struct applicant *a)
 {
 	show(d, a);
 	if (a->event != d->at->event || (d->at->slot != 0 && a->slot != d->at->slot))
 		say(d, CHECKIN_OTHER);
+	else if (a->off && d->try->let_in)
+		return enter(d, a);
 	else if (strcmp(a->state, "cancelled") == 0)
 		say(d, CHECKIN_CANCELLED);
 	else if (strcmp(a->state, "confirmed") != 0)
@@ -299,14 +303,27 @@ checkin_door_make(struct db *db, struct arena *arena, int64_t event, const char 
 }
 
 enum err
-checkin_door_open(struct db *db, struct arena *arena, const char *token, int64_t *event, const char **name)
+checkin_door_open(struct db *db, struct arena *arena, const char *token, struct checkin_link *out)
 {
 	struct rows *row;
 	enum err e = q_door_open(db, (struct q_door_open){ .hash = db_sha256(arena, token) }, &row);
 
-	if (e != ERR_OK)
-		return e;
-	*event = rows_int(row, 0, "event");
-	*name = rows_text(row, 0, "name");
-	return ERR_OK;
+	if (e == ERR_OK)
+		*out = (struct checkin_link){ rows_int(row, 0, "event"), rows_text(row, 0, "name"), rows_bool(row, 0, "over"),
+		    rows_bool(row, 0, "dead") };
+	return e;
+}
+
+enum err
+checkin_doors(struct db *db, const struct words *words, int64_t event, json_t **out)
+{
+	return q_door_list(db, (struct q_door_list){ .event = event, .lang = words_lang(words) }, out);
+}
+
+enum err
+checkin_door_withdraw(struct db *db, int64_t event, int64_t door)
+{
+	struct rows *row;
+
+	return q_door_withdraw(db, (struct q_door_withdraw){ .event = event, .door = door }, &row);
 }

@@ -36,7 +36,8 @@ struct checkin_try {
 	struct db_ints claims;
 	bool anyway;		/* they come in though there is no seat */
 	int64_t at;		/* ms, the device's; 0: now */
-	bool let_in;		/* it was let in without network: a double entry is noted, and who has no seat */
+	bool let_in;		/* it was let in without network: a double entry is noted, and who has no seat, and who
+				 * came to a date that was called off meanwhile */
 };
 
 /* *result: {"outcome": "in" …, "number", "people", "name", "time", "door", "entry", "found"}, and of people without
@@ -48,7 +49,8 @@ enum err checkin_undo(struct db *, const struct checkin_door *, const char *entr
 /* Before several entries in one transaction: holds the dates of the event. */
 enum err checkin_hold(struct db *, const struct checkin_door *) MUST_USE;
 
-/* {"id", "title", "slots": [{id, when, today, capacity, left, quotas: [{id, name}]}]}.  ERR_NOT_FOUND. */
+/* {"id", "title", "slots": [{id, when, today, capacity, left, quotas: [{id, name}]}], "off": [ids of dates that were
+ * called off]}.  ERR_NOT_FOUND. */
 enum err checkin_event(struct db *, const struct words *, int64_t event, json_t **out) MUST_USE;
 /* {"key", "people": [{number, slot, people, state, name, kana, entry, time, door}], "counts"}: what a
  * device takes along. */
@@ -60,5 +62,16 @@ enum err checkin_latest(struct db *, const struct checkin_door *, json_t **out) 
 /* A link for one door, good for so many hours; *token goes into its address. */
 enum err checkin_door_make(struct db *, struct arena *, int64_t event, const char *name, int64_t staff, int hours,
     const char **token) MUST_USE;
-/* ERR_NOT_FOUND: none, or over. */
-enum err checkin_door_open(struct db *, struct arena *, const char *token, int64_t *event, const char **name) MUST_USE;
+/* What a link opens.  Once its time is over it only takes, for a day, what a device without network had noted; then,
+ * or once it was withdrawn, nothing. */
+struct checkin_link {
+	int64_t event;
+	const char *name;
+	bool over, dead;
+};
+/* ERR_NOT_FOUND: there was never such a link. */
+enum err checkin_door_open(struct db *, struct arena *, const char *token, struct checkin_link *) MUST_USE;
+/* [{id, name, by, ends}]: the links of the event that are good. */
+enum err checkin_doors(struct db *, const struct words *, int64_t event, json_t **out) MUST_USE;
+/* ERR_NOT_FOUND: no such link, or withdrawn before. */
+enum err checkin_door_withdraw(struct db *, int64_t event, int64_t door) MUST_USE;

@@ -3,14 +3,15 @@
 -- is a fact: who is let in although there is no seat is written down as over (人数超過), and
 -- gets what comes free before anybody who waits at home.
 
--- Gives those who are in what they lack and is free, in their order.  The date is locked.
+-- Gives those who are in what they lack and is free, in their order.  The date is locked; one
+-- that was called off has no seats.
 CREATE OR REPLACE FUNCTION walk_in_seat(p_slot bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   c   checkin;
   n   int;
   got int[];
 BEGIN
-  IF walk_in_drawing(p_slot) THEN
+  IF walk_in_drawing(p_slot) OR EXISTS (SELECT FROM event_slot s WHERE s.id = p_slot AND s.cancelled IS NOT NULL) THEN
     RETURN;
   END IF;
   FOR c IN SELECT * FROM checkin x WHERE x.slot_id = p_slot AND (x.over > 0 OR x.held <> x.claims) ORDER BY x.received, x.id LOOP
@@ -54,11 +55,12 @@ BEGIN
       RETURN;
     END IF;
     INSERT INTO checkin (id, event_id, slot_id, people, door, device, at, staff_id, over, quotas, claims, held)
-    SELECT p_id, p_event, p_slot, p_people, p_door, p_device, least(p_at, now()), p_staff, p_people,
+    SELECT p_id, p_event, p_slot, p_people, p_door, p_device, least(p_at, now()), p_staff,
+           CASE WHEN s.cancelled IS NULL THEN p_people ELSE 0 END,    -- nobody is over where there are no seats
            -- Of a quota that is no more nobody claims anything.
            coalesce(array_agg(q.id ORDER BY q.id), '{}'), coalesce(array_agg(x.n ORDER BY q.id), '{}'),
            coalesce(array_agg(0 ORDER BY q.id), '{}')
-      FROM unnest(p_quotas, p_claims) AS x (quota, n) JOIN event_quota q ON q.id = x.quota AND q.slot_id = p_slot;
+      FROM unnest(p_quotas, p_claims) AS x (quota, n) JOIN event_quota q ON q.id = x.quota AND q.slot_id = p_slot AND s.cancelled IS NULL;
     PERFORM walk_in_seat(p_slot);
     SELECT x.* INTO c FROM checkin x WHERE x.id = p_id;
   END IF;

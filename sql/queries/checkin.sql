@@ -2,7 +2,7 @@
 -- role: web owner
 
 -- name: checkin_event :json
--- The event of a door, with today's dates or, where there is none today, the next ones.
+-- The event of a door with its dates; off: those that were called off.
 SELECT jsonb_build_object(
          'id', e.id, 'title', e.texts -> 'ja' ->> 'title', 'state', e.state,
          'slots', (SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -11,23 +11,24 @@ SELECT jsonb_build_object(
                                   FROM event_quota q WHERE q.slot_id = s.id),
                      'today', (s.begins AT TIME ZONE 'Asia/Tokyo')::date <= (now() AT TIME ZONE 'Asia/Tokyo')::date
                           AND (s.ends AT TIME ZONE 'Asia/Tokyo')::date >= (now() AT TIME ZONE 'Asia/Tokyo')::date)
-                   ORDER BY s.begins, s.id), '[]') FROM event_slot s WHERE s.event_id = e.id AND s.cancelled IS NULL))
+                   ORDER BY s.begins, s.id), '[]') FROM event_slot s WHERE s.event_id = e.id AND s.cancelled IS NULL),
+         'off', (SELECT coalesce(jsonb_agg(s.id ORDER BY s.id), '[]') FROM event_slot s WHERE s.event_id = e.id AND s.cancelled IS NOT NULL))
   FROM event e WHERE e.id = :event::bigint AND e.state <> 'draft';
 
 -- name: checkin_list :many
 -- Who may come: names are sealed.
-SELECT a.id, a.number, a.slot_id AS slot, a.people, a.state, a.person,
+SELECT a.id, a.number, a.slot_id AS slot, a.people, a.state, a.person, s.cancelled IS NOT NULL AS off,
        c.id AS entry, to_char(c.at AT TIME ZONE 'Asia/Tokyo', 'HH24:MI') AS time, coalesce(c.door, '') AS door, coalesce(c.device, '') AS device,
        coalesce(floor(extract(epoch FROM c.at) * 1000), 0)::bigint AS at
-  FROM application a
+  FROM application a JOIN event_slot s ON s.id = a.slot_id
   LEFT JOIN checkin c ON c.application_id = a.id AND c.undone IS NULL AND NOT c.again
  WHERE a.event_id = :event::bigint AND (:slot::bigint = 0 OR a.slot_id = :slot)
  ORDER BY a.number;
 
 -- name: checkin_find :one
 -- Held, so that a cancellation and an entry come one after the other.
-SELECT a.id, a.number, a.event_id AS event, a.slot_id AS slot, a.people, a.state, a.person
-  FROM application a WHERE a.number = :number::text FOR SHARE;
+SELECT a.id, a.number, a.event_id AS event, a.slot_id AS slot, a.people, a.state, a.person, s.cancelled IS NOT NULL AS off
+  FROM application a JOIN event_slot s ON s.id = a.slot_id WHERE a.number = :number::text FOR SHARE OF a;
 
 -- name: checkin_enter :one
 -- Notes an entry.  The index checkin_once lets one of two doors win: made is 0 for the other,
@@ -59,10 +60,10 @@ SELECT FROM event_slot s WHERE s.event_id = :event::bigint ORDER BY s.id FOR NO 
 
 -- name: walk_in_date :one
 -- Which date people without application come to, where the door is for all: one of today, then
--- one that is not over, then the nearest.
+-- one that is not over, then the nearest; one that was called off only where there is no other.
 SELECT s.id FROM event_slot s
- WHERE s.event_id = :event::bigint AND s.cancelled IS NULL
- ORDER BY (s.begins AT TIME ZONE 'Asia/Tokyo')::date <= (now() AT TIME ZONE 'Asia/Tokyo')::date
+ WHERE s.event_id = :event::bigint
+ ORDER BY s.cancelled IS NOT NULL, (s.begins AT TIME ZONE 'Asia/Tokyo')::date <= (now() AT TIME ZONE 'Asia/Tokyo')::date
           AND (s.ends AT TIME ZONE 'Asia/Tokyo')::date >= (now() AT TIME ZONE 'Asia/Tokyo')::date DESC,
           s.ends > now() DESC, greatest(s.begins - now(), now() - s.begins), s.id
  LIMIT 1;
@@ -108,10 +109,28 @@ SELECT coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'number', x.number, 'pe
          ORDER BY c.received DESC LIMIT 10) x;
 
 -- name: door_make :exec
-INSERT INTO door (hash, event_id, name, staff_id, ends)
-VALUES (:hash::bytea, :event::bigint, :name::text, :staff::bigint, now() + make_interval(hours => :hours::int));
+WITH made AS (
+  INSERT INTO door (hash, event_id, name, staff_id, ends)
+  VALUES (:hash::bytea, :event::bigint, :name::text, :staff::bigint, now() + make_interval(hours => :hours::int))
+  RETURNING event_id, id)
+SELECT audit_write('door.made', event_id, jsonb_build_object('door', id)) FROM made;
+
+-- name: door_list :json
+-- The links that still open something.
+SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'name', d.name, 'by', s.name, 'ends', moment(d.ends, :lang::text)) ORDER BY d.ends, d.id), '[]')
+  FROM door d JOIN staff s ON s.id = d.staff_id
+ WHERE d.event_id = :event::bigint AND d.withdrawn IS NULL AND d.ends > now();
+
+-- name: door_withdraw :one
+WITH gone AS (
+  UPDATE door SET withdrawn = now() WHERE id = :door::bigint AND event_id = :event::bigint AND withdrawn IS NULL
+  RETURNING event_id, id)
+SELECT audit_write('door.withdrawn', event_id, jsonb_build_object('door', id)) FROM gone;
 
 -- name: door_open :one
 -- role: web
-SELECT d.event_id AS event, d.name FROM door d JOIN event e ON e.id = d.event_id
- WHERE d.hash = :hash::bytea AND d.ends > now() AND e.state <> 'draft';
+-- over: its time is; then a device may still tell, for a day, whom it had let in before.
+SELECT d.event_id AS event, d.name, d.withdrawn IS NOT NULL OR d.ends < now() - interval '1 day' AS dead, d.ends <= now() AS over,
+       floor(extract(epoch FROM d.ends) * 1000)::bigint AS ends
+  FROM door d JOIN event e ON e.id = d.event_id
+ WHERE d.hash = :hash::bytea AND e.state <> 'draft';

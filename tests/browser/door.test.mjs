@@ -235,7 +235,7 @@ test('a link opens one door, and nothing else', async () => {
 	assert.equal(await town.sql(`SELECT c.door FROM checkin c JOIN application a ON a.id = c.application_id WHERE a.number = '${number}'`), '西口');
 	await town.sql(`UPDATE door SET ends = now()`);
 	const client = town.client(host);
-	assert.equal((await client.get(url.pathname)).status, 404, 'its time is over');
+	assert.equal((await client.get(`${url.pathname}/list`)).status, 410, 'its time is over');
 	assert.equal((await client.get(`/desk/events/${event}/checkin`)).status, 303, 'and the portal stays closed');
 });
 

@@ -24,7 +24,8 @@ struct desk_door {
 	struct checkin_door at;
 	json_t *event;		/* checkin_event() */
 	const char *path;	/* of the page */
-	bool link;
+	const char *shut;	/* "": open; "off": its date was called off, "gone": there is no such date, "link": the link */
+	bool link, dead;	/* by a link, of which nothing is taken any more */
 };
 
 static const char *
@@ -33,16 +34,22 @@ short_text(struct web *w, const char *text)
 	return text_length(text) <= DOOR_MAX && text_is_clean(text, false) ? arena_strdup(w->arena, text) : "";
 }
 
-static bool
-has_slot(const json_t *event, int64_t slot)
+/* Why nobody is received on this date (0: on any). */
+static const char *
+shut_by(const json_t *event, int64_t slot)
 {
-	const json_t *one;
+	const json_t *slots = json_object_get(event, "slots"), *off = json_object_get(event, "off"), *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(event, "slots"), i, one)
+	if (slot == 0)
+		return json_array_size(slots) == 0 && json_array_size(off) > 0 ? "off" : "";
+	json_array_foreach(slots, i, one)
 		if (json_int(one, "id") == slot)
-			return true;
-	return slot == 0;
+			return "";
+	json_array_foreach(off, i, one)
+		if (json_integer_value(one) == slot)
+			return "off";
+	return "gone";
 }
 
 /* Where nobody said which: today's, so that a ticket of next week is noticed.  0, for all, where none or several are. */
@@ -67,6 +74,7 @@ door_of(struct web *w, const struct fields *from, struct desk_door *d)
 {
 	const char *token = web_arg(w, "token"), *name = "";
 	bool asked = fields_get(from, "slot")[0] != '\0';
+	struct checkin_link link = { 0 };
 	int64_t slot = 0;
 	enum err e = web_vault(w);
 
@@ -74,9 +82,12 @@ door_of(struct web *w, const struct fields *from, struct desk_door *d)
 	if (e != ERR_OK)
 		return e;
 	if (d->link) {
-		e = checkin_door_open(w->db, w->arena, token, &d->at.event, &name);
+		e = checkin_door_open(w->db, w->arena, token, &link);
 		if (e != ERR_OK)
 			return e;
+		d->at.event = link.event;
+		name = link.name;
+		d->dead = link.dead;
 		d->path = arena_printf(w->arena, "/door/%s", token);
 	} else {
 		d->at.event = web_id(w, "event");
@@ -90,8 +101,7 @@ door_of(struct web *w, const struct fields *from, struct desk_door *d)
 		return e;
 	if (!asked)
 		slot = slot_of_today(d->event);
-	if (!has_slot(d->event, slot))
-		return ERR_NOT_FOUND;
+	d->shut = link.over || link.dead ? "link" : shut_by(d->event, slot);
 	d->at.slot = slot;
 	d->at.name = name;
 	d->at.device = short_text(w, fields_get(from, "device"));
@@ -126,7 +136,7 @@ panels(struct web *w, const json_t *result)
 		{ "in", "success", "good" }, { "already", "warning", "warn" }, { "other", "wrong", "bad" },
 		{ "cancelled", "stopped", "bad" }, { "lost", "info", "warn" }, { "forged", "error", "bad" }, { "none", "unknown", "warn" },
 		{ "many", "info", "warn" }, { "undone", "returned", "warn" }, { "full", "warning", "bad" }, { "short", "warning", "bad" },
-		{ "count", "warning", "warn" },
+		{ "count", "warning", "warn" }, { "off", "stopped", "bad" },
 	};
 	json_t *list = json_array();
 	size_t i;
@@ -253,6 +263,30 @@ is_full(const char *outcome)
 	return strcmp(outcome, "full") == 0 || strcmp(outcome, "short") == 0;
 }
 
+static bool
+is_shut(const struct desk_door *d)
+{
+	return d->shut[0] != '\0';
+}
+
+/* Of a door that is shut the page is still there: it says why, and what its device could not tell. */
+static void
+shut_fields(struct web *w, const struct desk_door *d)
+{
+	static const char *const all[] = { "off", "gone", "link", "login" };
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < sizeof all / sizeof all[0]; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:b}", "kind", all[i], "text",
+		    words_get(w->words, arena_printf(w->arena, "checkin_shut_%s", all[i])), "shown", (int)(strcmp(all[i], d->shut) == 0),
+		    "login", (int)(strcmp(all[i], "login") == 0)));
+	json_object_set_new(w->view, "shuts", list);
+	json_object_set_new(w->view, "shut", json_string(d->shut));
+	json_object_set_new(w->view, "is_shut", json_boolean(is_shut(d)));
+	json_object_set_new(w->view, "has_dates", json_boolean(strcmp(d->shut, "link") != 0));
+}
+
 static enum err
 page(struct web *w, enum status status, const struct desk_door *d, json_t *result, const char *typed)
 {
@@ -271,6 +305,7 @@ page(struct web *w, enum status status, const struct desk_door *d, json_t *resul
 	for (i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		null_empty(result, keys[i]);
 	json_object_set_new(w->view, "full", json_boolean(is_full(json_text(result, "outcome"))));
+	shut_fields(w, d);
 	walk_in_fields(w, d, status != HTTP_OK && typed[0] == '\0');
 	json_object_set(w->view, "event", d->event);
 	json_object_set(w->view, "counts", counts);
@@ -315,6 +350,8 @@ desk_checkin_do(struct web *w)
 
 	if (e != ERR_OK)
 		return e;
+	if (is_shut(&d))
+		return page(w, HTTP_UNPROCESSABLE, &d, json_keep(w->arena, json_pack("{s:s, s:[]}", "outcome", "off", "found")), "");
 	if (undo[0] != '\0') {
 		e = checkin_undo(w->db, &d.at, undo);
 		return e != ERR_OK && e != ERR_NOT_FOUND ? e : web_see_other(w, "%s", address(w, &d, "undone", NULL));
@@ -339,11 +376,14 @@ desk_checkin_list(struct web *w)
 	json_t *list;
 	enum err e = door_of(w, w->query, &d);
 
+	if (e == ERR_OK && strcmp(d.shut, "link") == 0)
+		e = ERR_GONE;
 	if (e == ERR_OK)
 		e = checkin_list(w->db, w->vault, w->arena, &(struct checkin_door){ .event = d.at.event }, &list);
 	if (e != ERR_OK)
 		return e;
 	json_object_set(list, "slots", json_object_get(d.event, "slots"));
+	json_object_set(list, "off", json_object_get(d.event, "off"));
 	return web_json(w, HTTP_OK, list);
 }
 
@@ -372,9 +412,17 @@ entry_take(struct web *w, const struct desk_door *d, const json_t *entry, json_t
 		json_array_append_new(results, json_pack("{s:s, s:s}", "id", try.id, "outcome", "undone"));
 		return ERR_OK;
 	}
+	if (is_shut(d) && !try.let_in) {
+		json_array_append_new(results, json_pack("{s:s, s:s}", "id", try.id, "outcome", "off"));
+		return ERR_OK;
+	}
 	e = checkin_enter(w->db, w->vault, w->arena, &d->at, &try, &result);
 	if (e != ERR_OK)
 		return e;
+	if (strcmp(d->shut, "link") == 0) {	/* it tells, and is told nothing of anybody */
+		json_object_set_new(result, "name", json_string(""));
+		json_object_set_new(result, "found", json_array());
+	}
 	json_object_set_new(result, "id", json_string(try.id));
 	json_array_append(results, result);
 	return ERR_OK;
@@ -401,6 +449,8 @@ desk_checkin_sync(struct web *w)
 		e = fields_add(from, "device", json_text(body, "device"));
 	if (e == ERR_OK)
 		e = door_of(w, from, &d);
+	if (e == ERR_OK && (d.dead || strcmp(d.shut, "gone") == 0))
+		e = d.dead ? ERR_GONE : ERR_NOT_FOUND;
 	if (e == ERR_OK && json_array_size(json_object_get(body, "entries")) > 1)
 		e = checkin_hold(w->db, &d.at);
 	json_array_foreach(json_object_get(body, "entries"), i, entry)
@@ -411,5 +461,6 @@ desk_checkin_sync(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	json_object_set(out, "counts", counts);
+	json_object_set_new(out, "shut", json_string(d.shut));
 	return web_json(w, HTTP_OK, out);
 }

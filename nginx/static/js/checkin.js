@@ -3,24 +3,27 @@
  * The page of a door: one field that stays and keeps the focus, one large result.  With
  * network the town decides (POST …/sync); without, door_rule.js does, and what it let in
  * waits in the browser and is told later, in order, each under its own id, so that telling
- * twice does no harm.  All words are in the page.
+ * twice does no harm.  A door can be shut meanwhile (its date called off, its link withdrawn):
+ * then it says so, and what the town does not take is shown (door_untaken.js).  All words are
+ * in the page.
  */
 import { openCamera } from './door_camera.js';
 import { decideAlone } from './door_rule.js';
 import { openStore } from './door_store.js';
+import { clock, openUntaken } from './door_untaken.js';
 import { ticketKey } from './ticket.js';
 
 const box = document.getElementById('door');
 const field = document.getElementById('text');
 const place = document.getElementById('result');
-const { list: listUrl, sync: syncUrl, event, slot, door } = box.dataset;
+const { list: listUrl, sync: syncUrl, event, slot, door, unit } = box.dataset;
 const PATIENCE_MS = 4000;
 let device = localStorage.getItem('chromo-device');
 
 if (!device)
 	localStorage.setItem('chromo-device', device = crypto.randomUUID());
 
-const store = await openStore(event);
+const store = await openStore(event), untaken = openUntaken(store);
 let key = null;
 
 /* --- what is seen and heard --- */
@@ -54,7 +57,6 @@ function sound(look) {
 
 function show(result) {
 	const panel = document.querySelector(`#panels [data-outcome="${result.outcome}"]`).cloneNode(true);
-	const unit = document.querySelector('.c-stat__unit').textContent;
 
 	for (const part of panel.querySelectorAll('[data-part]'))
 		part.textContent = result[part.dataset.part] ? result[part.dataset.part] + (part.dataset.part === 'people' ? unit : '') : '';
@@ -91,15 +93,37 @@ async function counts(numbers) {
 	for (const place of document.querySelectorAll('[data-count]'))
 		place.textContent = numbers[place.dataset.count];
 	for (const place of document.querySelectorAll('[data-when]'))
-		place.hidden = !numbers[place.dataset.when];
+		place.hidden = !(place.dataset.when === 'limited' ? numbers.capacity !== null : numbers[place.dataset.when]);
 	await keepLeft(numbers.left);
 }
 
-async function showQueue() {
-	const waiting = (await store.queue()).length;
+/* Why nobody is received here: "off" and "gone" of the date, "link"; "login" only keeps from telling. */
+let shut = box.dataset.shut;
+const forGood = () => shut === 'gone' || shut === 'link';
 
-	document.getElementById('queued').textContent = waiting;
-	document.getElementById('offline').hidden = waiting === 0 && navigator.onLine;
+async function showQueue() {
+	const queue = await store.queue(), waiting = queue.length;
+
+	for (const place of document.querySelectorAll('[data-queued]'))
+		place.textContent = waiting;
+	document.getElementById('offline').hidden = forGood() || shut === 'login' || (waiting === 0 && navigator.onLine);
+	await untaken.show(forGood() ? queue : []);
+}
+
+async function shutBy(why) {
+	const closed = why !== '' && why !== 'login';
+
+	if (closed && why !== shut)
+		place.replaceChildren();
+	shut = why;
+	await store.keepFact(`shut ${slot}`, why);
+	for (const text of document.querySelectorAll('[data-why]'))
+		text.hidden = text.dataset.why !== why;
+	for (const work of document.querySelectorAll('[data-work]'))
+		work.hidden = closed;
+	if (why === 'link')	/* names of people are no longer for this device */
+		await store.keepList([]);
+	await showQueue();
 }
 
 function tellDouble(result) {
@@ -111,7 +135,7 @@ function tellDouble(result) {
 }
 
 function tellOver(result, at) {
-	const line = document.createElement('li'), unit = document.querySelector('.c-stat__unit').textContent;
+	const line = document.createElement('li');
 
 	line.textContent = `${clock(at)} ${result.people}${unit} (${result.over}${unit})`;
 	document.getElementById('over').append(line);
@@ -133,17 +157,33 @@ async function tell(entries) {
 		signal: patience(), body: JSON.stringify({ slot: Number(slot), door, device,
 			entries: entries.map(entry => entry.undo ? { id: entry.undo, undo: true } : entry) }) });
 
-	if (!answer.ok)
-		throw new Error(answer.status);
-	return answer.json();
+	const told = await readAnswer(answer);
+
+	if (told.shut !== shut)
+		await shutBy(told.shut);
+	return told;
+}
+
+/* An answer that is none, and what it means for the door; without network there is no status. */
+async function readAnswer(answer) {
+	if (answer.ok && !answer.redirected)
+		return answer.json();
+	const { status } = answer;
+
+	if (status === 401 || answer.redirected)
+		await shutBy('login');
+	else if (status === 404)
+		await shutBy('gone');
+	else if (status === 403 || status === 410)
+		await shutBy('link');
+	throw Object.assign(new Error(status), { status });
 }
 
 async function takeAlong() {
-	const answer = await fetch(listUrl, { signal: patience() });
+	const list = await readAnswer(await fetch(listUrl, { signal: patience() }));
+	const live = slot === '0' ? list.slots.length > 0 || list.off.length === 0 : list.slots.some(({ id }) => String(id) === slot);
 
-	if (!answer.ok)
-		throw new Error(answer.status);
-	const list = await answer.json();
+	await shutBy(live ? '' : slot === '0' || list.off.includes(Number(slot)) ? 'off' : 'gone');
 
 	/* What waits here is not in the town's list yet. */
 	const queue = await store.queue();
@@ -157,11 +197,12 @@ async function takeAlong() {
 		await keepLeft(list.slots.find(({ id }) => String(id) === slot)?.left);
 }
 
-let telling = false;
+let telling = false, together = 50, refused = false;
 async function tellQueue() {
-	const entries = (await store.queue()).slice(0, 50);
+	const entries = (await store.queue()).slice(0, together);
 
-	if (telling || entries.length === 0)
+	/* A date that was deleted and a link that is dead do not come back. */
+	if (telling || entries.length === 0 || shut === 'gone' || refused)
 		return;
 	telling = true;
 	try {
@@ -172,11 +213,19 @@ async function tellQueue() {
 				tellDouble(result);
 			if (result.over)
 				tellOver(result, entries[i].at);
-			await store.dequeue(entries[i].id);
+			if (['in', 'already', 'undone'].includes(result.outcome))
+				await store.dequeue(entries[i].id);
+			else
+				await store.enqueue({ ...entries[i], refused: result.outcome });
 		}
+		together = 50;
 		await counts(numbers);
-	} catch {
-		/* Still away: they stay where they are. */
+	} catch ({ status }) {
+		/* Still away: they stay where they are.  Of several one may be what the town cannot read: then one by one. */
+		if (status === 400 && together === 1)
+			await store.enqueue({ ...entries[0], refused: 'lost' });
+		together = status === 400 ? 1 : together;
+		refused = status === 410;
 	} finally {
 		telling = false;
 		await showQueue();
@@ -184,8 +233,6 @@ async function tellQueue() {
 }
 
 /* --- one entry --- */
-
-const clock = at => new Date(at).toLocaleTimeString('ja-JP', { hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Tokyo' });
 
 async function note(result, id, at) {
 	const person = result.number && await store.person(result.number);
@@ -209,7 +256,7 @@ async function alone(entry) {
 	const result = entry.text ? await decideAlone(store, key, { event, slot }, entry.text, entry.at) : await walkInAlone(entry);
 
 	if (result.outcome === 'in' && !result.known) {
-		await store.enqueue({ ...entry, number: result.number, let_in: true });
+		await store.enqueue({ ...entry, number: result.number, name: result.name, of: result.people, let_in: true });
 		if (result.number && !await store.person(result.number))
 			await store.put({ number: result.number, slot, people: result.people, state: 'confirmed', name: '', kana: '' });
 		await note(result, entry.id, entry.at);
@@ -259,7 +306,7 @@ async function enter(what) {
 		await counts(answer.counts);
 		await note(result, entry.id, entry.at);
 	} catch {
-		result = await alone(entry);
+		result = ['', 'login'].includes(shut) ? await alone(entry) : { outcome: 'off' };
 	}
 	show(result);
 	if (result.outcome === 'in' && (result.entry ?? entry.id) === entry.id && !result.known)
@@ -345,16 +392,18 @@ async function keepPage() {
 
 try {
 	await takeAlong();
-} catch {
+} catch ({ status }) {
 	/* Without network: with what was taken along last time. */
 	await keepLeft(await store.fact(`left ${slot}`));
+	if (!status)
+		await shutBy(await store.fact(`shut ${slot}`) ?? shut);
 }
 const point = await store.fact('key');
 if (point)
 	key = await ticketKey(point);
 keepPage().catch(() => {});
 /* There is no word from a telephone that the network is back while the page slept. */
-const catchUp = () => tellQueue().then(takeAlong).catch(() => {});
+const catchUp = () => tellQueue().then(() => refused || takeAlong()).catch(() => {});
 
 addEventListener('online', tellQueue);
 addEventListener('offline', showQueue);

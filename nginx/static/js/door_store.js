@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What a door keeps in the browser (IndexedDB), one database an event: "people", the list
- * it took along; "queue", entries that the town has not heard of yet, in order.  What is
+ * it took along; "queue", entries that the town has not heard of yet, in order, and those
+ * that it refused (with "refused": what it said), until somebody has copied them.  What is
  * written is there when the promise is kept, not before.
  */
 const connect = event => new Promise((resolve, reject) => {
@@ -54,7 +55,8 @@ export async function openStore(event) {
 			for (const person of people)
 				s.put(person);
 		}),
-		queue: async () => (await read('queue', s => s.getAll())).sort((a, b) => a.at - b.at),
+		queue: async () => (await read('queue', s => s.getAll())).filter(entry => !entry.refused).sort((a, b) => a.at - b.at),
+		refused: async () => (await read('queue', s => s.getAll())).filter(entry => entry.refused),
 		enqueue: entry => write('queue', s => s.put(entry)),
 		dequeue: id => write('queue', s => s.delete(id)),
 	};
