@@ -57,21 +57,21 @@ BEGIN
   IF NOT FOUND THEN
     RETURN jsonb_build_object('department', NULL);
   END IF;
+  -- Of two files that have the same entry the second finds what the first has made.
+  PERFORM pg_advisory_xact_lock(hashtextextended('event_import', current_tenant()));
   FOR entry IN SELECT value FROM jsonb_array_elements(p_entries) LOOP
     what := event_import_what(entry);
     n := jsonb_set(n, ARRAY[what], to_jsonb((n ->> what)::int + 1));
     CONTINUE WHEN what NOT IN ('new', 'changed');
-    INSERT INTO event AS e (department_id, author_id, texts, category, place, address, latitude, longitude, access, organiser, contact,
-                            free, online, rule, source, source_key, import_id)
-    VALUES (own, p_staff, entry -> 'texts', entry ->> 'category', entry ->> 'place', entry ->> 'address',
-            nullif(entry ->> 'latitude', '')::numeric, nullif(entry ->> 'longitude', '')::numeric, entry ->> 'access',
-            entry ->> 'organiser', entry ->> 'contact', (entry ->> 'free')::boolean, (entry ->> 'online')::boolean, 'none',
-            entry -> 'source', entry ->> 'key', p_import)
-    ON CONFLICT (tenant_id, source_key) DO UPDATE
-      SET texts = e.texts || excluded.texts, category = excluded.category, place = excluded.place, address = excluded.address,
-          latitude = excluded.latitude, longitude = excluded.longitude, access = excluded.access, organiser = excluded.organiser,
-          contact = excluded.contact, free = excluded.free, online = excluded.online, source = excluded.source,
-          import_id = excluded.import_id
+    IF what = 'new' THEN
+      INSERT INTO event (department_id, author_id, texts, rule, source_key) VALUES (own, p_staff, entry -> 'texts', 'none', entry ->> 'key');
+    END IF;
+    UPDATE event e
+       SET texts = e.texts || (entry -> 'texts'), category = entry ->> 'category', place = entry ->> 'place', address = entry ->> 'address',
+           latitude = nullif(entry ->> 'latitude', '')::numeric, longitude = nullif(entry ->> 'longitude', '')::numeric,
+           access = entry ->> 'access', organiser = entry ->> 'organiser', contact = entry ->> 'contact',
+           free = (entry ->> 'free')::boolean, online = (entry ->> 'online')::boolean, source = entry -> 'source', import_id = p_import
+     WHERE e.source_key = entry ->> 'key'
     RETURNING e.id INTO made;
     UPDATE questionnaire n SET languages = n.languages || ARRAY(SELECT k FROM jsonb_object_keys(e.texts) AS k WHERE k <> ALL (n.languages))
       FROM event e WHERE e.id = made AND n.id = e.questionnaire_id AND NOT n.languages @> ARRAY(SELECT jsonb_object_keys(e.texts));

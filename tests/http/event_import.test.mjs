@@ -65,6 +65,23 @@ test('shown first, then drafts; twice nothing; changed is brought up to date', a
 	assert.equal((await sato.submit(look, {}, '/import/')).headers.location, look.path);
 });
 
+const orphans = () => town.sql(`SELECT count(*) FROM questionnaire n WHERE n.purpose = 'event' AND NOT EXISTS (SELECT FROM event e WHERE e.questionnaire_id = n.id)`).then(Number);
+
+test('a changed entry keeps the questionnaire of its event, and leaves no other behind', async () => {
+	const csv = list('31,131041,書き初め,2031-01-05,2031-01-05,10:00,11:30,公民館,,,,,');
+	const ics = (place) => ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//t//t//JA', 'BEGIN:VEVENT', 'UID:orphan@example.jp', 'DTSTAMP:20301201T000000Z', 'DTSTART:20310105T010000Z',
+		'DTEND:20310105T020000Z', 'SUMMARY:新春の音楽会', `LOCATION:${place}`, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');
+	const of = (title) => town.sql(`SELECT id || ' ' || questionnaire_id || ' ' || place || ' ' || sequence FROM event WHERE texts -> 'ja' ->> 'title' = '${title}'`);
+	await take('a.csv', csv);
+	await take('a.ics', ics('ホール'));
+	const before = await orphans(), [list1, ical1] = [await of('書き初め'), await of('新春の音楽会')];
+	assert.match((await take('b.csv', csv.replace('公民館', '児童館'))).look, /ファイルのとおりに直す 1件/);
+	assert.match((await take('b.ics', ics('広場'))).look, /ファイルのとおりに直す 1件/);
+	assert.equal(await of('書き初め'), list1.replace('公民館', '児童館'));
+	assert.equal(await of('新春の音楽会'), ical1.replace('ホール', '広場'));
+	assert.equal(await orphans(), before);
+});
+
 test('faults are told by row, and nothing is lost', async () => {
 	const { path, look } = await take('faults.csv', list('11,,,2030-12-05,,,,,,,,,', '12,,いつか,未定,,,,,,,,,', `13,,${'長'.repeat(120)},2030-12-05,2030-12-01,,,,,,,,`, '14,,地図,2030-12-05,,,,,x,y,,,', '14,,地図,2030-12-05,,,,,,,,,'));
 	for (const words of [/1 名前がありません/, /2 いつか 日付が読めません/, /3 長+ 長すぎる文/, /3 長+ 終わりが始まりより前/, /4 地図 緯度と経度が読めません/]) assert.match(look, words);
