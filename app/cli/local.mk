@@ -6,6 +6,6 @@ chromo_SOURCES = app/cli/main.c app/cli/cli.h app/cli/progress.c app/cli/setup.c
 chromo_LDADD = libweb.a $(LINK_WEB)
 dist_man_MANS += man/chromo.1 man/chromo.conf.5
 
-# Its words; nothing here needs a database.
-dist_check_SCRIPTS += tests/unit/cli_main_test.sh
-TESTS += tests/unit/cli_main_test.sh
+# Its words, and how all three programs are built; nothing here needs a database.
+dist_check_SCRIPTS += tests/unit/cli_main_test.sh tests/unit/hardening_test.sh
+TESTS += tests/unit/cli_main_test.sh tests/unit/hardening_test.sh
