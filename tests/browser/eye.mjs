@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Somebody before a screen: a real browser on a real chromo, and what a careful
-// eye sees on every page, whoever looks and however wide the screen is.
+// eye sees on every page, whoever looks and however wide the screen is: nothing is asked of
+// another host (R58), and axe-core finds nothing (R65).
 //
 //	const eyes = await openEyes(town);
 //	const hanako = await eyes.person('minato.localhost', { width: 320, script: false });

@@ -41,7 +41,7 @@ for (const name of names)
 		assert.equal(mail.header('list-unsubscribe-post'), 'List-Unsubscribe=One-Click');
 	});
 
-test('F34 a line feed never becomes a header', async () => {
+test('F34 R28 a line feed never becomes a header', async () => {
 	const town = await post.town({ citizens: 1, name: 'みなと市' });
 	const message = await post.message(town, { subject: 'a\r\nBcc: x@y.example' });
 	await post.sent(message);

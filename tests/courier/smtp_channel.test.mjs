@@ -272,7 +272,7 @@ for (const tls of ['starttls', 'implicit'])
 			}
 		});
 
-test('a certificate that nobody vouches for', async () => {
+test('R49 a certificate that nobody vouches for', async () => {
 	const relay = await startSmtp({ tls: 'implicit' });
 	const channel = new Channel(relay.url);
 	const got = await channel.send({ to });

@@ -72,7 +72,7 @@ test('what is too late is held and listed, not sent', { timeout: 300000 }, async
 	assert.equal(listed.trim(), `${300 - accepted}|late`);
 });
 
-test('letters and emergencies do not wait for bulk', { timeout: 300000 }, async () => {
+test('R44 letters and emergencies do not wait for bulk', { timeout: 300000 }, async () => {
 	const city = await post.town({ citizens: 1500 }), village = await post.town({ citizens: 20 });
 	slow();
 	const bulk = await post.message(city);

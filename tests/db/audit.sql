@@ -1,4 +1,4 @@
--- The audit record: written with the change, never changed afterwards.
+-- The audit record: written with the change, never changed afterwards (R59).
 SELECT no_plan();
 SET ROLE chromo_owner;
 BEGIN;

@@ -1,4 +1,5 @@
--- Citizens: asking, confirming, leaving; what a stop link may do; the limits.
+-- Citizens: asking, confirming, leaving; what a stop link may do; the limits; which text
+-- they agreed to, and when (R53).
 SELECT no_plan();
 
 -- Two towns, each with districts and topics of its own.

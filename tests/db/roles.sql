@@ -1,4 +1,4 @@
--- The roles of the programs: none has power over the server, owns anything or
+-- R02: the roles of the programs: none has power over the server, owns anything or
 -- may become another one (sql/roles.sql).
 SELECT no_plan();
 

@@ -1,4 +1,4 @@
--- What has ended is taken away, and nothing else.
+-- What has ended is taken away, and nothing else (R56).
 SELECT no_plan();
 SET ROLE chromo_owner;
 BEGIN;

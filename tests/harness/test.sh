@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# ./dev test: builds twice (plain; with ASan and UBSan), makes what the tests
+# ./dev test: builds twice (plain; with ASan and UBSan, R29), makes what the tests
 # start from, and gives all of them to tests/harness/prove.pl, which counts.  Of a few
 # tests (./dev test http/login) only what they want is built.
 

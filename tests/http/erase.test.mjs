@@ -103,7 +103,7 @@ test('whoever does not mean it, changes nothing', async () => {
 	assert.equal(await kept(), 1);
 });
 
-test('after it, nothing sealed opens, nothing waits, and nobody is found', async () => {
+test('R54 after it, nothing sealed opens, nothing waits, and nobody is found', async () => {
 	const done = await typed(GONE);
 	assert.equal(done.code, 0, done.said);
 	assert.equal(await kept(), 0);

@@ -47,7 +47,7 @@ function cells(text) {
 	return rows.filter((r) => r.length > 1);
 }
 
-test('F35 CSV: every answer once, every column the same length, no formula', async () => {
+test('F35 R33 CSV: every answer once, every column the same length, no formula', async () => {
 	const { path, answer } = await file('csv', false);
 	assert.equal(answer.status, 200);
 	assert.match(answer.headers['content-type'], /^text\/csv/);
@@ -95,7 +95,7 @@ test('tags stand beside the texts that they were put to', async () => {
 	await inside(town, `DELETE FROM response_tag WHERE questionnaire_id = ${made.questionnaire}`);
 });
 
-test('F35 xlsx: answers and a code book, nothing in it is a formula', async () => {
+test('F35 R33 xlsx: answers and a code book, nothing in it is a formula', async () => {
 	const { answer } = await file('xlsx', false);
 	assert.equal(answer.status, 200);
 	assert.equal(answer.bytes.subarray(0, 2).toString(), 'PK');

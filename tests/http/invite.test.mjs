@@ -48,7 +48,7 @@ async function accept(url, password) {
 	return { client: c, key, codes, home: answer.headers.location };
 }
 
-test('a fresh installation has nobody in it', async () => {
+test('R13 a fresh installation has nobody in it', async () => {
 	assert.equal(await town.sql('SELECT count(*) FROM staff'), '0');
 	assert.equal((await town.get(host, '/desk/login')).status, 404);
 	assert.match((await fails('staff', 'invite', '--host', host, '--login', 'x1')).stderr, /no tenant has this host/);
@@ -75,7 +75,7 @@ test('and invites the first administrator', async () => {
 	assert.ok(!(await town.sql('SELECT string_agg(email::text, \'\') FROM staff')).includes(Buffer.from('mori@').toString('hex')));
 });
 
-test('looking at the link uses nothing up; bad passwords are told', async () => {
+test('R13 looking at the link uses nothing up; bad passwords are told', async () => {
 	const c = town.client(host);
 	for (let i = 0; i < 3; i++) assert.equal((await c.get(path(link))).status, 200);
 	const page = await c.get(path(link));

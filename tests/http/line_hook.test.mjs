@@ -63,7 +63,7 @@ test('an empty list of events is LINE asking whether we are there', async () => 
 	assert.equal(await post(body()), 200);
 });
 
-test('what is forged, cut or nonsense is refused, once in the log, and changes nothing', async (t) => {
+test('R63 what is forged, cut or nonsense is refused, once in the log, and changes nothing', async (t) => {
 	const good = body({ type: 'follow' });
 	const cases = [
 		['no signature', good, { signature: null }, 401], ['an empty one', good, { signature: '' }, 401],
@@ -116,7 +116,7 @@ test('types that are not invented yet, groups and odd events are no errors', asy
 		{ type: 'message', message: null }, { type: 'accountLink', link: { result: 'ok' } }, { type: 'follow', timestamp: 'now' })), 200);
 });
 
-test('an event is kept once and carried out once; nothing of it stays', async () => {
+test('R63 an event is kept once and carried out once; nothing of it stays', async () => {
 	const event = minato.whole({ type: 'unfollow', source: { type: 'user', userId: userId(50) } });
 	const text = JSON.stringify({ destination: minato.bot, events: [event] });
 	const n = await events();

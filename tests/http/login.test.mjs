@@ -46,7 +46,7 @@ test('only to pages of ours', async () => {
 	}
 });
 
-test('F28 a code works once, also when two come together', async () => {
+test('F28 R11 a code works once, also when two come together', async () => {
 	await fresh('suzuki');
 	const who = account(town, host, 'suzuki');
 	const code = totp(who.totp_secret);
@@ -65,7 +65,7 @@ test('F28 a code works once, also when two come together', async () => {
 		'an older step does not either');
 });
 
-test('F29 the token changes at each step, and only its hash is stored', async () => {
+test('F29 R16 the token changes at each step, and only its hash is stored', async () => {
 	await fresh('tanaka').catch(() => {});
 	const who = account(town, host, 'suzuki');
 	await fresh('suzuki');
@@ -111,7 +111,7 @@ test('a wrong password and an unknown ID look alike, and are recorded', async ()
 	assert.equal((await password(c, '', '')).status, 422);
 });
 
-test('F27 one password on many accounts: few are checked, and the honest still enter', async () => {
+test('F27 R12 one password on many accounts: few are checked, and the honest still enter', async () => {
 	await forget();
 	await fresh('sato');
 	const honest = account(town, host, 'sato');
@@ -162,7 +162,7 @@ test('F28 too many wrong codes end the session', async () => {
 	await forget();
 });
 
-test('F29 signing out ends it on every worker', async () => {
+test('F29 R17 signing out ends it on every worker', async () => {
 	await fresh('sato');
 	const c = await signIn(town, host, 'sato');
 	const token = c.cookies.get(cookie);
@@ -178,7 +178,26 @@ test('F29 signing out ends it on every worker', async () => {
 	}
 });
 
-test('idle for half an hour, or in for half a day: out', async () => {
+test('R10 whoever signs in with a hash of another cost has one of ours afterwards', async () => {
+	await fresh('sato');
+	await forget();
+	// argon2 somesalt -id -t 2 -m 8 -p 1, of "password"
+	const weak = '$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4';
+	const sato = `login = 'sato' AND tenant_id = (SELECT tenant_id FROM tenant_host WHERE host = '${host}')`;
+	const kept = () => town.sql(`SELECT password FROM staff WHERE ${sato}`);
+	const was = await kept();
+	await town.sql(`UPDATE staff SET password = '${weak}' WHERE ${sato}`);
+	const c = town.client(host);
+	const answer = await c.submit(await c.get('/desk/login'), { login: 'sato', password: 'password' });
+	assert.match(answer.headers.location, /^\/desk\/login\/code/);
+	const now = await kept();
+	assert.notEqual(now, weak);
+	assert.ok(now.startsWith(was.split('$').slice(0, 4).join('$')), now);
+	await town.sql(`UPDATE staff SET password = '${was}' WHERE ${sato}`);
+	assert.equal(await town.sql("SELECT count(*) FROM staff WHERE password <> '' AND password NOT LIKE '$argon2id$%'"), '0');
+});
+
+test('R18 idle for half an hour, or in for half a day: out', async () => {
 	for (const [column, age] of [['seen', '31 minutes'], ['created', '13 hours']]) {
 		await fresh('sato');
 		const c = await signIn(town, host, 'sato');

@@ -45,7 +45,7 @@ function alwaysThere(answer, where) {
 	if (/^text\//.test(h['content-type'] ?? '')) assert.match(h['content-type'], /charset=utf-8/i, where);
 }
 
-test('every kind of answer carries the headers', async () => {
+test('R26 R46 every kind of answer carries the headers', async () => {
 	const answers = {
 		page: await client.get('/'),
 		missing: await client.get('/no/such/page'),

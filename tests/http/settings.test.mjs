@@ -137,7 +137,7 @@ test('roles and departments change; nobody takes their own right, or shuts thems
 		JOIN staff_role r ON r.staff_id = s.id WHERE s.id = ${other} GROUP BY s.name`), '佐藤 髙子 admin approver writer');
 });
 
-test('a disabled person is out at once, on every worker', async () => {
+test('R17 a disabled person is out at once, on every worker', async () => {
 	const who = town.accounts.find((a) => a.host === host && a.login !== login && a.login !== 'sato').login;
 	const c = await signIn(town, host, who);
 	assert.equal((await c.get('/desk')).status, 200);
@@ -165,7 +165,7 @@ test('two administrators who disable each other at once: one stays', async () =>
 	admin = await signIn(town, host, login);
 });
 
-test('another password: the old one is asked, and other devices are out', async () => {
+test('R08 R17 another password: the old one is asked, and other devices are out', async () => {
 	const who = account(town, host, 'sato');
 	const c = await signIn(town, host, 'sato');
 	const other = await signIn(town, host, 'sato');

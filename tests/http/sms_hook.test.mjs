@@ -125,7 +125,7 @@ test('karaden: what became of it', async () => {
 	assert.equal(await became('k2'), 'delivered -');
 });
 
-test('what is forged, cut or nonsense is refused and changes nothing', async () => {
+test('R63 what is forged, cut or nonsense is refused and changes nothing', async () => {
 	const one = await person();
 	await written(one, 'SM4');
 	const before = await rows(), entry = sms('SM4');

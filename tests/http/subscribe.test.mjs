@@ -86,7 +86,7 @@ test('a registered address is told by mail, and nowhere else', async () => {
 	assert.equal((await client.get('/my')).status, 200);
 });
 
-test('the pages come in their order', async () => {
+test('R43 the pages come in their order', async () => {
 	const client = browser();
 	for (const page of ['district', 'topics', 'language', 'check', 'verify'])
 		assert.equal((await client.get(`/subscribe/${page}`)).headers.location, '/subscribe/email', page);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# C as style.md wants it: no SQL, no HTML and no words in it, no shell, files
+# C as style.md wants it: no SQL (R22), no HTML and no words in it, no shell (R23), files
 # that can be read at one sitting.
 #
 # A string that must hold one of these (a parser's own marks) says so on its

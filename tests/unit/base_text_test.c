@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text: what is well formed, how long it is, and what it is brought to.
+ * Text: what is well formed, how long it is, and what it is brought to (R34).
  */
 #include "base/text.h"
 #include "base/arena.h"

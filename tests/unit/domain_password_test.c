@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which passwords will do, with the list that is installed.  Debian's john-data, where
+ * R08, R09: which passwords will do, with the list that is installed.  Debian's john-data, where
  * it is there, must not contain one that is let through.
  */
 #include "domain/password.h"

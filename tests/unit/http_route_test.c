@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The route table: what is found, what is refused at start. */
+/* The route table: what is found, what is refused at start (R05). */
 #include "base/arena.h"
 #include "http/route.h"
 #include "tap.h"
