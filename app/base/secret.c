@@ -85,10 +85,36 @@ secret_wipe(void *p, size_t n)
 	OPENSSL_cleanse(p, n);
 }
 
+/* Looking an algorithm up costs OpenSSL 3 more than a short text costs the algorithm: it is
+ * done once in a process, and one context goes from hash to hash. */
+static EVP_MD_CTX *
+hash_begin(void)
+{
+	static EVP_MD_CTX *c;
+	static EVP_MD *sha256;
+
+	if (c == NULL) {
+		sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+		c = EVP_MD_CTX_new();
+		must(sha256 != NULL && c != NULL);
+	}
+	must(EVP_DigestInit_ex2(c, sha256, NULL) == 1);
+	return c;
+}
+
+static void
+hash_two(struct secret_bytes one, struct secret_bytes two, uint8_t out[SECRET_HASH])
+{
+	EVP_MD_CTX *c = hash_begin();
+
+	must(EVP_DigestUpdate(c, one.data, one.n) == 1 && EVP_DigestUpdate(c, two.data, two.n) == 1 &&
+	    EVP_DigestFinal_ex(c, out, NULL) == 1);
+}
+
 void
 secret_sha256(const void *data, size_t n, uint8_t out[SECRET_HASH])
 {
-	must(EVP_Q_digest(NULL, "SHA256", NULL, data, n, out, NULL) == 1);
+	hash_two((struct secret_bytes){ data, n }, (struct secret_bytes){ "", 0 }, out);
 }
 
 void
@@ -97,46 +123,22 @@ secret_hmac(const uint8_t key[SECRET_KEY], const void *data, size_t n, uint8_t o
 	secret_hmac_of(key, SECRET_KEY, data, n, out);
 }
 
+/* RFC 2104. */
 void
 secret_hmac_of(const void *key, size_t key_n, const void *data, size_t n, uint8_t out[SECRET_HASH])
 {
-	must(key_n <= INT_MAX);
-	must(HMAC(EVP_sha256(), key, (int)key_n, data, n, out, NULL) != NULL);
-}
-
-/* The context is OpenSSL's own; it remembers the digest. */
-struct secret_mac *
-secret_mac_new(void)
-{
-	EVP_MD_CTX *c = EVP_MD_CTX_new();
-
-	must(c != NULL && EVP_DigestInit_ex2(c, EVP_sha256(), NULL) == 1);
-	return (struct secret_mac *)c;
-}
-
-void
-secret_mac_free(struct secret_mac *m)
-{
-	EVP_MD_CTX_free((EVP_MD_CTX *)m);
-}
-
-/* RFC 2104. */
-void
-secret_mac_of(struct secret_mac *m, struct secret_bytes key, struct secret_bytes data, uint8_t out[SECRET_HASH])
-{
-	EVP_MD_CTX *c = (EVP_MD_CTX *)m;
 	uint8_t inner[MAC_BLOCK] = { 0 }, outer[MAC_BLOCK];
 
-	must(key.n <= MAC_BLOCK);
-	memcpy(inner, key.data, key.n);
+	if (key_n <= MAC_BLOCK)
+		memcpy(inner, key, key_n);
+	else
+		secret_sha256(key, key_n, inner);
 	for (size_t i = 0; i < MAC_BLOCK; i++) {
 		outer[i] = (uint8_t)(inner[i] ^ 0x5c);
 		inner[i] = (uint8_t)(inner[i] ^ 0x36);
 	}
-	must(EVP_DigestInit_ex2(c, NULL, NULL) == 1 && EVP_DigestUpdate(c, inner, MAC_BLOCK) == 1 &&
-	    EVP_DigestUpdate(c, data.data, data.n) == 1 && EVP_DigestFinal_ex(c, out, NULL) == 1);
-	must(EVP_DigestInit_ex2(c, NULL, NULL) == 1 && EVP_DigestUpdate(c, outer, MAC_BLOCK) == 1 &&
-	    EVP_DigestUpdate(c, out, SECRET_HASH) == 1 && EVP_DigestFinal_ex(c, out, NULL) == 1);
+	hash_two((struct secret_bytes){ inner, MAC_BLOCK }, (struct secret_bytes){ data, n }, out);
+	hash_two((struct secret_bytes){ outer, MAC_BLOCK }, (struct secret_bytes){ out, SECRET_HASH }, out);
 	secret_wipe(inner, sizeof(inner));
 	secret_wipe(outer, sizeof(outer));
 }
@@ -179,6 +181,17 @@ secret_derive(const uint8_t key[SECRET_KEY], const char *label, uint8_t out[SECR
 	    (struct secret_bytes){ label, strlen(label) }, out, SECRET_KEY);
 }
 
+static const EVP_CIPHER *
+aes_256_gcm(void)
+{
+	static EVP_CIPHER *aes;
+
+	if (aes == NULL)
+		aes = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+	must(aes != NULL);
+	return aes;
+}
+
 /* The nonce is random: with up to 2^32 sealings under one key, which no tenant
  * reaches, the chance that two are alike stays under 2^-32 (SP 800-38D, 8.3). */
 void
@@ -197,7 +210,7 @@ secret_seal(const uint8_t key[SECRET_KEY], const char *label, const void *data, 
 	cipher = nonce + NONCE;
 
 	secret_random(nonce, NONCE);
-	must(EVP_EncryptInit_ex2(c, EVP_aes_256_gcm(), key, nonce, NULL) == 1);
+	must(EVP_EncryptInit_ex2(c, aes_256_gcm(), key, nonce, NULL) == 1);
 	must(EVP_EncryptUpdate(c, NULL, &len, (const uint8_t *)label, (int)label_len) == 1);
 	if (n > 0)
 		must(EVP_EncryptUpdate(c, cipher, &len, data, (int)n) == 1);
@@ -216,7 +229,7 @@ secret_opener_new(const uint8_t key[SECRET_KEY])
 	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
 
 	must(c != NULL);
-	must(EVP_DecryptInit_ex2(c, EVP_aes_256_gcm(), key, NULL, NULL) == 1);
+	must(EVP_DecryptInit_ex2(c, aes_256_gcm(), key, NULL, NULL) == 1);
 	return (struct secret_opener *)c;
 }
 

@@ -29,12 +29,6 @@ void secret_hmac(const uint8_t key[SECRET_KEY], const void *, size_t n,
     uint8_t out[SECRET_HASH]);
 /* The same with a key of any length, as other people's protocols have them. */
 void secret_hmac_of(const void *key, size_t key_n, const void *, size_t n, uint8_t out[SECRET_HASH]);
-/* HMAC-SHA256 for several in a row, with keys of 64 bytes at most: what OpenSSL prepares for
- * one is three quarters of it. */
-struct secret_mac;
-struct secret_mac *secret_mac_new(void);
-void secret_mac_free(struct secret_mac *);
-void secret_mac_of(struct secret_mac *, struct secret_bytes key, struct secret_bytes data, uint8_t out[SECRET_HASH]);
 /* HMAC-SHA1, only to check what others sign so (Twilio). */
 enum { SECRET_SHA1 = 20 };
 void secret_hmac_sha1(const void *key, size_t key_n, const void *, size_t n, uint8_t out[SECRET_SHA1]);

@@ -25,20 +25,18 @@ webpush_derive(const uint8_t shared[P256_SHARED], const struct webpush_receiver 
 	/* The strings' own NUL is part of what is hashed; then comes the counter of HKDF. */
 	static const char cek[] = "Content-Encoding: aes128gcm\0\1", nonce[] = "Content-Encoding: nonce\0\1";
 	uint8_t info[14 + 2 * P256_POINT + 1] = "WebPush: info", out[SECRET_HASH];
-	struct secret_mac *m = secret_mac_new();
 
 	memcpy(info + 14, to->point, P256_POINT);
 	memcpy(info + 14 + P256_POINT, own, P256_POINT);
 	info[sizeof(info) - 1] = 1;
 
-	secret_mac_of(m, (struct secret_bytes){ to->auth, WEBPUSH_AUTH }, (struct secret_bytes){ shared, P256_SHARED }, k->prk_key);
-	secret_mac_of(m, (struct secret_bytes){ k->prk_key, sizeof(k->prk_key) }, (struct secret_bytes){ info, sizeof(info) }, k->ikm);
-	secret_mac_of(m, (struct secret_bytes){ salt, WEBPUSH_SALT }, (struct secret_bytes){ k->ikm, sizeof(k->ikm) }, k->prk);
-	secret_mac_of(m, (struct secret_bytes){ k->prk, sizeof(k->prk) }, (struct secret_bytes){ cek, sizeof(cek) - 1 }, out);
+	secret_hmac_of(to->auth, WEBPUSH_AUTH, shared, P256_SHARED, k->prk_key);
+	secret_hmac_of(k->prk_key, sizeof(k->prk_key), info, sizeof(info), k->ikm);
+	secret_hmac_of(salt, WEBPUSH_SALT, k->ikm, sizeof(k->ikm), k->prk);
+	secret_hmac_of(k->prk, sizeof(k->prk), cek, sizeof(cek) - 1, out);
 	memcpy(k->cek, out, sizeof(k->cek));
-	secret_mac_of(m, (struct secret_bytes){ k->prk, sizeof(k->prk) }, (struct secret_bytes){ nonce, sizeof(nonce) - 1 }, out);
+	secret_hmac_of(k->prk, sizeof(k->prk), nonce, sizeof(nonce) - 1, out);
 	memcpy(k->nonce, out, sizeof(k->nonce));
-	secret_mac_free(m);
 	secret_wipe(out, sizeof(out));
 }
 
