@@ -42,15 +42,16 @@ int
 cli_routes(struct cli *c)
 {
 	struct router *router;
+	const struct route *const *table, *row;
 	char *problem;
-	size_t i;
 
-	if (router_open(routes, routes_count, &router, &problem) != ERR_OK) {
+	if (router_open(routes, &router, &problem) != ERR_OK) {
 		fprintf(stderr, "chromo: routes: %s\n", problem);
 		return CLI_FAILED;
 	}
 	router_free(router);
-	for (i = 0; i < routes_count; i++)
-		print(&routes[i], c->json);
+	for (table = routes; *table != NULL; table++)
+		for (row = *table; row->pattern != NULL; row++)
+			print(row, c->json);
 	return CLI_OK;
 }

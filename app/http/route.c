@@ -174,24 +174,26 @@ add_route(struct router *r, const struct route *route)
 }
 
 enum err
-router_open(const struct route *table, size_t n, struct router **out, char **problem)
+router_open(const struct route *const tables[], struct router **out, char **problem)
 {
 	struct arena *arena = arena_new();
 	struct router *r = arena_alloc(arena, sizeof *r);
+	const struct route *row;
 
 	r->arena = arena;
 	r->root.part = "";
-	for (size_t i = 0; i < n; i++) {
-		const char *why = add_route(r, &table[i]);
+	for (; *tables != NULL; tables++)
+		for (row = *tables; row->pattern != NULL; row++) {
+			const char *why = add_route(r, row);
 
-		if (why == NULL)
-			continue;
-		if (asprintf(problem, "route %s %s: %s",
-		    table[i].method == METHOD_POST ? "POST" : "GET", table[i].pattern, why) < 0)
-			log_panic("memory.out");
-		router_free(r);
-		return ERR_INVALID;
-	}
+			if (why == NULL)
+				continue;
+			if (asprintf(problem, "route %s %s: %s",
+			    row->method == METHOD_POST ? "POST" : "GET", row->pattern, why) < 0)
+				log_panic("memory.out");
+			router_free(r);
+			return ERR_INVALID;
+		}
 	*out = r;
 	return ERR_OK;
 }

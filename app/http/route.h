@@ -16,6 +16,7 @@ struct route {
 	enum err (*handler)(struct web *);
 	uint32_t flags;
 };
+/* A table ends with a row without pattern, a list of tables with NULL. */
 
 enum { ROUTE_ARGS_MAX = 4 };
 struct route_args {
@@ -29,9 +30,8 @@ struct router;
 /* ERR_INVALID: two rows match the same requests, a pattern is not well-formed,
  * a method is neither GET nor POST, or flags are 0 (a route without declared
  * permission does not start).  *problem then names the row; it is the caller's to
- * free.  The table is borrowed. */
-enum err router_open(const struct route *table, size_t n, struct router **out,
-    char **problem) MUST_USE;
+ * free.  The tables are borrowed. */
+enum err router_open(const struct route *const tables[], struct router **out, char **problem) MUST_USE;
 void router_free(struct router *);
 /* HEAD finds GET.  ERR_NOT_FOUND; ERR_INVALID: the path exists for other methods
  * only, *allow then lists them for the Allow header. */

@@ -2,7 +2,7 @@
 # All of the program but main(), so that `chromo routes` prints the table it serves.
 noinst_LIBRARIES += libweb.a
 libweb_a_SOURCES = app/web/web.h app/web/handlers.h app/web/handlers_event.h \
-	app/web/routes.c app/web/guard.c app/web/dispatch.c app/web/page.c app/web/token.c app/web/room.c app/web/room.h \
+	app/web/routes.c app/web/routes_citizen.c app/web/routes_desk.c app/web/guard.c app/web/dispatch.c app/web/page.c app/web/token.c app/web/room.c app/web/room.h \
 	app/web/site.c
 
 libweb_a_SOURCES += app/web/desk/home.c app/web/desk/help.c app/web/desk/message.c app/web/desk/message.h \

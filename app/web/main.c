@@ -172,7 +172,7 @@ main(int argc, char **argv)
 		p.path = "/etc/chromo/chromo.conf";
 	if (argc > 2 || open_site(&p) != ERR_OK)
 		return 2;
-	if (router_open(routes, routes_count, &router, &problem) != ERR_OK) {
+	if (router_open(routes, &router, &problem) != ERR_OK) {
 		fprintf(stderr, "chromo-web: %s\n", problem);
 		return 2;
 	}

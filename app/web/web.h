@@ -201,5 +201,5 @@ enum err token_claim(struct web *) MUST_USE;
 bool token_spent(struct web *);
 enum err token_done(struct web *, const char *location) MUST_USE;
 
-extern const struct route routes[];
-extern const size_t routes_count;
+/* All tables, for router_open. */
+extern const struct route *const routes[], routes_citizen[], routes_desk[];

@@ -24,6 +24,7 @@ static const struct route table[] = {
 	{ METHOD_GET, "/robots.txt", handler, 10 },
 	{ METHOD_GET, "/surveys-old", handler, 11 },
 	{ METHOD_GET, "/survey", handler, 12 },
+	{ .pattern = NULL }
 };
 
 static struct arena *arena;
@@ -118,19 +119,21 @@ test_refused(void)
 		{ METHOD_HEAD, "/a", handler, 1 }, { METHOD_OTHER, "/a", handler, 1 },
 	};
 	static const struct route twice[] = {
-		{ METHOD_GET, "/a/{x}", handler, 1 }, { METHOD_GET, "/a/{y}", handler, 1 },
+		{ METHOD_GET, "/a/{x}", handler, 1 }, { METHOD_GET, "/a/{y}", handler, 1 }, { .pattern = NULL }
 	};
 	struct router *r;
 	char *problem;
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct route one[] = { rows[i], { .pattern = NULL } };
+
 		problem = NULL;
-		is_int(router_open(&rows[i], 1, &r, &problem), ERR_INVALID, "refused: \"%s\" method %d",
+		is_int(router_open((const struct route *const[]){ one, NULL }, &r, &problem), ERR_INVALID, "refused: \"%s\" method %d",
 		    rows[i].pattern, (int)rows[i].method);
 		free(problem);
 	}
 	problem = NULL;
-	is_int(router_open(twice, 2, &r, &problem), ERR_INVALID, "two rows for the same requests");
+	is_int(router_open((const struct route *const[]){ twice, NULL }, &r, &problem), ERR_INVALID, "two rows for the same requests");
 	is_str(problem, "route GET /a/{y}: another row matches the same requests", "names the row");
 	free(problem);
 }
@@ -142,7 +145,7 @@ main(void)
 
 	arena = arena_new();
 	test_refused();
-	is_int(router_open(table, sizeof table / sizeof table[0], &router, &problem), ERR_OK, "opens");
+	is_int(router_open((const struct route *const[]){ table, NULL }, &router, &problem), ERR_OK, "opens");
 	if (problem != NULL)
 		diag("%s", problem);
 	test_find();
