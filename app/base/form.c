@@ -190,8 +190,27 @@ form_problem(struct form *f, const char *name, const char *key)
 		list = json_array();
 		json_object_set_new(f->shown, "problems", list);
 	}
-	json_array_append_new(list, json_pack("{s:s, s:s}", "name", name, "problem", said.data));
+	json_array_append_new(list, json_pack("{s:s, s:s, s:n, s:n}", "name", name, "problem", said.data,
+	    "label", "lang"));
 	json_object_set_new(f->shown, "ok", json_false());
+}
+
+void
+form_label(struct form *f, const char *name, const char *label, const char *lang)
+{
+	size_t length = strlen(name), i;
+	json_t *problem;
+
+	if (label[0] == '\0')
+		return;
+	json_array_foreach(json_object_get(f->shown, "problems"), i, problem) {
+		const char *of = json_text(problem, "name");
+
+		if (strncmp(of, name, length) != 0 || (of[length] != '\0' && of[length] != '_'))
+			continue;
+		json_object_set_new(problem, "label", json_string(label));
+		json_object_set_new(problem, "lang", json_string(lang));
+	}
 }
 
 static const char *

@@ -12,7 +12,8 @@
  * summary on top (pages.md 5.1).  form_json is what the template shows:
  *
  *	{"subject": {"name": "subject", "value": "…", "problem": null}, …,
- *	 "ok": false, "problems": [{"name": "subject", "problem": "件名を…"}]}
+ *	 "ok": false, "problems": [{"name": "subject", "problem": "件名を…",
+ *	    "label": null, "lang": null}]}
  *
  * problems is null while there is none, and then ok is true.  A getter gives the cleaned value, or
  * "" / 0 with a problem set; form_ok says whether all are good.  With fields
@@ -39,6 +40,9 @@ void form_options(struct form *, const char *name, json_t *options);
  * first problem of a field stays. */
 void form_problem(struct form *, const char *name, const char *key);
 void form_detail(struct form *, const char *name, const char *detail, int64_t n);
+/* Names a field in the summary, where its problems do not say what they are about: "入力してください"
+ * of a question that staff wrote.  So are its parts, <name>_….  lang: the language of the label. */
+void form_label(struct form *, const char *name, const char *label, const char *lang);
 
 enum form_need { FORM_OPTIONAL, FORM_REQUIRED };
 /* One line, normalised by text_normal; too long is a problem, never cut. */

@@ -344,5 +344,6 @@ questionnaire_view(const struct questionnaire_look *l, const json_t *question)
 	json_object_set_new(view, "rows", rows(l, question));
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		json_object_set_new(view, parts[i], field(l, questionnaire_field(l->arena, code, parts[i])));
+	form_label(l->form, code, json_text(view, "label"), strncmp(l->language, "ja", 2) == 0 ? "ja" : l->language);
 	return view;
 }

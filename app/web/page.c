@@ -131,15 +131,21 @@ static json_t *
 languages(const struct web *w)
 {
 	json_t *list = json_array();
+	struct buf next;
 	size_t i;
 
+	buf_init(&next, w->arena);
+	if (w->place != NULL)
+		buf_add_percent(&next, w->place, strlen(w->place));
+	else
+		buf_adds(&next, w->request->path);
 	for (i = 0; i < catalogue_count(w->site->catalogue); i++) {
 		const struct words *words = catalogue_at(w->site->catalogue, i);
 		const char *tag = words_lang(words);
 
 		json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:b}", "tag", tag,
 		    "name", words_get(words, "language_name"),
-		    "url", json_sprintf("/lang/%s?next=%s", tag, w->request->path),
+		    "url", json_sprintf("/lang/%s?next=%s", tag, next.data),
 		    "current", words == w->words));
 	}
 	return list;

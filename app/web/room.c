@@ -45,9 +45,9 @@ holder(struct web *w, const char *door, bool make)
 	return visit[0] == '\0' ? NULL : arena_printf(w->arena, "%s %s", door, visit);
 }
 
-/* The address that was asked for, with the turn. */
+/* The address that was asked for, with the turn; but for this name. */
 static const char *
-address(const struct web *w, const char *turn)
+address(const struct web *w, const char *turn, const char *without)
 {
 	struct buf out;
 	size_t i;
@@ -55,7 +55,7 @@ address(const struct web *w, const char *turn)
 	buf_init(&out, w->arena);
 	buf_addf(&out, "%s?turn=%s", w->request->path, turn);
 	for (i = 0; i < fields_count(w->query); i++) {
-		if (strcmp(fields_name(w->query, i), "turn") == 0)
+		if (strcmp(fields_name(w->query, i), "turn") == 0 || strcmp(fields_name(w->query, i), without) == 0)
 			continue;
 		buf_addch(&out, '&');
 		buf_add_percent(&out, fields_name(w->query, i), strlen(fields_name(w->query, i)));
@@ -89,7 +89,10 @@ room_holds(struct web *w)
 		return false;
 
 	served = turnstile_served(rule, turn, now);
-	turn_text = address(w, turn_write(w->arena, w->site->turn_key, holder(w, door, true), turn));
+	mine = turn_write(w->arena, w->site->turn_key, holder(w, door, true), turn);
+	turn_text = address(w, mine, "");
+	/* Whoever chooses another language keeps their place; it takes that of an event's own. */
+	w->place = address(w, mine, "language");
 	response_header(w->response, "Refresh", arena_printf(w->arena, "%d; url=%s", again_in(turn, wait), turn_text));
 	json_object_set_new(w->view, "number", json_integer(turn.number));
 	json_object_set_new(w->view, "served", json_integer(served));

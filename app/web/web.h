@@ -118,6 +118,7 @@ struct web {
 
 	json_t *view;			/* what the template shows */
 	const char *tiles;		/* web_map: where they come from */
+	const char *place;		/* where a choice of language leads back to; NULL: the path */
 	bool plain;			/* a page without form: no token, no cookie, no script */
 	const char *nonce;
 	bool claims;			/* the form's token is ours: its key is claimed with enter() */

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { makeEvent, question, seats, signUp, toCheck } from '../harness/event.mjs';
 import { inside } from '../harness/desk.mjs';
 import { eventually, up } from '../harness/up.mjs';
-import { linkIn, mailWith, mailsTo, problems, somebody, subscribe, title, words } from './citizen.mjs';
+import { linkIn, mailWith, mailsTo, problems, somebody, subscribe, summary, title, words } from './citizen.mjs';
 
 let town;
 before(async () => { town = await up(); });
@@ -112,10 +112,13 @@ test('each of a family answers for themselves', async () => {
 	let answer = await client.submit(await client.get(`${at}/person/1`), child);
 	assert.equal(answer.status, 422, 'born in the future');
 	assert.ok(answer.text.includes('value="2031"'));
+	assert.match(summary(answer), /生年月日: /, 'the summary names the question');
 	answer = await client.submit(await client.get(`${at}/person/1`), { ...child, q1_year: 1980 });
 	assert.equal(answer.headers.location, `${at}/person/2`);
 	answer = await client.submit(await client.get(`${at}/person/2`), { name: '山田 はる', q1_year: 2019, q1_month: 12, q1_day: 31 });
 	await client.submit(await client.follow(answer), { email: somebody() });
+	answer = await client.submit(await client.get(`${at}/q`), { q2: '' });
+	assert.match(summary(answer), /来る方法: /);
 	answer = await client.submit(await client.get(`${at}/q`), { q2: '2' });
 	assert.equal(answer.headers.location, `${at}/q`, 'the answer led to another question');
 	answer = await client.submit(await client.get(`${at}/q`), { q2: '2', q3: '港 300 あ 12-34' });

@@ -109,6 +109,7 @@ test('read on the calendar, each text in its language or in Japanese', async () 
 	assert.match(words(await reader().get('/events?words=plant')), /植物観察/);
 	assert.match((await reader().get('/events.ics?lang=en')).text, /SUMMARY:Plant walk/);
 	assert.match((await reader().get('/events.atom?lang=en')).text, /xml:lang="en"[^]*<title xml:lang="en">Plant walk/);
+	assert.match((await reader().get('/events.atom?words=plant&lang=en')).text, new RegExp(`rel="self"[^>]*href="https://[^"/]*/events.atom\\?words=plant&amp;lang=en"[^]*href="https://[^"/]*/events/${id}\\?lang=en"`));
 	assert.match((await reader().get('/events.atom')).text, /xml:lang="ja"[^]*<title xml:lang="ja">植物観察/);
 	assert.match((await reader().get('/events.csv')).text, /植物観察,[^\n]*Plant walk/);
 	assert.match((await reader().get('/events?lang=en')).text, /\/events\.ics\?lang=en/);

@@ -4,6 +4,7 @@
 // arrival; without script, without losing what is typed, and without one error.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { inside } from '../harness/desk.mjs';
 import { makeEvent, toCheck } from '../harness/event.mjs';
 import { MINATO } from '../harness/house.mjs';
 import { isPage } from '../harness/invariants.mjs';
@@ -61,6 +62,31 @@ test('a crowd waits in order of arrival, and everybody gets in', async () => {
 		return in_.size === queue.length;
 	}, 90);
 	assert.match([...in_.values()][0].text, /name="slot"/, 'to the form');
+});
+
+test('another language keeps the place, and the language of the address goes along', async () => {
+	await inside(town, `UPDATE questionnaire n SET languages = '{ja,ja-easy,en}' FROM event e WHERE e.id = ${made.event} AND n.id = e.questionnaire_id;
+		UPDATE event SET texts = texts || '{"ja-easy": {"title": "ほしを みる 会"}, "en": {"title": "Star party"}}' WHERE id = ${made.event}`);
+	const queue = (await crowd(16, `${at}?language=ja-easy`)).filter(turn), [stays, turns] = queue.slice(-2);
+	assert.ok(queue.length >= 2);
+	assert.match(turn(stays), /[?&]language=ja-easy(&|$)/);
+	// By the link on top of the page, in the middle of the queue.
+	const link = /href="(\/lang\/en\?next=[^"]+)"/.exec(turns.text)[1].replaceAll('&amp;', '&');
+	const chosen = await turns.by.get(link);
+	assert.match(chosen.headers.location, /^\/events\/\d+\/apply\?turn=[\w.-]+$/);
+	const english = await turns.by.follow(chosen);
+	if (turn(english)) {
+		assert.match(english.text, /<html lang="en">/);
+		assert.equal(number(english), number(turns), 'the same place');
+	}
+	let form, other;
+	await eventually('both are in', async () => {
+		form = await stays.by.get(form ? turn(form) ?? form.path : turn(stays));
+		other = await turns.by.get(other ? turn(other) ?? other.path : turn(english) ?? english.path);
+		return !turn(form) && !turn(other);
+	}, 90);
+	assert.match(form.text, /ほしを みる 会/);
+	assert.match(other.text, /Star party/);
 });
 
 test('what is typed is never held up', async () => {

@@ -61,6 +61,13 @@ part(struct form *f, const char *name, const char *key)
 	return json_string_value(json_object_get(json_object_get(form_json(f), name), key));
 }
 
+/* Whose problem stands there in the summary. */
+static const char *
+label(struct form *f, size_t place)
+{
+	return json_text(json_array_get(json_object_get(form_json(f), "problems"), place), "label");
+}
+
 static const char *
 dump(struct desk *d, struct form *f)
 {
@@ -80,7 +87,7 @@ test_shape(struct desk *d)
 	is_str(form_lines(f, "body", FORM_REQUIRED, 10), "a", "lines are cleaned");
 	is_str(form_text(f, "subject", FORM_REQUIRED, 10), "", "a required text is not there");
 	is_str(dump(d, f), "{\"body\":{\"name\":\"body\",\"problem\":null,\"value\":\"a\"},\"ok\":false,"
-	    "\"problems\":[{\"name\":\"subject\",\"problem\":\"the subject, please\"}],"
+	    "\"problems\":[{\"label\":null,\"lang\":null,\"name\":\"subject\",\"problem\":\"the subject, please\"}],"
 	    "\"subject\":{\"name\":\"subject\",\"problem\":\"the subject, please\",\"value\":\"\"}}",
 	    "all is shown, and the field's own words win");
 	ok(!form_ok(f), "and the form is not good");
@@ -90,6 +97,12 @@ test_shape(struct desk *d)
 	form_detail(f, "seats", "left", 3);
 	form_problem(f, "seats", "seats_full");
 	is_str(part(f, "seats", "problem"), "3 left", "words may name what form_detail set");
+	form_problem(f, "seats_row", "seats_full");
+	form_problem(f, "seatsmore", "seats_full");
+	form_label(f, "seats", "How many?", "en");
+	is_str(label(f, 1), "How many?", "a question is named in the summary");
+	is_str(label(f, 2), "How many?", "and so are its parts");
+	is_str(label(f, 3), "", "and nothing that only begins like it");
 
 	f = form_new(d->arena, NULL, d->words);
 	form_set(f, "subject", "stored");

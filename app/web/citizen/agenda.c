@@ -32,15 +32,12 @@ path_json(struct web *w, const char *path, const struct agenda_filter *f)
 	return json_string(agenda_path(w->arena, path, f));
 }
 
-/* For programs, which have no cookie to say what language they read. */
-static json_t *
-feed_json(struct web *w, const char *path, const struct agenda_filter *f)
+const char *
+agenda_feed_url(struct web *w, const char *path, const struct agenda_filter *f)
 {
 	const char *url = agenda_path(w->arena, path, f);
 
-	if (strcmp(w->lang, "ja") == 0)
-		return json_string(url);
-	return json_sprintf("%s%slang=%s", url, strchr(url, '?') != NULL ? "&" : "?", w->lang);
+	return strcmp(w->lang, "ja") == 0 ? url : arena_printf(w->arena, "%s%slang=%s", url, strchr(url, '?') != NULL ? "&" : "?", w->lang);
 }
 
 /* The three ways to look at it, and what the list is narrowed to. */
@@ -59,8 +56,8 @@ frame(struct web *w, const struct agenda_filter *f, json_t *districts, const cha
 		    "label", words_get(w->words, ways[i].words), "current", (int)(strcmp(ways[i].path, current) == 0)));
 	json_object_set_new(w->view, "ways", list);
 	json_object_set_new(w->view, "filter_url", path_json(w, "/events/filter", f));
-	json_object_set_new(w->view, "ical_url", feed_json(w, "/events.ics", f));
-	json_object_set_new(w->view, "atom_url", feed_json(w, "/events.atom", f));
+	json_object_set_new(w->view, "ical_url", json_string(agenda_feed_url(w, "/events.ics", f)));
+	json_object_set_new(w->view, "atom_url", json_string(agenda_feed_url(w, "/events.atom", f)));
 	json_object_set_new(w->view, "csv_url", path_json(w, "/events.csv", f));
 	json_object_set_new(w->view, "clear_url", json_string(current));
 	json_object_set_new(w->view, "chosen", json_boolean(f->district != 0 || f->free || f->childcare || f->sign_language ||

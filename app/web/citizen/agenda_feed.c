@@ -13,16 +13,16 @@
 #include "domain/agenda.h"
 #include "domain/ical.h"
 #include "domain/opendata.h"
+#include "web/citizen/agenda.h"
 #include "web/handlers.h"
 #include "web/web.h"
 
 static enum err
-feed_of(struct web *w, const char *lang, json_t **feed)
+feed_of(struct web *w, const char *lang, struct agenda_filter *f, json_t **feed)
 {
-	struct agenda_filter f;
-	enum err e = agenda_read(w->arena, w->query, &f);
+	enum err e = agenda_read(w->arena, w->query, f);
 
-	return e == ERR_OK ? agenda_feed(w->db, w->arena, lang, &f, feed) : e;
+	return e == ERR_OK ? agenda_feed(w->db, w->arena, lang, f, feed) : e;
 }
 
 static enum err
@@ -38,8 +38,9 @@ ical(struct web *w, const char *name, const json_t *events, bool single)
 enum err
 citizen_agenda_ical(struct web *w)
 {
+	struct agenda_filter f;
 	json_t *feed;
-	enum err e = feed_of(w, w->lang, &feed);
+	enum err e = feed_of(w, w->lang, &f, &feed);
 
 	return e != ERR_OK ? e : ical(w, arena_printf(w->arena, "%s%s", json_text(feed, "town"),
 	    words_get(w->words, "agenda_title")), json_object_get(feed, "events"), false);
@@ -48,13 +49,16 @@ citizen_agenda_ical(struct web *w)
 enum err
 citizen_agenda_atom(struct web *w)
 {
+	struct agenda_filter f;
 	json_t *feed;
-	enum err e = feed_of(w, w->lang, &feed);
+	enum err e = feed_of(w, w->lang, &f, &feed);
 
 	if (e != ERR_OK)
 		return e;
 	json_object_update(w->view, feed);
 	json_object_set_new(w->view, "origin_url", json_string(web_origin(w)));
+	json_object_set_new(w->view, "self_url", json_sprintf("%s%s", web_origin(w), agenda_feed_url(w, "/events.atom", &f)));
+	json_object_set_new(w->view, "in", strcmp(w->lang, "ja") == 0 ? json_null() : json_sprintf("?lang=%s", w->lang));
 	return web_xml(w, "application/atom+xml; charset=utf-8", "citizen/agenda/feed");
 }
 
@@ -64,10 +68,11 @@ citizen_agenda_csv(struct web *w)
 	static const char *const sets[] = { "recommended", "registry", "standard" };
 	const char *asked = fields_get(w->query, "set");
 	enum opendata set = OPENDATA_STANDARD;
+	struct agenda_filter f;
 	struct buf out;
 	json_t *feed;
 	int i;
-	enum err e = feed_of(w, "ja", &feed);
+	enum err e = feed_of(w, "ja", &f, &feed);
 
 	if (e != ERR_OK)
 		return e;
