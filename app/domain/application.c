@@ -80,6 +80,23 @@ application_slot(const json_t *event, int64_t slot)
 	return NULL;
 }
 
+void
+application_say_quotas(const json_t *said, json_t *slot)
+{
+	const json_t *names = json_object_get(said, "quota_names");
+	const char *tongue = json_text(said, "tongue");
+	json_t *quota;
+	size_t i;
+
+	json_array_foreach(json_object_get(slot, "quotas"), i, quota) {
+		const char *own = json_text(names, json_text(quota, "name"));
+
+		json_object_set_new(quota, "lang", json_string(own[0] == '\0' || strncmp(tongue, "ja", 2) == 0 ? "ja" : tongue));
+		if (own[0] != '\0')
+			json_object_set_new(quota, "name", json_string(own));
+	}
+}
+
 static bool
 among(const json_t *texts, const char *text)
 {

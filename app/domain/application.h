@@ -101,6 +101,8 @@ enum err application_change(struct db *, const struct vault *, struct arena *, c
 /* Those of this citizen whose date is to come, for マイページ: [{"number", "state", "people", "title", "when", "datetime"}]. */
 enum err application_of_citizen(struct db *, int64_t citizen, const char *language, json_t **out) MUST_USE;
 
+/* Names the quotas of a date as an event says them (sql/functions/slot.sql: event_said): each has "lang" then. */
+void application_say_quotas(const json_t *said, json_t *slot);
 /* Those quotas of a date that these persons claim, and how many do: [{"id", "name", "n"}]. */
 json_t *application_claims(struct arena *, const json_t *slot, const json_t *persons);
 

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "db/queries.h"
 #include "domain/application.h"
+#include "domain/question_language.h"
 
 enum { DAY_S = 86400, LINE_MOST_S = 23 * 3600, NOTICE_MOST = 200, SHORT = 60 };
 
@@ -37,18 +38,40 @@ unseal(const struct teller *t, const struct rows *rows, size_t i, const char *co
 	return vault_open_json(t->m->vault, t->m->arena, label, sealed, n, out) == ERR_OK;
 }
 
-/* In which all that is not of staff is said; やさしい日本語 goes with Japanese. */
+/* In which all that is not of staff is said: their own where there are words of it; やさしい日本語 goes with Japanese. */
 static const char *
-language_of(const char *language)
+language_of(const struct catalogue *catalogue, const char *language)
 {
-	return strncmp(language, "ja", 2) == 0 ? "ja" : "en";
+	const char *tag = strncmp(language, "ja", 2) == 0 ? "ja" : language;
+
+	return strcmp(words_lang(catalogue_words(catalogue, tag)), tag) == 0 ? tag : "en";
 }
 
-/* What all templates of letters read: the town, the links. */
-static void
-dress(const struct teller *t, json_t *view, const char *number)
+/* Whether some of what staff wrote into a letter is in Japanese, for whom it is to be said. */
+static bool
+some_japanese(const json_t *view)
 {
-	bool ja = strcmp(words_lang(t->m->words), "ja") == 0;
+	/* The place of a letter is that in the queue. */
+	static const struct { const char *key, *text; } said[] = {
+		{ "title", "title" }, { "place", "place_name" }, { "address", "address" }, { "bring", "bring" }, { "access", "access" },
+		{ "contact", "contact" }, { "call_off", "call_off" }, { "thanks", "thanks" }, { "missed", "missed" }, { "sorry", "sorry" },
+	};
+	const json_t *langs = json_object_get(view, "langs");
+
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+		if (json_text(view, said[i].text)[0] != '\0' && strcmp(json_text(langs, said[i].key), "ja") == 0)
+			return true;
+	return json_is_string(json_object_get(view, "body"));
+}
+
+/* What all templates of letters read: the town, the links, and what is not in the language that was chosen. */
+static void
+dress(const struct teller *t, json_t *view, const char *number, const char *language)
+{
+	bool ja = strcmp(words_lang(t->m->words), "ja") == 0, own = ja || strcmp(words_lang(t->m->words), language) == 0;
+
+	json_object_set_new(view, "not_theirs", own ? json_null() : json_string(words_get(t->m->words, question_tongue_own(language))));
+	json_object_set_new(view, "japanese", json_boolean(!ja && some_japanese(view)));
 
 	json_object_set_new(view, "tenant", json_pack("{s:s, s:s?}", "name", ja ? t->town->name : t->town->name_en,
 	    "contact", t->town->contact[0] != '\0' ? t->town->contact : NULL));
@@ -199,7 +222,8 @@ hold(const struct teller *t, int64_t id, const char *what, const json_t *contact
 static enum err
 tell(const struct teller *t, const struct rows *rows, size_t i)
 {
-	const char *what = rows_text(rows, i, "what"), *language = language_of(rows_text(rows, i, "language"));
+	const char *what = rows_text(rows, i, "what"), *chosen = rows_text(rows, i, "language"),
+	    *language = language_of(t->catalogue, chosen);
 	int64_t id = rows_int(rows, i, "id");
 	json_t *contact = NULL, *person = NULL, *view;
 	bool state = strcmp(what, "state") == 0, before = state || strcmp(what, "reminder") == 0, held = false;
@@ -216,7 +240,7 @@ tell(const struct teller *t, const struct rows *rows, size_t i)
 			e = q_application_tell(t->m->db, (struct q_application_tell){ .application = id, .lang = language }, &view);
 		if (e != ERR_OK)
 			return e;
-		dress(t, view, rows_text(rows, i, "number"));
+		dress(t, view, rows_text(rows, i, "number"), chosen);
 		json_object_set_new(view, "name", json_string(json_text(person, "name")));
 		json_object_set_new(view, "subject", state ? json_null() : json_string(in_short(t, what, view)));
 		json_object_set_new(view, "survey_url", json_is_integer(json_object_get(view, "survey"))
@@ -236,6 +260,7 @@ notice(const struct teller *t, int *told)
 {
 	struct rows *rows, *due;
 	json_t *contact = NULL, *person = NULL, *view;
+	const char *chosen;
 	int64_t id, after = 0;
 	size_t i;
 	enum err e = q_notice_unsent(t->m->db, &rows);
@@ -252,16 +277,17 @@ notice(const struct teller *t, int *told)
 			if (!unseal(t, due, i, "contact", "application.contact", &contact) ||
 			    !unseal(t, due, i, "person", "application.person", &person))
 				continue;
-			t->m->words = catalogue_words(t->catalogue, language_of(rows_text(due, i, "language")));
+			chosen = rows_text(due, i, "language");
+			t->m->words = catalogue_words(t->catalogue, language_of(t->catalogue, chosen));
 			e = q_application_tell(t->m->db, (struct q_application_tell){ .application = after,
 			    .lang = words_lang(t->m->words) }, &view);
 			if (e != ERR_OK)
 				return e;
-			dress(t, view, rows_text(due, i, "number"));
+			json_object_set_new(view, "body", json_string(rows_text(rows, 0, "body")));
+			dress(t, view, rows_text(due, i, "number"), chosen);
 			json_object_set_new(view, "name", json_string(json_text(person, "name")));
 			json_object_set_new(view, "subject", json_string(rows_text(rows, 0, "subject")));
 			json_object_set_new(view, "survey_url", json_null());
-			json_object_set_new(view, "body", json_string(rows_text(rows, 0, "body")));
 			e = letter(t, "notice", contact, view, after, &id, 2 * DAY_S);
 			++*told;
 		}

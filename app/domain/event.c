@@ -258,6 +258,12 @@ event_end(struct db *db, int64_t event)
 }
 
 enum err
+event_off_said(struct db *db, int64_t event, const char *language, const char *why)
+{
+	return q_event_off_said(db, (struct q_event_off_said){ .language = language, .why = why, .event = event }, NULL);
+}
+
+enum err
 event_off(struct db *db, int64_t event, const char *why, int64_t *people)
 {
 	struct rows *rows;

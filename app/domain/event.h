@@ -46,10 +46,11 @@ const char *event_progress(const json_t *event, const char *part);
 
 /* --- in other languages --- */
 
-/* What it says in other languages too; those that are offered are its questionnaire's. */
-extern const struct language_text event_texts[];
-/* ERR_CONFLICT: it is over. */
-enum err event_texts_save(struct db *, int64_t event, const char *language, const json_t *texts) MUST_USE;
+/* What it says in other languages too, and the names of its quotas, which this puts into its "texts"; the languages that are
+ * offered are its questionnaire's. */
+const struct language_text *event_texts(struct arena *, json_t *event);
+/* Takes the names of quotas out of texts again.  ERR_CONFLICT: it is over. */
+enum err event_texts_save(struct db *, const json_t *event, const char *language, json_t *texts) MUST_USE;
 
 /* --- its picture (event_picture.c) --- */
 
@@ -89,4 +90,6 @@ json_t *event_lacks(struct arena *, const struct words *, const json_t *event, c
 /* ERR_CONFLICT: it is no draft. */
 enum err event_publish(struct db *, const json_t *event, int64_t staff) MUST_USE;
 enum err event_end(struct db *, int64_t event) MUST_USE;
+/* Why it will not take place, in another language; before event_off. */
+enum err event_off_said(struct db *, int64_t event, const char *language, const char *why) MUST_USE;
 enum err event_off(struct db *, int64_t event, const char *why, int64_t *people) MUST_USE;

@@ -75,28 +75,6 @@ content_save(struct db *db, struct form *f, struct arena *a, const json_t *e, co
 
 const struct event_part event_content = { "content", "content", true, content_fill, content_save };
 
-/* --- in other languages --- */
-
-/* English and others need more room than Japanese. */
-const struct language_text event_texts[] = {
-	{ "title", "event_title", 2 * EVENT_TITLE_MAX, 1 }, { "text", "event_text", 2 * EVENT_TEXT_MAX, 8 },
-	{ "target", "event_target", 2 * EVENT_SHORT_MAX, 2 }, { "fee", "event_fee", 2 * EVENT_SHORT_MAX, 2 },
-	{ "bring", "event_bring", 2 * EVENT_SHORT_MAX, 2 }, { "category", "event_category", 200, 1 },
-	{ "place", "event_place", 400, 1 }, { "address", "event_address", 2 * EVENT_SHORT_MAX, 1 },
-	{ "access", "event_access", 2 * EVENT_ACCESS_MAX, 3 }, { "organiser", "event_organiser", 400, 1 },
-	{ "contact", "message_contact", 2 * EVENT_SHORT_MAX, 2 }, { "picture_text", "event_picture_text", 2 * PICTURE_TEXT_MAX, 1 },
-	{ "thanks", "event_thanks", 2 * EVENT_THANKS_MAX, 4 }, { "missed", "event_missed", 2 * EVENT_THANKS_MAX, 4 },
-	{ "sorry", "event_sorry", 2 * EVENT_THANKS_MAX, 4 }, { NULL, NULL, 0, 0 },
-};
-
-enum err
-event_texts_save(struct db *db, int64_t event, const char *language, const json_t *texts)
-{
-	int changed = 0;
-
-	return saved(q_event_texts(db, (struct q_event_texts){ .language = language, .texts = texts, .event = event }, &changed), &changed);
-}
-
 /* --- place --- */
 
 static void

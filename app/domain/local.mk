@@ -2,7 +2,7 @@
 libdomain_a_SOURCES = \
 	app/domain/application.c app/domain/application_link.c app/domain/application_tell.c app/domain/application.h \
 	app/domain/edition.c app/domain/edition.h \
-	app/domain/event.c app/domain/event_read.c app/domain/event_picture.c app/domain/event.h app/domain/applicant.c app/domain/applicant.h \
+	app/domain/event.c app/domain/event_read.c app/domain/event_language.c app/domain/event_picture.c app/domain/event.h app/domain/applicant.c app/domain/applicant.h \
 	app/domain/agenda.c app/domain/agenda_give.c app/domain/agenda_take.c app/domain/agenda.h \
 	app/domain/checkin.c app/domain/checkin.h app/domain/walk_in.c app/domain/walk_in.h app/domain/draw.c app/domain/draw.h \
 	app/domain/citizen.c app/domain/citizen_draft.c app/domain/citizen_read.c app/domain/citizen.h \

@@ -51,8 +51,8 @@ void survey_read_period(struct form *, int64_t now, struct survey_period *);
 enum err survey_desk_period(struct db *, int64_t survey, const char *seen, struct survey_period) MUST_USE;
 
 /* What it says in other languages too. */
-extern const struct language_text survey_texts[];
-enum err survey_desk_texts(struct db *, int64_t survey, const char *language, const json_t *texts) MUST_USE;
+const struct language_text *survey_texts(struct arena *, json_t *survey);
+enum err survey_desk_texts(struct db *, const json_t *survey, const char *language, json_t *texts) MUST_USE;
 
 /* How far a part is: "todo", "begun", "done" or "wrong".  part: "details", "privacy", "period". */
 const char *survey_progress(const json_t *survey, const char *part);

@@ -21,7 +21,8 @@ $$;
 -- What an event says in Japanese, under the names that its texts have in every language.
 CREATE OR REPLACE FUNCTION event_japanese(e event) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT '{"title": "", "text": "", "target": "", "fee": "", "bring": ""}' || (e.texts -> 'ja') || jsonb_build_object('category', e.category, 'place', e.place, 'address', e.address, 'access', e.access,
-    'organiser', e.organiser, 'contact', e.contact, 'picture_text', e.picture_text, 'thanks', e.thanks, 'missed', e.missed, 'sorry', e.sorry)
+    'organiser', e.organiser, 'contact', e.contact, 'picture_text', e.picture_text, 'thanks', e.thanks, 'missed', e.missed, 'sorry', e.sorry,
+    'call_off', e.call_off)
 $$;
 
 -- The languages in which it may be read; Japanese always.
@@ -29,10 +30,10 @@ CREATE OR REPLACE FUNCTION event_languages(e event) RETURNS text[] LANGUAGE sql 
 $$ SELECT coalesce((SELECT n.languages FROM questionnaire n WHERE n.id = e.questionnaire_id), '{ja}') $$;
 
 -- What it says in the first of these languages that it may be read in, each text else in Japanese or, where there is none, NULL.
--- "tongue": that language; "langs": for each text the one that it is in then (やさしい日本語 is Japanese); "language": of the title.
+-- "tongue": that language; "quota_names": in it, by the Japanese ones; "langs": for each text the one that it is in then (やさしい日本語 is Japanese); "language": of the title.
 CREATE OR REPLACE FUNCTION event_said(e event, languages text[]) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT jsonb_object_agg(j.key, coalesce(own.said, nullif(j.value, '')))
-         || jsonb_build_object('tongue', l.tag, 'langs', jsonb_object_agg(j.key, CASE WHEN own.said IS NULL OR l.tag = 'ja-easy' THEN 'ja' ELSE l.tag END),
+         || jsonb_build_object('tongue', l.tag, 'quota_names', coalesce(e.texts -> l.tag -> 'quotas', '{}'), 'langs', jsonb_object_agg(j.key, CASE WHEN own.said IS NULL OR l.tag = 'ja-easy' THEN 'ja' ELSE l.tag END),
               'language', CASE WHEN coalesce(e.texts -> l.tag ->> 'title', '') = '' OR l.tag = 'ja-easy' THEN 'ja' ELSE l.tag END)
     FROM (SELECT coalesce((SELECT x.tag FROM unnest(languages) WITH ORDINALITY AS x (tag, place)
                             WHERE x.tag = 'ja' OR x.tag = ANY (event_languages(e)) ORDER BY x.place LIMIT 1), 'ja') AS tag) l

@@ -115,6 +115,12 @@ UPDATE event e
    SET texts = CASE :texts::jsonb WHEN '{}' THEN e.texts - :language::text ELSE jsonb_set(e.texts, ARRAY[:language], :texts) END
  WHERE e.id = :event::bigint AND :language <> 'ja' AND e.state IN ('draft', 'open');
 
+-- name: event_off_said :exec
+-- Why it does not take place, in another language.
+UPDATE event e
+   SET texts = jsonb_set(e.texts, ARRAY[:language::text], coalesce(e.texts -> :language, '{}') || jsonb_build_object('call_off', :why::text))
+ WHERE e.id = :event::bigint AND :language <> 'ja' AND e.state = 'open';
+
 -- name: event_place :exec
 UPDATE event e
    SET place = :place::text, address = :address::text, access = :access::text, district_id = nullif(:district::bigint, 0),

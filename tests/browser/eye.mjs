@@ -48,6 +48,15 @@ const look = `(() => {
 			if (Math.round(whole.getBoundingClientRect().height) < 44) found.push('too small for a thumb: ' + e.outerHTML.slice(0, 120));
 		}
 	}
+	for (const e of document.querySelectorAll('time, .c-when')) {
+		const walk = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
+		while (walk.nextNode()) for (const m of walk.currentNode.data.matchAll(/\\d+時\\d+分|\\d+:\\d\\d/g)) {
+			const part = document.createRange();
+			part.setStart(walk.currentNode, m.index);
+			part.setEnd(walk.currentNode, m.index + m[0].length);
+			if (new Set([...part.getClientRects()].map((r) => Math.round(r.top))).size > 1) found.push('a time is broken: ' + walk.currentNode.data.trim());
+		}
+	}
 	for (const e of document.querySelectorAll('h1, h2, h3, p, li, dt, dd, td, th, .c-button')) {
 		if (e.checkVisibility() && e.textContent.trim() === '' && !e.querySelector('svg, img, input, select, textarea')
 			&& e.getBoundingClientRect().height > 0 && !/^T[DH]$/.test(e.tagName)) found.push('empty, but takes room: ' + e.outerHTML.slice(0, 120));

@@ -11,8 +11,8 @@ export const title = (page) => page.text.match(/<title>([^<]*)/)?.[1].trim();
 // What the page says is wrong, by field.
 export const problems = (page) => Object.fromEntries([...page.text.matchAll(
 	/id="(\w+)-problem"><span[^>]*>[^<]*<\/span>([^<]*)/g)].map(([, name, text]) => [name, text]));
-// What its summary says, in one line.
-export const summary = (page) => words({ text: page.text.match(/id="errors"[\s\S]*?<\/ul>/)?.[0] ?? '' });
+// What its summary says, a line each.
+export const summary = (page) => (page.text.match(/id="errors"[^]*?<\/ul>/)?.[0] ?? '').replace(/<[^>]*>/g, '');
 
 let people = 0;
 export const somebody = (name = 'hanako') => `${name}.${process.pid}.${++people}@example.jp`;

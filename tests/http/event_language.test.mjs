@@ -118,6 +118,51 @@ test('read on the calendar, each text in its language or in Japanese', async () 
 	assert.doesNotMatch(words(await reader().get(`/events/${id}?lang=en&x=1`)), /Plant walk/);
 });
 
+test('quotas and the reason for calling off; a letter says what is not in the language of its reader', async () => {
+	const { event: id, slots, quotas } = await makeEvent(town, { title: '観望会', quotas: { 市内: 5, 車いす: 2 }, columns: { category: "'自然'" } });
+	let page = isPage(await sato.get(url(id, 'en')));
+	assert.match(said(page), /枠の名前 市内.*枠の名前 車いす/);
+	assert.equal((await sato.submit(page, { title: 'Star party', quota_1: 'Residents' }, url(id, 'en'))).status, 303);
+	assert.deepEqual(await texts(id, 'en'), { title: 'Star party', quotas: { 市内: 'Residents' } });
+	assert.ok((await sato.get(url(id, 'en'))).text.includes('value="Residents"'));
+	assert.equal((await save(sato, id, 'zh', { title: '观星会', quota_2: '轮椅' })).status, 303);
+
+	const english = reader(), chinese = reader(), emails = [somebody(), somebody()];
+	await english.get('/lang/en?next=/');
+	page = await english.follow(await english.submit(await english.get(`/events/${id}/apply`), { slot: slots[0], people: 1 }));
+	assert.match(page.text, /lang="en" for="quota_\d+">Residents/);
+	assert.match(page.text, /lang="ja" for="quota_\d+">車いす/);
+	page = await toCheck(english, { event: id, slots }, { email: emails[0], also: [{ [`quota_${quotas[0]}`]: 1 }] });
+	assert.match(words(page), /Residents/);
+	const ticket = await english.follow(await english.submit(page));
+	assert.match(words(ticket), /Residents/);
+	await chinese.get(`/events/${id}/apply?language=zh`);
+	page = await chinese.follow(await chinese.submit(await chinese.get(`/events/${id}/apply?language=zh`), { slot: slots[0], people: 1 }));
+	assert.match(page.text, /lang="zh" for="quota_\d+">轮椅/);
+	await chinese.follow(await chinese.submit(await toCheck(chinese, { event: id, slots }, { email: emails[1] })));
+	let [mail] = await mailsTo(town, emails[0]);
+	assert.match(mail.text, /Star party/);
+	assert.match(mail.text, /What the organisers have not translated is in Japanese/);
+	assert.doesNotMatch(mail.text, /cannot write to you in this language/);
+	[mail] = await mailsTo(town, emails[1]);
+	assert.match(mail.text, /中文: we cannot write to you in this language yet, so this letter is in English\.[^]*观星会/);
+
+	// Called off, with the reason in the languages that there was time for.
+	const boss = await desk(town, 'suzuki');
+	page = isPage(await boss.get(`/desk/events/${id}/off`));
+	assert.match(said(page), /中止の理由：英語.*中止の理由：中国語/);
+	assert.equal((await boss.submit(page, { why: '', why_en: 'Storm' }, '/off')).status, 422);
+	page = await boss.submit(page, { why: '嵐のため', why_en: 'Because of the storm' }, '/off');
+	assert.equal(page.status, 303, said(page));
+	assert.match((await mailWith(town, emails[0], 'Because of the storm')).text, /Because of the storm/);
+	mail = await mailWith(town, emails[1], '嵐のため');
+	assert.match(mail.text, /organisers have not translated is in Japanese/);
+	page = isPage(await english.get(ticket.path), { lang: 'en' });
+	assert.match(page.text, /lang="en">Because of the storm/);
+	assert.match((await reader().get(`/events/${id}?lang=en`)).text, /does not take place[^]*lang="en">Because of the storm/);
+	assert.match((await reader().get(`/events/${id}`)).text, /中止になりました[^]*lang="ja">嵐のため/);
+});
+
 test('whoever chooses やさしい日本語 signs up, is written to and comes back in it', async () => {
 	const { event: id, slots } = await makeEvent(town, { title: '観望会', questions: quiz, columns: { thanks: "'またどうぞ。'" } });
 	assert.equal((await save(sato, id, 'ja-easy', easy)).status, 303);

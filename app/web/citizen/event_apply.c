@@ -43,6 +43,8 @@ enum err
 citizen_applying(struct web *w, struct applying *a, bool lock, bool *ready)
 {
 	enum err e = web_vault(w);
+	json_t *slot;
+	size_t i;
 
 	*a = (struct applying){ .form = web_form(w), .draft = { .event = web_id(w, "event"), .token = token_of(w) } };
 	*ready = false;
@@ -66,6 +68,8 @@ citizen_applying(struct web *w, struct applying *a, bool lock, bool *ready)
 	e = citizen_tongue_event(w, a->event, a->chosen);
 	if (e != ERR_OK)
 		return e;
+	json_array_foreach(json_object_get(a->event, "slots"), i, slot)
+		application_say_quotas(a->event, slot);
 	a->fresh = json_object_get(a->draft.what, "slot") == NULL;
 	a->changing = json_text(a->draft.what, "change")[0] != '\0';
 	json_object_set(w->view, "event", a->event);
@@ -280,6 +284,7 @@ say_claims(struct web *w, const struct applying *a, const json_t *slot)
 	json_array_foreach(json_object_get(slot, "quotas"), i, quota) {
 		field = json_copy(json_object_get(form_json(a->form), claim_name(w, quota)));
 		json_object_set(field, "label", json_object_get(quota, "name"));
+		json_object_set(field, "lang", json_object_get(quota, "lang"));
 		json_array_append_new(list, field);
 	}
 	json_object_set_new(w->view, "claims", list);
@@ -294,8 +299,9 @@ person_page(struct web *w, enum status status, const struct applying *a, size_t 
 	size_t i, members = application_persons(a->event, a->draft.what);
 
 	json_array_foreach(json_object_get(slot, "quotas"), i, quota)
-		json_array_append_new(options, json_pack("{s:o, s:s, s:O}", "value", json_sprintf("%" PRId64, json_int(quota, "id")),
-		    "label", json_text(quota, "name"), "left", json_object_get(quota, "left")));
+		json_array_append_new(options, json_pack("{s:o, s:O, s:O, s:O}", "value",
+		    json_sprintf("%" PRId64, json_int(quota, "id")), "label", json_object_get(quota, "name"),
+		    "lang", json_object_get(quota, "lang"), "left", json_object_get(quota, "left")));
 	form_options(a->form, "quota", options);
 	json_object_set_new(w->view, "quotas", json_boolean(!for_group(a) && json_array_size(options) > 0));
 	if (for_group(a))

@@ -112,16 +112,18 @@ citizen_apply_question_rows(struct web *w, const char *chosen, const json_t *doc
 {
 	const char *language = citizen_tongue(w, json_object_get(document, "languages"), chosen);
 	struct questionnaire_look look = { w->arena, form_new(w->arena, NULL, w->words), language, document, answers, NULL };
-	const json_t *path, *q;
+	const json_t *path, *q, *word;
 	bool all;
-	size_t i;
+	size_t i, k;
 
 	if (document == NULL)
 		return ERR_OK;
 	path = questionnaire_path(w->arena, document, answers, &all);
 	json_array_foreach(path, i, q) {
-		json_t *lines = questionnaire_words(w->arena, q, answers, language), *names;
+		const json_t *label = json_object_get(questionnaire_view(&look, q), "label");
+		json_t *words = questionnaire_words(w->arena, q, answers, language), *names, *lines;
 		const char *district = json_text(json_object_get(answers, json_text(q, "code")), "district");
+		const char *lang = citizen_tongue_lang(language);
 
 		if (is(q, "note"))
 			continue;
@@ -131,11 +133,14 @@ citizen_apply_question_rows(struct web *w, const char *chosen, const json_t *doc
 
 			if (e != ERR_OK)
 				return e;
-			json_array_extend(lines, json_object_get(names, "districts"));
+			json_array_extend(words, json_object_get(names, "districts"));
 		}
-		json_array_append_new(rows, json_pack("{s:O, s:O, s:s?, s:s}",
-		    "label", json_object_get(questionnaire_view(&look, q), "label"), "lines", lines,
-		    "change_url", url, "words_lang", citizen_tongue_lang(language)));
+		lines = json_array();
+		json_array_foreach(words, k, word)
+			json_array_append_new(lines, json_pack("{s:O, s:s}", "text", word,
+			    "lang", citizen_tongue_of(json_string_value(word), lang)));
+		json_array_append_new(rows, json_pack("{s:O, s:o, s:s?, s:s}", "label", label, "lines", lines,
+		    "change_url", url, "words_lang", citizen_tongue_of(json_string_value(label), lang)));
 	}
 	return ERR_OK;
 }

@@ -21,10 +21,17 @@ row(json_t *rows, struct web *w, const char *key, json_t *lines, const char *url
 	    "change_url", url, "words_lang", w->lang));
 }
 
+/* A line of an answer: what people type and what staff did not translate is Japanese on any page. */
 static json_t *
-one(const char *line)
+line(const char *text, const char *lang)
 {
-	return json_pack("[s]", line);
+	return json_pack("{s:s, s:s}", "text", text, "lang", citizen_tongue_of(text, lang));
+}
+
+static json_t *
+one(struct web *w, const char *text)
+{
+	return json_pack("[o]", line(text, w->lang));
 }
 
 static const char *
@@ -37,25 +44,27 @@ url_of(struct web *w, const char *base, const char *page)
 static json_t *
 claim_line(struct web *w, const json_t *quota, size_t n, bool group)
 {
-	json_t *values = json_keep(w->arena, json_pack("{s:s, s:I}", "name", json_text(quota, "name"), "n", (json_int_t)n));
+	const char *name = json_text(quota, "name"), *own = json_text(quota, "lang");
+	const char *lang = own[0] != '\0' ? own : w->lang;
+	json_t *values = json_keep(w->arena, json_pack("{s:s, s:I}", "name", name, "n", (json_int_t)n));
 	struct buf out;
 
 	buf_init(&out, w->arena);
 	if (!group || mustache_text(w->arena, words_get(w->words, "apply_claim_line"), values, &out) != ERR_OK)
-		return json_string(json_text(quota, "name"));
-	return json_string(out.data);
+		return line(name, lang);
+	return line(out.data, lang);
 }
 
 /* A person: name, reading, claims. */
 static json_t *
 person_lines(struct web *w, const json_t *slot, const json_t *member, bool group)
 {
-	json_t *lines = one(json_text(member, "name"));
+	json_t *lines = one(w, json_text(member, "name"));
 	const json_t *quota, *id;
 	size_t i, k, n;
 
 	if (json_text(member, "kana")[0] != '\0')
-		json_array_append_new(lines, json_string(json_text(member, "kana")));
+		json_array_append_new(lines, line(json_text(member, "kana"), w->lang));
 	json_array_foreach(json_object_get(slot, "quotas"), i, quota) {
 		n = 0;
 		json_array_foreach(json_object_get(member, "quotas"), k, id)
@@ -82,8 +91,8 @@ citizen_apply_rows(struct web *w, const json_t *event, const json_t *slot, const
 	enum err e = ERR_OK;
 
 	json_object_set_new(w->view, "rows", rows);
-	row(rows, w, "apply_row_when", one(json_text(slot, "when")), url_of(w, base, ""));
-	row(rows, w, "apply_row_people", one(people_text(w, json_int(what, "people"))), url_of(w, base, ""));
+	row(rows, w, "apply_row_when", one(w, json_text(slot, "when")), url_of(w, base, ""));
+	row(rows, w, "apply_row_people", one(w, people_text(w, json_int(what, "people"))), url_of(w, base, ""));
 	for (i = 0; i < n && e == ERR_OK; i++) {
 		json_t *member = application_person(what, i);
 
@@ -98,7 +107,7 @@ citizen_apply_rows(struct web *w, const json_t *event, const json_t *slot, const
 	if (contact[0] == '\0' && json_flag(what, "unreachable"))
 		contact = words_get(w->words, "apply_no_contact");
 	if (contact[0] != '\0')
-		row(rows, w, "apply_row_contact", one(contact), json_text(what, "change")[0] != '\0' ? NULL : url_of(w, base, "/contact"));
+		row(rows, w, "apply_row_contact", one(w, contact), json_text(what, "change")[0] != '\0' ? NULL : url_of(w, base, "/contact"));
 	if (e == ERR_OK)
 		e = citizen_apply_question_rows(w, chosen, application_document(w->arena, event, false), json_object_get(what, "answers"),
 		    url_of(w, base, "/q"), rows);

@@ -42,6 +42,7 @@ ticket_open(struct web *w, struct application *a)
 	e = citizen_tongue_event(w, json_object_get(a->show, "event"), citizen_tongue_kept(w, a->language));
 	if (e != ERR_OK)
 		return e;
+	application_say_quotas(json_object_get(a->show, "event"), json_object_get(a->show, "slot"));
 	json_object_set(w->view, "application", a->show);
 	json_object_set(w->view, "event", json_object_get(a->show, "event"));
 	json_object_set_new(w->view, "ticket_url", json_sprintf("/tickets/%s", token));

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "domain/agenda.h"
 #include "domain/question_language.h"
 
@@ -47,6 +48,23 @@ const char *
 citizen_tongue_lang(const char *language)
 {
 	return strncmp(language, "ja", 2) == 0 ? "ja" : language;
+}
+
+const char *
+citizen_tongue_of(const char *text, const char *lang)
+{
+	enum { KANA = 0x3040, KANA_END = 0x30ff, HAN = 0x3400, HAN_END = 0x9fff };
+	bool han = false;
+	size_t n = strlen(text), i = 0;
+
+	while (i < n) {
+		int32_t c = text_next(text, n, &i);
+
+		if (c >= KANA && c <= KANA_END)
+			return "ja";
+		han = han || (c >= HAN && c <= HAN_END);
+	}
+	return han && strcmp(lang, "zh") != 0 ? "ja" : lang;
 }
 
 void

@@ -16,6 +16,8 @@ const char *citizen_tongue_kept(const struct web *, const char *chosen);
 const char *citizen_tongue_asked(const struct web *, const json_t *languages);
 /* やさしい日本語 is Japanese to whoever reads it aloud. */
 const char *citizen_tongue_lang(const char *language);
+/* The language of a text that may be Japanese after all: typed, or not translated. */
+const char *citizen_tongue_of(const char *text, const char *lang);
 /* The pages go along from now on, where they speak it. */
 void citizen_tongue_speak(struct web *, const char *language);
 

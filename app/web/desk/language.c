@@ -15,6 +15,7 @@ enum { MARK = 8 };
 
 struct page {
 	const struct language_owner *o;
+	const struct language_text *texts;
 	json_t *what, *draft;
 	const char *language;
 };
@@ -37,6 +38,7 @@ open_page(struct web *w, const struct language_owner *o, struct page *p, bool *r
 		e = question_draft(w->db, json_int(p->what, "questionnaire"), &p->draft);
 	if (e != ERR_OK)
 		return e;
+	p->texts = o->texts(w->arena, p->what);
 	over = json_text(p->what, "over");
 	*ready = over[0] == '\0';
 	if (!*ready) {
@@ -103,7 +105,7 @@ language_list(struct web *w, const struct language_owner *o)
 		const char *tag = question_tongues[i], *flag = flag_of(w, tag);
 		const json_t *progress = question_language_progress(w->arena, p.draft, tag), *text,
 		    *own = language_texts_show(&(struct question_page){ w->arena, form_new(w->arena, NULL, w->words), w->query, w->words,
-		    p.draft }, o->texts, json_object_get(p.what, "texts"), tag);
+		    p.draft }, p.texts, json_object_get(p.what, "texts"), tag);
 		int64_t done = json_int(progress, "done"), all = json_int(progress, "all") + (int64_t)json_array_size(own);
 		size_t k;
 
@@ -170,7 +172,7 @@ static json_t *
 rows_of(struct web *w, const struct page *p, struct form *f, const struct fields *sent)
 {
 	struct question_page fields = { w->arena, f, sent, w->words, p->draft };
-	json_t *own = language_texts_show(&fields, p->o->texts, json_object_get(p->what, "texts"), p->language);
+	json_t *own = language_texts_show(&fields, p->texts, json_object_get(p->what, "texts"), p->language);
 	json_t *rows = question_language_show(&fields, p->language);
 
 	json_array_insert_new(rows, 0, json_pack("{s:n, s:s, s:O}", "number", "code", "own", "fields", own));
@@ -219,9 +221,9 @@ language_one(struct web *w, const struct language_owner *o)
 }
 
 static enum err
-save(struct web *w, const struct page *p, const json_t *texts, const json_t *changed)
+save(struct web *w, const struct page *p, json_t *texts, const json_t *changed)
 {
-	enum err e = p->o->save(w->db, json_int(p->what, "id"), p->language, texts);
+	enum err e = p->o->save(w->db, p->what, p->language, texts);
 
 	if (e == ERR_OK)
 		e = question_language_save(w->db, json_int(p->what, "questionnaire"), w->staff, changed);
@@ -244,7 +246,7 @@ language_one_save(struct web *w, const struct language_owner *o)
 	if (e != ERR_OK || !ready)
 		return e;
 	fields = (struct question_page){ w->arena, f, w->fields, w->words, p.draft };
-	texts = language_texts_read(&fields, o->texts, json_object_get(p.what, "texts"));
+	texts = language_texts_read(&fields, p.texts, json_object_get(p.what, "texts"));
 	changed = question_language_read(&fields, p.language);
 	if (!form_ok(f))
 		return show(w, HTTP_UNPROCESSABLE, &p, f, w->fields, seen);

@@ -12,12 +12,13 @@
  */
 struct language_owner {
 	const struct question_owner *of;
-	const struct language_text *texts;	/* beside the questions */
+	/* What there is to say beside the questions. */
+	const struct language_text *(*texts)(struct arena *, json_t *what);
 	/* What has them: {"id", "title", "open", "questionnaire", "languages": ["ja", …], "texts": {"ja": {…}, …}, "over": a key
 	 * of the words that says why nothing is changed any more, if so}.  ERR_NOT_FOUND. */
 	enum err (*open)(struct web *, json_t **out);
 	/* ERR_CONFLICT: it is over. */
-	enum err (*save)(struct db *, int64_t id, const char *language, const json_t *texts);
+	enum err (*save)(struct db *, const json_t *what, const char *language, json_t *texts);
 };
 
 enum err language_list(struct web *, const struct language_owner *) MUST_USE;
