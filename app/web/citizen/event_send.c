@@ -107,7 +107,8 @@ citizen_apply_rows(struct web *w, const json_t *event, const json_t *slot, const
 	if (contact[0] == '\0' && json_flag(what, "unreachable"))
 		contact = words_get(w->words, "apply_no_contact");
 	if (contact[0] != '\0')
-		row(rows, w, "apply_row_contact", one(w, contact), json_text(what, "change")[0] != '\0' ? NULL : url_of(w, base, "/contact"));
+		row(rows, w, "apply_row_contact", one(w, contact),
+		    json_text(what, "change")[0] != '\0' ? NULL : url_of(w, base, "/contact"));
 	if (e == ERR_OK)
 		e = citizen_apply_question_rows(w, chosen, application_document(w->arena, event, false), json_object_get(what, "answers"),
 		    url_of(w, base, "/q"), rows);
