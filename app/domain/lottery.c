@@ -95,11 +95,12 @@ rule_read(const json_t *rule, struct lottery *l)
 {
 	static const char *const names[] = { "none", "order", "weight" };
 	const char *history = json_text(rule, "history");
-	size_t i;
+	/* Which claim goes first is in words; what it comes to is the priority of each. */
+	size_t i, keys = json_text(rule, "first")[0] != '\0' ? 4 : 3;
 
 	for (i = 0; i < 3 && strcmp(history, names[i]) != 0; i++)
 		;
-	if (i == 3 || json_object_size(rule) != 3 || !json_is_boolean(json_object_get(rule, "strict")) ||
+	if (i == 3 || json_object_size(rule) != keys || !json_is_boolean(json_object_get(rule, "strict")) ||
 	    !number_read(rule, "lots", LOTTERY_LOTS, &l->lots) || l->lots == 0)
 		return false;
 	l->history = (enum history)i;

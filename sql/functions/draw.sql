@@ -62,3 +62,20 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE OR REPLACE TRIGGER lottery_entered_guard BEFORE UPDATE OF entered ON lottery FOR EACH ROW EXECUTE FUNCTION lottery_entered_guard();
+
+-- 当選歴: of each application for a date, how many lotteries of this town its person won within a
+-- year: whoever gave the same address, or is the same registered person.  What was called
+-- off was not won.
+CREATE OR REPLACE FUNCTION lottery_wins(p_slot bigint) RETURNS TABLE (application bigint, wins int) LANGUAGE sql STABLE AS $$
+  WITH won AS (
+    SELECT w.id, w.contact_hash, w.citizen_id
+      FROM lottery l
+     CROSS JOIN jsonb_array_elements(l.record -> 'result') AS r
+      JOIN application w ON w.slot_id = l.slot_id AND w.number = r ->> 'number'
+     WHERE l.drawn > now() - interval '1 year' AND l.slot_id <> p_slot AND (r ->> 'won')::boolean AND w.why IS DISTINCT FROM 'event'),
+  mine AS (SELECT a.id, a.contact_hash, a.citizen_id FROM application a WHERE a.slot_id = p_slot AND a.state = 'applied')
+  SELECT x.id, count(*)::int
+    FROM (SELECT m.id, w.id AS won FROM mine m JOIN won w USING (contact_hash)
+          UNION SELECT m.id, w.id FROM mine m JOIN won w USING (citizen_id)) x
+   GROUP BY x.id
+$$;

@@ -26,8 +26,13 @@ SELECT jsonb_build_object(
          'entries', (SELECT coalesce(jsonb_agg(jsonb_build_object('number', a.number, 'needs', jsonb_build_array(a.people)
                               || (SELECT coalesce(jsonb_agg(coalesce(c.n, 0) ORDER BY q.id), '[]') FROM event_quota q
                                     LEFT JOIN unnest(a.quotas, a.claims) AS c (quota, n) ON c.quota = q.id WHERE q.slot_id = s.id),
-                              'priority', a.priority, 'wins', a.wins) ORDER BY a.number COLLATE "C"), '[]')
-                       FROM application a WHERE a.slot_id = s.id AND a.state = 'applied'))
+                              -- Whoever makes a claim that goes first, then all others.
+                              'priority', CASE WHEN l.rule ? 'first' AND NOT EXISTS (
+                                  SELECT FROM unnest(a.quotas, a.claims) AS c (quota, n) JOIN event_quota q ON q.id = c.quota
+                                   WHERE q.slot_id = s.id AND q.name = l.rule ->> 'first' AND c.n > 0)
+                                THEN a.priority + 1 ELSE a.priority END,
+                              'wins', a.wins + coalesce(h.wins, 0)) ORDER BY a.number COLLATE "C"), '[]')
+                       FROM application a LEFT JOIN lottery_wins(s.id) h ON h.application = a.id WHERE a.slot_id = s.id AND a.state = 'applied'))
   FROM lottery l JOIN event_slot s ON s.id = l.slot_id JOIN event e ON e.id = s.event_id
  WHERE l.slot_id = :slot::bigint AND l.closed IS NULL AND e.closes <= now();
 
@@ -69,6 +74,8 @@ SELECT jsonb_build_object(
                      'entered', lottery_entered(l, :lang), 'corrected', jsonb_array_length(l.entered) > 1,
                      'taken_day', (lottery_entered(l, :lang) -> -1) -> 'day_text',
                      'other_day', coalesce((l.entered -> -1 ->> 'day')::date <> l.value_day, false),
+                     'first', CASE WHEN l.rule ? 'first' THEN jsonb_build_object('name', coalesce(said #>> ARRAY['quota_names', l.rule ->> 'first'], l.rule ->> 'first'),
+                                'lang', CASE WHEN said -> 'quota_names' ? (l.rule ->> 'first') THEN said ->> 'tongue' ELSE 'ja' END) END,
                      'history', l.rule ->> 'history', 'lots', l.rule -> 'lots', 'strict', l.rule -> 'strict',
                      'closed', moment(l.closed, :lang), 'list_hash', l.list_hash,
                      'entries', jsonb_array_length(l.list -> 'entries'),
@@ -79,6 +86,8 @@ SELECT jsonb_build_object(
                      'result', CASE WHEN l.record IS NOT NULL THEN l.record -> 'result' ELSE '[]' END)
                    ORDER BY s.begins, s.id), '[]')
                      FROM lottery l JOIN event_slot s ON s.id = l.slot_id WHERE s.event_id = e.id),
+         'quotas', (SELECT coalesce(jsonb_agg(DISTINCT q.name), '[]') FROM event_slot s JOIN event_quota q ON q.slot_id = s.id
+                     WHERE s.event_id = e.id AND s.cancelled IS NULL AND NOT EXISTS (SELECT FROM lottery l WHERE l.slot_id = s.id)),
          'missing', (SELECT coalesce(jsonb_agg(jsonb_build_object('slot', s.id, 'when', slot_text(s.begins, s.ends, s.days, :lang)) ORDER BY s.begins), '[]')
                        FROM event_slot s WHERE s.event_id = e.id AND e.rule = 'lottery' AND s.capacity IS NOT NULL AND s.cancelled IS NULL
                         AND NOT EXISTS (SELECT FROM lottery l WHERE l.slot_id = s.id)))

@@ -21,7 +21,7 @@ before(async () => {
 after(() => town?.stop());
 
 // The day in Japan of a moment.
-const japan = (moment) => town.sql(`SELECT to_char(${moment} AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD')`);
+const japan = (moment) => town.sql(`SELECT to_char((${moment}) AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD')`);
 
 test('decided, published, applied for, drawn, verified', async () => {
 	const made = await makeEvent(town, { state: 'draft', rule: 'lottery', capacity: 4, group: 3, quotas: { 車いす: 1 }, columns: { closes: `now() + interval '1 day'` } });
@@ -109,6 +109,44 @@ test('decided, published, applied for, drawn, verified', async () => {
 	}
 	await eventually('the first of those who waited', async () => await town.sql(`SELECT state FROM application WHERE number = '${first}'`) === 'confirmed');
 	assert.equal(await town.sql(`SELECT s.taken = (SELECT sum(people) FROM application a WHERE a.slot_id = s.id AND a.state = 'confirmed') FROM event_slot s WHERE id = ${slot}`), 't');
+});
+
+test('当選歴: who won within a year has fewer lots; the claims that staff chose go first', async () => {
+	const [lucky, fresh, moved] = [somebody(), somebody(), somebody()];
+	const won = async (email, when, why) => {
+		const before = await makeEvent(town, { rule: 'lottery', capacity: 1, columns: { closes: `now() + interval '1 day'` } });
+		const number = /(\d{3}-\d{3}-\d{4})/.exec((await signUp(town.client(MINATO), before, { email })).path)[1];
+		await inside(town, `INSERT INTO lottery (slot_id, rule, source, value_day, commitment, seed, list, list_hash, closed, record, drawn)
+			VALUES (${before.slots[0]}, '{}', 's', current_date + 9, repeat('0', 64), 'x', '{}', 'x', now(), '{"result": [{"number": "${number}", "won": true}]}', now() - interval '${when}');
+			UPDATE application SET state = 'cancelled', why = '${why}', cancelled = now() WHERE number = '${number}'`);
+	};
+	await won(lucky, '10 days', 'person');
+	await won(lucky, '300 days', 'person');
+	await won(fresh, '400 days', 'person');
+	await won(moved, '10 days', 'event');
+	const made = await makeEvent(town, { state: 'draft', rule: 'lottery', capacity: 9, group: 3, quotas: { 市内: 5, 車いす: 2 }, columns: { closes: `now() + interval '1 day'` } });
+	const path = `/desk/events/${made.event}`, values = { source: '日経平均株価の終値', day: await japan(`now() + interval '3 days'`), history: 'weight' };
+	let page = isPage(await suzuki.get(`${path}/lottery`));
+	assert.match(said(page), /先に抽選する枠.*なし.*市内.*車いす/);
+	assert.equal((await suzuki.submit(page, { ...values, first: '港区民' }, 'lottery')).status, 422);
+	assert.equal((await suzuki.submit(page, { ...values, first: '市内' }, 'lottery')).status, 303);
+	assert.equal((await suzuki.submit(await suzuki.get(`${path}/publish`), { sure: 1 }, 'publish')).status, 303);
+	assert.match(said(isPage(await town.client(MINATO).get(`/events/${made.event}/lottery`))), /この1年に当選していない方ほど.*先に抽選する枠: 市内/);
+	const city = { [`quota_${made.quotas[0]}`]: 1 }, number = {};
+	for (const [email, names, also] of [[lucky, ['一', '二'], [{}, city]], [fresh, ['三'], []], [moved, ['四'], [{ [`quota_${made.quotas[1]}`]: 1 }]]])
+		number[email] = /(\d{3}-\d{3}-\d{4})/.exec((await signUp(town.client(MINATO), made, { email, names, also })).path)[1];
+	await inside(town, `UPDATE event SET opens = now() - interval '9 days', closes = now() - interval '5 days' WHERE id = ${made.event};
+		UPDATE lottery SET value_day = (now() AT TIME ZONE 'Asia/Tokyo')::date - 2 WHERE slot_id = ${made.slots[0]}`);
+	assert.equal((await suzuki.submit(await suzuki.get(`${path}/lottery`), {}, 'lottery')).status, 303);
+	const taken = await japan(`now() - interval '1 day'`);
+	assert.equal((await suzuki.submit(await suzuki.get(`${path}/lottery`), { value: '7', taken }, 'lottery')).status, 303);
+	assert.equal((await suzuki.submit(await suzuki.get(`${path}/lottery`), {}, 'lottery')).status, 303);
+	const record = (await town.client(MINATO).get(`/events/${made.event}/lottery/record?slot=${made.slots[0]}`)).json();
+	assert.ok(verify(record), 'the verifier knows the rule');
+	assert.equal(record.rule.first, '市内');
+	const of = (email) => record.entries.find((e) => e.number === number[email]);
+	assert.deepEqual([lucky, fresh, moved].map((email) => [of(email).priority, of(email).wins]), [[0, 2], [1, 0], [1, 0]]);
+	assert.equal(record.result[0].number, number[lucky], 'first, in spite of fewer lots');
 });
 
 test('who waits behind a draw: an offer with a deadline, passed on unanswered, told when it is late, left with one press', async () => {

@@ -16,7 +16,7 @@
 #include "web/handlers.h"
 #include "web/web.h"
 
-enum { SOURCE_MAX = 300, VALUE_MAX = 200, LOTS = 3 };
+enum { SOURCE_MAX = 300, VALUE_MAX = 200, QUOTA_MAX = 100, LOTS = 3 };
 static const char *const rules[] = { "weight", "order", "none", NULL };
 
 static enum err
@@ -126,6 +126,7 @@ desk_shown(struct web *w, struct form *f, json_t **lottery)
 	form_set(f, "value", "");
 	form_set(f, "taken", "");
 	form_set(f, "history", "");
+	form_set(f, "first", "");
 	return ERR_OK;
 }
 
@@ -142,6 +143,24 @@ rules_offer(struct web *w, struct form *f)
 	form_options(f, "history", options);
 }
 
+/* Whose claim may go first; nobody's is the first of them. */
+static void
+firsts_offer(struct web *w, struct form *f)
+{
+	const json_t *names = json_object_get(json_object_get(w->view, "lottery"), "quotas"), *name;
+	const char *chosen = json_text(json_object_get(form_json(f), "first"), "value");
+	json_t *options = json_keep(w->arena, json_pack("[{s:s, s:s, s:s}]", "value", "", "label", words_get(w->words, "draw_first_none"),
+	    "lang", w->lang));
+	size_t i;
+
+	json_array_foreach(names, i, name)
+		json_array_append_new(options, json_pack("{s:O, s:O, s:s}", "value", name, "label", name, "lang", "ja"));
+	form_options(f, "first", options);
+	if (chosen[0] == '\0')
+		json_object_set_new(json_array_get(options, 0), "checked", json_true());
+	json_object_set_new(w->view, "any_quotas", json_boolean(i > 0));
+}
+
 static enum err
 page(struct web *w, enum status status, struct form *f)
 {
@@ -150,6 +169,7 @@ page(struct web *w, enum status status, struct form *f)
 	size_t i;
 
 	rules_offer(w, f);
+	firsts_offer(w, f);
 	json_array_foreach(json_object_get(w->view, "due"), i, group)
 		json_object_set_new(group, "taken", json_string(typed[0] != '\0' ? typed : json_text(group, "due_day")));
 	json_object_set_new(w->view, "wrong", json_boolean(!form_ok(f)));
@@ -168,17 +188,32 @@ desk_draw(struct web *w)
 	return e != ERR_OK ? e : page(w, HTTP_OK, f);
 }
 
+static bool
+among(const json_t *names, const char *name)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(names, i, one)
+		if (strcmp(json_string_value(one), name) == 0)
+			return true;
+	return false;
+}
+
 /* All dates that have no lottery yet are decided at once. */
 static enum err
 commit(struct web *w, struct form *f, const json_t *lottery)
 {
 	const char *source = form_text(f, "source", FORM_REQUIRED, SOURCE_MAX), *day = form_text(f, "day", FORM_REQUIRED, 10);
 	const char *closes = json_text(lottery, "closes_day"), *history = form_choice(f, "history", FORM_REQUIRED, rules);
+	const char *first = form_name(f, "first", FORM_OPTIONAL, QUOTA_MAX);
 	const json_t *date;
 	json_t *rule;
 	size_t i;
 	enum err e = ERR_OK;
 
+	if (first[0] != '\0' && !among(json_object_get(lottery, "quotas"), first))
+		form_problem(f, "first", "form_choice");
 	if (form_ok(f) && !clock_is_day(day))
 		form_problem(f, "day", "draw_day_wrong");
 	if (form_ok(f) && closes[0] == '\0')
@@ -188,6 +223,8 @@ commit(struct web *w, struct form *f, const json_t *lottery)
 	if (!form_ok(f))
 		return ERR_INVALID;
 	rule = json_keep(w->arena, json_pack("{s:s, s:i, s:b}", "history", history, "lots", LOTS, "strict", 0));
+	if (first[0] != '\0')
+		json_object_set_new(rule, "first", json_string(first));
 	json_array_foreach(json_object_get(lottery, "missing"), i, date)
 		if (e == ERR_OK)
 			e = draw_commit(w->db, w->vault, w->arena, json_int(date, "slot"), rule, source, day, w->staff);
