@@ -27,10 +27,9 @@ SELECT jsonb_build_object(
                               || (SELECT coalesce(jsonb_agg(coalesce(c.n, 0) ORDER BY q.id), '[]') FROM event_quota q
                                     LEFT JOIN unnest(a.quotas, a.claims) AS c (quota, n) ON c.quota = q.id WHERE q.slot_id = s.id),
                               -- Whoever makes a claim that goes first, then all others.
-                              'priority', CASE WHEN l.rule ? 'first' AND NOT EXISTS (
+                              'priority', (l.rule ? 'first' AND NOT EXISTS (
                                   SELECT FROM unnest(a.quotas, a.claims) AS c (quota, n) JOIN event_quota q ON q.id = c.quota
-                                   WHERE q.slot_id = s.id AND q.name = l.rule ->> 'first' AND c.n > 0)
-                                THEN a.priority + 1 ELSE a.priority END,
+                                   WHERE q.slot_id = s.id AND q.name = l.rule ->> 'first' AND c.n > 0))::int,
                               'wins', a.wins + coalesce(h.wins, 0)) ORDER BY a.number COLLATE "C"), '[]')
                        FROM application a LEFT JOIN lottery_wins(s.id) h ON h.application = a.id WHERE a.slot_id = s.id AND a.state = 'applied'))
   FROM lottery l JOIN event_slot s ON s.id = l.slot_id JOIN event e ON e.id = s.event_id
