@@ -131,6 +131,7 @@ BEGIN
   SELECT p_slot, n.name, n.capacity FROM jsonb_to_recordset(p_quotas) AS n (name text, capacity int)
   ON CONFLICT (tenant_id, slot_id, name) DO UPDATE SET capacity = excluded.capacity;
   UPDATE event SET sequence = sequence + (state <> 'draft')::int WHERE id = p_event;
+  PERFORM audit_write('event.dates', p_event, NULL);
   PERFORM seat_promote(p_slot);
   -- When people are reminded is counted anew.
   UPDATE application SET due = NULL WHERE slot_id = p_slot AND state IN ('confirmed', 'offered', 'waiting');
@@ -145,6 +146,7 @@ BEGIN
     RETURN false;
   END IF;
   DELETE FROM event_slot WHERE id = p_slot;
+  PERFORM audit_write('event.dates', p_event, NULL);
   RETURN true;
 END $$;
 
@@ -185,6 +187,7 @@ BEGIN
   END LOOP;
   IF n > 0 THEN
     UPDATE event SET sequence = sequence + (state <> 'draft')::int WHERE id = p_event;
+    PERFORM audit_write('event.dates', p_event, NULL);
   END IF;
   RETURN n;
 END $$;

@@ -3,9 +3,11 @@
 // The settings of a municipality: people, departments, districts, topics, one's own
 // account, and the record of all of it.
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { account, password, signIn, totp } from '../harness/staff.mjs';
-import { up } from '../harness/up.mjs';
+import { source, up } from '../harness/up.mjs';
 
 const host = 'minato.localhost';
 let town, admin, login;
@@ -222,4 +224,23 @@ test('the record tells who did what, by pages and by person, and no contents', a
 		assert.equal((await admin.get(`/desk/settings/audit${odd}`)).status, 200, odd);
 	}
 	assert.match((await admin.get('/desk/settings/audit?lang=en')).text, /District: added/);
+});
+
+test('whatever can be recorded is said in words', async () => {
+	const acts = new Set((await town.sql(`SELECT DISTINCT relname || '.' || v FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid, unnest(ARRAY['insert', 'update', 'delete']) v
+		WHERE tgname LIKE 'audit\\_%'`)).split('\n'));
+	for (const folder of ['sql/functions', 'sql/queries', 'app/domain'])
+		for (const file of readdirSync(join(source, folder)))
+			for (const [, act] of readFileSync(join(source, folder, file), 'utf8').matchAll(/(?:audit_write\(|login_audit\(l, )['"]([a-z]+\.[a-z_]+)['"]/g)) acts.add(act);
+	assert.ok(acts.size > 100, `${acts.size}`);
+	const before = await town.sql('SELECT max(id) FROM audit');
+	await town.sql(`INSERT INTO audit (tenant_id, actor_kind, act) SELECT tenant_id, 'command', act
+		FROM tenant_host, unnest(ARRAY['${[...acts].join("','")}']) act WHERE host = 'minato.localhost'`);
+	for (const lang of ['ja', 'en'])
+		for (let path = '/desk/settings/audit', n = 0; path && n < 10; n++) {
+			const page = await admin.get(`${path}${path.includes('?') ? '&' : '?'}lang=${lang}`);
+			assert.deepEqual([...acts].filter((act) => page.text.includes(`${act} `) || page.text.includes(`${act}<`)), [], lang);
+			path = page.text.match(/href="(\/desk\/settings\/audit\?before=\d+)"/)?.[1];
+			if (Number(/\d+$/.exec(path ?? '0')) < Number(before)) break;
+		}
 });

@@ -39,6 +39,15 @@ act_text(struct web *w, const char *act)
 	return arena_printf(w->arena, words_get(w->words, "audit_colon")[0] == ':' ? "%s: %s" : "%s：%s", thing, verb);
 }
 
+/* The same name may be another thing in another table.  NULL: it means nothing to people. */
+static const char *
+column_text(struct web *w, const char *act, const char *column)
+{
+	const char *text = words_find(w->words, arena_printf(w->arena, "audit_column_%.*s_%s", (int)strcspn(act, "."), act, column));
+
+	return text != NULL ? text : words_find(w->words, arena_printf(w->arena, "audit_column_%s", column));
+}
+
 static void
 say(struct web *w, json_t *row)
 {
@@ -52,8 +61,7 @@ say(struct web *w, json_t *row)
 	/* Of the columns those that mean something to people. */
 	buf_init(&columns, w->arena);
 	json_array_foreach(json_object_get(row, "columns"), i, column) {
-		const char *text = words_find(w->words,
-		    arena_printf(w->arena, "audit_column_%s", json_string_value(column)));
+		const char *text = column_text(w, json_text(row, "act"), json_string_value(column));
 
 		if (text != NULL)
 			buf_addf(&columns, "%s%s", n++ > 0 ? words_get(w->words, "staff_and") : "", text);
