@@ -42,7 +42,7 @@ for (const { name, rule, said: [state, code, reason], then } of answers) {
 
 test('nothing of all this broke a law', () => post.lawful());
 
-test('an address that is unknown on two days is not written to again; a yes in between clears it', { timeout: 300000 }, async () => {
+test('R62 an address that is unknown on two days is not written to again; a yes in between clears it', { timeout: 300000 }, async () => {
 	const town = await post.town({ citizens: 3 });
 	const contact = () => post.sql(`SELECT state, failures FROM contact WHERE tenant_id = ${town.tenant} ORDER BY id LIMIT 1`);
 	const send = async (rules) => {
