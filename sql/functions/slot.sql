@@ -73,7 +73,9 @@ CREATE OR REPLACE FUNCTION agenda_row(e event, s event_slot, district text, lang
            'district', district,
            'target', said -> 'target',
            'free', e.free, 'childcare', e.childcare, 'sign_language', e.sign_language, 'online', e.online,
-           'signs_up', e.rule <> 'none' AND e.state = 'open' AND now() >= coalesce(e.opens, '-infinity') AND now() < coalesce(e.closes, 'infinity'),
+           'signs_up', e.rule <> 'none' AND e.state = 'open' AND s.cancelled IS NULL AND s.begins > now()
+                       AND now() >= coalesce(e.opens, '-infinity') AND now() < coalesce(e.closes, 'infinity'),
+           'full', e.rule = 'first' AND coalesce(s.taken >= s.capacity, false), 'waits', e.waiting,
            'cancelled', e.state = 'cancelled' OR s.cancelled IS NOT NULL)
     FROM event_said(e, ARRAY[lang]) AS said
 $$;

@@ -61,6 +61,7 @@ cell AS (
 SELECT jsonb_build_object(
          'title', CASE :lang WHEN 'ja' THEN substring(wareki(b.first::timestamp AT TIME ZONE 'Asia/Tokyo') FROM '^[^月]+月')
                   ELSE to_char(b.first, 'FMMonth YYYY') END,
+         'any_within', EXISTS (SELECT FROM slot s WHERE s.first_day < b.next AND s.last_day >= b.first),
          'before', to_char(b.first - interval '1 month', 'YYYY-MM'),
          'after', to_char(b.next, 'YYYY-MM'),
          'weeks', (SELECT jsonb_agg(jsonb_build_object('days', w.days) ORDER BY w.week)

@@ -4,7 +4,7 @@
 // search engines.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { inside } from '../harness/desk.mjs';
+import { inside, said } from '../harness/desk.mjs';
 import { makeEvent } from '../harness/event.mjs';
 import { MINATO } from '../harness/house.mjs';
 import { isPage } from '../harness/invariants.mjs';
@@ -57,6 +57,26 @@ test('what one narrows to goes along to the other views and to the feeds', async
 	const page = isPage(await reader.get(`/events?district=${harbour}&free=1&target=${encodeURI('小学生')}`));
 	for (const view of VIEWS.slice(1)) assert.match(page.text, new RegExp(`href="${view.replace('.', '\\.')}\\?district=${harbour}&amp;target=[%0-9A-F]+&amp;free=1"`), view);
 	assert.match(isPage(await reader.get(`/events/filter?target=${encodeURI('小学生')}&free=1`)).text, /value="小学生"[^]*id="free" name="free" value="1" checked/);
+});
+
+test('a month without events says so, and from the month one narrows the month', async () => {
+	const empty = isPage(await reader.get('/events/month?month=2037-05'));
+	assert.match(said(empty), /令和19年5月のイベント.*この月には、条件に合うイベントはありません/);
+	assert.doesNotMatch(said(isPage(await reader.get(`/events/month?month=${day.slice(0, 7)}`))), /この月には/);
+	const month = isPage(await reader.get('/events/month?free=1')), [, link] = /href="(\/events\/filter[^"]*)"/.exec(month.text);
+	const filter = isPage(await reader.get(link.replaceAll('&amp;', '&')));
+	assert.match(filter.text, /<form class="c-form" method="get" action="\/events\/month"/);
+	assert.match(filter.text, /href="\/events\/month\?free=1"/, 'and goes back to it');
+	assert.match(isPage(await reader.get('/events/filter')).text, /<form class="c-form" method="get" action="\/events"/);
+});
+
+test('a date that is full says so in the list, and whether one can wait', async () => {
+	const row = async (title) => said({ text: /<li class="c-list__row[^]*?<\/li>/.exec((await reader.get(`/events?words=${encodeURIComponent(title)}`)).text)[0] });
+	for (const [title, columns, words] of [['空きのある会', {}, /申込受付中/], ['満員の会', { waiting: 'false' }, /満員(?!・)/], ['待てる会', { waiting: 'true' }, /満員・キャンセル待ち受付中/]]) {
+		const made = await makeEvent(town, { title, capacity: 2, columns });
+		if (title !== '空きのある会') await inside(town, `UPDATE event_slot SET taken = 2 WHERE event_id = ${made.event}`);
+		assert.match(await row(title), words);
+	}
 });
 
 test('an event tells search engines what it is', async () => {

@@ -3,7 +3,7 @@
  * The calendar of events.
  *
  *	GET /events?district=&day=&free=&words=	what is next, thirty a page
- *	GET /events/filter			which ones
+ *	GET /events/filter?way=			which ones, and in which of these ways they are looked at
  *	GET /events/month?month=2026-12		a month as a table
  *	GET /events/places			where: addresses, and a map (static/js/map.js)
  *	GET /events/{event}			one of them
@@ -48,6 +48,7 @@ frame(struct web *w, const struct agenda_filter *f, json_t *districts, const cha
 		{ "/events", "agenda_as_list" }, { "/events/month", "agenda_as_month" }, { "/events/places", "agenda_as_places" },
 	};
 	json_t *list = json_array();
+	const char *path;
 	size_t i;
 
 	check(districts, f->district);
@@ -55,7 +56,9 @@ frame(struct web *w, const struct agenda_filter *f, json_t *districts, const cha
 		json_array_append_new(list, json_pack("{s:o, s:s, s:b}", "url", path_json(w, ways[i].path, f),
 		    "label", words_get(w->words, ways[i].words), "current", (int)(strcmp(ways[i].path, current) == 0)));
 	json_object_set_new(w->view, "ways", list);
-	json_object_set_new(w->view, "filter_url", path_json(w, "/events/filter", f));
+	path = agenda_path(w->arena, "/events/filter", f);
+	json_object_set_new(w->view, "filter_url", strcmp(current, "/events") == 0 ? json_string(path)
+	    : json_sprintf("%s%sway=%s", path, strchr(path, '?') != NULL ? "&" : "?", current + strlen("/events/")));
 	json_object_set_new(w->view, "ical_url", json_string(agenda_feed_url(w, "/events.ics", f)));
 	json_object_set_new(w->view, "atom_url", json_string(agenda_feed_url(w, "/events.atom", f)));
 	json_object_set_new(w->view, "csv_url", path_json(w, "/events.csv", f));
@@ -122,9 +125,12 @@ citizen_agenda_places(struct web *w)
 	return list(w, "/events/places", "citizen/agenda/places");
 }
 
+/* From the month one comes back to the month. */
 enum err
 citizen_agenda_filter(struct web *w)
 {
+	const char *way = fields_get(w->query, "way"), *current = strcmp(way, "month") == 0 ? "/events/month"
+	    : strcmp(way, "places") == 0 ? "/events/places" : "/events";
 	struct agenda_filter f;
 	json_t *found;
 	enum err e = agenda_read(w->arena, w->query, &f);
@@ -134,7 +140,9 @@ citizen_agenda_filter(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	json_object_set(w->view, "districts", json_object_get(found, "districts"));
-	frame(w, &f, json_object_get(found, "districts"), "/events");
+	frame(w, &f, json_object_get(found, "districts"), current);
+	json_object_set_new(w->view, "action_url", json_string(current));
+	json_object_set_new(w->view, "back_url", path_json(w, current, &f));
 	return web_page(w, HTTP_OK, "citizen/agenda/filter");
 }
 
