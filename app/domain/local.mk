@@ -14,7 +14,7 @@ libdomain_a_SOURCES = \
 	app/domain/phone.c app/domain/post.c app/domain/post.h app/domain/phone.h \
 	app/domain/phone.c app/domain/post.c app/domain/post.h app/domain/phone.h app/domain/correction.c app/domain/correction.h \
 	app/domain/gateway_sign_in.c app/domain/gateway_sign_in.h \
-	app/domain/push.c app/domain/push.h \
+	app/domain/push.c app/domain/push.h app/domain/household.c app/domain/household.h \
 	app/domain/ical.c app/domain/ical_write.c app/domain/ical.h \
 	app/domain/gateway.c app/domain/gateway.h \
 	app/domain/line.c app/domain/line.h app/domain/line_reply.c app/domain/line_reply.h \

@@ -227,7 +227,7 @@ message_save_channels(struct db *db, struct message_edit by, const struct messag
 	enum err e = q_message_save_channels(db, (struct q_message_save_channels){
 	    .by_email = c->by_email, .by_line = c->by_line, .by_sms = c->by_sms, .by_webpush = c->by_webpush,
 	    .by_x = c->by_x, .on_site = c->on_site, .ladder = c->ladder != NULL ? c->ladder : json_null(),
-	    .ladder_yen = c->ladder_yen,
+	    .ladder_yen = c->ladder_yen, .until_household = c->until_household,
 	    .staff = by.staff, .message = by.message, .seen = by.seen }, &changed);
 
 	return saved(e, changed);
@@ -360,6 +360,9 @@ message_terms(struct arena *a, const json_t *m)
 	if (json_is_array(json_object_get(m, "ladder"))) {
 		json_object_set(terms, "ladder", json_object_get(m, "ladder"));
 		json_object_set(terms, "ladder_yen", json_object_get(m, "ladder_yen"));
+		/* Only where it is chosen: the terms that were signed before there were households stay as they are. */
+		if (json_flag(m, "until_household"))
+			json_object_set_new(terms, "until_household", json_true());
 	}
 	if (json_array_size(json_object_get(m, "pictures")) > 0)
 		json_object_set(terms, "pictures", picture_files(a, m));

@@ -72,6 +72,7 @@ struct message_channels {
 	/* Until it is seen: [{"channel", "wait": minutes}]; NULL: once is enough.  Yen that SMS of it may cost; -1: any. */
 	const json_t *ladder;
 	int32_t ladder_yen;
+	bool until_household;		/* one of a household has seen it: enough for all of them */
 };
 enum err message_save_channels(struct db *, struct message_edit, const struct message_channels *) MUST_USE;
 struct message_schedule {

@@ -13,7 +13,8 @@ enum err reach_show(struct db *, int64_t citizen, json_t **out) MUST_USE;
  * day, whole half hours; both -1: no quiet hours. */
 enum err reach_save(struct db *, int64_t citizen, const char *first, int from, int to) MUST_USE;
 
-/* What a person is asked about: {"subject", "page_url" or null, "published", "seen": when or null}.
+/* What a person is asked about: {"subject", "page_url" or null, "published", "seen": when or null,
+ * "household": somebody of theirs has, and that is enough}.
  * ERR_NOT_FOUND: it did not go to them. */
 enum err seen_show(struct db *, const struct words *, int64_t message, int64_t citizen, json_t **out) MUST_USE;
 /* 「見ました」, by "link", "line" … ; a second time changes nothing.  ERR_NOT_FOUND as above. */

@@ -82,6 +82,15 @@ enum err api_message_show(struct web *);
 enum err api_description(struct web *);
 
 /* citizen/line.c */
+enum err citizen_household(struct web *);
+enum err citizen_household_make(struct web *);
+enum err citizen_household_join(struct web *);
+enum err citizen_household_joined(struct web *);
+enum err citizen_household_invite(struct web *);
+enum err citizen_household_name(struct web *);
+enum err citizen_household_named(struct web *);
+enum err citizen_household_leave(struct web *);
+enum err citizen_household_left(struct web *);
 enum err citizen_line(struct web *);
 enum err citizen_line_code(struct web *);
 enum err citizen_line_unlink(struct web *);

@@ -177,6 +177,7 @@ END $$;
 -- under a number that leads to nobody.
 CREATE OR REPLACE FUNCTION citizen_leave(p_citizen bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+  PERFORM household_leave(p_citizen);
   DELETE FROM contact WHERE citizen_id = p_citizen;
   UPDATE citizen SET state = 'left', channels = '{}', quiet_from = NULL, quiet_to = NULL WHERE id = p_citizen;
   UPDATE consent SET withdrawn = now() WHERE citizen_id = p_citizen AND withdrawn IS NULL;

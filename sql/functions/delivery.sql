@@ -185,6 +185,7 @@ DECLARE
   upto   int;
   begun  int := 0;
   gone   bigint[] := ARRAY[]::bigint[];
+  saw    bigint[] := ARRAY[]::bigint[];
   nobody int := 0;
   paid   int := 0;
 BEGIN
@@ -227,7 +228,9 @@ BEGIN
            (b.try > 1 OR b.fence > 1)
            AND EXISTS (SELECT FROM delivery d
                         WHERE d.message_id = b.message_id AND d.citizen_id = t.c AND d.channel = b.channel
-                          AND d.round = b.round AND d.state = 'unknown') AS dark
+                          AND d.round = b.round AND d.state = 'unknown') AS dark,
+           -- Who pressed 「見ました」 since this step of a ladder was planned.
+           b.step > 1 AND EXISTS (SELECT FROM seen s WHERE s.message_id = b.message_id AND s.citizen_id = t.c) AS seen
       FROM (SELECT (p_from + u.n)::int AS place, u.c
               FROM unnest(b.citizens[p_from + 1 : upto]) WITH ORDINALITY AS u (c, n)
              WHERE b.fence = 1
@@ -252,6 +255,10 @@ BEGIN
       gone := gone || r.c;
       CONTINUE;
     END IF;
+    IF r.seen THEN
+      saw := saw || r.c;
+      CONTINUE;
+    END IF;
     citizen_id := r.id;
     address := r.address;
     language := r.language;
@@ -267,10 +274,11 @@ BEGIN
     place := upto;
   END IF;
 
-  -- Whoever left since planning is dropped, with the reason.
-  IF gone <> '{}' THEN
+  -- Whoever left since planning, or saw it by another way, is dropped, with the reason.
+  IF gone <> '{}' OR saw <> '{}' THEN
     INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, reason)
-    SELECT b.message_id, c, b.channel, b.round, b.try, b.fence, 'dropped', 'left' FROM unnest(gone) AS c
+    SELECT b.message_id, c, b.channel, b.round, b.try, b.fence, 'dropped', CASE WHEN c = ANY (saw) THEN 'seen' ELSE 'left' END
+      FROM unnest(gone || saw) AS c
         ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS nobody = ROW_COUNT;
   END IF;

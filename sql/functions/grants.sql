@@ -81,7 +81,10 @@ GRANT UPDATE (state, failures, failed, reason, asks, asked, narrowed) ON contact
 GRANT UPDATE (reach, vital_only) ON citizen TO chromo_courier;
 GRANT UPDATE (state, published, finished, told, recipients, planned_to, step, next_step, updated, revision, hash, submitter_id, corrected_by) ON message TO chromo_courier;
 GRANT SELECT ON seen TO chromo_courier;
-GRANT INSERT ON seen TO chromo_web;
+GRANT INSERT, DELETE, UPDATE (how, at) ON seen TO chromo_web;
+-- households: names are for those who are in one
+GRANT INSERT, UPDATE, DELETE ON household, household_member TO chromo_web;
+REVOKE ALL ON household, household_member FROM chromo_report;
 GRANT SELECT (tenant_id, token, created), UPDATE (created), DELETE ON once TO chromo_courier; -- sweep()
 GRANT SELECT (tenant_id, hash, updated), UPDATE (updated), DELETE ON subscribe_draft TO chromo_courier;
 GRANT SELECT (tenant_id, hash, ends), UPDATE (ends), DELETE ON link TO chromo_courier;

@@ -62,7 +62,7 @@ LANGUAGE sql STABLE AS $$
   WITH failed AS (
     SELECT d.citizen_id AS c, d.round::int AS round, d.reason
       FROM delivery d
-     WHERE d.message_id = p_message AND d.state IN ('refused', 'dropped')
+     WHERE d.message_id = p_message AND d.state IN ('refused', 'dropped') AND d.reason IS DISTINCT FROM 'seen'
     UNION ALL
     SELECT d.citizen_id, d.round, d.reason FROM delivery d WHERE d.message_id = p_message AND d.receipt = 'undelivered'
     UNION ALL

@@ -45,12 +45,12 @@ BEGIN
   -- A change of anything that is sent: only while it is being written.
   IF (NEW.department_id, NEW.subject, NEW.body, NEW.contact, NEW.audience, NEW.districts, NEW.topics,
       NEW.by_email, NEW.by_line, NEW.by_sms, NEW.by_webpush, NEW.by_x, NEW.on_site,
-      NEW.ladder, NEW.ladder_yen, NEW.pictures,
+      NEW.ladder, NEW.ladder_yen, NEW.until_household, NEW.pictures,
       NEW.scheduled, NEW.send_at, NEW.valid_until, NEW.publish_until)
      IS DISTINCT FROM
      (OLD.department_id, OLD.subject, OLD.body, OLD.contact, OLD.audience, OLD.districts, OLD.topics,
       OLD.by_email, OLD.by_line, OLD.by_sms, OLD.by_webpush, OLD.by_x, OLD.on_site,
-      OLD.ladder, OLD.ladder_yen, OLD.pictures,
+      OLD.ladder, OLD.ladder_yen, OLD.until_household, OLD.pictures,
       OLD.scheduled, OLD.send_at, OLD.valid_until, OLD.publish_until) THEN
     IF OLD.state NOT IN ('draft', 'returned') OR NEW.state <> OLD.state THEN
       RAISE EXCEPTION 'message: % is not to be changed any more', OLD.state USING ERRCODE = 'CH003';
@@ -209,7 +209,7 @@ LANGUAGE sql IMMUTABLE AS $$
            CASE p_part
            WHEN 'content'  THEN jsonb_build_array(m.department_id, m.subject, m.body, m.contact)
            WHEN 'audience' THEN jsonb_build_array(m.audience, m.districts, m.topics)
-           WHEN 'channels' THEN jsonb_build_array(m.by_email, m.by_line, m.by_sms, m.by_webpush, m.by_x, m.on_site, m.ladder, m.ladder_yen)
+           WHEN 'channels' THEN jsonb_build_array(m.by_email, m.by_line, m.by_sms, m.by_webpush, m.by_x, m.on_site, m.ladder, m.ladder_yen, m.until_household)
            WHEN 'pictures' THEN m.pictures
            WHEN 'schedule' THEN jsonb_build_array(m.scheduled, extract(epoch FROM m.send_at),
                                   extract(epoch FROM m.valid_until), extract(epoch FROM m.publish_until))

@@ -34,7 +34,7 @@ again AS MATERIALIZED (
 words AS (
   SELECT d.state, d.reason, count(*) AS n
     FROM delivery d
-   WHERE d.message_id = :message AND d.state IN ('refused', 'dropped')
+   WHERE d.message_id = :message AND d.state IN ('refused', 'dropped') AND d.reason IS DISTINCT FROM 'seen'
      AND NOT EXISTS (SELECT FROM again a WHERE a.c = d.citizen_id AND a.round > d.round)
    GROUP BY d.state, d.reason
   UNION ALL
@@ -104,10 +104,12 @@ SELECT jsonb_build_object(
                             FROM batch WHERE message_id = m.id
                            GROUP BY channel, step) w),
          'until_seen', m.ladder IS NOT NULL,
-         'seen',     to_char((SELECT count(*) FROM seen WHERE message_id = m.id), 'FM999,999,990'),
+         'until_household', m.until_household,
+         'household', to_char((SELECT count(*) FROM seen WHERE message_id = m.id AND how = 'household'), 'FM999,999,990'),
+         'seen',     to_char((SELECT count(*) FROM seen WHERE message_id = m.id AND how <> 'household'), 'FM999,999,990'),
          'seen_by',  (SELECT coalesce(jsonb_agg(jsonb_build_object('how', s.how, 'count', to_char(s.n, 'FM999,999,990'))
                                                 ORDER BY s.n DESC, s.how), '[]')
-                        FROM (SELECT how, count(*) AS n FROM seen WHERE message_id = m.id GROUP BY how) s),
+                        FROM (SELECT how, count(*) AS n FROM seen WHERE message_id = m.id AND how <> 'household' GROUP BY how) s),
          'next_step', moment(m.next_step, :lang::text))
   FROM message m
  WHERE m.id = :message::bigint;

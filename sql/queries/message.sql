@@ -81,6 +81,7 @@ SELECT jsonb_build_object(
          'on_site',       m.on_site,
          'ladder',        m.ladder,
          'ladder_yen',    m.ladder_yen,
+         'until_household', m.until_household,
          'personal',      message_ways(m) <> '{}',
          -- A link makes a post on X dearer: the settings of the account say whether there is one.
          'x_link',        coalesce((SELECT g.settings->>'link' NOT IN ('no', 'false')
@@ -182,12 +183,12 @@ RETURNING id;
 -- A draft with what another message says and shows, and to whom; its times are asked for again,
 -- and districts and topics that are no longer offered stay behind.
 INSERT INTO message (department_id, author_id, editor_id, subject, body, contact, audience, districts, topics,
-                     by_email, by_line, by_sms, by_webpush, by_x, on_site, ladder, ladder_yen, pictures, copied_from)
+                     by_email, by_line, by_sms, by_webpush, by_x, on_site, ladder, ladder_yen, until_household, pictures, copied_from)
 SELECT own.id, :staff::bigint, :staff, m.subject, m.body,
        CASE WHEN own.id = m.department_id THEN m.contact ELSE own.contact END, m.audience,
        ARRAY(SELECT id FROM district WHERE id = ANY (m.districts) AND active ORDER BY id),
        ARRAY(SELECT id FROM topic WHERE id = ANY (m.topics) AND active ORDER BY id),
-       m.by_email, m.by_line, m.by_sms, m.by_webpush, m.by_x, m.on_site, m.ladder, m.ladder_yen, m.pictures, m.id
+       m.by_email, m.by_line, m.by_sms, m.by_webpush, m.by_x, m.on_site, m.ladder, m.ladder_yen, m.until_household, m.pictures, m.id
   FROM message m
   JOIN LATERAL staff_home(:staff, m.department_id) own ON own.id IS NOT NULL
  WHERE m.id = :message::bigint
@@ -214,7 +215,8 @@ UPDATE message m
 UPDATE message m
    SET by_email = :by_email::boolean, by_line = :by_line::boolean, by_sms = :by_sms::boolean,
        by_webpush = :by_webpush::boolean, by_x = :by_x::boolean, on_site = :on_site::boolean,
-       ladder = nullif(:ladder::jsonb, 'null'), ladder_yen = nullif(:ladder_yen::int, -1), editor_id = :staff::bigint
+       ladder = nullif(:ladder::jsonb, 'null'), ladder_yen = nullif(:ladder_yen::int, -1),
+       until_household = :until_household::boolean, editor_id = :staff::bigint
  WHERE m.id = :message::bigint AND m.state IN ('draft', 'returned')
    AND message_mark(m, 'channels') = :seen::text;
 

@@ -24,7 +24,9 @@ SELECT jsonb_build_object(
          'subject',   m.subject,
          'page_url',  CASE WHEN m.on_site AND m.publish_until > now() AND m.state <> 'stopped' THEN '/messages/' || m.id END,
          'published', moment(m.published, :lang::text),
-         'seen',      (SELECT moment(s.at, :lang) FROM seen s WHERE s.message_id = m.id AND s.citizen_id = :citizen::bigint))
+         'seen',      (SELECT moment(s.at, :lang) FROM seen s
+                        WHERE s.message_id = m.id AND s.citizen_id = :citizen::bigint AND s.how <> 'household'),
+         'household', EXISTS (SELECT FROM seen s WHERE s.message_id = m.id AND s.citizen_id = :citizen AND s.how = 'household'))
   FROM message m
  WHERE m.id = :message::bigint
    AND EXISTS (SELECT FROM ledger_person(m.id, :citizen));

@@ -256,6 +256,26 @@ test('reach until seen: step by step, until it was seen', { timeout: 300000 }, a
 	assert.equal(await ways.inside(town, 'SELECT count(*) FROM ledger_faults()'), '0');
 });
 
+test('reach until somebody of the household has seen it', { timeout: 300000 }, async () => {
+	const town = await ways.town({ line: 5 }), [mother, son, alone, left] = town.members;
+	for (const m of [mother, son, alone, left]) await ways.inside(town, `INSERT INTO contact (citizen_id, channel, address, hash, state)
+		SELECT ${m.id}, 'sms', '\\x${town.keys.seal('contact.address', `+8190${40000000 + m.n}`).toString('hex')}', 'handset ${m.id}', 'active'`);
+	await ways.inside(town, `SELECT household_make(${mother.id}, NULL);
+		INSERT INTO household_member (household_id, citizen_id) SELECT max(id), c FROM household CROSS JOIN unnest('{${son.id},${left.id}}'::bigint[]) c GROUP BY c`);
+	const message = await ways.message(town, { vital: true, mail: false, ladder: [{ channel: 'line', wait: 10 }, { channel: 'sms', wait: 10 }] });
+	await sql(`BEGIN; SET LOCAL session_replication_role = replica; UPDATE message SET until_household = true WHERE id = ${message}; COMMIT`);
+	await ways.post.sent(message);
+	assert.equal(ways.received(message, town).line.size, 5, 'the first step goes to everybody');
+	assert.equal(await ways.inside(town, `SELECT message_saw(${message}, ${mother.id}, 'line')`), 't');
+	assert.equal(await ways.inside(town, `SELECT household_leave(${left.id})`), 't');
+	await sql(`BEGIN; SET LOCAL session_replication_role = replica; UPDATE message SET next_step = now() WHERE id = ${message}; COMMIT`);
+	await eventually('the second step', async () => await sql(`SELECT step, state, next_step IS NULL FROM message WHERE id = ${message}`) === '2|sent|t');
+	assert.equal(await sql(`SELECT channel || citizens::text FROM batch WHERE message_id = ${message} AND step = 2`), `sms{${alone.id},${left.id}}`);
+	assert.equal(ways.received(message, town).sms.size, 2, 'and the gateway has no more');
+	assert.equal(await ways.inside(town, `SELECT string_agg(how, ' ' ORDER BY citizen_id) FROM seen WHERE message_id = ${message}`), 'line household');
+	assert.equal(await ways.inside(town, 'SELECT count(*) FROM ledger_faults()'), '0');
+});
+
 test('a step by SMS costs no more than was allowed, at a price as staff type it', { timeout: 300000 }, async () => {
 	const town = await ways.town({ line: 4, sms: 1 }), people = town.members.slice(0, 4);
 	await ways.inside(town, `UPDATE gateway SET settings = settings || '{"yen_per_part": "3.3"}', version = version + 1 WHERE channel = 'sms'`);

@@ -92,6 +92,7 @@ async function citizens(town, who) {
 	await contact('line', 'U0123456789abcdef0123456789abcdef', '');
 	const number = await contact('sms', '+819012345678', '');
 	await inside(town, `UPDATE contact SET confirmed = to_timestamp(0) WHERE id = ${number}`);
+	await inside(town, `SELECT household_make(${citizen}, NULL)`);
 	const [message] = await numbers(town, `SELECT min(id) FROM message WHERE state = 'sent' AND ${here}`);
 	const [mail] = await numbers(town, `SELECT id FROM contact WHERE citizen_id = ${citizen} AND channel = 'email'`);
 	const own = `(SELECT hash FROM contact WHERE citizen_id = ${citizen} AND channel = 'email' LIMIT 1)`;

@@ -188,8 +188,16 @@ test('until it is seen: an order, for what saves lives', async () => {
 		'a way that was left out comes last: some have no other');
 	assert.equal(await row(id, 'ladder_yen'), '50000');
 	assert.match(said(await sato.get(`/desk/messages/${id}/submit`)), /LINE （15分待って）→ SMS （10分待って）→ メール SMSの費用は50000円まで/);
+	// Each person, unless it is said that one of a household is enough; which is signed like the rest.
+	assert.equal(await row(id, 'until_household'), 'f');
+	assert.match(said(await sato.get(`/desk/messages/${id}/submit`)), /本人が見るまで/);
+	assert.equal((await choose(id, { until_whom: 'everybody' })).status, 422);
+	assert.equal((await choose(id, { until_whom: 'household' })).status, 303);
+	assert.equal(await row(id, 'until_household'), 't');
+	assert.match(said(await sato.get(`/desk/messages/${id}/submit`)), /世帯のだれかが見るまで/);
 	answer = await choose(id, { until_seen: null });
 	assert.equal(answer.status, 303);
+	assert.equal(await row(id, 'until_household'), 'f', 'without an order there is nothing to stop');
 	assert.equal(await row(id, `coalesce(ladder::text, 'none') || coalesce(ladder_yen::text, ' none')`), 'none none');
 });
 

@@ -14,6 +14,7 @@
  *
  * Whoever gets to /my itself has opened it: web/routes.c asks for CITIZEN.
  */
+#include "domain/household.h"
 #include "web/citizen/choose.h"
 #include "web/citizen/event.h"
 #include "web/citizen/phone.h"
@@ -59,6 +60,7 @@ name_states(struct web *w, const json_t *my)
 enum err
 citizen_my_page(struct web *w)
 {
+	int64_t household;
 	json_t *my;
 	enum err e = my_open(w, &my);
 
@@ -67,8 +69,11 @@ citizen_my_page(struct web *w)
 	e = citizen_phone_show(w, my);
 	if (e == ERR_OK)
 		e = citizen_tickets_show(w, my);
+	if (e == ERR_OK)
+		e = household_size(w->db, w->citizen, &household);
 	if (e != ERR_OK)
 		return e;
+	json_object_set_new(my, "household", household > 0 ? json_pack("{s:I}", "people", (json_int_t)household) : json_null());
 	name_states(w, my);
 	json_object_set_new(my, "has_messages", json_boolean(json_array_size(json_object_get(my, "messages")) > 0));
 	json_object_set(w->view, "language_tag", json_object_get(my, "language"));

@@ -7,6 +7,8 @@
  * 命を守る情報 may go on until it is seen: an order of channels, with so many minutes
  * between them for an answer (sql/functions/ladder.sql).
  */
+#include <string.h>
+
 #include "web/desk/message.h"
 #include "web/desk/ways.h"
 #include "web/handlers.h"
@@ -17,6 +19,9 @@ enum { STEPS = 4, WAIT_MIN = 1, WAIT_MAX = 24 * 60, WAIT_USUAL = 10, YEN_MAX = 1
 
 static const char *const rungs[] = { "line", "webpush", "email", "sms", NULL };
 
+/* By whom it is to be seen: the person, or anybody of their household. */
+static const char *const untils[] = { "person", "household", NULL };
+
 static void
 ladder_fill(struct web *w, struct form *f, const json_t *message)
 {
@@ -24,6 +29,7 @@ ladder_fill(struct web *w, struct form *f, const json_t *message)
 	int i;
 
 	form_set_flag(f, "until_seen", json_is_array(ladder));
+	form_set(f, "until_whom", untils[json_flag(message, "until_household")]);
 	for (i = 0; i < STEPS; i++) {
 		const json_t *rung = json_array_get(ladder, (size_t)i);
 		int64_t wait = json_int(rung, "wait");
@@ -56,11 +62,17 @@ step_row(struct web *w, struct form *f, int i)
 static void
 ladder_dress(struct web *w, struct form *f, const json_t *message)
 {
-	json_t *steps = json_array();
+	json_t *steps = json_array(), *options = json_array();
 	int i;
 
 	json_object_set_new(w->view, "may_ladder", json_boolean(json_flag(message, "vital") ||
 	    json_is_array(json_object_get(message, "ladder"))));
+	for (i = 0; untils[i] != NULL; i++)
+		json_array_append_new(options, json_pack("{s:s, s:s, s:s}", "value", untils[i],
+		    "label", words_get(w->words, arena_printf(w->arena, "ladder_until_%s", untils[i])),
+		    "hint", words_get(w->words, arena_printf(w->arena, "ladder_until_%s_hint", untils[i]))));
+	form_options(f, "until_whom", options);
+	json_decref(options);
 	for (i = 0; i < STEPS; i++)
 		json_array_append_new(steps, step_row(w, f, i));
 	json_object_set_new(w->view, "steps", steps);
@@ -118,7 +130,6 @@ ladder_read(struct web *w, struct form *f)
 }
 
 /* --- the page --- */
-
 
 static enum err
 channels_fill(struct web *w, struct form *f, const json_t *message)
@@ -178,6 +189,7 @@ channels_save(struct web *w, struct form *f, const json_t *message, struct messa
 	    .by_sms = wants(f, rows, "by_sms"), .by_webpush = wants(f, rows, "by_webpush"), .by_x = wants(f, rows, "by_x"),
 	    .on_site = wants(f, rows, "on_site") };
 	typed.ladder = ladder_read(w, f);
+	typed.until_household = strcmp(form_choice(f, "until_whom", FORM_OPTIONAL, untils), "household") == 0 && typed.ladder != NULL;
 	typed.ladder_yen = (int32_t)form_number(f, "ladder_yen", FORM_OPTIONAL, 0, YEN_MAX);
 	if (typed.ladder == NULL || fields_get(w->fields, "ladder_yen")[0] == '\0')
 		typed.ladder_yen = -1;
