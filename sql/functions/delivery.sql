@@ -283,6 +283,9 @@ BEGIN
     GET DIAGNOSTICS nobody = ROW_COUNT;
   END IF;
   UPDATE batch x SET reached = greatest(x.reached, place), lease_until = now() + p_lease,
+                     given = CASE WHEN b.channel = 'sms' AND b.reached <= p_from THEN sms_this_month() ELSE x.given END,
+                     given_before = CASE WHEN b.reached > p_from THEN x.given_before WHEN p_from = 0 THEN 0
+                                         WHEN x.given < sms_this_month() THEN p_from ELSE x.given_before END,
                      dropped = x.dropped + nobody, first_try = coalesce(x.first_try, now())
    WHERE x.id = p_batch;
   reached := place;
@@ -355,6 +358,9 @@ DECLARE
   b       batch;
   settled bigint[] := ARRAY[]::bigint[];
   written int;
+  people  bigint[];
+  states  text[];
+  costs   int[];
 BEGIN
   SELECT * INTO b FROM batch x WHERE x.id = p_batch FOR UPDATE;
   IF NOT FOUND OR b.fence <> p_fence THEN
@@ -387,18 +393,22 @@ BEGIN
         AS u (citizen, state, code, reason, detail, id, parts)
      WHERE u.citizen <> ALL (settled) OR u.state IN ('accepted', 'unknown')
     ON CONFLICT DO NOTHING
-    RETURNING state)
+    RETURNING citizen_id, state, parts)
   UPDATE batch x
      SET accepted = x.accepted + t.accepted, refused = x.refused + t.refused,
          later = x.later + t.later, unknown = x.unknown + t.unknown
-    FROM (SELECT count(*) FILTER (WHERE state = 'accepted') AS accepted,
+    FROM (SELECT array_agg(citizen_id) AS people, array_agg(state) AS states, array_agg(parts::int) AS parts,
+                 count(*) FILTER (WHERE state = 'accepted') AS accepted,
                  count(*) FILTER (WHERE state = 'refused') AS refused,
                  count(*) FILTER (WHERE state = 'later') AS later,
                  count(*) FILTER (WHERE state = 'unknown') AS unknown,
                  count(*) AS n
             FROM fresh) t
    WHERE x.id = p_batch
-  RETURNING t.n INTO written;
+  RETURNING t.n, t.people, t.states, t.parts INTO written, people, states, costs;
+  IF b.channel = 'sms' THEN
+    PERFORM sms_settle_batch(b, people, states, costs);
+  END IF;
   IF written < cardinality(p_citizens) THEN
     PERFORM batch_truth(b, p_fence, p_citizens, p_states, p_codes, p_reasons, p_details);
   END IF;

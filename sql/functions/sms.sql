@@ -45,11 +45,24 @@ BEGIN
   RETURN people;
 END $$;
 
--- Of p_people for whom sms_room gave parts it is now known that they cost p_parts.
-CREATE OR REPLACE FUNCTION sms_settle(p_message bigint, p_people int, p_parts bigint) RETURNS void
+-- Of p_people for whom sms_room gave parts in this month it is now known that they cost p_parts.
+CREATE OR REPLACE FUNCTION sms_settle(p_message bigint, p_people int, p_parts bigint, p_month date DEFAULT sms_this_month()) RETURNS void
 LANGUAGE sql AS $$
   UPDATE sms_month SET parts = greatest(0, parts + p_parts - p_people * sms_parts_of(p_message))
-   WHERE month = sms_this_month() AND p_parts <> p_people * sms_parts_of(p_message)
+   WHERE month = p_month AND p_parts <> p_people * sms_parts_of(p_message)
+$$;
+
+-- The verdicts of a batch: what they cost is known now, and belongs to the month in which the
+-- parts were given out.  What was in doubt stays paid for.
+CREATE OR REPLACE FUNCTION sms_settle_batch(b batch, p_citizens bigint[], p_states text[], p_parts int[]) RETURNS void
+LANGUAGE sql AS $$
+  SELECT sms_settle(b.message_id, count(*)::int, coalesce(sum(u.parts) FILTER (WHERE u.state = 'accepted'), 0), m.month)
+    FROM unnest(p_citizens, p_states, p_parts) AS u (c, state, parts)
+   CROSS JOIN LATERAL (SELECT CASE WHEN u.c = ANY (b.citizens[1:b.given_before])
+                                   THEN (b.given - interval '1 month')::date ELSE coalesce(b.given, sms_this_month()) END AS month) m
+   WHERE u.state IN ('later', 'refused') OR (u.state = 'accepted' AND u.parts > 0)
+   GROUP BY m.month
+   ORDER BY m.month
 $$;
 
 -- An SMS that is no message: a code.
@@ -89,20 +102,11 @@ BEGIN
   RETURN true;
 END $$;
 
--- The courier writes down what became of an SMS: what it cost is known now, and its receipt
--- may be there already.  What was in doubt stays paid for.
+-- The courier writes down what became of an SMS, and its receipt may be there already.
 CREATE OR REPLACE FUNCTION sms_written() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   e sms_early;
 BEGIN
-  IF NEW.state IN ('later', 'refused') THEN
-    PERFORM sms_settle(NEW.message_id, 1, 0);
-  ELSIF NEW.state = 'accepted' AND NEW.parts IS NOT NULL THEN
-    PERFORM sms_settle(NEW.message_id, 1, NEW.parts);
-  END IF;
-  IF NEW.provider_id IS NULL THEN
-    RETURN NULL;
-  END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended(NEW.provider_id, NEW.tenant_id));
   DELETE FROM sms_early x WHERE x.provider_id = NEW.provider_id RETURNING x.* INTO e;
   IF FOUND THEN
@@ -111,7 +115,7 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER sms_written AFTER INSERT ON delivery
-  FOR EACH ROW WHEN (NEW.channel = 'sms') EXECUTE FUNCTION sms_written();
+  FOR EACH ROW WHEN (NEW.channel = 'sms' AND NEW.provider_id IS NOT NULL) EXECUTE FUNCTION sms_written();
 
 -- Somebody answered 停止: no more SMS to this number.  False: nobody has it, or it is so already.
 CREATE OR REPLACE FUNCTION sms_stop(p_contact bytea) RETURNS boolean LANGUAGE plpgsql AS $$

@@ -202,6 +202,25 @@ SELECT is((SELECT parts FROM sms_month), 3::bigint, 'one cost three parts, the o
 SELECT results_eq(format($$SELECT reached, citizen_id FROM batch_start(%s, 1, 2, 1, '1 minute')$$, :batch),
                   format($$VALUES (3, %s::bigint), (3, NULL)$$, :three), 'two parts are left of five: that is enough');
 ROLLBACK;
+-- Handed over before midnight of the first, told after it: the month of the hand-over pays, the
+-- new one begins at nothing.  The clock is moved by SQL: what there was is of the month before.
+BEGIN;
+SELECT enter_tenant(:minato, '');
+SELECT count(*) FROM batch_start(:batch, 1, 0, 2, '1 minute') \gset
+RESET ROLE;
+UPDATE batch SET given = given - interval '1 month' WHERE id = :batch;
+UPDATE sms_month SET month = month - interval '1 month';
+SET LOCAL ROLE chromo_courier;
+SELECT count(*) FROM batch_start(:batch, 1, 2, 1, '1 minute') \gset
+CREATE FUNCTION pg_temp.months() RETURNS bigint[] LANGUAGE sql AS $$ SELECT array_agg(parts ORDER BY month) FROM sms_month $$;
+SELECT is(pg_temp.months(), '{4,2}', 'two before midnight, one behind it');
+SELECT batch_record(:batch, 1, ARRAY[:one, :two, :three]::bigint[], '{accepted,refused,accepted}', '{0,0,0}', '{"",refused,""}', '{"","",""}',
+                    '{id one,"",id three}', '{3,0,1}');
+SELECT is(pg_temp.months(), '{3,1}', 'each month pays for what it gave out');
+SELECT batch_record(:batch, 1, ARRAY[:one, :two, :three]::bigint[], '{accepted,refused,accepted}', '{0,0,0}', '{"",refused,""}', '{"","",""}',
+                    '{id one,"",id three}', '{3,0,1}');
+SELECT is(pg_temp.months(), '{3,1}', '… once');
+ROLLBACK;
 BEGIN;
 SELECT enter_tenant(:minato, '');
 UPDATE sms_month SET parts = 4;
