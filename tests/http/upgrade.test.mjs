@@ -99,3 +99,12 @@ test('what was there before is shown', async () => {
 	assert.equal(await town.sql(`SELECT string_agg(state, ' ' ORDER BY id) FROM application`), 'confirmed confirmed waiting');
 	assert.equal(await town.chromo('ledger', 'check'), '', 'no fault in the ledgers');
 });
+
+test('what was waiting for an approver is still what was submitted, and can be signed', async () => {
+	const suzuki = await desk(town, 'suzuki'), page = await suzuki.get('/desk/messages/2/approve');
+	assert.deepEqual(problems(page), []);
+	assert.ok(page.text.includes('name="hash"'), said(page).slice(0, 600));
+	const answer = await suzuki.submit(page, { act: 'approve', confirm: 1 }, '/approve');
+	assert.equal(answer.headers.location, '/desk/messages/2/status', said(answer).slice(0, 900));
+	assert.match(await town.sql('SELECT state FROM message WHERE id = 2'), /^(approved|sending|sent)$/);
+});
