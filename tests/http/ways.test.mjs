@@ -187,7 +187,7 @@ test('until it is seen: an order, for what saves lives', async () => {
 	assert.deepEqual(JSON.parse(await row(id, 'ladder')).map((r) => [r.channel, r.wait]), [['line', 15], ['sms', 10], ['email', 10]],
 		'a way that was left out comes last: some have no other');
 	assert.equal(await row(id, 'ladder_yen'), '50000');
-	assert.match(said(await sato.get(`/desk/messages/${id}/submit`)), /LINE （15分待って）→ SMS （10分待って）→ メール SMSの費用は50000円まで/);
+	assert.match(said(await sato.get(`/desk/messages/${id}/submit`)), /LINE （15分待って）→ SMS （10分待って）→ メール 本人が見るまで SMSの費用は50000円まで/);
 	// Each person, unless it is said that one of a household is enough; which is signed like the rest.
 	assert.equal(await row(id, 'until_household'), 'f');
 	assert.match(said(await sato.get(`/desk/messages/${id}/submit`)), /本人が見るまで/);
