@@ -38,7 +38,7 @@ SELECT set_eq(
   $$ SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
         AND (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname LIKE 'audit\_%') <> 3 $$,
-  string_to_array('audit once link citizen_session staff_session subscribe_draft response_draft application_draft address_code line_link seen'
+  string_to_array('audit once link citizen_session staff_session subscribe_draft response_draft application_draft address_code line_link seen household household_member'
     || ' batch delivery letter post gateway_event gateway_health gateway_renewal gateway_sign_in sms_early sms_month attachment export'
     || ' response response_tag right_drawn paper_entry survey_counter tally tally_cell tally_design cross_kept'
     || ' application event_notice event_slot event_quota event_import checkin'

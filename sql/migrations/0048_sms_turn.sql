@@ -3,4 +3,3 @@
 -- of a batch; given_before: so many members had theirs in the month before.
 ALTER TABLE batch ADD given date;
 ALTER TABLE batch ADD given_before int NOT NULL DEFAULT 0;
-DROP FUNCTION IF EXISTS sms_settle(bigint, int, bigint);
