@@ -323,7 +323,8 @@ checkin_doors(struct db *db, const struct words *words, int64_t event, json_t **
 enum err
 checkin_door_withdraw(struct db *db, int64_t event, int64_t door)
 {
-	struct rows *row;
+	int done;
+	enum err e = q_door_withdraw(db, (struct q_door_withdraw){ .event = event, .door = door }, &done);
 
-	return q_door_withdraw(db, (struct q_door_withdraw){ .event = event, .door = door }, &row);
+	return e != ERR_OK || done == 1 ? e : ERR_NOT_FOUND;
 }

@@ -109,11 +109,8 @@ SELECT coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'number', x.number, 'pe
          ORDER BY c.received DESC LIMIT 10) x;
 
 -- name: door_make :exec
-WITH made AS (
-  INSERT INTO door (hash, event_id, name, staff_id, ends)
-  VALUES (:hash::bytea, :event::bigint, :name::text, :staff::bigint, now() + make_interval(hours => :hours::int))
-  RETURNING event_id, id)
-SELECT audit_write('door.made', event_id, jsonb_build_object('door', id)) FROM made;
+INSERT INTO door (hash, event_id, name, staff_id, ends)
+VALUES (:hash::bytea, :event::bigint, :name::text, :staff::bigint, now() + make_interval(hours => :hours::int));
 
 -- name: door_list :json
 -- The links that still open something.
@@ -121,11 +118,8 @@ SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'name', d.name, 'by', s
   FROM door d JOIN staff s ON s.id = d.staff_id
  WHERE d.event_id = :event::bigint AND d.withdrawn IS NULL AND d.ends > now();
 
--- name: door_withdraw :one
-WITH gone AS (
-  UPDATE door SET withdrawn = now() WHERE id = :door::bigint AND event_id = :event::bigint AND withdrawn IS NULL
-  RETURNING event_id, id)
-SELECT audit_write('door.withdrawn', event_id, jsonb_build_object('door', id)) FROM gone;
+-- name: door_withdraw :exec
+UPDATE door SET withdrawn = now() WHERE id = :door::bigint AND event_id = :event::bigint AND withdrawn IS NULL;
 
 -- name: door_open :one
 -- role: web

@@ -4,7 +4,7 @@
 // network and back again, two doors at once, and by a link without the portal.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { desk } from '../harness/desk.mjs';
+import { desk, inside } from '../harness/desk.mjs';
 import { makeEvent, signUp } from '../harness/event.mjs';
 import { eventually, up } from '../harness/up.mjs';
 import { openEyes, widths } from './eye.mjs';
@@ -233,7 +233,7 @@ test('a link opens one door, and nothing else', async () => {
 	const number = next();
 	assert.equal(await scan(helper, number), 'in');
 	assert.equal(await town.sql(`SELECT c.door FROM checkin c JOIN application a ON a.id = c.application_id WHERE a.number = '${number}'`), '西口');
-	await town.sql(`UPDATE door SET ends = now()`);
+	await inside(town, `UPDATE door SET ends = now()`);
 	const client = town.client(host);
 	assert.equal((await client.get(`${url.pathname}/list`)).status, 410, 'its time is over');
 	assert.equal((await client.get(`/desk/events/${event}/checkin`)).status, 303, 'and the portal stays closed');

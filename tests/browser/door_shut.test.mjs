@@ -158,7 +158,7 @@ test('the time of its link is over meanwhile: what it let in before reaches the 
 	const helper = await open(await eyes.person(host, { width: 320 }), new URL(readQr(page.text)).pathname);
 	await away(helper, true);
 	assert.equal(await scan(helper, code), 'in');
-	await town.sql(`UPDATE door SET ends = now() - interval '1 minute' WHERE event_id = ${made.event}`);
+	await inside(town, `UPDATE door SET ends = now() - interval '1 minute' WHERE event_id = ${made.event}`);
 	await back(helper);
 	await isShut(helper, 'link');
 	await eventually('it is told', async () => await entered(made) === 1, 40);
