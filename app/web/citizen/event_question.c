@@ -137,8 +137,8 @@ citizen_apply_question_rows(struct web *w, const char *chosen, const json_t *doc
 		}
 		lines = json_array();
 		json_array_foreach(words, k, word)
-			json_array_append_new(lines, json_pack("{s:O, s:s}", "text", word,
-			    "lang", citizen_tongue_of(json_string_value(word), lang)));
+			json_array_append_new(lines, json_pack("{s:O, s:s, s:b}", "text", word,
+			    "lang", citizen_tongue_of(json_string_value(word), lang), "when", 0));
 		json_array_append_new(rows, json_pack("{s:O, s:o, s:s?, s:s}", "label", label, "lines", lines,
 		    "change_url", url, "words_lang", citizen_tongue_of(json_string_value(label), lang)));
 	}

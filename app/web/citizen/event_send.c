@@ -15,9 +15,9 @@
 #include "web/handlers.h"
 
 static void
-row(json_t *rows, struct web *w, const char *key, json_t *lines, const char *url)
+row(json_t *rows, struct web *w, const char *label, json_t *lines, const char *url)
 {
-	json_array_append_new(rows, json_pack("{s:s, s:o, s:s?, s:s}", "label", words_get(w->words, key), "lines", lines,
+	json_array_append_new(rows, json_pack("{s:s, s:o, s:s?, s:s}", "label", label, "lines", lines,
 	    "change_url", url, "words_lang", w->lang));
 }
 
@@ -25,7 +25,7 @@ row(json_t *rows, struct web *w, const char *key, json_t *lines, const char *url
 static json_t *
 line(const char *text, const char *lang)
 {
-	return json_pack("{s:s, s:s}", "text", text, "lang", citizen_tongue_of(text, lang));
+	return json_pack("{s:s, s:s, s:b}", "text", text, "lang", citizen_tongue_of(text, lang), "when", 0);
 }
 
 static json_t *
@@ -82,23 +82,36 @@ people_text(struct web *w, int64_t n)
 	    : arena_printf(w->arena, "%" PRId64 "%s", n, words_get(w->words, "apply_people_unit"));
 }
 
+/* The first one applies; the others come too. */
+static const char *
+who(struct web *w, size_t nth)
+{
+	json_t *values = json_keep(w->arena, json_pack("{s:I}", "nth", (json_int_t)nth));
+	struct buf out;
+
+	buf_init(&out, w->arena);
+	if (nth == 1 || mustache_text(w->arena, words_get(w->words, "apply_person_nth"), values, &out) != ERR_OK)
+		return words_get(w->words, "apply_row_you");
+	return out.data;
+}
+
 enum err
 citizen_apply_rows(struct web *w, const json_t *event, const json_t *slot, const json_t *what, const char *base)
 {
-	json_t *rows = json_array();
+	json_t *rows = json_array(), *when = one(w, json_text(slot, "when"));
 	size_t n = application_persons(event, what), i;
 	const char *contact = json_text(what, "email"), *chosen = json_text(what, "language"), *url;
 	enum err e = ERR_OK;
 
 	json_object_set_new(w->view, "rows", rows);
-	row(rows, w, "apply_row_when", one(w, json_text(slot, "when")), url_of(w, base, ""));
-	row(rows, w, "apply_row_people", one(w, people_text(w, json_int(what, "people"))), url_of(w, base, ""));
+	json_object_set_new(json_array_get(when, 0), "when", json_true());
+	row(rows, w, words_get(w->words, "apply_row_when"), when, url_of(w, base, ""));
+	row(rows, w, words_get(w->words, "apply_row_people"), one(w, people_text(w, json_int(what, "people"))), url_of(w, base, ""));
 	for (i = 0; i < n && e == ERR_OK; i++) {
 		json_t *member = application_person(what, i);
 
 		url = url_of(w, base, arena_printf(w->arena, "/person/%zu", i + 1));
-		row(rows, w, i == 0 ? "apply_row_you" : "apply_row_person",
-		    person_lines(w, slot, member, n == 1 && json_int(what, "people") > 1), url);
+		row(rows, w, who(w, i + 1), person_lines(w, slot, member, n == 1 && json_int(what, "people") > 1), url);
 		e = citizen_apply_question_rows(w, chosen, application_document(w->arena, event, true), json_object_get(member, "answers"),
 		    url, rows);
 	}
@@ -107,7 +120,7 @@ citizen_apply_rows(struct web *w, const json_t *event, const json_t *slot, const
 	if (contact[0] == '\0' && json_flag(what, "unreachable"))
 		contact = words_get(w->words, "apply_no_contact");
 	if (contact[0] != '\0')
-		row(rows, w, "apply_row_contact", one(w, contact),
+		row(rows, w, words_get(w->words, "apply_row_contact"), one(w, contact),
 		    json_text(what, "change")[0] != '\0' ? NULL : url_of(w, base, "/contact"));
 	if (e == ERR_OK)
 		e = citizen_apply_question_rows(w, chosen, application_document(w->arena, event, false), json_object_get(what, "answers"),

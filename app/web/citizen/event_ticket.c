@@ -202,7 +202,7 @@ citizen_ticket_calendar(struct web *w)
 	    "sequence", json_object_get(event, "sequence"), "modified", json_object_get(event, "modified"),
 	    "name", json_text(event, "title"), "place", json_text(event, "place"), "contact", json_text(event, "contact"), "categories",
 	    "latitude", json_object_get(event, "latitude"), "longitude", json_object_get(event, "longitude"),
-	    "status", json_flag(a.show, "active") ? "confirmed" : "cancelled", "days", json_object_get(slot, "days"), "more", 0);
+	    "status", !json_flag(a.show, "active") ? "cancelled" : json_flag(a.show, "confirmed") ? "confirmed" : "tentative", "days", json_object_get(slot, "days"), "more", 0);
 	json_object_set_new(one, "uid", json_sprintf("application-%" PRId64 "@%s", a.id, w->request->host));
 	json_object_set_new(one, "url", json_sprintf("%s/events/%" PRId64, web_origin(w), a.event));
 	json_object_set_new(one, "text", json_sprintf("%s %s\n%s/tickets/%s", words_get(w->words, "apply_number"),
@@ -220,6 +220,7 @@ enum err
 citizen_ticket_paper(struct web *w)
 {
 	const json_t *event, *name;
+	const char *town;
 	struct application a;
 	struct paper *p;
 	struct buf pdf;
@@ -231,9 +232,10 @@ citizen_ticket_paper(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	event = json_object_get(a.show, "event");
-	p = paper_new(w->arena, json_text(event, "title"), json_text(json_object_get(w->entered, "tenant"), "name"));
+	town = json_text(json_object_get(w->entered, "tenant"), strcmp(w->lang, "ja") == 0 ? "name" : "name_en");
+	p = paper_new(w->arena, json_text(event, "title"), town);
 	paper_text(p, PAPER_TITLE, words_get(w->words, "apply_ticket"));
-	paper_text(p, PAPER_RIGHT, json_text(json_object_get(w->entered, "tenant"), "name"));
+	paper_text(p, PAPER_RIGHT, town);
 	paper_rule(p);
 	paper_text(p, PAPER_HEAD, json_text(event, "title"));
 	paper_text(p, PAPER_TEXT, json_text(json_object_get(a.show, "slot"), "when"));

@@ -8,7 +8,7 @@
  *	GET /desk/events/{event}/applicants/badges	name badges, ten on a page
  *	GET /desk/events/{event}/applicants/{application}/certificate	参加証明書
  *
- * What is printed is Japanese, whoever prints it.  That names left the house is written down.
+ * What is printed is Japanese, whoever prints it, but for a certificate: that is in the language of its person.  That names left the house is written down.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -231,44 +231,61 @@ desk_applicant_badges(struct web *w)
 	return pdf(w, p);
 }
 
+/* The application, in the language in which its person signed up, where pages speak it; else in Japanese. */
+static enum err
+certified(struct web *w, struct application *a, const struct words **words)
+{
+	int64_t event = web_id(w, "event"), id = web_id(w, "application");
+	enum err e = web_vault(w);
+
+	*words = catalogue_words(w->site->catalogue, "ja");
+	if (e == ERR_OK)
+		e = applicant_open(w->db, w->vault, w->arena, event, id, "ja", a);
+	if (e != ERR_OK)
+		return e;
+	*words = catalogue_words(w->site->catalogue, a->language);
+	return strcmp(words_lang(*words), "ja") == 0 ? ERR_OK :
+	    applicant_open(w->db, w->vault, w->arena, event, id, words_lang(*words), a);
+}
+
 enum err
 desk_applicant_certificate(struct web *w)
 {
-	json_t *event;
-	const json_t *person, *slot;
+	const json_t *event, *person;
+	const struct words *words;
+	const char *title, *of;
 	struct application a;
 	struct paper *p;
 	size_t i;
-	enum err e = event_show(w->db, catalogue_words(w->site->catalogue, "ja"), web_id(w, "event"), &event);
+	enum err e = certified(w, &a, &words);
 
-	if (e == ERR_OK)
-		e = web_vault(w);
-	if (e == ERR_OK)
-		e = applicant_open(w->db, w->vault, w->arena, json_int(event, "id"), web_id(w, "application"), "ja", &a);
 	if (e == ERR_OK && !json_flag(a.show, "attended"))
 		e = ERR_CONFLICT;
 	if (e == ERR_OK)
-		e = applicant_exported(w->db, json_int(event, "id"));
+		e = applicant_exported(w->db, web_id(w, "event"));
 	if (e != ERR_OK)
 		return e;
-	slot = json_object_get(a.show, "slot");
-	p = paper_new(w->arena, word(w, "applicant_certificate_title"), town(w));
+	event = json_object_get(a.show, "event");
+	title = words_get(words, "applicant_certificate_title");
+	of = json_text(json_object_get(w->entered, "tenant"), strcmp(words_lang(words), "ja") == 0 ? "name" : "name_en");
+	p = paper_new(w->arena, title, of);
 	json_array_foreach(json_object_get(a.person, "people"), i, person) {
 		if (i > 0)
 			paper_turn(p);
 		paper_frame(p);
-		paper_text(p, PAPER_GRAND, word(w, "applicant_certificate_title"));
+		paper_text(p, PAPER_GRAND, title);
 		paper_space(p, 70);
-		paper_text(p, PAPER_TITLE, arena_printf(w->arena, "%s　%s", json_text(person, "name"), word(w, "applicant_certificate_dear")));
+		paper_text(p, PAPER_TITLE, arena_printf(w->arena, "%s　%s", json_text(person, "name"),
+		    words_get(words, "applicant_certificate_dear")));
 		paper_space(p, 60);
-		paper_text(p, PAPER_TEXT, word(w, "applicant_certificate_text"));
+		paper_text(p, PAPER_TEXT, words_get(words, "applicant_certificate_text"));
 		paper_space(p, 24);
 		paper_text(p, PAPER_HEAD, json_text(event, "title"));
-		paper_text(p, PAPER_TEXT, json_text(slot, "when"));
+		paper_text(p, PAPER_TEXT, json_text(json_object_get(a.show, "slot"), "when"));
 		paper_text(p, PAPER_TEXT, json_text(event, "place"));
 		paper_space(p, 120);
-		paper_text(p, PAPER_RIGHT, calendar_date(w->arena, clock_rfc3339(w->arena, clock_ms()), "ja"));
-		paper_text(p, PAPER_RIGHT, town(w));
+		paper_text(p, PAPER_RIGHT, calendar_date(w->arena, clock_rfc3339(w->arena, clock_ms()), words_lang(words)));
+		paper_text(p, PAPER_RIGHT, of);
 		paper_text(p, PAPER_RIGHT, json_text(event, "organiser"));
 	}
 	return pdf(w, p);
