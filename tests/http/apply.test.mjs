@@ -158,6 +158,7 @@ test('the waiting list: place shown, moves up by itself, one tap to leave', asyn
 	assert.match(words(second), /あなたは1番目です/);
 	const third = await signUp(c, made, { names: ['五'], email: emails[2] });
 	assert.match(words(third), /あなたは2番目です/);
+	assert.match((await c.get(`${link(third)}/calendar`)).text, /STATUS:TENTATIVE/, 'a calendar does not promise a seat');
 	assert.match((await mailWith(town, emails[2], '2番目')).header('subject'), /キャンセル待ち/);
 
 	// One of the first two stays: the pair goes on waiting, the one behind them moves up.

@@ -4,17 +4,28 @@
 // is not listed, an offer by SMS, the survey that follows.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { Karaden } from '../gateways/sms_karaden.mjs';
 import { inside } from '../harness/desk.mjs';
 import { makeEvent, seats, signUp } from '../harness/event.mjs';
+import { load } from '../harness/gateways.mjs';
 import { isPage } from '../harness/invariants.mjs';
 import { eventually, up } from '../harness/up.mjs';
 import { mailsTo, mailWith, somebody, words } from './citizen.mjs';
-import { number, texts } from './texts.mjs';
+import { e164, number } from './texts.mjs';
 
 const host = 'minato.localhost';
-let town;
-before(async () => { town = await up(); });
-after(() => town?.stop());
+let town, sms;
+before(async () => {
+	sms = await new Karaden().start();
+	town = await up({ conf: { gateway_ca_file: sms.caFile, gateway_private: 'yes' } });
+	const { channel, kind, place, url, settings, secrets } = sms.account();
+	await load(town, [{ host, channel, kind, place, url, settings, secrets }]);
+});
+after(async () => {
+	await town?.stop();
+	await sms?.close();
+});
+const texts = (phone) => sms.ledger.filter((m) => m.to === `0${e164(phone).slice(3)}`).map((m) => m.body);
 
 test('one that is not listed is open to whoever has its address, and in no list or feed', async () => {
 	const made = await makeEvent(town, { title: '町内だけの集い', columns: { listed: 'false' } }), client = town.client(host);
@@ -30,13 +41,14 @@ test('one that is not listed is open to whoever has its address, and in no list 
 });
 
 test('whoever gave only the number of a phone gets an offer by SMS, and answers behind its link', async () => {
-	const made = await makeEvent(town, { capacity: 1, columns: { offer_hours: 24 } }), phone = number(), client = town.client(host);
+	// Soon, so that nothing waits for the hours in which an SMS may be sent.
+	const made = await makeEvent(town, { capacity: 1, days: 0.03, columns: { offer_hours: 24 } }), phone = number(), client = town.client(host);
 	const first = town.client(host), ticket = await signUp(first, made);
 	await signUp(client, made, { email: '', phone });
-	await eventually('told that they wait', () => texts(town, phone).length === 1);
+	await eventually('told that they wait', () => texts(phone).length === 1);
 	await first.submit(await first.get(`${ticket.path.split('?')[0]}/cancel`), {}, '/cancel');
-	await eventually('the offer', () => texts(town, phone).length === 2);
-	const link = new URL(/https:\/\/\S+/.exec(texts(town, phone)[1])[0]).pathname, telephone = town.client(host);
+	await eventually('the offer', () => texts(phone).length === 2);
+	const link = new URL(/https:\/\/\S+/.exec(texts(phone)[1])[0]).pathname, telephone = town.client(host);
 	const page = isPage(await telephone.get(link));
 	assert.match(words(page), /席が空きました.*次の日時までにお返事ください.*お返事がないときは、席は次の方に回ります/);
 	assert.match(words(await telephone.follow(await telephone.submit(page, {}, '/accept'))), /参加が決まりました/);

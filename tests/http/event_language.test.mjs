@@ -4,6 +4,7 @@
 // have, read by citizens on the calendar, while they sign up, in their letters and on their ticket,
 // with Japanese wherever something is left out.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { desk, inside, said } from '../harness/desk.mjs';
 import { makeEvent, question, toCheck } from '../harness/event.mjs';
@@ -161,6 +162,25 @@ test('quotas and the reason for calling off; a letter says what is not in the la
 	assert.match(page.text, /lang="en">Because of the storm/);
 	assert.match((await reader().get(`/events/${id}?lang=en`)).text, /does not take place[^]*lang="en">Because of the storm/);
 	assert.match((await reader().get(`/events/${id}`)).text, /中止になりました[^]*lang="ja">嵐のため/);
+});
+
+test('the ticket on paper and the certificate are in the language of their person, whoever prints them', async () => {
+	const { event: id, slots } = await makeEvent(town, { title: '観望会' });
+	assert.equal((await save(sato, id, 'en', { title: 'Star party', place: 'Observatory' })).status, 303);
+	const english = reader(), japanese = reader(), paper = ({ bytes }) => spawnSync('pdftotext', ['-', '-'], { input: bytes }).stdout.toString();
+	await english.get('/lang/en?next=/');
+	const tickets = [];
+	for (const [client, name] of [[english, 'Anna Smith'], [japanese, '山田 花子']])
+		tickets.push(await client.follow(await client.submit(await toCheck(client, { event: id, slots }, { names: [name] }))));
+	assert.match(paper(await english.get(`${tickets[0].path}/paper`)), /Ticket[^]*Minato City[^]*Star party[^]*Observatory[^]*Anna Smith/);
+	assert.match(paper(await japanese.get(`${tickets[1].path}/paper`)), /受付票[^]*みなと市[^]*観望会/);
+	await inside(town, `INSERT INTO checkin (id, event_id, slot_id, application_id, people) SELECT gen_random_uuid(), event_id, slot_id, id, 1 FROM application WHERE event_id = ${id}`);
+	const [first, second] = (await town.sql(`SELECT id FROM application WHERE event_id = ${id} ORDER BY id`)).split('\n');
+	const certificate = async (a) => paper(await sato.get(`/desk/events/${id}/applicants/${a}/certificate`));
+	const printed = await certificate(first);
+	assert.match(printed, /Certificate of attendance[^]*Anna Smith[^]*Star party[^]*Observatory[^]*Minato City/);
+	assert.doesNotMatch(printed, /参加証明書|観望会/);
+	assert.match(await certificate(second), /山田 花子[^]*観望会[^]*みなと市/);
 });
 
 test('whoever chooses やさしい日本語 signs up, is written to and comes back in it', async () => {

@@ -183,6 +183,17 @@ citizen_ticket_change(struct web *w)
 
 /* --- to be kept --- */
 
+/* As calendars say it: who waits for a seat or for a draw may come, and may not. */
+static const char *
+status_of(const struct application *a)
+{
+	const char *state = json_text(a->show, "state");
+
+	if (strcmp(state, "confirmed") == 0)
+		return "confirmed";
+	return strcmp(state, "applied") == 0 || strcmp(state, "waiting") == 0 || strcmp(state, "offered") == 0 ? "tentative" : "cancelled";
+}
+
 enum err
 citizen_ticket_calendar(struct web *w)
 {
@@ -202,7 +213,7 @@ citizen_ticket_calendar(struct web *w)
 	    "sequence", json_object_get(event, "sequence"), "modified", json_object_get(event, "modified"),
 	    "name", json_text(event, "title"), "place", json_text(event, "place"), "contact", json_text(event, "contact"), "categories",
 	    "latitude", json_object_get(event, "latitude"), "longitude", json_object_get(event, "longitude"),
-	    "status", !json_flag(a.show, "active") ? "cancelled" : json_flag(a.show, "confirmed") ? "confirmed" : "tentative", "days", json_object_get(slot, "days"), "more", 0);
+	    "status", status_of(&a), "days", json_object_get(slot, "days"), "more", 0);
 	json_object_set_new(one, "uid", json_sprintf("application-%" PRId64 "@%s", a.id, w->request->host));
 	json_object_set_new(one, "url", json_sprintf("%s/events/%" PRId64, web_origin(w), a.event));
 	json_object_set_new(one, "text", json_sprintf("%s %s\n%s/tickets/%s", words_get(w->words, "apply_number"),

@@ -8,7 +8,8 @@
  *	GET /desk/events/{event}/applicants/badges	name badges, ten on a page
  *	GET /desk/events/{event}/applicants/{application}/certificate	参加証明書
  *
- * What is printed is Japanese, whoever prints it, but for a certificate: that is in the language of its person.  That names left the house is written down.
+ * What is printed is Japanese, whoever prints it, but for a certificate: that is in the
+ * language of its person.  That names left the house is written down.
  */
 #include <stdlib.h>
 #include <string.h>
