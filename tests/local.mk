@@ -17,4 +17,8 @@ TESTS += $(check_PROGRAMS) \
 # For ./dev test, which runs the programs of two builds.
 print-tests:
 	@echo $(TESTS)
-.PHONY: print-tests
+
+# What tests run of the build with sanitizers: all but the web and the command.
+test-programs: $(BUILT_SOURCES)
+	$(MAKE) $(AM_MAKEFLAGS) $(check_PROGRAMS) $(noinst_PROGRAMS) chromo-courier
+.PHONY: print-tests test-programs

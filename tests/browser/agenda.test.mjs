@@ -4,7 +4,6 @@
 // and events from a file at the desk.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { desk } from '../harness/desk.mjs';
 import { makeEvent } from '../harness/event.mjs';
 import { up } from '../harness/up.mjs';
 import { named, openEyes, ways, widths } from './eye.mjs';
@@ -67,8 +66,7 @@ for (const width of widths) {
 	});
 
 	test(`events from a file, ${width} px`, async () => {
-		const client = await desk(town, 'sato', host);
-		const sato = await eyes.person(host, { width, script: false, cookies: Object.fromEntries(client.cookies) });
+		const sato = await eyes.staff('sato', { width, script: false });
 		await sato.go('/desk/events/import');
 		await sato.look('import');
 		await sato.press('button', '内容を確かめる');

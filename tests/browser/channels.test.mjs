@@ -4,7 +4,7 @@
 // order until it is seen, looks at what arrives, and another signs it.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { desk, inside as within, written } from '../harness/desk.mjs';
+import { inside as within, written } from '../harness/desk.mjs';
 import { eventually, up } from '../harness/up.mjs';
 import { certificate } from '../gateways/tls.mjs';
 import { X } from '../gateways/x.mjs';
@@ -26,10 +26,7 @@ after(async () => {
 	await x?.close();
 });
 
-async function person(login, width) {
-	const client = await desk(town, login);
-	return eyes.person(host, { width, cookies: Object.fromEntries(client.cookies) });
-}
+const person = (login, width) => eyes.staff(login, { width });
 
 test('an administrator sets ways up', async () => {
 	for (const width of widths) {

@@ -6,7 +6,7 @@
 // 1280 px, with script and without; the approval by keyboard alone.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { desk, written } from '../harness/desk.mjs';
+import { written } from '../harness/desk.mjs';
 import { account, totp } from '../harness/staff.mjs';
 import { eventually, up } from '../harness/up.mjs';
 import { named, openEyes, ways, widths } from './eye.mjs';
@@ -26,12 +26,6 @@ after(async () => {
 	await eyes?.close();
 	await town?.stop();
 });
-
-// Behind the door, without the way through it.
-async function inside(login, way) {
-	const client = await desk(town, login);
-	return eyes.person(host, { ...way, cookies: Object.fromEntries(client.cookies) });
-}
 
 // Through the door, with what goes wrong there.
 async function signIn(login, way) {
@@ -75,7 +69,7 @@ for (const way of ways) {
 	const [writer, approver, door] = way.width === 320 ? ['sato', 'suzuki', way.script] : ['tanaka', 'takahashi', !way.script];
 
 	test(`write, approve, deliver: ${named(way)}`, async () => {
-		const sato = door ? await signIn(writer, way) : await inside(writer, way);
+		const sato = door ? await signIn(writer, way) : await eyes.staff(writer, way);
 		await sato.go('/desk');
 		await sato.look('desk_home');
 		await menu(sato, 'お知らせ');
@@ -126,7 +120,7 @@ for (const way of ways) {
 		await sato.look('desk_tested');
 
 		// Another clerk has had the text open all along.
-		const other = await inside(writer, way);
+		const other = await eyes.staff(writer, way);
 		await other.go(`${message}/content`);
 		await sato.go(`${message}/content`);
 		await sato.fill({ body: `${body}\n\n給水車が来ます。` });
@@ -153,7 +147,7 @@ for (const way of ways) {
 		await sato.go(`${message}/withdraw`);
 		await sato.look('desk_withdraw');
 
-		const suzuki = await inside(approver, way);
+		const suzuki = await eyes.staff(approver, way);
 		await suzuki.go('/desk');
 		await suzuki.look('desk_home_approver');
 		await suzuki.go('/desk/messages');

@@ -5,7 +5,6 @@
 // the second of two clerks is told, and what is left to do once it is open.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { desk } from '../harness/desk.mjs';
 import { up } from '../harness/up.mjs';
 import { named, openEyes, ways } from './eye.mjs';
 
@@ -23,15 +22,11 @@ after(async () => {
 	await town?.stop();
 });
 
-async function inside(login, way) {
-	const client = await desk(town, login);
-	return eyes.person(host, { ...way, cookies: Object.fromEntries(client.cookies) });
-}
 const staff = { staff: true };
 
 for (const way of ways) {
 	test(`from nothing to open: ${named(way)}`, async () => {
-		const sato = await inside('suzuki', way), other = await inside('sato', way);
+		const sato = await eyes.staff('suzuki', way), other = await eyes.staff('sato', way);
 		await sato.go('/desk/surveys');
 		await sato.look('desk_survey_list', staff);
 		await sato.press('link', 'アンケートを作る');

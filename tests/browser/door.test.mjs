@@ -4,7 +4,7 @@
 // network and back again, two doors at once, and by a link without the portal.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { desk, inside } from '../harness/desk.mjs';
+import { inside } from '../harness/desk.mjs';
 import { makeEvent, signUp } from '../harness/event.mjs';
 import { eventually, up } from '../harness/up.mjs';
 import { openEyes, widths } from './eye.mjs';
@@ -29,10 +29,7 @@ after(async () => {
 	await town?.stop();
 });
 
-async function clerk(way) {
-	const client = await desk(town, 'sato', host);
-	return eyes.person(host, { ...way, cookies: Object.fromEntries(client.cookies) });
-}
+const clerk = (way) => eyes.staff('sato', way);
 const at = (door = '') => `/desk/events/${event}/checkin?slot=0&door=${encodeURIComponent(door)}`;
 const panel = (who) => who.page.locator('#result .c-door').getAttribute('data-outcome', { timeout: 8000 });
 const queued = (who) => who.page.locator('#queued').innerText().catch(() => '0');

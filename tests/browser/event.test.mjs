@@ -5,7 +5,6 @@
 // 1280 px, with script and without.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { desk } from '../harness/desk.mjs';
 import { makeEvent, question } from '../harness/event.mjs';
 import { up } from '../harness/up.mjs';
 import { named, openEyes, ways } from './eye.mjs';
@@ -20,7 +19,6 @@ after(async () => {
 	await eyes?.close();
 	await town?.stop();
 });
-const staff = async (login, way) => eyes.person(host, { ...way, cookies: Object.fromEntries((await desk(town, login)).cookies) });
 const choices = (...list) => list.map((text, i) => ({ code: String(i + 1), texts: { ja: text } }));
 const family = () => makeEvent(town, { capacity: 3, dates: 2, group: 4, quotas: { 車いす: 1 }, each: ['q1'], questions: [
 	question('q1', 'date', '生年月日', { settings: { past: true } }),
@@ -98,7 +96,7 @@ for (const way of ways) {
 	});
 
 	test(`a clerk makes an event and looks who comes: ${named(way)}`, async () => {
-		const sato = await staff('sato', way), suzuki = await staff('suzuki', way);
+		const sato = await eyes.staff('sato', way), suzuki = await eyes.staff('suzuki', way);
 		await sato.go('/desk/events');
 		await sato.look('desk_events', { staff: true });
 		await sato.press('link', 'イベントを作る');

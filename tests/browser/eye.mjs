@@ -9,11 +9,13 @@
 //	await hanako.go('/subscribe');
 //	await hanako.look('subscribe');			// fails with all that is wrong with the page
 //	await hanako.press('link', 'メールで受け取る');
+//	const sato = await eyes.staff('sato', { width: 1280 });	// behind the door
 //
 // CHROMO_PICTURES=folder keeps what was seen.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import { desk } from '../harness/desk.mjs';
 import { problems } from '../harness/invariants.mjs';
 import { launch } from './chromium.mjs';
 
@@ -208,7 +210,7 @@ class Person {
 export async function openEyes(town, { notices = false } = {}) {
 	// Said here for service workers, too, which ignoreHTTPSErrors is not.
 	const browser = await launch({ notices, args: ['--ignore-certificate-errors'] });
-	return {
+	const eyes = {
 		// Each person has cookies of their own.
 		async person(host, { width = 1280, script = true, cookies = {} } = {}) {
 			const origin = `https://${host}:${town.port}`;
@@ -219,6 +221,12 @@ export async function openEyes(town, { notices = false } = {}) {
 			const page = await context.newPage();
 			return new Person(context, page, await context.newCDPSession(page), origin, { width, script });
 		},
+		// Staff behind the door, without the way through it.
+		async staff(login, way, host = 'minato.localhost') {
+			const { cookies } = await desk(town, login, host);
+			return eyes.person(host, { ...way, cookies: Object.fromEntries(cookies) });
+		},
 		close: () => browser.close(),
 	};
+	return eyes;
 }

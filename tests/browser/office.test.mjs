@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { batches, carry, sending } from '../harness/deliver.mjs';
-import { desk, written } from '../harness/desk.mjs';
+import { written } from '../harness/desk.mjs';
 import { readMail } from '../gateways/mime.mjs';
 import { totp } from '../harness/staff.mjs';
 import { linkIn } from '../http/citizen.mjs';
@@ -34,14 +34,9 @@ after(async () => {
 	await town?.stop();
 });
 
-async function inHouse(login, way, where = host) {
-	const client = await desk(town, login, where);
-	return eyes.person(where, { ...way, cookies: Object.fromEntries(client.cookies) });
-}
-
 for (const width of widths) {
 	test(`a delivery with failures, ${width} px`, async () => {
-		const suzuki = await inHouse('suzuki', { width });
+		const suzuki = await eyes.staff('suzuki', { width });
 		await suzuki.go(`/desk/messages/${going[width]}/status`);
 		await suzuki.look('office_going');
 		await suzuki.go(`/desk/messages/${over}/status`);
@@ -76,7 +71,7 @@ for (const width of widths) {
 	});
 
 	test(`settings, ${width} px`, async () => {
-		const admin = await inHouse('admin', { width });
+		const admin = await eyes.staff('admin', { width });
 		await admin.go('/desk/settings');
 		await admin.look('settings');
 		for (const list of ['staff', 'departments', 'areas', 'topics']) {
@@ -98,7 +93,7 @@ for (const width of widths) {
 			await admin.look(`settings_${page.replace('/', '_')}`);
 		}
 		await admin.context.close();
-		const operator = await inHouse('operator', { width }, 'operator.localhost');
+		const operator = await eyes.staff('operator', { width }, 'operator.localhost');
 		await operator.go('/operator');
 		await operator.look('operator', { status: operator.answer.status() });
 		await operator.context.close();
@@ -109,7 +104,7 @@ for (const width of widths) {
 		await town.sql(`SET session_replication_role = replica;
 			UPDATE staff SET name = '${'長い名'.repeat(10)}' WHERE login = 'tanaka';
 			UPDATE department SET name = left('${name}', 50) WHERE name = '環境課' OR name LIKE '長い名前%'`);
-		const tanaka = await inHouse('tanaka', { width });
+		const tanaka = await eyes.staff('tanaka', { width });
 		const id = await written(town, 'tanaka', { subject: `'${'W'.repeat(100)}'` });
 		for (const page of ['', '/content', '/audience', '/preview', '/submit']) {
 			await tanaka.go(`/desk/messages/${id}${page}`);
@@ -136,7 +131,7 @@ test('the courier comes back', () => town.again('courier'));
 
 for (const width of widths) {
 	test(`invited, and in, ${width} px`, async () => {
-		const admin = await inHouse('admin', { width }), login = `kato${width}`;
+		const admin = await eyes.staff('admin', { width }), login = `kato${width}`;
 		await admin.go('/desk/settings/staff/new');
 		await admin.fill({ name: '加藤 健', login, email: `${login}@minato.example.jp` });
 		await admin.tick(/起案者/);
@@ -173,7 +168,7 @@ for (const width of widths) {
 
 test('approve by keyboard alone', async () => {
 	const id = await written(town, 'sato');
-	const sato = await inHouse('sato', { width: 1280 }), keys = await inHouse('takahashi', { width: 1280 });
+	const sato = await eyes.staff('sato', { width: 1280 }), keys = await eyes.staff('takahashi', { width: 1280 });
 	await sato.go(`/desk/messages/${id}/submit`);
 	await sato.press('button', '承認を依頼する');
 	await keys.go(`/desk/messages/${id}`);
@@ -198,7 +193,7 @@ test('one person', async () => {
 	const mail = await eventually('a mail to a citizen', () => town.outbox().find((m) => m.includes('List-Unsubscribe')), 30);
 	const address = readMail(Buffer.from(mail)).header('to').replace(/^.*<|>.*$/g, '');
 	for (const width of widths) {
-		const takahashi = await inHouse('takahashi', { width });
+		const takahashi = await eyes.staff('takahashi', { width });
 		await takahashi.go('/desk/people');
 		await takahashi.fill({ address });
 		await takahashi.press('button', '調べる');

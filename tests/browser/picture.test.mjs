@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Clamd } from '../gateways/clamd.mjs';
-import { desk, written } from '../harness/desk.mjs';
+import { written } from '../harness/desk.mjs';
 import { load } from '../harness/gateways.mjs';
 import { MINATO } from '../harness/house.mjs';
 import { eventually, up } from '../harness/up.mjs';
@@ -32,11 +32,6 @@ after(async () => {
 	rmSync(folder, { recursive: true });
 });
 
-async function staff(login, way) {
-	const client = await desk(town, login);
-	return eyes.person(MINATO, { ...way, cookies: Object.fromEntries(client.cookies) });
-}
-
 async function add(sato, name, text) {
 	await sato.page.locator('#file').setInputFiles(photo(name));
 	await sato.fill({ text_new: text });
@@ -48,7 +43,7 @@ for (const way of ways)
 		if (clamd.server?.listening) await clamd.stop();
 		const [writer, approver] = way.script ? ['sato', 'suzuki'] : ['tanaka', 'takahashi'];
 		const message = await written(town, writer, { subject: `'秋の港まつり（${named(way)}）'`, by_line: 'true', by_webpush: 'true', by_x: 'true' });
-		const sato = await staff(writer, way);
+		const sato = await eyes.staff(writer, way);
 		await sato.go(`/desk/messages/${message}`);
 		await sato.press('link', '写真');
 		await sato.look('message_pictures_none');
@@ -73,7 +68,7 @@ for (const way of ways)
 		await sato.look('message_pictures_preview');
 		await sato.go(`/desk/messages/${message}/submit`);
 		await sato.press('button', '承認を依頼する');
-		const suzuki = await staff(approver, way);
+		const suzuki = await eyes.staff(approver, way);
 		await suzuki.go(`/desk/messages/${message}/approve`);
 		await suzuki.look('message_pictures_approve');
 		await suzuki.page.locator('#confirm').check();

@@ -8,7 +8,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { batches, carry, sending } from '../harness/deliver.mjs';
-import { desk } from '../harness/desk.mjs';
 import { source, up } from '../harness/up.mjs';
 import { openEyes } from './eye.mjs';
 
@@ -24,8 +23,7 @@ try {
 	const some = Array.from({ length: 97 }, () => ['accepted']);
 	for (const b of all.slice(0, Math.ceil(all.length * 0.7)))
 		await carry(town, b, [...some, ['refused', 'mailbox_unknown'], ['refused', 'refused_policy'], ['later', 'mailbox_full']], '20 minutes');
-	const clerk = await desk(town, 'takahashi');
-	const staff = await eyes.person('minato.localhost', { width: 1280, cookies: Object.fromEntries(clerk.cookies) });
+	const staff = await eyes.staff('takahashi', { width: 1280 });
 	const phone = await eyes.person('minato.localhost', { width: 375 });
 	const event = await town.sql(`SELECT id FROM event WHERE tenant_id = 1 AND picture IS NOT NULL ORDER BY id LIMIT 1`);
 	const [survey] = (await town.sql(`SELECT s.id FROM survey s JOIN response r USING (tenant_id, questionnaire_id) WHERE s.tenant_id = 1

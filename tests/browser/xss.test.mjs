@@ -17,7 +17,7 @@ before(async () => {
 	town = await up();
 	eyes = await openEyes(town);
 	citizen = await eyes.person(HOST);
-	sato = await eyes.person(HOST, { cookies: Object.fromEntries((await desk(town, 'sato')).cookies) });
+	sato = await eyes.staff('sato');
 });
 after(async () => {
 	await eyes?.close();

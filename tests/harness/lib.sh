@@ -67,8 +67,8 @@ packages_need() {
 
 # --- build ------------------------------------------------------------------
 
-# build FOLDER [switch …]: make decides what there is to do.  The scripts of others
-# that nginx serves belong to it.  (set -e sleeps in front of "||".)
+# build FOLDER [switch …]: make decides what there is to do, of all or of BUILD_WHAT.  The
+# scripts of others that nginx serves belong to it.  (set -e sleeps in front of "||".)
 build() {
 	local folder=$1
 	shift
@@ -85,7 +85,7 @@ build() {
 			cd "$folder" && "$ROOT/configure" -q "$@" || exit 1
 		fi
 		step "make in ${folder#"$PWD"/}"
-		make -C "$folder" -s -j"$(nproc)" 8>&- || exit 1
+		make -C "$folder" -s -j"$(nproc)" ${BUILD_WHAT:+"$BUILD_WHAT"} 8>&- || exit 1
 		"$ROOT/nginx/vendor/vendor.sh" 8>&-
 	) 8>"$ROOT/.build.lock" || die "the build failed"
 }

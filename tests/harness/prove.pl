@@ -6,9 +6,8 @@
 # breaks its plan or says nothing counts as one failure more.  Status 0 only if
 # none failed.
 #
-# One more runs at once than there are processors, for each waits now and then; the
-# kinds that take long come first, so that none is left over at the end; the slowest are
-# named in front of the last line.
+# One more runs at once than there are processors, for most of them wait now and then.  The
+# slowest are named in front of the last line.
 use strict;
 use warnings;
 use TAP::Harness;
@@ -17,17 +16,27 @@ my $root = $ENV{CHROMO_SOURCE} or die "CHROMO_SOURCE is not set\n";
 my $logs = $ENV{CHROMO_TEST_LOG} || '/tmp';
 my $jobs = $ENV{CHROMO_JOBS} || do { my $n = `nproc`; $n > 3 ? 4 : $n + 1 };
 
-# By kind: what waits most comes first, what is done in a moment last.
-my @kinds = qw(browser db courier http isolation harness lint unit);
+# What takes long comes first, so that none is left over at the end: by kind, and before its
+# kind what takes a minute or more.
+my @order = qw(browser/every_page browser/desk_survey browser/office browser/desk. browser/citizen browser/
+    courier/x_posts http/enumeration http/parameters db/ courier/ http/ isolation/ harness/ lint/ unit/);
 sub rank {
 	my ($file) = @_;
-	for (0 .. $#kinds) { return $_ if $file =~ m{/tests/$kinds[$_]/}; }
-	return scalar @kinds;
+	for (0 .. $#order) { return $_ if $file =~ m{/tests/\Q$order[$_]\E}; }
+	return scalar @order;
+}
+
+# Browsers fill a processor each: after one comes a share of what rather waits.
+sub woven {
+	my @files = sort { rank($a) <=> rank($b) } @_;
+	my @browsers = grep { m{/tests/browser/} } @files;
+	my @others = grep { !m{/tests/browser/} } @files;
+	my $share = int(grep({ m{/tests/(db|courier|http)/} } @others) / (@browsers || 1));
+	return ((map { ($_, splice @others, 0, $share) } @browsers), @others);
 }
 
 # A short name, and the path to run.
-my @tests = map { my $name = $_; $name =~ s{^\Q$root\E/}{}; [$_, $name] }
-    sort { rank($a) <=> rank($b) } @ARGV;
+my @tests = map { my $name = $_; $name =~ s{^\Q$root\E/}{}; [$_, $name] } woven(@ARGV);
 my %name = map { $_->[0] => $_->[1] } @tests;
 
 # All that a file says.

@@ -46,10 +46,11 @@ test_all() {
 	mapfile -t tests < <(test_list | grep -F -- "$filter")
 	[ ${#tests[@]} -gt 0 ] || die "no test has '$filter' in its path"
 	if want_programs "${tests[@]}"; then
-		build "$DIR/build-san" --enable-werror --enable-asan --enable-ubsan
+		# Less optimised it is built sooner; what GCC then guesses about variables is wrong.
+		BUILD_WHAT=test-programs build "$DIR/build-san" --enable-werror --enable-asan --enable-ubsan \
+		    CFLAGS='-g -O1 -Wno-maybe-uninitialized'
 		step "test programs"
 		make -s -j"$(nproc)" -C "$DIR/build" check TESTS= >/dev/null || die "the build failed"
-		make -s -j"$(nproc)" -C "$DIR/build-san" check TESTS= >/dev/null || die "the build failed"
 	fi
 	node_modules
 	house_names
