@@ -5,6 +5,7 @@
 // 1280 px, with script and without.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { inside } from '../harness/desk.mjs';
 import { makeEvent, question } from '../harness/event.mjs';
 import { up } from '../harness/up.mjs';
 import { named, openEyes, ways } from './eye.mjs';
@@ -73,7 +74,7 @@ for (const way of ways) {
 		await signUpBy(other, made, way);
 		await other.sees('キャンセル待ちです', 'あなたは1番目です');
 		await other.look('ticket_waiting');
-		await town.sql(`UPDATE event SET offer_hours = 24 WHERE id = ${made.event}`);
+		await inside(town, `UPDATE event SET offer_hours = 24 WHERE id = ${made.event}`);
 		await who.press('link', '申込を取り消す');
 		await who.look('ticket_leave');
 		await who.press('button', '申込を取り消す');
@@ -90,7 +91,7 @@ for (const way of ways) {
 
 		await who.go('/tickets/nothing');
 		await who.look('ticket_dead', { status: 404 });
-		await town.sql(`UPDATE event SET opens = now() - interval '3 days', closes = now() - interval '1 day' WHERE id = ${made.event}`);
+		await inside(town, `UPDATE event SET opens = now() - interval '3 days', closes = now() - interval '1 day' WHERE id = ${made.event}`);
 		await who.go(at);
 		await who.look('apply_closed', { status: 410 });
 	});

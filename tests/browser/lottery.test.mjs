@@ -40,7 +40,7 @@ for (const way of ways) {
 		await clerk.fill({ source: '日経平均株価の終値', day: await japan(`now() + interval '2 days'`) });
 		await clerk.press('button', 'このしかたに決めて公開する');
 		await clerk.look('draw_committed', { staff: true });
-		await town.sql(`UPDATE event SET state = 'open', published = now() WHERE id = ${made.event}`);
+		await inside(town, `UPDATE event SET state = 'open', published = now() WHERE id = ${made.event}`);
 		await citizen.go(`/events/${made.event}`);
 		await citizen.press('link', /抽選/);
 		await citizen.look('draw_public_committed');

@@ -157,7 +157,7 @@ test('calendars of real towns come in without loss and go out equal', async (t) 
 			continue;
 		}
 		// They are of one site, where each of its tests begins to count anew.
-		await town.sql(`UPDATE event SET source_key = NULL WHERE tenant_id = 1`);
+		await inside(town, `UPDATE event SET source_key = NULL WHERE tenant_id = 1`);
 		const { path } = await take(name, file), back = parse((await sato.get(`${path}/file?set=ics`)).text);
 		// Repetitions are laid out: each of them says what the one said.
 		for (const event of wanted) {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Clamd } from '../gateways/clamd.mjs';
-import { desk, said } from '../harness/desk.mjs';
+import { desk, inside, said } from '../harness/desk.mjs';
 import { makeEvent } from '../harness/event.mjs';
 import { MINATO, YAMA } from '../harness/house.mjs';
 import { isPage } from '../harness/invariants.mjs';
@@ -85,7 +85,7 @@ test('sent, held, shown everywhere, copied, taken away', async () => {
 	assert.equal(await town.sql(`SELECT kept FROM attachment WHERE id = '${large}'`), 't');
 	assert.equal((await citizen.get(`/events/${event}/picture/${large}`)).status, 404);
 	await send(writer, await writer.get(`/desk/events/${copied}/picture`), { drop: 1 });
-	await town.sql(`UPDATE event SET picture = NULL, picture_small = NULL, picture_text = '' WHERE id = ${draft.event}`);
+	await inside(town, `UPDATE event SET picture = NULL, picture_small = NULL, picture_text = '' WHERE id = ${draft.event}`);
 	assert.equal(await town.sql(`SELECT kept FROM attachment WHERE id = '${large}'`), 'f', 'nobody shows it any more');
 	// An id of somebody else's file is none.
 	await send(writer, await writer.get(path), { picture: `${large.replace(/^./, 'f')} ${small}`, picture_text: '星' });
