@@ -5,7 +5,6 @@
 // and read why it does not take place.  At 320 and 1280 px, with script and without.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { desk } from '../harness/desk.mjs';
 import { makeEvent, question } from '../harness/event.mjs';
 import { up } from '../harness/up.mjs';
 import { named, openEyes, ways } from './eye.mjs';
@@ -20,7 +19,6 @@ after(async () => {
 	await eyes?.close();
 	await town?.stop();
 });
-const staff = async (login, way) => eyes.person(host, { ...way, cookies: Object.fromEntries((await desk(town, login)).cookies) });
 const english = { title: 'An evening with the stars', text: 'We look at the stars through telescopes.', target: 'Pupils and their families', fee: 'Free',
 	bring: 'A warm jacket', place: 'Observatory', address: '1-1 Minato-machi', contact: 'Observatory, telephone 000-000-0000', quota_1: 'Wheelchair',
 	q1_label: 'How will you come?', q1_c_1: 'On foot', q1_c_2: 'By car' };
@@ -30,7 +28,7 @@ for (const way of ways) {
 	test(`written, read, signed up for, called off: ${named(way)}`, async () => {
 		const made = await makeEvent(town, { quotas: { 車いす: 2 }, questions: [question('q1', 'single', '来る方法',
 			{ choices: ['歩き', '車'].map((ja, i) => ({ code: String(i + 1), texts: { ja } })) })] });
-		const path = `/desk/events/${made.event}`, clerk = await staff('suzuki', way);
+		const path = `/desk/events/${made.event}`, clerk = await eyes.staff('suzuki', way);
 		for (const [tag, texts] of [['en', english], ['ja-easy', easy]]) {
 			await clerk.go(`${path}/languages/${tag}`);
 			await clerk.sees('枠の名前', '車いす');

@@ -6,7 +6,7 @@
 // and without.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { desk, inside } from '../harness/desk.mjs';
+import { inside } from '../harness/desk.mjs';
 import { makeEvent, signUp } from '../harness/event.mjs';
 import { up } from '../harness/up.mjs';
 import { named, openEyes, ways } from './eye.mjs';
@@ -21,7 +21,6 @@ after(async () => {
 	await eyes?.close();
 	await town?.stop();
 });
-const staff = async (login, way) => eyes.person(host, { ...way, cookies: Object.fromEntries((await desk(town, login)).cookies) });
 const japan = (moment) => town.sql(`SELECT to_char((${moment}) AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD')`);
 
 for (const way of ways) {
@@ -29,7 +28,7 @@ for (const way of ways) {
 		const made = await makeEvent(town, { title: '初日の出を見る会', state: 'draft', rule: 'lottery', capacity: 2, dates: 2, group: 2,
 			columns: { closes: `now() + interval '1 day'`, offer_hours: '24' } });
 		const at = `/desk/events/${made.event}/lottery`, open = `/events/${made.event}/lottery`;
-		const clerk = await staff('suzuki', way), citizen = await eyes.person(host, way);
+		const clerk = await eyes.staff('suzuki', way), citizen = await eyes.person(host, way);
 		await clerk.go(at);
 		await clerk.sees('令和');
 		await clerk.look('draw_rule', { staff: true });
