@@ -92,55 +92,96 @@ wants_apostrophe(const char *s, size_t n)
 	return is_formula(s, n);
 }
 
-/* One cell from *at on, which moves behind it, onto separator, line break or end. */
+/* Cells are cut before they are decoded: of a character of CP932 no byte looks like a
+ * separator, a quote or a line break. */
 static enum err
-cell_read(struct arena *arena, const char **at, char separator, const char **out)
+cell_decode(const struct csv_reader *r, struct arena *arena, const struct buf *cell, const char **out)
 {
-	const char *p = *at;
+	const char *text = cell->data;
+	size_t n;
+	enum err e = r->cp932 && cell->len > 0 ? from_cp932(arena, cell->data, cell->len, &text) : ERR_OK;
+
+	if (e != ERR_OK)
+		return e;
+	n = strlen(text);
+	*out = text[0] == '\'' && wants_apostrophe(text + 1, n - 1) ? text + 1 : text;
+	return ERR_OK;
+}
+
+static bool
+ends_cell(const struct csv_reader *r, const char *p)
+{
+	return p == r->end || *p == r->separator || *p == '\n' || *p == '\r';
+}
+
+/* One cell from r->at on, which moves behind it, onto separator, line break or end. */
+static enum err
+cell_read(struct csv_reader *r, struct arena *arena, const char **out)
+{
+	const char *p = r->at, *end = r->end;
 	struct buf cell;
 
 	buf_init(&cell, arena);
-	if (*p == '"') {
-		for (p++; *p != '\0' && (*p != '"' || p[1] == '"'); p++) {
+	if (p < end && *p == '"') {
+		for (p++; p < end && (*p != '"' || (p + 1 < end && p[1] == '"')); p++) {
 			if (*p == '"')
 				p++;
 			buf_addch(&cell, *p);
 		}
-		if (*p++ != '"' || (*p != '\0' && *p != separator && *p != '\n' && *p != '\r'))
+		if (p == end || !ends_cell(r, ++p))
 			return ERR_INVALID;
 	} else {
-		for (; *p != '\0' && *p != separator && *p != '\n' && *p != '\r'; p++)
-			;
-		buf_add(&cell, *at, (size_t)(p - *at));
+		while (!ends_cell(r, p))
+			p++;
+		buf_add(&cell, r->at, (size_t)(p - r->at));
 	}
-	*out = cell.data;
-	if (cell.data[0] == '\'' && wants_apostrophe(cell.data + 1, cell.len - 1))
-		*out = cell.data + 1;
-	*at = p;
-	return ERR_OK;
+	r->at = p;
+	return cell_decode(r, arena, &cell, out);
 }
 
-static enum err
-row_read(struct arena *arena, const char **at, char separator, struct csv_row *row)
+/* Past the end of a line: CR, LF or both. */
+static void
+line_end(struct csv_reader *r)
+{
+	if (r->at < r->end && *r->at == '\r')
+		r->at++;
+	if (r->at < r->end && *r->at == '\n')
+		r->at++;
+	r->line++;
+}
+
+enum err
+csv_reader_open(struct csv_reader *r, const char *bytes, size_t n, char separator)
+{
+	bool marked = n >= 3 && memcmp(bytes, MARK, 3) == 0;
+
+	*r = (struct csv_reader){ .at = bytes + (marked ? 3 : 0), .end = bytes + n, .line = 1, .separator = separator };
+	r->cp932 = !text_is_utf8(r->at, (size_t)(r->end - r->at));
+	return memchr(r->at, '\0', (size_t)(r->end - r->at)) != NULL ? ERR_INVALID : ERR_OK;
+}
+
+enum err
+csv_reader_next(struct csv_reader *r, struct arena *arena, struct csv_row *row)
 {
 	const char *cell[CSV_COLUMNS];
 	size_t n = 0;
 	enum err e;
 
-	for (;;) {
+	while (r->at < r->end && (*r->at == '\n' || *r->at == '\r'))
+		line_end(r);
+	*row = (struct csv_row){ .line = r->line };
+	if (r->at == r->end)
+		return ERR_NOT_FOUND;
+	for (;; r->at++) {
 		if (n == CSV_COLUMNS)
 			return ERR_TOO_LARGE;
-		e = cell_read(arena, at, separator, &cell[n++]);
+		e = cell_read(r, arena, &cell[n++]);
 		if (e != ERR_OK)
 			return e;
-		if (**at != separator)
+		if (r->at == r->end || *r->at != r->separator)
 			break;
-		(*at)++;
 	}
-	if (**at == '\r')
-		(*at)++;
-	if (**at == '\n')
-		(*at)++;
+	line_end(r);
 	row->cells = n;
 	row->cell = arena_alloc(arena, n * sizeof *row->cell);
 	memcpy(row->cell, cell, n * sizeof *row->cell);
@@ -151,18 +192,12 @@ enum err
 csv_read(struct arena *arena, const char *bytes, size_t n, char separator, struct csv *out)
 {
 	struct csv csv = { 0 };
-	const char *at;
+	struct csv_reader r;
+	struct csv_row row;
 	size_t room = 0;
-	enum err e;
+	enum err e = csv_reader_open(&r, bytes, n, separator);
 
-	e = csv_decode(arena, bytes, n, &at);
-	if (e != ERR_OK)
-		return e;
-	while (*at != '\0') {
-		if (*at == '\n' || *at == '\r') {
-			at++;
-			continue;
-		}
+	while (e == ERR_OK && (e = csv_reader_next(&r, arena, &row)) == ERR_OK) {
 		if (csv.rows == CSV_ROWS)
 			return ERR_TOO_LARGE;
 		if (csv.rows == room) {
@@ -170,10 +205,10 @@ csv_read(struct arena *arena, const char *bytes, size_t n, char separator, struc
 			    (room * 2 + 64) * sizeof *csv.row);
 			room = room * 2 + 64;
 		}
-		e = row_read(arena, &at, separator, &csv.row[csv.rows++]);
-		if (e != ERR_OK)
-			return e;
+		csv.row[csv.rows++] = row;
 	}
+	if (e != ERR_NOT_FOUND)
+		return e;
 	*out = csv;
 	return ERR_OK;
 }

@@ -76,7 +76,7 @@ db_free(struct db *db)
 void
 db_use(struct db *db, struct arena *arena)
 {
-	must(!db->in_transaction);
+	must(!db->in_transaction || db->queued == 0);
 	db->arena = arena;
 }
 

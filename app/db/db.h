@@ -31,7 +31,8 @@ void db_free(struct db *);
 /* Before the fork: that a standby was promoted is known to all processes once it is
  * known to one, and none of them believes its old primary (primary.c). */
 void db_share(void);
-/* Where results go from now on; the request's or the delivery's arena. */
+/* Where results go from now on; the request's or the delivery's arena.  Within a transaction,
+ * too, for work of many steps that would fill one; nothing may be queued then. */
 void db_use(struct db *, struct arena *);
 
 enum db_mode { DB_READ, DB_WRITE, DB_ONCE };

@@ -16,7 +16,7 @@
  * has its hash as its right (right_paper()), so paper and web under one number never both
  * count.  Where a survey is typed twice, an answer counts when two clerks typed the same.
  */
-enum { PAPER_DIGITS = 12, PAPER_FORMS_MOST = 5000 };
+enum { PAPER_DIGITS = 12, PAPER_FORMS_MOST = 5000, PAPER_LINES_MOST = 20000 };
 
 char *paper_number(struct arena *);
 /* The twelve digits of what was typed (text_number()), or NULL: it is
@@ -73,7 +73,7 @@ enum err paper_enter(struct db *, struct arena *, const struct paper *, enum pap
     json_t **codes) MUST_USE;
 
 /* A table (base/csv.h) with the codes of questions in its first line and 番号 or number before
- * them: all lines or none.  *faults: [{"line", "key", "code"}]: key of the words,
- * with what they name ("min", "max", "length").  *kept: how many. */
+ * them: all lines or none, PAPER_LINES_MOST at most.  *faults, the first hundred: [{"line", "key", "code"}]: key
+ * of the words, with what they name ("min", "max", "length").  *kept: how many. */
 enum err paper_import(struct db *, struct arena *, int64_t survey, int64_t staff, const char *, size_t n,
     json_t **faults, int *kept) MUST_USE;

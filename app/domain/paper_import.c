@@ -7,8 +7,11 @@
  *
  * A cell is the answer as the engine keeps it (domain/questionnaire.h), or as spreadsheets
  * write it (questionnaire_tidy()); several choices stand with blanks between them, parts and
- * rows in columns of their own.  A file counts whole or not at all, and all that is wrong with
- * it is said at once.
+ * rows in columns of their own.
+ *
+ * A file counts whole or not at all, and what is wrong with it is said at once, so it is read
+ * twice: to look at all lines, and, where nothing is wrong, to keep them.  Each line has an
+ * arena of its own, so that a file takes no more memory than its bytes, however many lines.
  */
 #include "domain/paper.h"
 
@@ -26,10 +29,20 @@ enum { FAULTS_MOST = 100 };
 
 struct import {
 	struct db *db;
-	struct arena *arena;
+	struct arena *arena;		/* of the line that is read */
 	int64_t survey, staff;
 	const json_t *about, *document;
-	json_t *faults, *lines, *seen;
+	json_t *faults, *seen;		/* of the whole file */
+	json_t *counters;		/* as if the lines so far were kept */
+	size_t lines;
+};
+
+/* One line of the file, as answers. */
+struct line {
+	size_t at;
+	const char *number;		/* "": of no form */
+	json_t *answers;
+	const char *misnumbered;	/* what stands where a number should, or NULL */
 };
 
 static void
@@ -183,81 +196,136 @@ look(struct import *im, size_t line, const char *number)
 	return e;
 }
 
-static enum err
-read_line(struct import *im, const struct csv_row *head, const struct csv_row *row, size_t line)
+/* The cells, as they are. */
+static void
+line_read(struct import *im, const struct csv_row *head, const struct csv_row *row, struct line *out)
 {
-	json_t *answers = json_object();
-	const char *number = "", *wrong = "";
-	enum err e;
-
-	json_array_append_new(im->lines, json_pack("{s:s, s:o}", "number", "", "answers", answers));
+	*out = (struct line){ .at = row->line, .number = "", .answers = json_keep(im->arena, json_object()) };
 	for (size_t i = 0; i < head->cells && i < row->cells; i++) {
 		if (!is_number_column(head->cell[i]))
-			put(im, answers, head->cell[i], row->cell[i]);
-		else if (row->cell[i][0] != '\0' && (number = paper_number_read(im->arena, row->cell[i])) == NULL) {
-			fault(im, line, "number", row->cell[i]);
-			return ERR_OK;
+			put(im, out->answers, head->cell[i], row->cell[i]);
+		else if (row->cell[i][0] != '\0' && (out->number = paper_number_read(im->arena, row->cell[i])) == NULL) {
+			out->misnumbered = row->cell[i];
+			return;
 		}
 	}
-	json_object_set_new(json_array_get(im->lines, json_array_size(im->lines) - 1), "number", json_string(number));
-	e = questionnaire_accept(im->arena, im->document, answers, &wrong);
-	if (e == ERR_OK && (e = survey_addresses(im->db, im->document, answers, &wrong)) == ERR_INVALID)
-		fault(im, line, "district", wrong);
-	else if (e == ERR_INVALID && wrong[0] != '\0')
-		fault_answer(im, line, answers, wrong);
-	else if (e == ERR_INVALID)
-		fault_not_asked(im, line, answers);
-	if (e != ERR_OK && e != ERR_INVALID)
-		return e;
-	return number[0] != '\0' ? look(im, line, number) : ERR_OK;
 }
 
-/* Which lines find no place any more, each counted behind those before it. */
+/* ERR_INVALID: wrong is the code of a question, or "": something was answered that is not asked. */
 static enum err
-room(struct import *im)
+line_accept(struct import *im, struct line *line, const char **wrong, bool *district)
 {
-	struct survey_limits limits;
-	json_t *counters;
-	const json_t *one;
-	enum err e = survey_counters(im->db, im->survey, &counters);
-	size_t i, k;
+	enum err e = questionnaire_accept(im->arena, im->document, line->answers, wrong);
 
+	*district = false;
 	if (e != ERR_OK)
 		return e;
-	json_array_foreach(im->lines, i, one) {
-		bool full = false;
+	e = survey_addresses(im->db, im->document, line->answers, wrong);
+	*district = e == ERR_INVALID;
+	return e;
+}
 
-		survey_limits(im->arena, im->about, json_object_get(one, "answers"), &limits);
-		for (k = 0; k < limits.keys.n; k++) {
-			int64_t n = json_int(counters, limits.keys.data[k]);
+/* Whether a line finds a place, counted behind those before it. */
+static void
+room(struct import *im, const struct line *line)
+{
+	struct survey_limits limits;
+	bool full = false;
 
-			full = full || n >= limits.most.data[k];
-			json_object_set_new(counters, limits.keys.data[k], json_integer(n + 1));
-		}
-		if (full)
-			fault(im, i + 2, "full", "");
+	survey_limits(im->arena, im->about, line->answers, &limits);
+	for (size_t k = 0; k < limits.keys.n; k++) {
+		int64_t n = json_int(im->counters, limits.keys.data[k]);
+
+		full = full || n >= limits.most.data[k];
+		json_object_set_new(im->counters, limits.keys.data[k], json_integer(n + 1));
 	}
-	return ERR_OK;
+	if (full)
+		fault(im, line->at, "full", "");
+}
+
+static enum err
+line_look(struct import *im, struct line *line)
+{
+	const char *wrong = "";
+	bool district;
+	enum err e;
+
+	if (line->misnumbered != NULL) {
+		fault(im, line->at, "number", line->misnumbered);
+		return ERR_OK;
+	}
+	e = line_accept(im, line, &wrong, &district);
+	if (e == ERR_INVALID && district)
+		fault(im, line->at, "district", wrong);
+	else if (e == ERR_INVALID && wrong[0] != '\0')
+		fault_answer(im, line->at, line->answers, wrong);
+	else if (e == ERR_INVALID)
+		fault_not_asked(im, line->at, line->answers);
+	else if (e == ERR_OK)
+		room(im, line);
+	if (e != ERR_OK && e != ERR_INVALID)
+		return e;
+	return line->number[0] != '\0' ? look(im, line->at, line->number) : ERR_OK;
 }
 
 /* ERR_CONFLICT: a form was answered at this very moment; nothing of the file stays. */
 static enum err
-keep_all(struct import *im)
+line_keep(struct import *im, struct line *line)
 {
-	const char *receipt;
+	const char *receipt, *wrong;
 	enum paper_fate fate = PAPER_KEPT;
 	json_t *codes;
-	const json_t *one;
-	enum err e = ERR_OK;
-	size_t i;
+	bool district;
+	enum err e = line_accept(im, line, &wrong, &district);
 
-	json_array_foreach(im->lines, i, one) {
+	if (e == ERR_OK)
 		e = paper_enter(im->db, im->arena, &(struct paper){ .survey = im->survey, .staff = im->staff,
 		    .edition = (int)json_int(im->about, "edition"), .about = im->about,
-		    .number = json_text(one, "number"), .way = "import", .answers = json_object_get(one, "answers") },
-		    &fate, &receipt, &codes);
-		if (e != ERR_OK || fate != PAPER_KEPT)
-			return e != ERR_OK ? e : ERR_CONFLICT;
+		    .number = line->number, .way = "import", .answers = line->answers }, &fate, &receipt, &codes);
+	return e == ERR_OK && fate != PAPER_KEPT ? ERR_CONFLICT : e;
+}
+
+/* Every line behind the head. */
+static enum err
+each(struct import *im, const struct csv_row *head, struct csv_reader from, enum err (*does)(struct import *, struct line *))
+{
+	struct csv_row row;
+	struct line line;
+	enum err e = ERR_OK;
+
+	for (im->lines = 0; e == ERR_OK && json_array_size(im->faults) < FAULTS_MOST; im->lines++) {
+		arena_reset(im->arena);
+		e = csv_reader_next(&from, im->arena, &row);
+		if (e == ERR_NOT_FOUND)
+			return ERR_OK;
+		if (e != ERR_OK || im->lines == PAPER_LINES_MOST) {
+			fault(im, row.line, e == ERR_OK ? "lines" : "cut", "");
+			return ERR_OK;
+		}
+		line_read(im, head, &row, &line);
+		e = does(im, &line);
+	}
+	return e;
+}
+
+static enum err
+read_all(struct import *im, struct arena *a, const char *bytes, size_t n)
+{
+	struct csv_reader from;
+	struct csv_row head;
+	enum err e;
+
+	if (!json_flag(im->about, "takes"))
+		fault(im, 1, "closed", "");
+	else if (csv_reader_open(&from, bytes, n, ',') != ERR_OK || csv_reader_next(&from, a, &head) != ERR_OK)
+		fault(im, 1, "columns", "");
+	else if (read_head(im, &head)) {
+		e = each(im, &head, from, line_look);
+		if (e == ERR_OK && im->lines == 0 && json_array_size(im->faults) == 0)
+			fault(im, head.line, "columns", "");
+		if (e != ERR_OK || json_array_size(im->faults) > 0)
+			return e;
+		return each(im, &head, from, line_keep);
 	}
 	return ERR_OK;
 }
@@ -266,29 +334,23 @@ enum err
 paper_import(struct db *db, struct arena *a, int64_t survey, int64_t staff, const char *bytes, size_t n, json_t **faults,
     int *kept)
 {
-	struct import im = { .db = db, .arena = a, .survey = survey, .staff = staff, .faults = json_keep(a, json_array()),
-	    .lines = json_keep(a, json_array()), .seen = json_keep(a, json_object()) };
-	struct csv csv;
+	struct import im = { .db = db, .survey = survey, .staff = staff, .faults = json_keep(a, json_array()),
+	    .seen = json_keep(a, json_object()) };
 	json_t *about;
 	enum err e = paper_survey(db, survey, &about);
 
+	if (e == ERR_OK)
+		e = survey_counters(db, survey, &im.counters);
 	if (e != ERR_OK)
 		return e;
-	*faults = im.faults;
-	*kept = 0;
 	im.about = about;
 	im.document = json_object_get(about, "document");
-	if (!json_flag(about, "takes"))
-		fault(&im, 1, "closed", "");
-	else if (csv_read(a, bytes, n, ',', &csv) != ERR_OK || csv.rows < 2)
-		fault(&im, 1, "columns", "");
-	else if (read_head(&im, &csv.row[0]))
-		for (size_t i = 1; i < csv.rows && e == ERR_OK; i++)
-			e = read_line(&im, &csv.row[0], &csv.row[i], i + 1);
-	if (e == ERR_OK && json_array_size(im.faults) == 0)
-		e = room(&im);
-	if (e != ERR_OK || json_array_size(im.faults) > 0)
-		return e;
-	*kept = (int)json_array_size(im.lines);
-	return keep_all(&im);
+	im.arena = arena_new();
+	db_use(db, im.arena);
+	e = read_all(&im, a, bytes, n);
+	db_use(db, a);
+	arena_free(im.arena);
+	*faults = im.faults;
+	*kept = e == ERR_OK && json_array_size(im.faults) == 0 ? (int)im.lines : 0;
+	return e;
 }

@@ -42,11 +42,13 @@ body_limit(void *context, const struct request *request)
 	const struct route *route;
 	struct route_args args;
 	const char *allow;
-	bool upload = router_find(site->router, a, request->method, request->path, &route, &args, &allow) == ERR_OK &&
-	    route->flags & UPLOAD && request_has_type(request, "multipart/form-data");
+	uint32_t may = 0;
 
+	if (router_find(site->router, a, request->method, request->path, &route, &args, &allow) == ERR_OK &&
+	    request_has_type(request, "multipart/form-data"))
+		may = route->flags & (UPLOAD | TABLE);
 	arena_free(a);
-	return upload ? UPLOAD_MAX : REQUEST_BODY_MAX;
+	return may & TABLE ? TABLE_MAX : may & UPLOAD ? UPLOAD_MAX : REQUEST_BODY_MAX;
 }
 
 static int

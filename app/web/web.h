@@ -65,9 +65,10 @@ enum {
 	RIGHT_ADMIN = 1 << 18,	/* 管理者 */
 
 	UNKNOWN = 1 << 19,	/* no session is looked for: who answers unknown is nobody here */
-	ANSWER = 1 << 20	/* at a survey: it and what was answered so far come with enter() */
+	ANSWER = 1 << 20,	/* at a survey: it and what was answered so far come with enter() */
+	TABLE = 1 << 21		/* POST: may carry a table of 50 MB */
 };
-enum { UPLOAD_MAX = 11 << 20 };
+enum { UPLOAD_MAX = 11 << 20, TABLE_MAX = 51 << 20 };
 #define DRAFT_COOKIE "__Host-subscribe"
 #define RIGHTS (RIGHT_WRITE | RIGHT_APPROVE | RIGHT_ADMIN)
 /* STAFF(RIGHT_WRITE | RIGHT_APPROVE): one of them is enough. */

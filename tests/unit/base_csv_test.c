@@ -55,6 +55,26 @@ reading(void)
 	ok(csv_read(arena, "", 0, ',', &csv) == ERR_OK && csv.rows == 0, "nothing");
 }
 
+/* One row at a time: where it stands in a spreadsheet, and where the table breaks off. */
+static void
+row_by_row(void)
+{
+	static const char table[] = "a,b\r\n\r\n\"c\nd\",e\n\x83\x5c,f\n\"g\n";
+	struct csv_reader r;
+	struct csv_row row;
+
+	ok(csv_reader_open(&r, table, sizeof table - 1, ',') == ERR_OK, "opened");
+	ok(csv_reader_next(&r, arena, &row) == ERR_OK && row.line == 1 && row.cells == 2, "the first line");
+	ok(csv_reader_next(&r, arena, &row) == ERR_OK && row.line == 3, "an empty line counts");
+	is_str(row.cell[0], "c\nd", "a line break within quotes is of its cell");
+	ok(csv_reader_next(&r, arena, &row) == ERR_OK && row.line == 4, "and of its line");
+	is_str(row.cell[0], "ソ", "decoded cell by cell");
+	ok(csv_reader_next(&r, arena, &row) == ERR_INVALID && row.line == 5, "a quote that is never closed, with its line");
+	ok(csv_reader_open(&r, "a\0b", 3, ',') == ERR_INVALID, "a NUL is no text");
+	ok(csv_reader_open(&r, "a", 1, ',') == ERR_OK && csv_reader_next(&r, arena, &row) == ERR_OK &&
+	    csv_reader_next(&r, arena, &row) == ERR_NOT_FOUND, "the end");
+}
+
 static void
 writing(void)
 {
@@ -82,6 +102,7 @@ main(void)
 {
 	arena = arena_new();
 	reading();
+	row_by_row();
 	writing();
 	arena_free(arena);
 	return done();
