@@ -199,11 +199,14 @@ frame(struct web *w)
 	json_object_set_new(view, "token", bare || w->entered == NULL ? json_null() : json_string(token_make(w)));
 	json_object_set_new(view, "path", json_string(w->request->path));
 	json_object_set_new(view, "languages", languages(w));
+	json_object_set_new(view, "japanese", json_boolean(strncmp(w->lang, "ja", 2) == 0));
 	json_object_set_new(view, "notice", bare ? json_null() : notice(w));
 	json_object_set_new(view, "banner", json_null());
 	json_object_set_new(view, "drill", json_false());
 	json_object_set_new(view, "development", json_boolean(w->conf->development));
 	json_object_set_new(view, "operator", json_boolean(operator));
+	if (json_object_get(view, "point_map") == NULL)
+		json_object_set_new(view, "point_map", json_null());
 	if (json_object_get(view, "form") == NULL)
 		json_object_set_new(view, "form", json_null());
 	if (w->staff != 0 && strcmp(w->stage, "full") == 0) {
