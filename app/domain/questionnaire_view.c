@@ -314,6 +314,18 @@ offers_other(const json_t *question)
 	return false;
 }
 
+/* Where the map of a question begins, if staff said so. */
+static json_t *
+begin(const json_t *question, const char *kind)
+{
+	const json_t *lat = json_object_get(settings(question), "lat"), *lon = json_object_get(settings(question), "lon");
+	int64_t zoom = json_int(settings(question), "zoom");
+
+	if (strcmp(kind, "map") != 0 || lat == NULL || lon == NULL)
+		return json_null();
+	return json_pack("{s:O, s:O, s:I}", "from_lat", lat, "from_lon", lon, "zoom", (json_int_t)(zoom > 0 ? zoom : 14));
+}
+
 json_t *
 questionnaire_view(const struct questionnaire_look *l, const json_t *question)
 {
@@ -338,6 +350,7 @@ questionnaire_view(const struct questionnaire_look *l, const json_t *question)
 	json_object_set_new(view, "several", json_boolean(json_flag(settings(question), "multi")));
 	json_object_set_new(view, "low", text_or_null(questionnaire_text(json_object_get(settings(question), "low"), NULL, l->language)));
 	json_object_set_new(view, "high", text_or_null(questionnaire_text(json_object_get(settings(question), "high"), NULL, l->language)));
+	json_object_set_new(view, "begin", begin(question, kind));
 	json_object_set_new(view, "is", kind_flags(kind));
 	json_object_set_new(view, "field", field(l, code));
 	json_object_set_new(view, "other", offers_other(question) ? field(l, questionnaire_field(l->arena, code, "words")) : json_null());

@@ -101,20 +101,49 @@ web_attachments(struct web *w, struct form *form, const char *purpose, int64_t o
 }
 
 void
-web_attachments_show(struct web *w, struct form *form, const char *purpose, int64_t owner, const char *code)
+web_attachments_refused(struct web *w, struct form *form, const char *code)
 {
 	const char *refused = fields_get(w->fields, refused_name(w, code));
-	json_t *field, *list, *one;
-	size_t i;
 
 	if (strcmp(refused, "attachment_kind") == 0 || strcmp(refused, "attachment_large") == 0)
 		form_problem(form, code, refused);
+}
+
+void
+web_attachments_show(struct web *w, struct form *form, const char *purpose, int64_t owner, const char *code)
+{
+	json_t *field, *list, *one;
+	size_t i;
+
 	field = json_object_get(form_json(form), code);
 	if (attachment_list(w->db, w->arena, purpose, owner, json_text(field, "value"), &list) != ERR_OK)
 		list = json_keep(w->arena, json_array());
 	json_array_foreach(list, i, one)
 		json_object_set_new(one, "drop", json_sprintf("%s_drop_%s", code, json_text(one, "id")));
 	json_object_set(field, "files", list);
+}
+
+enum err
+web_attachment_names(struct web *w, const char *purpose, int64_t owner, const json_t *ids, json_t *lines)
+{
+	json_t *list;
+	const json_t *one;
+	struct buf all;
+	size_t i;
+	enum err e;
+
+	buf_init(&all, w->arena);
+	json_array_foreach(ids, i, one)
+		buf_addf(&all, "%s%s", i > 0 ? " " : "", json_string_value(one));
+	if (all.len == 0)
+		return ERR_OK;
+	e = attachment_list(w->db, w->arena, purpose, owner, all.data, &list);
+	if (e != ERR_OK)
+		return e;
+	json_array_clear(lines);
+	json_array_foreach(list, i, one)
+		json_array_append(lines, json_object_get(one, "name"));
+	return ERR_OK;
 }
 
 enum err

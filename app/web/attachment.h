@@ -15,10 +15,15 @@
  * questionnaire_read.  A file that is not taken is a problem of the field, said in the form;
  * the others are there all the same. */
 enum err web_attachments(struct web *, struct form *, const char *purpose, int64_t owner, const char *code) MUST_USE;
+/* What was wrong when they were taken in, once more: before questionnaire_read, which would
+ * only say that there is none. */
+void web_attachments_refused(struct web *, struct form *, const char *code);
 /* What templates/part/question_file.html shows of them, into the field of the form: "files"
- * (query attachment_list) and "drop" (the beginning of the boxes' names); and what was wrong
- * when they were taken in, once more. */
+ * (query attachment_list) and "drop" (the beginning of the boxes' names). */
 void web_attachments_show(struct web *, struct form *, const char *purpose, int64_t owner, const char *code);
+
+/* The names of the files of an answer, instead of how many they are. */
+enum err web_attachment_names(struct web *, const char *purpose, int64_t owner, const json_t *ids, json_t *lines) MUST_USE;
 
 /* A picture in a form: the file of the field "file", in both sizes.  *ids: what picture_take
  * gives, "" : none was sent; *problem: why it was not taken, NULL: it was. */

@@ -395,6 +395,7 @@ enum err desk_survey_ways(struct web *);
 enum err desk_survey_preview(struct web *);
 enum err desk_survey_share(struct web *);
 enum err desk_survey_poster(struct web *);
+enum err desk_survey_qr(struct web *);
 enum err desk_survey_paper(struct web *);
 enum err desk_survey_publish(struct web *);
 enum err desk_survey_publish_do(struct web *);

@@ -129,6 +129,7 @@ const struct route routes_desk[] = {
 	{ GET, "/desk/surveys/{survey}/ways", desk_survey_ways, STAFF(RIGHTS) },
 	{ GET, "/desk/surveys/{survey}/share", desk_survey_share, STAFF(RIGHTS) },
 	{ GET, "/desk/surveys/{survey}/poster", desk_survey_poster, STAFF(RIGHTS) },
+	{ GET, "/desk/surveys/{survey}/qr", desk_survey_qr, STAFF(RIGHTS) },
 	{ GET, "/desk/surveys/{survey}/paper", desk_survey_paper, STAFF(RIGHTS) },
 	{ GET, "/desk/surveys/{survey}/publish", desk_survey_publish, STAFF(RIGHTS) },
 	{ POST, "/desk/surveys/{survey}/publish", desk_survey_publish_do, STAFF(RIGHT_APPROVE) | TOKEN },

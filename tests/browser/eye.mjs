@@ -113,6 +113,7 @@ class Person {
 			if (value === true || value === false) await field.first().setChecked(value);
 			else if (await field.first().getAttribute('type') === 'radio') await this.page.locator(`[name="${name}"][value="${value}"]`).check();
 			else if (await field.first().evaluate((e) => e.tagName) === 'SELECT') await field.first().selectOption(value);
+			else if (await field.first().getAttribute('type') === 'file') await field.first().setInputFiles(value);
 			else await field.first().fill(value);
 		}
 		return this;

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A survey in a real browser: every kind of question, right and wrong; saved and gone on
-// with; checked, changed, sent; closed while somebody types.  At 320 and 1280 px, with
-// script and without, in Japanese and in English.
+// A survey in a real browser: every kind of question, right and wrong, and by keyboard alone;
+// saved and gone on with; checked, changed, sent; closed while somebody types.  At 320 and
+// 1280 px, with script and without, in Japanese and in English.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inside } from '../harness/desk.mjs';
+import { png } from '../harness/picture.mjs';
 import { up } from '../harness/up.mjs';
-import { every, few, survey } from '../http/survey.mjs';
+import { document, every, few, question, survey } from '../http/survey.mjs';
 import { named, openEyes, ways, widths } from './eye.mjs';
 
 let town, eyes, postcode, id, short;
 const host = 'minato.localhost';
 before(async () => {
-	town = await up();
+	town = await up({ conf: { map_tiles: '/static/icon-192.png?{z}-{x}-{y}', map_credit: '地図 試験' } });
 	eyes = await openEyes(town);
 	postcode = (await town.sql(`SELECT min(postcode) FROM district_postcode WHERE tenant_id = (SELECT tenant_id FROM tenant_host WHERE host = '${host}') GROUP BY postcode HAVING count(*) = 1 LIMIT 1`));
-	({ survey: id } = await survey(town, every(), { columns: { changeable: 'true' } }));
+	({ survey: id } = await survey(town, document(...every().questions.map((q) => (q.code === 'q10' ? { ...q, settings: { lat: '35.6581', lon: '139.7414', zoom: 15 } } : q)), question('q15', 'file', '直してほしい所の写真', { settings: { max: 2 } })), { columns: { changeable: 'true' } }));
 	({ survey: short } = await survey(town, few(), { title: '季節についてのアンケート' }));
 });
 after(async () => {
@@ -31,60 +32,107 @@ const pages = () => [
 	['q7', { q7_year: '令和8', q7_month: '2', q7_day: '30' }, { q7_day: '28' }], ['q8', { q8: '夜' }, { q8: '19時' }],
 	['q9', { q9_postcode: '12' }, { q9_postcode: postcode }], ['q10', null, { q10_text: '駅前の公園の、北の入口のそば' }],
 	['q11', { q11: '山田' }, { q11: 'やまだ' }], ['q12', null, { q12: '木が多くて気持ちがいいです。\n夜は少し暗いです。' }], ['q13', null, {}], ['q14', {}, { q14: true }],
+	['q15', { q15_file: { name: 'a.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('<script>') } }, { q15_file: photo }],
 ];
+const photo = { name: '公園.png', mimeType: 'image/png', buffer: png(40, 30) };
+const words = {
+	ja: { title: '公園についてのアンケート', start: '回答を始める', next: '次へ進む', save: '途中で保存して、あとで続ける', on: '続きから答える', first: /変更.*公園を使いますか/,
+		checked: '変更して確認へ', send: '回答を送る', number: /受付番号 \d{4}-\d{4}/, change: '回答を変更する', changed: '変更した回答を送る' },
+	en: { title: 'A survey about parks', start: 'Start', next: 'Next', save: 'Save and continue later', on: 'Continue', first: /Change.*single q1/,
+		checked: 'Save and check', send: 'Send answers', number: /\d{4}-\d{4}/, change: 'Change my answers', changed: 'Send changed answers' },
+};
 
-for (const way of ways) {
-	test(`every kind of question: ${named(way)}`, async () => {
+for (const way of [...ways.map((w) => ({ ...w, lang: 'ja' })), ...[true, false].map((script) => ({ width: 320, script, lang: 'en' }))]) {
+	const { lang } = way, say = words[lang], more = lang === 'ja' ? '' : '_en', staff = lang !== 'ja';
+	test(`every kind of question: ${named(way)}, in ${lang}`, async () => {
 		const taro = await eyes.person(host, way);
-		await taro.go('/surveys');
-		await taro.look('survey_list');
-		await taro.press('link', '公園についてのアンケート');
-		await taro.look('survey_show');
-		await taro.press('button', '回答を始める');
+		taro.lang = lang;
+		await taro.go(`/lang/${lang}?next=/surveys`);
+		await taro.look(`survey_list${more}`, { staff });
+		await taro.press('link', say.title);
+		await taro.look(`survey_show${more}`, { staff });
+		await taro.press('button', say.start);
 		for (const [code, bad, good] of pages()) {
 			assert.equal(taro.path, `/surveys/${id}/q/${code}`);
-			await taro.look(`survey_${code}`);
+			await taro.look(`survey_${code}${more}`, { staff });
 			if (bad !== null) {
 				await taro.fill(bad);
-				await taro.press('button', '次へ進む');
-				await taro.look(`survey_${code}_wrong`, { status: 422 });
+				await taro.press('button', say.next);
+				await taro.look(`survey_${code}_wrong${more}`, { status: 422, staff });
+				if (code === 'q15') await taro.sees(lang === 'ja' ? /受け取れるのは写真/ : /photo|picture/i);
 				await taro.page.getByRole('alert').getByRole('link').first().click();
 				assert.ok((await taro.focused()).startsWith(code), `${code}: the summary leads to the question`);
 			}
 			await taro.fill(good);
-			await taro.press('button', '次へ進む');
+			await taro.press('button', say.next);
 		}
-		await taro.look('survey_check');
-		await taro.sees('写真をとる', '2026-02-28', '19:00', 'やまだ');
+		await taro.look(`survey_check${more}`, { staff });
+		await taro.sees('写真をとる', '2026-02-28', '19:00', 'やまだ', '公園.png');
 
-		await taro.press('link', '途中で保存して、あとで続ける');
-		await taro.look('survey_save');
+		await taro.press('link', say.save);
+		await taro.look(`survey_save${more}`, { staff });
 		const link = new URL(await taro.page.inputValue('#link')).pathname;
 		const phone = await eyes.person(host, way);
-		await phone.go(link);
-		await phone.look('survey_continue');
-		await phone.press('button', '続きから答える');
+		phone.lang = lang;
+		await phone.go(`/lang/${lang}?next=${link}`);
+		await phone.look(`survey_continue${more}`, { staff });
+		await phone.press('button', say.on);
 		assert.equal(phone.path, `/surveys/${id}/check`);
 
-		await taro.press('link', '続きから答える');
-		await taro.press('link', /変更.*公園を使いますか/);
+		await taro.press('link', say.on);
+		await taro.press('link', say.first);
 		await taro.fill({ q1: '3' });
-		await taro.press('button', '変更して確認へ');
+		await taro.press('button', say.checked);
 		assert.equal(taro.path, `/surveys/${id}/check`);
-		await taro.press('button', '回答を送る');
+		await taro.press('button', say.send);
 		assert.equal(taro.path, `/surveys/${id}/done`);
-		await taro.look('survey_done');
-		await taro.sees(/受付番号 \d{4}-\d{4}/);
-		await phone.press('button', '回答を送る');
-		await phone.sees(/受付番号 \d{4}-\d{4}/);
-		await taro.press('button', '回答を変更する');
-		await taro.look('survey_change');
-		await taro.press('button', '変更した回答を送る');
-		await taro.look('survey_receipt');
+		await taro.look(`survey_done${more}`, { staff });
+		await taro.sees(say.number);
+		await phone.press('button', say.send);
+		await phone.sees(say.number);
+		await taro.press('button', say.change);
+		await taro.look(`survey_change${more}`, { staff });
+		await taro.press('button', say.changed);
+		await taro.look(`survey_receipt${more}`, { staff });
 		await taro.go(`/surveys/${id}`);
-		await taro.look('survey_show_again');
+		await taro.look(`survey_show_again${more}`, { staff });
 	});
 }
+
+test('every kind of question by keyboard alone', async () => {
+	const ken = await eyes.person(host, { width: 320 });
+	// To what has this name, and there what is pressed or typed, one after the other.
+	const does = {
+		q1: [['よく使う', ' ']], q2: [['散歩', ' '], [/その他/, ' ']], q3: [['1', ' →→→']], q4: [['トイレ', '↓'], ['照明', '↓↓']], q5: [['良い', ' '], ['良い', ' ']],
+		q6: [[/月に何回/, '12']], q7: [['年', '令和8'], ['月', '2'], ['日', '28']], q8: [[/何時ごろ/, '19時']], q9: [[/郵便番号/, postcode]],
+		q10: [['場所を選ぶ地図', '↓'], ['ここを選ぶ', '⏎']], q11: [[/読みかた/, 'やまだ']], q12: [[/ご意見/, '木が多い']], q13: [], q14: [[/同意/, ' ']],
+		q15: [[/写真/, '📷']],
+	};
+	await ken.go(`/surveys/${id}`);
+	await ken.tabTo('回答を始める');
+	await ken.enter();
+	for (const [code, steps] of Object.entries(does)) {
+		assert.equal(ken.path, `/surveys/${id}/q/${code}`);
+		for (const [name, what] of steps) {
+			await ken.tabTo(name);
+			if (/^[ ⏎↓→]+$/.test(what)) for (const key of what) await ken.key({ ' ': 'Space', '⏎': 'Enter', '↓': 'ArrowDown', '→': 'ArrowRight' }[key]);
+			else if (what === '📷') {
+				const [chooser] = await Promise.all([ken.page.waitForEvent('filechooser'), ken.key('Enter')]);
+				await chooser.setFiles(photo);
+			} else await ken.type(what);
+		}
+		if (code === 'q2') {
+			await ken.tabTo(/くわしく|その他/);
+			await ken.type('写真をとる');
+		}
+		await ken.tabTo('次へ進む');
+		await ken.enter();
+	}
+	await ken.sees('満足していますか 4', '1. トイレ', '2. 照明', '写真をとる', '2026-02-28', /35\.6[45]\d+/, '公園.png');
+	await ken.tabTo('回答を送る');
+	await ken.enter();
+	await ken.sees(/受付番号 \d{4}-\d{4}/);
+});
 
 for (const width of widths) {
 	test(`in English, all on one page, and closed while typing: ${width} px`, async () => {

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { desk, inside, said } from '../harness/desk.mjs';
+import { readQr } from '../harness/qr.mjs';
 import { up } from '../harness/up.mjs';
 
 let town, sato, suzuki;
@@ -401,6 +402,9 @@ test('announced: a link, a code, a poster, forms on paper, a draft of a message'
 	let page = await sato.get(`/desk/surveys/${id}/share`);
 	assert.match(page.text, new RegExp(`https://minato\\.localhost:\\d+/surveys/${id}</a>`));
 	assert.match(page.text, /<path d="M/, 'the code');
+	const code = await sato.get(`/desk/surveys/${id}/qr`);
+	assert.match(code.headers['content-type'], /^image\/svg\+xml/);
+	assert.equal(readQr(code.text.replace(/<rect[^>]*>/, '')), `https://minato.localhost:${town.port}/surveys/${id}`, 'the code as a picture says the link');
 	for (const what of ['poster', 'paper', 'paper?numbered=1']) {
 		const pdf = await sato.get(`/desk/surveys/${id}/${what}`);
 		assert.equal(pdf.status, 200, what);

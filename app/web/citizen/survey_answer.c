@@ -145,6 +145,18 @@ enctype_of(const json_t *questions)
 	return "application/x-www-form-urlencoded";
 }
 
+/* A map to choose a place on, where a question asks for one and tiles are configured. */
+static void
+point_map(struct web *w, const json_t *questions)
+{
+	const json_t *q;
+	size_t i;
+
+	json_array_foreach(questions, i, q)
+		if (is(q, "map"))
+			json_object_set(w->view, "point_map", web_map(w));
+}
+
 static enum err
 page(struct web *w, enum status status, const struct answering *a, const char *name, const json_t *questions, size_t place)
 {
@@ -156,6 +168,8 @@ page(struct web *w, enum status status, const struct answering *a, const char *n
 	size_t i;
 
 	json_array_foreach(questions, i, q) {
+		if (reading && is(q, "file"))
+			web_attachments_refused(w, look.form, json_text(q, "code"));
 		if (reading)
 			questionnaire_read(w->arena, look.form, w->fields, q, a->answers);
 		else
@@ -172,6 +186,7 @@ page(struct web *w, enum status status, const struct answering *a, const char *n
 		json_array_append(views, questionnaire_view(&look, q));
 	json_object_set_new(w->view, "enctype", json_string(enctype_of(questions)));
 	json_object_set_new(w->view, "questions", views);
+	point_map(w, questions);
 	json_object_set_new(w->view, "alone", json_boolean(strcmp(name, "all") != 0));
 	json_object_set_new(w->view, "name", json_string(name));
 	json_object_set_new(w->view, "heading", json_string(json_text(json_array_get(views, 0), "label")));

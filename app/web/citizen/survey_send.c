@@ -11,6 +11,7 @@
 #include "domain/questionnaire.h"
 #include "domain/right.h"
 #include "domain/survey.h"
+#include "web/attachment.h"
 #include "web/citizen/survey.h"
 #include "web/citizen/tongue.h"
 #include "web/handlers.h"
@@ -56,6 +57,8 @@ citizen_survey_rows(struct web *w, const json_t *survey, const json_t *answers, 
 			continue;
 		if (strcmp(json_text(q, "kind"), "address") == 0)
 			e = district_line(w, json_object_get(answers, code), lines);
+		else if (strcmp(json_text(q, "kind"), "file") == 0)
+			e = web_attachment_names(w, "survey", json_int(survey, "id"), json_object_get(answers, code), lines);
 		if (e != ERR_OK)
 			return e;
 		/* Not the question once more. */

@@ -4,6 +4,7 @@
  *
  *	GET /desk/surveys/{survey}/share	link, QR code, what can be printed
  *	GET /desk/surveys/{survey}/poster	PDF with the QR code
+ *	GET /desk/surveys/{survey}/qr		the code alone, as SVG, for papers of the town's own
  *
  * Messages about it are made in announce.c.
  */
@@ -68,4 +69,18 @@ desk_survey_poster(struct web *w)
 	buf_init(&pdf, w->arena);
 	paper_finish(p, &pdf);
 	return web_bytes(w, HTTP_OK, "application/pdf", pdf.data, pdf.len);
+}
+
+enum err
+desk_survey_qr(struct web *w)
+{
+	json_t *survey;
+	enum err e = desk_survey_open(w, &survey);
+
+	if (e != ERR_OK)
+		return e;
+	json_object_set_new(w->view, "qr", qr_json(w->arena, address_of(w, survey)));
+	response_header(w->response, "Content-Disposition", arena_printf(w->arena, "attachment; filename=\"survey-%" PRId64 ".svg\"",
+	    json_int(survey, "id")));
+	return web_xml(w, "image/svg+xml", "desk/survey/qr");
 }
