@@ -34,6 +34,11 @@ export const every = () => document(
 	question('q13', 'note', 'ここまで、ありがとうございます'),
 	question('q14', 'consent', '回答を市の計画に使うことに同意しますか'),
 );
+// The same, its map beginning somewhere, and a question for files.
+export const every_kind = () => document(
+	...every().questions.map((q) => (q.code === 'q10' ? { ...q, settings: { lat: '35.6581', lon: '139.7414', zoom: 15 } } : q)),
+	question('q15', 'file', '直してほしい所の写真', { settings: { max: 2 } }),
+);
 export const few = () => document(
 	question('q1', 'single', '好きな季節はどれですか', { choices: choices('春', '夏', '秋', '冬') }),
 	question('q2', 'long', '理由を教えてください', { required: false }),
