@@ -245,7 +245,8 @@ test('a link for the door: that event, that door, until its time is over', async
 	const shown = isPage(await sato.follow(await sato.submit(page, { name: '西口', hours: '4' }, '/door')));
 	const link = readQr(shown.text), at = new URL(link).pathname, helper = town.client(MINATO);
 	assert.match(at, /^\/door\//);
-	isPage(await helper.get(at));
+	assert.doesNotMatch(isPage(await helper.get(at)).text, /rel="manifest"/, 'on a home screen it opens itself');
+	assert.match((await helper.get('/')).text, /rel="manifest"/);
 	const { code } = await ticket();
 	const where = { client: helper, at, door: '東口' };
 	assert.equal((await scan(code, {}, where)).outcome, 'in');
