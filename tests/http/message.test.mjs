@@ -138,11 +138,28 @@ test('an audience of nobody, of another town, of nothing', async () => {
 	assert.equal(await row(id, 'audience IS NULL'), 't', 'counting saves nothing');
 });
 
+test('until when it is on the site: proposed by what it is about, shown, and changeable', async () => {
+	const id = await draft(), at = `/desk/messages/${id}/schedule`, vital = await town.sql("SELECT min(id) FROM topic WHERE vital");
+	const end = async (n) => (await town.sql(`SELECT to_char((now() AT TIME ZONE 'Asia/Tokyo')::date + ${n}, 'FMYYYY FMMM FMDD') || ' 23 59'`)).split(' ');
+	const typed = (page) => ['year', 'month', 'day', 'hour', 'minute'].map((part) => page.text.match(new RegExp(`name="publish_until_${part}" value="(\\d*)"`))[1]);
+	for (const [topics, days] of [['{}', 30], [`{${vital}}`, 7]]) {
+		await act(`UPDATE message SET audience = 'chosen', topics = '${topics}' WHERE id = ${id}`);
+		const page = await sato.get(at);
+		assert.deepEqual(typed(page).map(Number), (await end(days)).map(Number));
+		assert.match(text(page), new RegExp(`${days}日後の終わりを入れてあります`));
+	}
+	assert.equal(await row(id, 'publish_until IS NULL'), 't', 'a proposal is not saved by being looked at');
+	assert.equal((await sato.submit(await sato.get(at), { when: 'now' }, '/schedule')).status, 303, 'it is enough to agree');
+	const page = await sato.get(at);
+	assert.deepEqual(typed(page).map(Number), (await end(7)).map(Number));
+	assert.ok(!text(page).includes('入れてあります'), 'now somebody has said it');
+});
+
 test('times', async () => {
 	const id = await draft();
 	for (const [values, said] of [
 		[{}, 'いつ届けるかを選んでください'],
-		[{ when: 'now' }, '掲載期限を入力してください'],
+		[{ when: 'now', ...Object.fromEntries(['year', 'month', 'day', 'hour', 'minute'].map((part) => [`publish_until_${part}`, ''])) }, '掲載期限を入力してください'],
 		[{ when: 'later', ...date('publish_until', days(30)) }, '配信する日時を入力してください'],
 		[{ when: 'later', ...date('send_at', days(-1)), ...date('publish_until', days(30)) }, '配信する日時が過ぎています'],
 		[{ when: 'now', ...date('publish_until', days(-1)) }, '掲載期限が過ぎています'],
