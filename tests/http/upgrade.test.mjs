@@ -5,9 +5,9 @@
 // their ledgers, surveys with answers, an event that is full.  It is never made again; what
 // is refused here would be refused at a municipality's.
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -53,6 +53,43 @@ test('a landed migration that changed is refused, and nothing is done', async ()
 	assert.match(out, /0007_line\.sql.*has changed/);
 	assert.equal(await town.sql('SELECT max(number) FROM schema_migration'), '19');
 	await town.sql(`UPDATE schema_migration SET sha256 = '${was}' WHERE number = 7`);
+});
+
+// Killed as soon as it has begun its second step; the next one goes on from there.
+test('F11 broken off again and again: each migration is whole or not there, and the end is the same', { timeout: 180000 }, async () => {
+	const conf = join(town.dir, 'broken.conf'), was = town.database;
+	writeFileSync(conf, readFileSync(join(town.dir, 'chromo.conf'), 'utf8').replace('dbname=chromo', 'dbname=broken_off'));
+	await town.sql('CREATE DATABASE broken_off TEMPLATE chromo OWNER chromo_owner');
+	town.database = 'broken_off';
+	try {
+		const number = async () => Number(await town.sql('SELECT max(number) FROM schema_migration'));
+		const columns = () => town.sql(`SELECT md5(string_agg(attrelid::regclass || '.' || attname, ' ' ORDER BY attrelid, attnum)) FROM pg_attribute a
+			JOIN pg_class c ON c.oid = attrelid WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped`);
+		let kills = 0;
+		for (let whole = false; !whole;) {
+			const before = [await number(), await columns()];
+			const child = spawn('stdbuf', ['-oL', join(build, 'chromo'), '--config', conf, 'migrate', '--yes'], { stdio: ['ignore', 'pipe', 'inherit'] });
+			let said = '';
+			child.stdout.on('data', (d) => {
+				said += d;
+				if (said.split('\n').filter((l) => l.startsWith('migration ')).length > 1) child.kill('SIGKILL');
+			});
+			whole = await new Promise((done) => child.on('close', (code) => done(code === 0)));
+			await eventually('the server has noticed', async () =>
+				await town.sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'chromo migrate'") === '0');
+			const after = [await number(), await columns()];
+			assert.ok(after[0] > before[0] || (after[0] === before[0] && after[1] === before[1]), `${before} → ${after}\n${said}`);
+			kills += !whole;
+			assert.ok(kills < 60, said);
+		}
+		console.log(`# broken off ${kills} times`);
+		assert.ok(kills > 3);
+		const is = await schema('broken_off'), wanted = await schema('fresh');
+		assert.deepEqual({ more: without(is, wanted), missing: without(wanted, is) }, { more: [], missing: [] });
+	} finally {
+		town.database = was;
+		await town.sql('DROP DATABASE broken_off WITH (FORCE)');
+	}
 });
 
 test('an old house is brought to the present, and is like a new one', async () => {
