@@ -37,6 +37,8 @@ enum err citizen_draft(const struct vault *, struct arena *, const struct rows *
 /* Queued: goes out with what follows it. */
 enum err citizen_draft_keep(struct db *, const struct vault *, struct arena *, const char *token,
     const json_t *choice) MUST_USE;
+/* Queued, too. */
+enum err citizen_draft_drop(struct db *, struct arena *, const char *token) MUST_USE;
 /* The first page that is not answered: "email", "district", "topics",
  * "language", or "check". */
 const char *citizen_draft_next(const json_t *choice);

@@ -50,6 +50,12 @@ citizen_draft_keep(struct db *db, const struct vault *vault, struct arena *a, co
 	    .hash = db_sha256(a, token), .sealed = { sealed.data, sealed.len } }, NULL);
 }
 
+enum err
+citizen_draft_drop(struct db *db, struct arena *a, const char *token)
+{
+	return q_citizen_draft_drop_queue(db, (struct q_citizen_draft_drop){ .hash = db_sha256(a, token) }, NULL);
+}
+
 const char *
 citizen_draft_next(const json_t *choice)
 {

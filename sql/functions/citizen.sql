@@ -91,13 +91,13 @@ BEGIN
   PERFORM audit_write('citizen.ask', NULL, jsonb_build_object('purpose', p_purpose));
 END $$;
 
--- Uses a link up.  CH001: it was used, has ended, or there is none.
+-- Uses a link up; what it registers is nobody's business any more.  CH001: it was used, has ended, or there is none.
 CREATE OR REPLACE FUNCTION citizen_link_use(p_link bytea, p_purpose text) RETURNS bytea
 LANGUAGE plpgsql AS $$
 DECLARE
   contact bytea;
 BEGIN
-  UPDATE link SET used = now()
+  UPDATE link SET used = now(), choice = NULL
    WHERE hash = p_link AND purpose = p_purpose AND used IS NULL AND ends > now()
   RETURNING contact_hash INTO contact;
   IF NOT FOUND THEN
@@ -173,11 +173,13 @@ BEGIN
   RETURN citizen_let_in(person, p_session);
 END $$;
 
--- 退会: the address is erased with its row; what was sent stays in the ledger
--- under a number that leads to nobody.
+-- 退会: the address is erased with its row and with the links that were mailed to it; what
+-- was sent stays in the ledger under a number that leads to nobody (R55).
 CREATE OR REPLACE FUNCTION citizen_leave(p_citizen bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM household_leave(p_citizen);
+  UPDATE link SET used = coalesce(used, now()), choice = NULL
+   WHERE contact_hash IN (SELECT k.hash FROM contact k WHERE k.citizen_id = p_citizen) AND choice IS NOT NULL;
   DELETE FROM contact WHERE citizen_id = p_citizen;
   UPDATE citizen SET state = 'left', channels = '{}', quiet_from = NULL, quiet_to = NULL WHERE id = p_citizen;
   UPDATE consent SET withdrawn = now() WHERE citizen_id = p_citizen AND withdrawn IS NULL;

@@ -43,6 +43,9 @@ SELECT d.sealed, (SELECT max(version) FROM consent_document) AS consent
 INSERT INTO subscribe_draft (hash, sealed) VALUES (:hash::bytea, :sealed::bytea)
 ON CONFLICT (tenant_id, hash) DO UPDATE SET sealed = excluded.sealed, updated = now();
 
+-- name: citizen_draft_drop :exec
+DELETE FROM subscribe_draft WHERE hash = :hash::bytea;
+
 -- name: citizen_ask :exec
 SELECT citizen_ask(:purpose::text, :contact::bytea, :remote::bytea, :link::bytea, :choice::bytea, :key::uuid,
                    :known_kind::text, :known::bytea, :unknown_kind::text, :unknown::bytea);

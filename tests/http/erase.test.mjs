@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // chromo tenant erase: the key of a town is destroyed, and no address of it can be
-// read or looked up any more; the town beside it does not notice.
+// read or looked up any more; the town beside it does not notice.  And whoever leaves by
+// themselves is nowhere any more.
 //
 // The judge is not ours: Node's AES-GCM, with the master key and whatever keys the
 // database still has, tries every byte string in every table.
@@ -135,4 +136,17 @@ test('the town beside it: its addresses open, are found, and get their mail', as
 	assert.match(town.outbox().join('\n'), new RegExp(taro));
 	assert.doesNotMatch(town.log('courier.log'), /level=(error|warn)|vault\.key/);
 	assert.equal(await town.chromo('ledger', 'check'), '');
+});
+
+test('R55 the address of who leaves is in no table, file or log', async () => {
+	const saburo = somebody('saburo'), client = town.client(STAYS);
+	const where = async () => Object.entries(await readable(tenants[STAYS])).filter(([, texts]) => texts.some((t) => t.includes(saburo))).map(([column]) => column);
+	await subscribe(town, client, saburo, {});
+	assert.ok((await where()).includes('contact.address'));
+	await client.submit(await client.get('/my/leave'));
+	await eventually('the last letter to them', async () => await town.sql(`SELECT count(*) FROM letter WHERE state IN ('queued', 'sending')`) === '0');
+	assert.deepEqual(await where(), []);
+	const { stdout } = await promisify(execFile)('pg_dump', ['-h', join(town.dir, 'run/pg'), '-U', 'postgres', town.database], { cwd: '/', maxBuffer: 1 << 28 });
+	assert.ok(!stdout.includes(saburo) && !stdout.includes(Buffer.from(saburo).toString('hex')));
+	for (const log of ['web.log', 'courier.log', 'access.json']) assert.ok(!town.log(log).includes(saburo), log);
 });

@@ -11,8 +11,8 @@
 enum err citizen_draft_open(struct web *, json_t **choice, const char **consent) MUST_USE;
 /* Keeps them and goes to the first page that is not answered. */
 enum err citizen_draft_go_on(struct web *, const json_t *choice) MUST_USE;
-/* The browser forgets them: there is a citizen now. */
-void citizen_draft_forget(struct web *);
+/* There is a citizen now: nothing of the answers is kept, and all is said to be done. */
+enum err citizen_draft_done(struct web *) MUST_USE;
 
 /* What the button of the check page does for choice.way "line": line.c. */
 enum err citizen_line_ask(struct web *, const json_t *choice) MUST_USE;

@@ -253,9 +253,8 @@ citizen_subscribe_code_done(struct web *w)
 		e = line_code_open(w->db, w->vault, w->arena, kept, &citizen, &session);
 	if (e == ERR_OK) {
 		citizen_session_cookie(w, session);
-		citizen_draft_forget(w);
 		response_cookie(w->response, COOKIE, "", -1);
-		return web_see_other(w, "/subscribe/done");
+		return citizen_draft_done(w);
 	}
 	/* Not there yet, or too late: the page says which. */
 	return e == ERR_NOT_FOUND || e == ERR_GONE ? code_page(w, e == ERR_NOT_FOUND) : e;

@@ -133,8 +133,7 @@ citizen_push_register(struct web *w, const json_t *choice)
 	if (e != ERR_OK)
 		return e;
 	citizen_session_cookie(w, session);
-	citizen_draft_forget(w);
-	return web_see_other(w, "/subscribe/done");
+	return citizen_draft_done(w);
 }
 
 enum err

@@ -80,10 +80,13 @@ citizen_draft_go_on(struct web *w, const json_t *choice)
 	return e != ERR_OK ? e : web_see_other(w, "/subscribe/%s", citizen_draft_next(choice));
 }
 
-void
-citizen_draft_forget(struct web *w)
+enum err
+citizen_draft_done(struct web *w)
 {
+	enum err e = citizen_draft_drop(w->db, w->arena, fields_get(w->request->cookies, DRAFT_COOKIE));
+
 	response_cookie(w->response, DRAFT_COOKIE, "", -1);
+	return e != ERR_OK ? e : web_see_other(w, "/subscribe/done");
 }
 
 /* --- the questions --- */

@@ -113,8 +113,7 @@ citizen_subscribe_confirmed(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	citizen_session_cookie(w, session);
-	citizen_draft_forget(w);
-	return web_see_other(w, "/subscribe/done");
+	return citizen_draft_done(w);
 }
 
 enum err
