@@ -74,6 +74,8 @@ refusals(void)
 		{ "an unknown history", "[1]", "{\"history\": \"luck\", \"lots\": 1, \"strict\": false}", "[]" },
 		{ "no lots", "[1]", "{\"history\": \"weight\", \"lots\": 0, \"strict\": false}", "[]" },
 		{ "too many lots", "[1]", "{\"history\": \"weight\", \"lots\": 17, \"strict\": false}", "[]" },
+		{ "a claim that goes first and is none", "[1]",
+		    "{\"history\": \"none\", \"lots\": 1, \"strict\": false, \"first\": \"\"}", "[]" },
 		{ "a rule with more in it", "[1]", "{\"history\": \"none\", \"lots\": 1, \"strict\": false, \"x\": 1}", "[]" },
 		{ "the same number twice", "[1]", NONE, "[" E("A", "[1]", 0, 0) "," E("A", "[2]", 0, 0) "]" },
 		{ "needs of another size", "[1, 1]", NONE, "[" E("A", "[1]", 0, 0) "]" },
@@ -116,6 +118,8 @@ groups(void)
 	r = drawn(list_of("[4]", "{\"history\": \"none\", \"lots\": 1, \"strict\": true}", entries), SEED);
 	ok(!json_flag(result_of(r, "SMALL"), "won"), "strict: nobody passes a group that waits");
 	is_int(json_int(result_of(r, "SMALL"), "waiting"), 2, "strict: the second in the queue");
+	r = drawn(list_of("[4]", "{\"history\": \"none\", \"lots\": 1, \"strict\": true, \"first\": \"市内\"}", entries), SEED);
+	is_int((int64_t)json_array_size(r), 4, "a rule may name the claim that goes first");
 }
 
 static void
