@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { inside } from '../harness/desk.mjs';
 import { up } from '../harness/up.mjs';
 import { bare, bytes, hide, text } from '../../nginx/static/js/blind.js';
 import { once_survey, right_of, signed_in } from './right.mjs';
@@ -101,6 +102,6 @@ test('nobody draws without being known, nor by a made-up link, nor in another su
 	const right = client.cookies.get(`__Host-right-${survey}`);
 	await client.submit(await client.get(`/surveys/${second}/right`), {});
 	assert.equal((await right_of(town.client(host), second, right)).status, 404, 'a right of another survey');
-	await town.sql(`UPDATE survey SET state = 'closed' WHERE id = ${second}`);
+	await inside(town, `UPDATE survey SET state = 'closed' WHERE id = ${second}`);
 	assert.match((await (await signed_in(town, host)).client.get(`/surveys/${second}/right`)).text, /いまは受け付けていません/);
 });

@@ -153,7 +153,7 @@ test('the page is offered where there are numbered forms, and only while answers
 	assert.doesNotMatch((await client.get(`/surveys/${bare_id}`)).text, /\/paper"/);
 	assert.match((await client.get(`/surveys/${id}`)).text, new RegExp(`href="${path}"`));
 	const page = await client.get(path);
-	await town.sql(`UPDATE survey SET state = 'closed', closed = now() WHERE id = ${id}`);
+	await inside(town, `UPDATE survey SET state = 'closed', closed = now() WHERE id = ${id}`);
 	assert.doesNotMatch((await client.get(`/surveys/${id}`)).text, /\/paper"/);
 	assert.equal((await client.get(path)).headers.location, `/surveys/${id}`);
 	assert.equal((await client.submit(page, { number: '1' }, path)).headers.location, `/surveys/${id}`);

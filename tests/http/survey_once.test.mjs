@@ -168,7 +168,7 @@ test('results tell how many answered, at the desk and, when they are out, to eve
 	await eventually('all are counted', async () => words(await clerk.get(`/desk/surveys/${survey}/results`)).includes(`${total}`));
 	const desk_page = words(await clerk.get(`/desk/surveys/${survey}/results`));
 	assert.match(desk_page, new RegExp(`${total}\\s*件`));
-	await town.sql(`UPDATE survey SET state = 'closed' WHERE id = ${survey}`);
+	await inside(town, `UPDATE survey SET state = 'closed' WHERE id = ${survey}`);
 	const approver = await desk(town, 'takahashi'), at = `/desk/surveys/${survey}/results/publish`;
 	assert.equal((await approver.submit(await approver.get(at), { actions: '開く時間を長くします。' }, '/publish')).status, 303);
 	const out = await town.client(host).get(`/surveys/${survey}/result`);
