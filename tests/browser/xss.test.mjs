@@ -4,12 +4,12 @@
 // attribute, a link, a style, JSON or Markdown, in messages, events, sign-ups and names, looked
 // at by citizens and by staff in a real browser.  Nothing runs, no part of a page comes of
 // them, and what was typed is what is read.
-import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { approved, desk, inside } from '../harness/desk.mjs';
 import { makeEvent, signUp } from '../harness/event.mjs';
 import { eventually, up } from '../harness/up.mjs';
 import { openEyes } from './eye.mjs';
+import { harmless, payloads } from './hostile.mjs';
 
 const HOST = 'minato.localhost';
 let town, eyes, citizen, sato;
@@ -24,35 +24,6 @@ after(async () => {
 	await town?.stop();
 });
 
-const payloads = [
-	'<script>ran=1</script>', '<ScRiPt src=//x.example></sCrIpT>', '<img src=x onerror=ran=1>', '<svg onload=ran=1>', '"><img src=x onerror=ran=1>',
-	"'><svg/onload=ran=1>", '</title><script>ran=1</script>', '</textarea><script>ran=1</script>', '</script><script>ran=1</script>',
-	'" autofocus onfocus=ran=1 x="', "' onmouseover=ran=1 '", '<iframe srcdoc="<script>parent.ran=1</script>">', '<math><a xlink:href=javascript:ran=1>x',
-	'<a href="javascript:ran=1">x</a>', '<form action=//x.example><button>x', '<base href=//x.example>', '<meta http-equiv=refresh content=0;url=//x.example>',
-	'<style>*{background:url(//x.example)}</style>', '<object data=//x.example></object>', '<details open ontoggle=ran=1>', '{{{ran}}}{{>desk}}', '${ran=1}`ran`',
-	'&lt;script&gt;ran=1&lt;/script&gt;', '&#60;script&#62;ran=1', '\\u003cscript\\u003eran=1', '<!--<script>ran=1//-->', ']]><script>ran=1</script>',
-];
-// What a page may not have, whoever wrote on it.
-const scan = `(() => {
-	const found = typeof ran === 'undefined' ? [] : ['it ran'];
-	for (const e of document.querySelectorAll('*')) {
-		for (const { name, value } of e.attributes) {
-			if (/^on/i.test(name)) found.push(name);
-			if (/^(href|src|action|formaction|xlink:href|data)$/i.test(name) && (/^\\s*(javascript|data|vbscript):/i.test(value) || value.includes('//x.example') && !e.matches('a')))
-				found.push(name + '=' + value);
-		}
-		if (/^(iframe|object|embed|base|math|details-x)$/i.test(e.localName)) found.push(e.localName);
-		if (e.localName === 'script' && /ran=1/.test(e.textContent) && !/json/.test(e.type)) found.push('script');
-		if (e.localName === 'style' || e.localName === 'meta' && /refresh/i.test(e.httpEquiv)) found.push(e.localName);
-	}
-	return found;
-})()`;
-async function harmless(who, path, text) {
-	await who.go(path);
-	assert.equal(who.answer.status(), 200, path);
-	assert.deepEqual([...await who.evaluate(scan), ...who.noise.splice(0)], [], `${path}: ${text}`);
-	if (text) assert.ok((await who.page.locator('body').textContent()).includes(text), `${path}: what was typed is read: ${text}`);
-}
 const quoted = (text) => `'${text.replaceAll("'", "''")}'`;
 
 test('F33 messages', { timeout: 300000 }, async () => {
