@@ -101,5 +101,5 @@ test('while the right one, from here, is taken', async () => {
 
 test('what is sent without our form is little', async () => {
 	assert.deepEqual((await routes(town)).filter((r) => r.method === 'POST' && !r.asks.has('token') && !r.asks.has('signed')).map((r) => r.a),
-		['POST /u/{token}', 'POST /push/renew', 'POST /desk/events/{event}/checkin/sync', 'POST /door/{token}/sync', 'POST /api/v1/surveys/{survey}/answers']);
+		['POST /u/{token}', 'POST /push/renew', 'POST /door/{token}/sync', 'POST /desk/events/{event}/checkin/sync', 'POST /api/v1/surveys/{survey}/answers']);
 });
