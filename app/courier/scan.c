@@ -1,29 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Files that people sent: looked at for viruses before anybody can fetch them, and taken
- * away when no answer was sent with them (domain/attachment.h).  A process of its own, for
+ * away when no answer was sent with them, or when they have no row at all (domain/attachment.h).  A process of its own, for
  * a scan may take long.
  *
  * The row stays locked while clamd looks, so that two couriers do not scan the same; a kill
  * leaves it waiting.  Anything but "OK" from clamd leaves it waiting, too.
  */
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/proc.h"
+#include "base/text.h"
 #include "channel/clamd.h"
 #include "courier/courier.h"
 #include "db/queries.h"
 #include "domain/attachment.h"
 
-enum { LOOK_MS = 1000 };
+enum { LOOK_MS = 1000, SWEEP_MS = 10 * 1000, OLD_S = 3600 };
 
 struct scanner {
 	const struct house *house;
 	struct arena *arena;
 	struct db *db;
+	int64_t swept;		/* when; 0: not yet */
 };
 
 static const char *
@@ -112,6 +120,53 @@ take_away(struct scanner *s, int64_t tenant)
 			log_warn("attachment.stays tenant=%" PRId64 " errno=%d", tenant, errno);
 }
 
+/* --- files without a row --- */
+
+/* ERR_NOT_FOUND: there is none, and never will be: no transaction takes an hour. */
+static enum err
+has_row(struct scanner *s, int64_t tenant, const char *id)
+{
+	struct rows *rows;
+	enum err e = begin(s, tenant);
+
+	if (e == ERR_OK)
+		e = q_scan_known(s->db, (struct q_scan_known){ .id = id }, &rows);
+	if (e == ERR_OK && rows_count(rows) == 0)
+		e = ERR_NOT_FOUND;
+	db_rollback(s->db);
+	return e;
+}
+
+/* name: "12.abcdef…", of which nothing else is made. */
+static void
+settle(struct scanner *s, int folder, const char *name)
+{
+	char *id;
+	int64_t tenant = strtoll(name, &id, 10);
+	enum err e = *id == '.' && text_is_uuid(id + 1) ? has_row(s, tenant, id + 1) : ERR_DB;
+
+	if (e == ERR_NOT_FOUND && (unlink(path_of(s, tenant, id + 1)) == 0 || errno == ENOENT))
+		log_info("attachment.swept tenant=%" PRId64 " attachment=%s", tenant, id + 1);
+	if (e == ERR_OK || e == ERR_NOT_FOUND)
+		unlinkat(folder, name, 0);
+}
+
+static void
+sweep(struct scanner *s)
+{
+	DIR *d = s->house->conf.files == NULL ? NULL : opendir(arena_printf(s->arena, "%s/" ATTACHMENT_NEW, s->house->conf.files));
+	struct dirent *each;
+	struct stat st;
+
+	s->swept = clock_monotonic_ms();
+	while (d != NULL && !proc_stopping() && (each = readdir(d)) != NULL)
+		if (fstatat(dirfd(d), each->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+		    st.st_mtime + OLD_S < clock_ms() / 1000)
+			settle(s, dirfd(d), each->d_name);
+	if (d != NULL)
+		closedir(d);
+}
+
 int
 scan_work(void *context, int slot)
 {
@@ -131,6 +186,8 @@ scan_work(void *context, int slot)
 			}
 		else
 			db_rollback(s.db);
+		if (s.swept == 0 || clock_monotonic_ms() - s.swept > SWEEP_MS)
+			sweep(&s);
 		proc_sleep_ms(LOOK_MS);
 	}
 	db_free(s.db);

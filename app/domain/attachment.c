@@ -34,6 +34,22 @@ folders_make(struct arena *a, const char *folder, int64_t tenant, const char *id
 	return good;
 }
 
+/* Before the file: what a transaction leaves behind that never comes to its end, a crash also,
+ * is found by it. */
+static bool
+note_make(struct arena *a, const char *folder, int64_t tenant, const char *id)
+{
+	mode_t was = umask(0007);
+	bool good = mkdir(arena_printf(a, "%s/" ATTACHMENT_NEW, folder), 0770) == 0 || errno == EEXIST;
+	int fd = good ? open(arena_printf(a, "%s/" ATTACHMENT_NEW "/%" PRId64 ".%s", folder, tenant, id),
+	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0660) : -1;
+
+	umask(was);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 static bool
 write_whole(int fd, const char *data, size_t n)
 {
@@ -53,7 +69,7 @@ file_write(struct arena *a, const char *folder, int64_t tenant, const char *id, 
 	bool good;
 	int fd;
 
-	if (!folders_make(a, folder, tenant, id))
+	if (!folders_make(a, folder, tenant, id) || !note_make(a, folder, tenant, id))
 		goto failed;
 	was = umask(0027);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);

@@ -13,7 +13,12 @@
  * FOLDER/tenant/ab/abcdef…, named by the row's random id and by nothing that was sent.  It
  * may be fetched when the courier has had it looked at for viruses ("clean"), not before;
  * while clamd is away it waits.  One that no answer was sent with goes after 31 days.
+ *
+ * A file is there before its row is committed, and stays where that never happens.  So an empty
+ * FOLDER/new/12.abcdef… is made before it; when that is an hour old, the courier takes it away,
+ * and the file with it if there is no row.
  */
+#define ATTACHMENT_NEW "new"
 struct attachment {
 	const char *purpose;		/* "survey", "event", "message" */
 	int64_t owner;			/* its id */

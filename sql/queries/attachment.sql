@@ -51,3 +51,7 @@ UPDATE attachment SET tries = tries + 1, due = now() + least(interval '10 minute
 DELETE FROM attachment WHERE id IN
   (SELECT id FROM attachment WHERE NOT kept AND day < (now() AT TIME ZONE 'Asia/Tokyo')::date - 31 LIMIT 100 FOR UPDATE SKIP LOCKED)
 RETURNING id;
+
+-- name: scan_known :many
+-- role: courier
+SELECT id FROM attachment WHERE id = :id::uuid;
