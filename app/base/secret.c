@@ -144,6 +144,12 @@ secret_hmac_of(const void *key, size_t key_n, const void *data, size_t n, uint8_
 }
 
 void
+secret_sha1(const void *data, size_t n, uint8_t out[SECRET_SHA1])
+{
+	must(EVP_Digest(data, n, out, NULL, EVP_sha1(), NULL) == 1);
+}
+
+void
 secret_hmac_sha1(const void *key, size_t key_n, const void *data, size_t n, uint8_t out[SECRET_SHA1])
 {
 	must(key_n <= INT_MAX);

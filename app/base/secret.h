@@ -29,8 +29,10 @@ void secret_hmac(const uint8_t key[SECRET_KEY], const void *, size_t n,
     uint8_t out[SECRET_HASH]);
 /* The same with a key of any length, as other people's protocols have them. */
 void secret_hmac_of(const void *key, size_t key_n, const void *, size_t n, uint8_t out[SECRET_HASH]);
-/* HMAC-SHA1, only to check what others sign so (Twilio). */
+/* SHA-1, only where a standard has no other (CAP). */
 enum { SECRET_SHA1 = 20 };
+void secret_sha1(const void *, size_t n, uint8_t out[SECRET_SHA1]);
+/* HMAC-SHA1, only to check what others sign so (Twilio). */
 void secret_hmac_sha1(const void *key, size_t key_n, const void *, size_t n, uint8_t out[SECRET_SHA1]);
 /* HKDF-SHA256 (RFC 5869): key is the input keying material; an empty salt is
  * the RFC's default, 32 zero bytes. */

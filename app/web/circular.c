@@ -4,7 +4,10 @@
  */
 #include "web/circular.h"
 
+#include <string.h>
+
 #include "channel/card.h"
+#include "domain/attachment.h"
 #include "domain/rendering.h"
 #include "web/paper.h"
 
@@ -15,6 +18,20 @@ static const char *
 word(const struct web *w, const char *key)
 {
 	return words_get(catalogue_words(w->site->catalogue, "ja"), key);
+}
+
+static void
+pictures(struct web *w, struct paper *p, const json_t *m)
+{
+	const json_t *one;
+	struct buf bytes;
+	size_t i;
+
+	buf_init(&bytes, w->arena);
+	json_array_foreach(json_object_get(m, "pictures"), i, one)
+		if (strcmp(json_text(one, "state"), "clean") == 0 &&
+		    attachment_read(w->arena, w->conf->files, json_int(m, "tenant_id"), one, &bytes) == ERR_OK)
+			paper_picture(p, &bytes, json_text(one, "text"));
 }
 
 static void
@@ -45,6 +62,7 @@ circular_pdf(struct web *w, const json_t *m, const char *url)
 	paper_rule(p);
 	paper_text(p, PAPER_HEAD, json_text(m, "subject"));
 	paper_text(p, PAPER_TEXT, json_text(m, "text"));
+	pictures(w, p, m);
 	foot(w, p, m, url);
 	buf_init(&pdf, w->arena);
 	paper_finish(p, &pdf);

@@ -5,7 +5,10 @@
  * 回覧: a message on A4, to go from house to house, with boxes for those who have
  * read it and a QR code that leads to the page.
  *
- *	{"town", "department", "published_text" or null, "subject", "text", "contact"}
+ *	{"town", "department", "published_text" or null, "subject", "text", "contact", "tenant_id",
+ *	 "pictures"}
+ *
+ * pictures: as the messages' queries have them; those that were not looked at yet are left out.
  *
  * url: of the page; NULL: it has none.
  */

@@ -11,7 +11,7 @@ libweb_a_SOURCES += app/web/desk/home.c app/web/desk/help.c app/web/desk/message
 	app/web/desk/ways.c app/web/desk/ways.h
 
 libweb_a_SOURCES += app/web/citizen/home.c app/web/citizen/message.c app/web/citizen/feed.c app/web/citizen/cap.c app/web/citizen/circular.c \
-	app/web/circular.c app/web/circular.h app/web/paper.c app/web/paper_badge.c app/web/paper_document.c app/web/paper.h app/web/paper_private.h app/web/desk/message_paper.c app/web/api/message.c \
+	app/web/circular.c app/web/circular.h app/web/paper.c app/web/paper_badge.c app/web/paper_document.c app/web/paper_picture.c app/web/paper.h app/web/paper_private.h app/web/desk/message_paper.c app/web/api/message.c \
 	app/web/desk/outbox.c app/web/desk/outbox_other.c
 
 libweb_a_SOURCES += app/web/citizen/choose.c app/web/citizen/choose.h app/web/citizen/help.c \

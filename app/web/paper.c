@@ -19,6 +19,7 @@ static const struct {
 	PangoAlignment align;
 } styles[] = {
 	[PAPER_SMALL] = { PAPER_FONT " 9", 1.2, 4, PANGO_ALIGN_LEFT },
+	[PAPER_CAPTION] = { PAPER_FONT " 10", 1.3, 8, PANGO_ALIGN_CENTER },
 	[PAPER_CELL] = { PAPER_FONT " 10.5", 1.3, 4, PANGO_ALIGN_LEFT },
 	[PAPER_TEXT] = { PAPER_FONT " 12", 1.5, 8, PANGO_ALIGN_LEFT },
 	[PAPER_STRONG] = { PAPER_FONT " Bold 11", 1.4, 6, PANGO_ALIGN_LEFT },

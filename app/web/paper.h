@@ -10,6 +10,7 @@ struct paper;
 
 enum paper_style {
 	PAPER_SMALL,		/* 9 pt */
+	PAPER_CAPTION,		/* 10 pt in the middle: what is on a picture */
 	PAPER_CELL,		/* 10.5 pt: a table to be filled in; beside its first column in the middle */
 	PAPER_TEXT,		/* 12 pt, the text itself */
 	PAPER_STRONG,		/* 11 pt bold: what is to be done */
@@ -56,6 +57,9 @@ void paper_document(struct paper *, const struct paper_head *, void (*draw)(void
 /* A name badge of 91 by 55 mm, ten on a page, with hairlines to cut along: what it is for, the
  * name as large as it fits with its reading over it, a line below.  A paper has badges alone or none. */
 void paper_badge(struct paper *, const char *above, const char *reading, const char *name, const char *below);
+/* A picture (JPEG or PNG) in the middle, as large as its pixels permit, and below it what is on it in
+ * words; both on one page.  What is no picture leaves its words. */
+void paper_picture(struct paper *, const struct buf *, const char *words);
 /* A QR code of an address, words beside it. */
 void paper_qr(struct paper *, const char *address, enum paper_style, const char *words);
 /* Adds the PDF; nothing more can be put on it. */

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include "web/paper.h"
 /*
- * What paper.c (pages and what stands on them), paper_document.c (heads, what belongs together)
- * and paper_badge.c have in common.  Units are points, 1/72 inch.
+ * What paper.c (pages and what stands on them), paper_document.c (heads, what belongs together),
+ * paper_picture.c and paper_badge.c have in common.  Units are points, 1/72 inch.
  */
 #define PAPER_FONT "BIZ UDGothic"
 #define PAPER_WIDTH 595.28

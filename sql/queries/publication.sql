@@ -132,6 +132,8 @@ SELECT json_build_object(
          'subject',        m.subject,
          'text',           coalesce(r.content ->> 'text', ''),
          'contact',        m.contact,
+         'tenant_id',      m.tenant_id,
+         'pictures',       message_pictures(m),
          'department',     d.name,
          'vital',          message_vital(m.topics),
          'stopped',        m.state = 'stopped',

@@ -67,10 +67,14 @@ for (const way of ways)
 		await sato.go(`/desk/messages/${message}/preview`);
 		await sato.look('message_pictures_preview');
 		await sato.go(`/desk/messages/${message}/submit`);
+		await sato.look('message_pictures_submit');
+		await sato.sees('稲刈りをする人たち', '港に並ぶ漁船と、岸で手をふる子どもたち');
 		await sato.press('button', '承認を依頼する');
 		const suzuki = await eyes.staff(approver, way);
 		await suzuki.go(`/desk/messages/${message}/approve`);
 		await suzuki.look('message_pictures_approve');
+		// What is signed is seen: the pictures, and what is said of them.
+		await suzuki.sees('稲刈りをする人たち', '港に並ぶ漁船と、岸で手をふる子どもたち');
 		await suzuki.page.locator('#confirm').check();
 		await suzuki.press('button', /承認して/);
 		await eventually('it is out', async () => ['sending', 'sent'].includes(await town.sql(`SELECT state FROM message WHERE id = ${message}`)));

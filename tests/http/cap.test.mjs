@@ -3,10 +3,12 @@
 // 命を守る情報 as CAP 1.2, checked against the schema of OASIS where the samples are.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import test, { after } from 'node:test';
 import { SaxesParser } from 'saxes';
-import { fresh, publish } from '../harness/publish.mjs';
+import { png } from '../harness/picture.mjs';
+import { fresh, pictured, publish } from '../harness/publish.mjs';
 import { up } from '../harness/up.mjs';
 
 const town = await up();
@@ -58,6 +60,31 @@ test('a message that is to save lives is an alert', async (t) => {
 	const index = await minato.get('/cap.atom');
 	assert.equal(index.status, 200);
 	assert.ok(index.text.includes(`https://minato.localhost:${town.port}/cap/${id}"`));
+});
+
+test('its pictures are resources, each with its words, size and SHA-1', async (t) => {
+	const id = await publish(town, { subject: '避難所', topics: [vital] });
+	await pictured(town, id, [[png(1200, 600), 'image/png', '避難所の<地図>'], [png(30, 20), 'image/png', '通れない橋']]);
+	const xml = (await minato.get(`/cap/${id}`)).text;
+	valid(t, xml);
+	const alert = read(xml), all = (name) => alert.filter(([n]) => n === name).map(([, text]) => text);
+	assert.deepEqual(all('resourceDesc'), ['避難所の<地図>', '通れない橋']);
+	assert.deepEqual(all('mimeType'), ['image/png', 'image/png']);
+	const order = alert.map(([name]) => name).filter((name) => ['contact', 'resource', 'area'].includes(name));
+	assert.deepEqual(order, ['contact', 'resource', 'resource', 'area']);
+	for (const [i, uri] of all('uri').entries()) {
+		const file = await minato.get(new URL(uri).pathname);
+		assert.ok(uri.startsWith(`https://minato.localhost:${town.port}/messages/${id}/pictures/`), uri);
+		assert.deepEqual([file.status, all('size')[i], all('digest')[i]],
+			[200, String(file.bytes.length), createHash('sha1').update(file.bytes).digest('hex')]);
+	}
+	// Other bytes than were approved are told to nobody.
+	await town.sql(`SET session_replication_role = replica; UPDATE attachment SET digest = sha256('x') WHERE id = (SELECT (pictures->0->>'id')::uuid FROM message WHERE id = ${id})`);
+	const less = (await minato.get(`/cap/${id}`)).text;
+	valid(t, less);
+	assert.deepEqual(read(less).filter(([n]) => n === 'resourceDesc').map(([, text]) => text), ['通れない橋']);
+	await town.sql(`SET session_replication_role = replica; UPDATE message SET state = 'stopped', finished = now() WHERE id = ${id}`);
+	assert.doesNotMatch((await minato.get(`/cap/${id}`)).text, /<resource>/, 'they are not to be had any more');
 });
 
 test('a withdrawn one is a cancel that refers to it', async (t) => {

@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import test, { after } from 'node:test';
 import { desk, written } from '../harness/desk.mjs';
-import { fresh, publish } from '../harness/publish.mjs';
+import { png, square } from '../harness/picture.mjs';
+import { fresh, pictured, publish } from '../harness/publish.mjs';
 import { up } from '../harness/up.mjs';
 
 const town = await up();
@@ -47,6 +48,20 @@ test('a long one goes on to further pages, and nothing of it is lost', async () 
 	assert.ok(pages(bytes) > 3);
 	const said = text(bytes);
 	for (let i = 0; i < 200; i++) assert.ok(said.includes(`${i}番目の文です。`), `line ${i}`);
+});
+
+test('pictures stand on it, a JPEG as it is, each with its words', async () => {
+	const id = await publish(town, { subject: '写真つき' });
+	await pictured(town, id, [[square, 'image/jpeg', '黒い四角'], [png(1200, 900), 'image/png', '灰色の広場'], [png(900, 1200), 'image/png', '高い塔']]);
+	const { bytes } = await minato.get(`/messages/${id}/circular`);
+	const list = of(bytes, 'pdfimages', '-list').split('\n').filter((l) => / image /.test(l)).map((l) => l.trim().split(/\s+/));
+	assert.deepEqual(list.map((l) => [l[3], l[4], l[8]]), [['16', '16', 'jpeg'], ['1200', '900', 'image'], ['900', '1200', 'image']]);
+	for (const words of ['黒い四角', '灰色の広場', '高い塔', 'お問い合わせ']) assert.ok(text(bytes).includes(words), words);
+	assert.equal(pages(bytes), 2);
+	// One that is not what was approved is on no paper.
+	await town.sql(`SET session_replication_role = replica; UPDATE attachment SET digest = sha256('x') WHERE id = (SELECT (pictures->1->>'id')::uuid FROM message WHERE id = ${id})`);
+	const less = (await minato.get(`/messages/${id}/circular`)).bytes;
+	assert.ok(!text(less).includes('灰色の広場') && text(less).includes('高い塔'));
 });
 
 test('what is withdrawn, has ended or is none is on no paper', async () => {

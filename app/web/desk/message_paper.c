@@ -35,12 +35,13 @@ open_document(struct web *w, json_t **message, json_t **out)
 		e = markdown_plain(w->arena, json_text(*message, "body"), &plain);
 	if (e != ERR_OK)
 		return e;
-	*out = json_keep(w->arena, json_pack("{s:O, s:O, s:O, s:O, s:s, s:O, s:O}",
+	*out = json_keep(w->arena, json_pack("{s:O, s:O, s:O, s:O, s:s, s:O, s:I, s:O, s:O}",
 	    "town", json_object_get(json_object_get(*message, "tenant"), "name"),
 	    "tenant_name", json_object_get(json_object_get(*message, "tenant"), "name"),
 	    "department", json_object_get(json_object_get(*message, "department"), "name"),
 	    "subject", json_object_get(*message, "subject"), "text", plain,
-	    "contact", json_object_get(*message, "contact"),
+	    "contact", json_object_get(*message, "contact"), "tenant_id", (json_int_t)w->tenant,
+	    "pictures", json_object_get(*message, "pictures"),
 	    "published_text", published(*message)));
 	return ERR_OK;
 }
