@@ -109,7 +109,8 @@ struct measure {
 struct envelope {
 	const json_t *account;
 	const json_t *content;		/* the rendering of this channel and language */
-	const char *tenant_name, *mail_from, *host, *origin;
+	const char *tenant_name, *host, *origin;
+	const char *mail_from, *mail_name, *mail_reply;	/* reply "": to where it comes from */
 	const char *mail_domain;
 	const char *language;
 	const char *to;

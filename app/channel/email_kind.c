@@ -32,7 +32,8 @@ static enum err
 compose(struct arena *a, const struct envelope *v, struct letter *l)
 {
 	struct email mail = {
-		.from_name = v->tenant_name, .from = v->mail_from, .to = v->to,
+		.from_name = v->mail_name, .from = v->mail_from, .to = v->to,
+		.reply_to = v->mail_reply[0] != '\0' ? v->mail_reply : NULL,
 		.subject = json_text(v->content, "subject"),
 		.message_id = arena_printf(a, "%s@%s", v->key, v->mail_domain),
 		.date = clock_mail(a, clock_ms()),

@@ -126,6 +126,8 @@ enter(struct courier *c, struct tenant *t, bool *any)
 		return e;
 	t->name = rows_text(rows, 0, "name");
 	t->mail_from = rows_text(rows, 0, "mail_from");
+	t->mail_name = rows_text(rows, 0, "mail_name");
+	t->mail_reply = rows_text(rows, 0, "mail_reply");
 	t->host = rows_text(rows, 0, "host");
 	t->origin = arena_printf(c->arena, "https://%s%s", t->host, c->conf->public_port);
 	e = vault_enter(c->vault, c->db, t->id);
@@ -181,6 +183,7 @@ take_job(struct courier *c, const struct tenant *t, const struct rows *rows, siz
 		.doubt = rows_bool(rows, row, "doubt"), .valid_until_ms = rows_int(rows, row, "valid_until_ms"),
 		.size = (int)rows_int(rows, row, "size"),
 		.tenant = { .id = t->id, .name = arena_strdup(a, t->name), .mail_from = arena_strdup(a, t->mail_from),
+		    .mail_name = arena_strdup(a, t->mail_name), .mail_reply = arena_strdup(a, t->mail_reply),
 		    .host = arena_strdup(a, t->host), .origin = arena_strdup(a, t->origin) }
 	};
 	snprintf(j->key, sizeof j->key, "%s", rows_text(rows, row, "key"));

@@ -69,7 +69,7 @@ struct house {
 
 struct tenant {
 	int64_t id;
-	const char *name, *mail_from, *origin, *host;
+	const char *name, *mail_from, *mail_name, *mail_reply, *origin, *host;
 };
 
 /* What one process of the courier is for. */

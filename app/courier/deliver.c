@@ -262,7 +262,8 @@ deliver_member(struct courier *c, struct job *j, const struct addressee *to)
 	    .account = held(a, f->account->doc), .other = held(a, account_other(c, f->account)) };
 	board(f, to);
 	v = (struct envelope){ .account = f->letter.account, .content = content,
-	    .tenant_name = j->tenant.name, .mail_from = j->tenant.mail_from, .host = j->tenant.host, .origin = j->tenant.origin,
+	    .tenant_name = j->tenant.name, .mail_from = j->tenant.mail_from, .mail_name = j->tenant.mail_name,
+	    .mail_reply = j->tenant.mail_reply, .host = j->tenant.host, .origin = j->tenant.origin,
 	    .mail_domain = c->conf->mail_domain, .language = language, .to = f->letter.to, .many = f->letter.many,
 	    .n_many = f->letter.n_many, .key = f->letter.key, .stop_url = "", .one_click_url = "", .seen_url = "",
 	    .message = j->message, .valid_until_ms = j->valid_until_ms, .urgent = j->lane == 0 };
@@ -280,7 +281,8 @@ compose_mail(struct courier *c, struct flight *f, const struct tenant *t, const 
 	struct arena *a = f->arena;
 	const char *html = json_text(doc, "html"), *language = json_text(doc, "language");
 	const struct email mail = {
-		.from_name = t->name, .from = t->mail_from, .to = f->letter.to, .subject = json_text(doc, "subject"),
+		.from_name = t->mail_name, .from = t->mail_from, .reply_to = t->mail_reply[0] != '\0' ? t->mail_reply : NULL,
+		.to = f->letter.to, .subject = json_text(doc, "subject"),
 		.message_id = arena_printf(a, "%s@%s", f->letter.key, c->conf->mail_domain),
 		.date = clock_mail(a, clock_ms()), .text = json_text(doc, "text"), .html = html[0] != '\0' ? html : NULL,
 		.language = language[0] != '\0' ? language : "ja", .auto_submitted = 1
@@ -318,7 +320,8 @@ compose_letter(struct courier *c, struct flight *f, const struct tenant *t, cons
 		return true;
 	}
 	return c->kind->compose(a, &(struct envelope){ .account = f->letter.account, .content = doc,
-	    .tenant_name = t->name, .mail_from = t->mail_from, .host = t->host, .origin = t->origin,
+	    .tenant_name = t->name, .mail_from = t->mail_from,
+	    .mail_name = t->mail_name, .mail_reply = t->mail_reply, .host = t->host, .origin = t->origin,
 	    .mail_domain = c->conf->mail_domain, .language = language[0] != '\0' ? language : "ja", .to = many[0], .many = many,
 	    .n_many = 1, .key = f->letter.key, .stop_url = "", .one_click_url = "", .seen_url = "", .urgent = true },
 	    &f->letter) == ERR_OK;

@@ -18,7 +18,7 @@ libdomain_a_SOURCES = \
 	app/domain/ical.c app/domain/ical_write.c app/domain/ical.h \
 	app/domain/gateway.c app/domain/gateway.h \
 	app/domain/line.c app/domain/line.h app/domain/line_reply.c app/domain/line_reply.h \
-	app/domain/mail.c app/domain/mail.h \
+	app/domain/mail.c app/domain/mail_sender.c app/domain/mail_sender.h app/domain/mail.h \
 	app/domain/lottery.c app/domain/lottery.h \
 	app/domain/message.c app/domain/message_read.c app/domain/message.h \
 	app/domain/publication.c app/domain/publication.h \

@@ -25,7 +25,7 @@ libweb_a_SOURCES += app/web/citizen/choose.c app/web/citizen/choose.h app/web/ci
 	app/web/citizen/app.c app/web/citizen/push.c app/web/citizen/right.c app/web/citizen/right.h app/web/attachment.c app/web/attachment.h app/web/desk/attachment.c app/web/desk/announce.c app/web/desk/entry.c app/web/desk/forms.c
 libweb_a_SOURCES += app/web/desk/account.c app/web/desk/area.c app/web/desk/department.c app/web/desk/door.c \
 	app/web/desk/door.h app/web/desk/invite.c app/web/desk/login.c app/web/desk/setting.c app/web/desk/staff.c \
-	app/web/desk/gateway.c app/web/desk/gateway_fields.c app/web/desk/gateway_fields.h app/web/desk/gateway_sign_in.h \
+	app/web/desk/gateway.c app/web/desk/mail_sender.c app/web/desk/gateway_fields.c app/web/desk/gateway_fields.h app/web/desk/gateway_sign_in.h \
 	app/web/desk/topic.c app/web/operator/home.c app/web/qr.c app/web/qr.h
 
 libweb_a_SOURCES += app/web/desk/approval.c app/web/desk/approval.h app/web/desk/delivery.c \

@@ -16,7 +16,7 @@ GRANT INSERT ON approval, audit, batch, tenant_key TO chromo_web;
 GRANT INSERT, UPDATE ON consent TO chromo_web;
 GRANT DELETE ON contact TO chromo_web;              -- 退会 erases the address
 GRANT USAGE ON SEQUENCE citizen_id_seq, contact_id_seq TO chromo_web;
-GRANT UPDATE (contact) ON tenant TO chromo_web;
+GRANT UPDATE (contact, mail_from, mail_name, mail_reply) ON tenant TO chromo_web;
 GRANT UPDATE (version) ON tenant_host TO chromo_web; -- tenant_changed()
 GRANT USAGE ON SEQUENCE tenant_host_version TO chromo_web;
 GRANT UPDATE (state, finished, verdict, unknown) ON batch TO chromo_web; -- message_stop()

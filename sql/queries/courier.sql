@@ -38,7 +38,7 @@ SELECT holder FROM courier_missing();
 SELECT tenant_id, letters, lane FROM courier_work(:dead::int[], :channel::text);
 
 -- name: courier_tenant :one
-SELECT t.name, t.name_en, t.contact, t.mail_from, h.host
+SELECT t.name, t.name_en, t.contact, t.mail_from, t.mail_reply, coalesce(nullif(t.mail_name, ''), t.name) AS mail_name, h.host
   FROM tenant t JOIN tenant_host h ON h.tenant_id = t.id ORDER BY h.host LIMIT 1;
 
 -- name: courier_claim :many

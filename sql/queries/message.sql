@@ -110,7 +110,6 @@ SELECT jsonb_build_object(
                             'schedule', message_mark(m, 'schedule'),
                             'pictures', message_mark(m, 'pictures')),
          'pictures',      message_pictures(m),
-         'pictured',      m.pictures <> '[]',
          'history',       (SELECT coalesce(jsonb_agg(message_time(h.at, :lang) || jsonb_build_object(
                                     'act', h.act, 'who', s.name, 'note', nullif(h.comment, '')) ORDER BY h.id DESC), '[]')
                              FROM approval h JOIN staff s ON s.id = h.staff_id WHERE h.message_id = m.id),

@@ -59,7 +59,7 @@ compose(const struct channel_kind *kind, struct work *w)
 		return ERR_OK;
 	return kind->compose(w->arena, &(struct envelope){ .account = l->account,
 	    .content = json_object_get(j, "content"), .tenant_name = "みなと市",
-	    .mail_from = "oshirase@minato.example.jp", .host = "minato.example.jp",
+	    .mail_from = "oshirase@minato.example.jp", .mail_name = "みなと市", .mail_reply = "", .host = "minato.example.jp",
 	    .origin = "https://minato.example.jp", .mail_domain = "minato.example.jp", .language = "ja",
 	    .to = l->to, .many = l->many, .n_many = l->n_many, .key = l->key,
 	    .stop_url = "https://minato.example.jp/stop/1", .one_click_url = "", .seen_url = json_text(j, "seen_url"),

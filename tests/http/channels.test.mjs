@@ -37,12 +37,12 @@ const save = async (slot, values, kind = '') => admin.submit(await admin.get(at(
 
 test('only for administrators, and only what there is', async () => {
 	const clerk = await desk(town, 'sato');
-	for (const path of ['/desk/settings/channels', ...['line', 'webpush', 'sms', 'sms2', 'x'].map(at)]) {
+	for (const path of ['/desk/settings/channels', ...['line', 'webpush', 'sms', 'sms2', 'x', 'email'].map(at)]) {
 		assert.equal((await admin.get(path)).status, 200, path);
 		assert.equal((await admin.get(`${path}?lang=en`)).status, 200, path);
 		assert.equal((await clerk.get(path)).status, 403, path);
 	}
-	for (const path of ['email', 'sms3', 'line/off', '1']) assert.equal((await admin.get(at(path))).status, 404, path);
+	for (const path of ['email/switch', 'sms3', 'line/off', '1']) assert.equal((await admin.get(at(path))).status, 404, path);
 	assert.equal((await admin.get(`${at('line')}/switch`)).status, 404, 'nothing to switch yet');
 	assert.match(said(await admin.get(at('line'))), /LINE Developers コンソールを開き/);
 	assert.match(said(await admin.get(`${at('sms')}?kind=twilio`)), /Account SID と Auth Token/);
