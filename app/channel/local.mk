@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-libchannel_a_SOURCES = app/channel/card.c app/channel/card.h app/channel/channel.c app/channel/channel.h app/channel/check.c app/channel/check.h \
+libchannel_a_SOURCES = \
+	app/channel/card.c app/channel/card.h \
+	app/channel/channel.c app/channel/channel.h \
+	app/channel/check.c app/channel/check.h \
 	app/channel/clamd.c app/channel/clamd.h \
-	app/channel/email.c app/channel/email_kind.c app/channel/email.h app/channel/email_read.c app/channel/email_read.h \
-	app/channel/http.c app/channel/http.h app/channel/http_address.c app/channel/http_outcome.c \
-	app/channel/http_channel.c app/channel/http_channel.h \
-	app/channel/line.c app/channel/line.h app/channel/line_admin.c app/channel/line_admin.h app/channel/line_answer.c app/channel/line_token.c \
+	app/channel/email.c app/channel/email.h app/channel/email_kind.c app/channel/email_read.c app/channel/email_read.h \
+	app/channel/http.c app/channel/http.h app/channel/http_address.c app/channel/http_channel.c \
+	app/channel/http_channel.h app/channel/http_outcome.c \
+	app/channel/line.c app/channel/line.h app/channel/line_admin.c app/channel/line_admin.h app/channel/line_answer.c \
+	app/channel/line_token.c \
 	app/channel/outbox_dir.c \
-	app/channel/sms.c app/channel/sms.h app/channel/sms_karaden.c app/channel/sms_twilio.c \
-	app/channel/sms_text.c app/channel/sms_text.h \
-	app/channel/smtp.c \
-	app/channel/smtp_link.c app/channel/smtp_link.h \
-	app/channel/smtp_reply.c app/channel/smtp_reply.h \
+	app/channel/sms.c app/channel/sms.h app/channel/sms_karaden.c app/channel/sms_text.c app/channel/sms_text.h \
+	app/channel/sms_twilio.c \
+	app/channel/smtp.c app/channel/smtp_link.c app/channel/smtp_link.h app/channel/smtp_reply.c app/channel/smtp_reply.h \
 	app/channel/smtp_talk.c app/channel/smtp_talk.h \
-	app/channel/webpush.c app/channel/webpush.h \
-	app/channel/webpush_address.c \
-	app/channel/webpush_cards.c app/channel/webpush_cards.h \
-	app/channel/webpush_crypt.c app/channel/webpush_crypt.h \
-	app/channel/x.c app/channel/x.h \
-	app/channel/x_oauth.c app/channel/x_oauth.h app/channel/x_picture.c app/channel/x_picture.h app/channel/x_timeline.c app/channel/x_timeline.h
+	app/channel/webpush.c app/channel/webpush.h app/channel/webpush_address.c app/channel/webpush_cards.c \
+	app/channel/webpush_cards.h app/channel/webpush_crypt.c app/channel/webpush_crypt.h \
+	app/channel/x.c app/channel/x.h app/channel/x_oauth.c app/channel/x_oauth.h app/channel/x_picture.c \
+	app/channel/x_picture.h app/channel/x_timeline.c app/channel/x_timeline.h
 
 # Its unit tests, two lines each.
 check_PROGRAMS += tests/unit/channel_email_test

@@ -1,65 +1,71 @@
 # SPDX-License-Identifier: Apache-2.0
 libdomain_a_SOURCES = \
-	app/domain/application.c app/domain/application_link.c app/domain/application_tell.c app/domain/application.h \
-	app/domain/edition.c app/domain/edition.h \
-	app/domain/event.c app/domain/event_read.c app/domain/event_language.c app/domain/event_picture.c app/domain/event.h app/domain/applicant.c app/domain/applicant.h \
-	app/domain/agenda.c app/domain/agenda_give.c app/domain/agenda_take.c app/domain/agenda.h \
-	app/domain/checkin.c app/domain/checkin.h app/domain/walk_in.c app/domain/walk_in.h app/domain/draw.c app/domain/draw.h \
-	app/domain/citizen.c app/domain/citizen_draft.c app/domain/citizen_read.c app/domain/citizen.h \
-	app/domain/consent.c app/domain/consent.h \
-	app/domain/approval.c app/domain/approval_compare.c app/domain/approval.h \
-	app/domain/delivery.c app/domain/delivery.h \
-	app/domain/people.c app/domain/people.h \
-	app/domain/keep.c app/domain/keep.h app/domain/email.c app/domain/email.h app/domain/proof.c app/domain/proof.h \
-	app/domain/phone.c app/domain/post.c app/domain/post.h app/domain/phone.h \
-	app/domain/phone.c app/domain/post.c app/domain/post.h app/domain/phone.h app/domain/correction.c app/domain/correction.h \
-	app/domain/gateway_sign_in.c app/domain/gateway_sign_in.h \
-	app/domain/push.c app/domain/push.h app/domain/household.c app/domain/household.h \
-	app/domain/ical.c app/domain/ical_write.c app/domain/ical.h \
-	app/domain/gateway.c app/domain/gateway.h \
-	app/domain/line.c app/domain/line.h app/domain/line_reply.c app/domain/line_reply.h \
-	app/domain/mail.c app/domain/mail_sender.c app/domain/mail_sender.h app/domain/mail.h \
-	app/domain/lottery.c app/domain/lottery.h \
-	app/domain/message.c app/domain/message_read.c app/domain/message.h \
-	app/domain/publication.c app/domain/publication.h \
+	app/domain/agenda.c app/domain/agenda.h app/domain/agenda_give.c app/domain/agenda_take.c \
+	app/domain/applicant.c app/domain/applicant.h \
+	app/domain/application.c app/domain/application.h app/domain/application_link.c app/domain/application_tell.c \
+	app/domain/approval.c app/domain/approval.h app/domain/approval_compare.c \
 	app/domain/area.c app/domain/area.h \
+	app/domain/attachment.c app/domain/attachment.h app/domain/attachment_read.c \
+	app/domain/checkin.c app/domain/checkin.h \
+	app/domain/citizen.c app/domain/citizen.h app/domain/citizen_draft.c app/domain/citizen_read.c \
+	app/domain/consent.c app/domain/consent.h \
+	app/domain/correction.c app/domain/correction.h \
+	app/domain/cross.c app/domain/cross.h app/domain/cross_count.c app/domain/cross_side.c app/domain/cross_side.h \
+	app/domain/delivery.c app/domain/delivery.h \
 	app/domain/department.c app/domain/department.h \
-	app/domain/login.c app/domain/login_factor.c app/domain/login.h app/domain/login_private.h \
+	app/domain/draw.c app/domain/draw.h \
+	app/domain/edition.c app/domain/edition.h \
+	app/domain/email.c app/domain/email.h \
+	app/domain/event.c app/domain/event.h app/domain/event_language.c app/domain/event_picture.c app/domain/event_read.c \
+	app/domain/export.c app/domain/export.h app/domain/export_read.c \
+	app/domain/gateway.c app/domain/gateway.h app/domain/gateway_sign_in.c app/domain/gateway_sign_in.h \
+	app/domain/household.c app/domain/household.h \
+	app/domain/ical.c app/domain/ical.h app/domain/ical_write.c \
+	app/domain/keep.c app/domain/keep.h \
+	app/domain/line.c app/domain/line.h app/domain/line_reply.c app/domain/line_reply.h \
+	app/domain/login.c app/domain/login.h app/domain/login_factor.c app/domain/login_private.h \
+	app/domain/lottery.c app/domain/lottery.h \
+	app/domain/mail.c app/domain/mail.h app/domain/mail_sender.c app/domain/mail_sender.h \
+	app/domain/message.c app/domain/message.h app/domain/message_read.c \
 	app/domain/metrics.c app/domain/metrics.h \
+	app/domain/opendata.c app/domain/opendata.h app/domain/opendata_columns.c \
+	app/domain/paper.c app/domain/paper.h app/domain/paper_import.c \
 	app/domain/password.c app/domain/password.h \
-	app/domain/questionnaire.c app/domain/questionnaire_accept.c app/domain/questionnaire_faults.c \
-	app/domain/questionnaire_parse.c app/domain/questionnaire_read.c app/domain/questionnaire_view.c \
-	app/domain/questionnaire.h app/domain/questionnaire_private.h \
-	app/domain/survey_quota.c app/domain/survey_quota.h app/domain/question_language.c app/domain/question_language.h \
-	app/domain/opendata.c app/domain/opendata_columns.c app/domain/opendata.h \
-	app/domain/rendering.c app/domain/rendering_short.c app/domain/rendering.h app/domain/rendering_private.h \
+	app/domain/people.c app/domain/people.h \
+	app/domain/phone.c app/domain/phone.h \
+	app/domain/picture.c app/domain/picture.h app/domain/picture_take.c \
+	app/domain/population.c app/domain/population.h \
+	app/domain/post.c app/domain/post.h \
+	app/domain/proof.c app/domain/proof.h \
+	app/domain/publication.c app/domain/publication.h \
+	app/domain/push.c app/domain/push.h \
+	app/domain/question.c app/domain/question.h app/domain/question_language.c app/domain/question_language.h \
+	app/domain/question_logic.c app/domain/question_paths.c app/domain/question_read.c app/domain/question_tries.c \
+	app/domain/question_tries.h app/domain/question_words.c \
+	app/domain/questionnaire.c app/domain/questionnaire.h app/domain/questionnaire_accept.c \
+	app/domain/questionnaire_faults.c app/domain/questionnaire_parse.c app/domain/questionnaire_private.h \
+	app/domain/questionnaire_read.c app/domain/questionnaire_view.c \
 	app/domain/reach.c app/domain/reach.h \
-	app/domain/attachment.c app/domain/attachment_read.c app/domain/attachment.h app/domain/picture.c app/domain/picture_take.c app/domain/picture.h \
-	app/domain/paper.c app/domain/paper_import.c app/domain/paper.h \
+	app/domain/rendering.c app/domain/rendering.h app/domain/rendering_private.h app/domain/rendering_short.c \
 	app/domain/response.c app/domain/response.h \
+	app/domain/result.c app/domain/result.h app/domain/result_block.h app/domain/result_give.c app/domain/result_give.h \
+	app/domain/result_hide.c app/domain/result_question.c app/domain/result_weigh.c \
 	app/domain/right.c app/domain/right.h \
 	app/domain/sms.c app/domain/sms.h \
-	app/domain/vocabulary.c app/domain/vocabulary.h \
 	app/domain/staff.c app/domain/staff.h \
-	app/domain/export.c app/domain/export_read.c app/domain/export.h \
-	app/domain/population.c app/domain/population.h \
-	app/domain/result.c app/domain/result_question.c app/domain/result_hide.c app/domain/result_block.h app/domain/result_weigh.c app/domain/result.h \
-	app/domain/result_give.c app/domain/result_give.h \
-	app/domain/cross.c app/domain/cross_count.c app/domain/cross_side.c app/domain/cross.h app/domain/cross_side.h \
-	app/domain/statistics.c app/domain/statistics_hide.c app/domain/statistics.h app/domain/tally.c app/domain/tally.h \
+	app/domain/statistics.c app/domain/statistics.h app/domain/statistics_hide.c \
 	app/domain/stop_link.c app/domain/stop_link.h \
-	app/domain/survey.c app/domain/survey.h \
+	app/domain/survey.c app/domain/survey.h app/domain/survey_desk.c app/domain/survey_desk.h app/domain/survey_quota.c \
+	app/domain/survey_quota.h \
+	app/domain/tally.c app/domain/tally.h \
 	app/domain/tenant.c app/domain/tenant.h \
 	app/domain/ticket.c app/domain/ticket.h \
 	app/domain/topic.c app/domain/topic.h \
 	app/domain/totp.c app/domain/totp.h \
 	app/domain/vault.c app/domain/vault.h \
-	app/domain/voice.c app/domain/voice.h
-
-libdomain_a_SOURCES += \
-	app/domain/question.c app/domain/question_read.c app/domain/question_logic.c app/domain/question_paths.c \
-	app/domain/question_tries.c app/domain/question_tries.h app/domain/question_words.c app/domain/question.h \
-	app/domain/survey_desk.c app/domain/survey_desk.h
+	app/domain/vocabulary.c app/domain/vocabulary.h \
+	app/domain/voice.c app/domain/voice.h \
+	app/domain/walk_in.c app/domain/walk_in.h
 
 # A unit test of this layer, two lines each:
 #	check_PROGRAMS += tests/unit/domain_NAME_test

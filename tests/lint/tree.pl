@@ -27,6 +27,9 @@ for my $file (files('.', $text_file)) {
 # What is built from a list is in the tarball by the same list.
 my %made = map { $_ => 1 } map { content($_) =~ m{\bapp/[\w/]+\.[ch]\b}g } files('app', qr/\.mk$/);
 clean('every source is named in a local.mk', map { "$_ is not" } grep { !$made{$_} } files('app', qr/\.[ch]$/));
+my %times;
+$times{$_}++ for map { m{\bapp/[\w/]+\.[ch]\b}g } map { content($_) =~ /^lib\w+_a_SOURCES \+?=((?:.*\\\n)*.*)/mg } files('app', qr/\.mk$/);
+clean('… once in a library', map { "$_ is there $times{$_} times" } grep { $times{$_} > 1 } sort keys %times);
 
 # Every library package that configure names is installed by ./dev.
 my %listed = map { $_ => 1 } content('tests/harness/packages.txt') =~ /^\w+\t(\S+)$/mg;

@@ -12,7 +12,7 @@
  *	GET  /my/left
  *	POST /my/sign-out
  *
- * Whoever gets to /my itself has opened it: web/routes.c asks for CITIZEN.
+ * Whoever gets to /my itself has opened it: web/routes_citizen.c asks for CITIZEN.
  */
 #include "domain/household.h"
 #include "web/citizen/choose.h"

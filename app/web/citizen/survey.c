@@ -8,7 +8,7 @@
  *	GET  /surveys/{survey}/named	the same where one answers by name, from マイページ
  *	POST /surveys/{survey}/named
  *
- * But for the last two no session is looked for (UNKNOWN in routes.c): the transactions of
+ * But for the last two no session is looked for (UNKNOWN in routes_citizen.c): the transactions of
  * an answer have nothing to do with anybody.  Who has a form on paper begins in
  * survey_number.c.
  */
