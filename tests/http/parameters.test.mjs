@@ -109,6 +109,10 @@ async function tryAll(kinds, judge) {
 					if (answer.status === 303 || answer.status === 409) {
 						// It was taken: the token is spent (R41), and the page another one.
 						proof = await token(who[name]);
+						if (form.path.startsWith('/my/household')) {	// offered to who is in none
+							await client.post('/my/household/leave', { token: proof });
+							proof = await token(who[name]);
+						}
 						fields = postForm(await client.get(form.page), form.path) ?? fields;
 					}
 					const bad = judge(answer, what, kindOf(form.html, field), field)
