@@ -55,6 +55,7 @@ before(async () => {
 	for (const name of names) {
 		const own = read(name);
 		const view = { ...read('common'), ...(own.frame === 'desk' ? read('desk') : {}), ...own };
+		view.japanese = view.lang.startsWith('ja');
 		pages.set(name, execFileSync(render, [folder, `gallery/${name}.html`, view.lang],
 			{ input: JSON.stringify(view), encoding: 'utf8' }));
 	}
