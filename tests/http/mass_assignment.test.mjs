@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { forms } from '../harness/client.mjs';
 import { approved, written } from '../harness/desk.mjs';
 import { fill, MINATO, people, routes, surveyIn, token } from '../harness/house.mjs';
-import { up } from '../harness/up.mjs';
+import { eventually, up } from '../harness/up.mjs';
 
 const towns = [];
 let columns, table;
@@ -78,6 +78,7 @@ async function send({ who, draft, waiting }, name, route, more) {
 
 // All rows without what is random or of the moment.
 async function content({ town }) {
+	await eventually('all answers are counted', async () => await town.sql('SELECT count(*) FROM response WHERE NOT counted') === '0', 180);
 	const kept = (await town.sql(`SELECT table_name, string_agg(format('%I', column_name), ', ' ORDER BY ordinal_position)
 		FROM information_schema.columns WHERE table_schema = 'public' AND data_type NOT IN ('bytea', 'uuid') AND data_type NOT LIKE 'timestamp%'
 		AND table_name NOT IN ('once', 'schema_migration', 'throttle') AND column_name NOT IN ('password', 'request', 'version', 'totp_step') GROUP BY 1 ORDER BY 1`)).split('\n').map((l) => l.split('|'));
