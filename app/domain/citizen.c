@@ -32,14 +32,12 @@ seal(const struct mailer *m, const char *label, const char *text, size_t n)
 struct db_bytes
 citizen_remote_key(const struct mailer *m, const char *remote)
 {
-	uint8_t *hash = arena_alloc(m->arena, SECRET_HASH);
 	struct in6_addr address;
 	const char *who = remote;
 
 	if (inet_pton(AF_INET6, remote, &address) == 1)
 		who = secret_hex(m->arena, &address, 8);
-	vault_mac(m->vault, arena_printf(m->arena, "remote:%s", who), hash);
-	return (struct db_bytes){ hash, SECRET_HASH };
+	return vault_mac_bytes(m->vault, m->arena, arena_printf(m->arena, "remote:%s", who));
 }
 
 json_t *

@@ -15,25 +15,16 @@
 #define NAME "household_member.name"
 
 static struct db_bytes
-mac(const struct mailer *m, const char *words)
-{
-	uint8_t *hash = arena_alloc(m->arena, SECRET_HASH);
-
-	vault_mac(m->vault, words, hash);
-	return (struct db_bytes){ hash, SECRET_HASH };
-}
-
-static struct db_bytes
 code_mac(const struct mailer *m, const char *code)
 {
-	return mac(m, arena_printf(m->arena, "household-code:%s", code));
+	return vault_mac_bytes(m->vault, m->arena, arena_printf(m->arena, "household-code:%s", code));
 }
 
 /* Whose tries are counted. */
 static struct db_bytes
 tries_of(const struct mailer *m, int64_t citizen)
 {
-	return mac(m, arena_printf(m->arena, "household-tries:%" PRId64, citizen));
+	return vault_mac_bytes(m->vault, m->arena, arena_printf(m->arena, "household-tries:%" PRId64, citizen));
 }
 
 static struct db_bytes

@@ -15,20 +15,11 @@
 #define ADDRESS "contact.address"
 #define SEALED "address_code.sealed"
 
-static struct db_bytes
-mac(const struct mailer *m, const char *words)
-{
-	uint8_t *hash = arena_alloc(m->arena, SECRET_HASH);
-
-	vault_mac(m->vault, words, hash);
-	return (struct db_bytes){ hash, SECRET_HASH };
-}
-
 /* A code is worth nothing without the tenant's key and the browser's token. */
 static struct db_bytes
 code_mac(const struct mailer *m, const char *browser, const char *code)
 {
-	return mac(m, arena_printf(m->arena, "address-code:%s:%s", browser, code));
+	return vault_mac_bytes(m->vault, m->arena, arena_printf(m->arena, "address-code:%s:%s", browser, code));
 }
 
 struct db_bytes
@@ -96,7 +87,8 @@ proof_ask(const struct mailer *m, const struct citizen_asker *who, const struct 
 	return q_proof_ask_queue(m->db, (struct q_proof_ask){
 	    .purpose = asker->purpose, .channel = channel, .browser = db_sha256(m->arena, asker->browser),
 	    .citizen = asker->citizen, .contact = proof_contact(m, channel, address),
-	    .remote = citizen_remote_key(m, who->remote), .town = mac(m, arena_printf(m->arena, "town:%" PRId64, tenant)),
+	    .remote = citizen_remote_key(m, who->remote),
+	    .town = vault_mac_bytes(m->vault, m->arena, arena_printf(m->arena, "town:%" PRId64, tenant)),
 	    .code = code_mac(m, asker->browser, code),
 	    .sealed = vault_seal_json(m->vault, m->arena, SEALED, json_keep(m->arena, json_pack("{s:s, s:O*}",
 	    "address", address, "choice", choice))),

@@ -190,3 +190,12 @@ vault_mac(const struct vault *v, const char *words, uint8_t out[SECRET_HASH])
 	must(v->now != NULL);
 	secret_hmac(v->now->mac, words, strlen(words), out);
 }
+
+struct db_bytes
+vault_mac_bytes(const struct vault *v, struct arena *a, const char *words)
+{
+	uint8_t *hash = arena_alloc(a, SECRET_HASH);
+
+	vault_mac(v, words, hash);
+	return (struct db_bytes){ hash, SECRET_HASH };
+}

@@ -41,3 +41,5 @@ void vault_hash(const struct vault *, const char *channel, const char *address,
     uint8_t out[SECRET_HASH]);
 /* A code that proves that we made these words: stop links in mails. */
 void vault_mac(const struct vault *, const char *words, uint8_t out[SECRET_HASH]);
+/* The same for a query: a key by which something is found that nobody else can name. */
+struct db_bytes vault_mac_bytes(const struct vault *, struct arena *, const char *words);

@@ -67,6 +67,18 @@ show(struct web *w, struct mailer *m, json_t **out)
 	return e;
 }
 
+/* For who is in one (member), or in none; all others go to the page that tells them. */
+static enum err
+only(struct web *w, bool member, struct mailer *m, json_t **household, bool *may)
+{
+	enum err e = show(w, m, household);
+
+	*may = e == (member ? ERR_OK : ERR_NOT_FOUND);
+	if (*may)
+		return ERR_OK;
+	return e == ERR_OK || e == ERR_NOT_FOUND ? web_see_other(w, HOME) : e;
+}
+
 enum err
 citizen_household(struct web *w)
 {
@@ -98,11 +110,10 @@ citizen_household_make(struct web *w)
 	const char *name = name_typed(form);
 	struct mailer m;
 	json_t *household;
-	enum err e = show(w, &m, &household);
+	bool may;
+	enum err e = only(w, false, &m, &household, &may);
 
-	if (e == ERR_OK)
-		return web_see_other(w, HOME);
-	if (e != ERR_NOT_FOUND)
+	if (e != ERR_OK || !may)
 		return e;
 	if (!form_ok(form))
 		return web_page(w, HTTP_UNPROCESSABLE, "citizen/household/none");
@@ -119,12 +130,12 @@ citizen_household_invite(struct web *w)
 	const char *code;
 	struct mailer m;
 	json_t *household;
-	enum err e = show(w, &m, &household);
+	bool may;
+	enum err e = only(w, true, &m, &household, &may);
 
-	if (e == ERR_NOT_FOUND)
-		return web_see_other(w, HOME);
-	if (e == ERR_OK)
-		e = household_invite(&m, w->citizen, &code);
+	if (e != ERR_OK || !may)
+		return e;
+	e = household_invite(&m, w->citizen, &code);
 	if (e != ERR_OK)
 		return e;
 	if (code != NULL)
@@ -142,11 +153,10 @@ citizen_household_join(struct web *w)
 	struct form *form = web_form(w);
 	struct mailer m;
 	json_t *household;
-	enum err e = show(w, &m, &household);
+	bool may;
+	enum err e = only(w, false, &m, &household, &may);
 
-	if (e == ERR_OK)
-		return web_see_other(w, HOME);
-	if (e != ERR_NOT_FOUND)
+	if (e != ERR_OK || !may)
 		return e;
 	form_set(form, "household_code", "");
 	form_set(form, "name", "");
@@ -160,11 +170,10 @@ citizen_household_joined(struct web *w)
 	const char *code = form_code(form, "household_code", HOUSEHOLD_DIGITS), *name = name_typed(form), *outcome;
 	struct mailer m;
 	json_t *household;
-	enum err e = show(w, &m, &household);
+	bool may;
+	enum err e = only(w, false, &m, &household, &may);
 
-	if (e == ERR_OK)
-		return web_see_other(w, HOME);
-	if (e != ERR_NOT_FOUND)
+	if (e != ERR_OK || !may)
 		return e;
 	if (!form_ok(form))
 		return web_page(w, HTTP_UNPROCESSABLE, "citizen/household/join");
@@ -198,11 +207,10 @@ citizen_household_name(struct web *w)
 {
 	struct mailer m;
 	json_t *household;
-	enum err e = show(w, &m, &household);
+	bool may;
+	enum err e = only(w, true, &m, &household, &may);
 
-	if (e == ERR_NOT_FOUND)
-		return web_see_other(w, HOME);
-	if (e != ERR_OK)
+	if (e != ERR_OK || !may)
 		return e;
 	form_set(web_form(w), "name", own_name(household));
 	return web_page(w, HTTP_OK, "citizen/household/name");
@@ -215,11 +223,10 @@ citizen_household_named(struct web *w)
 	const char *name = name_typed(form);
 	struct mailer m;
 	json_t *household;
-	enum err e = show(w, &m, &household);
+	bool may;
+	enum err e = only(w, true, &m, &household, &may);
 
-	if (e == ERR_NOT_FOUND)
-		return web_see_other(w, HOME);
-	if (e != ERR_OK)
+	if (e != ERR_OK || !may)
 		return e;
 	if (!form_ok(form))
 		return web_page(w, HTTP_UNPROCESSABLE, "citizen/household/name");
@@ -235,11 +242,10 @@ citizen_household_leave(struct web *w)
 {
 	struct mailer m;
 	json_t *household;
-	enum err e = show(w, &m, &household);
+	bool may;
+	enum err e = only(w, true, &m, &household, &may);
 
-	if (e == ERR_NOT_FOUND)
-		return web_see_other(w, HOME);
-	return e != ERR_OK ? e : web_page(w, HTTP_OK, "citizen/household/leave");
+	return e != ERR_OK || !may ? e : web_page(w, HTTP_OK, "citizen/household/leave");
 }
 
 enum err
