@@ -14,7 +14,7 @@ let town, line, minato;
 before(async () => {
 	line = await startLine();
 	minato = line.channel();
-	town = await up({ conf: { gateway_ca_file: line.caFile, gateway_private: 'yes' } });
+	town = await up({ conf: { gateway_ca_file: line.caFile, gateway_private: 'yes', courier_retry_base_s: 1, courier_retry_max_s: 2 } });
 	await gateways(town, line, { [host]: minato });
 	const client = town.client(host);
 	const step = async (page, values, form) => client.submit(await client.get(`/subscribe/${page}`), values, form);
