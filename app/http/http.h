@@ -56,6 +56,7 @@ struct request {
 	const char *body;		/* raw, for hooks; NUL behind the last byte */
 	size_t body_len;
 	bool fragment;			/* HX-Request: the answer is a fragment */
+	bool knocks;			/* nginx asks whether the body, which it has not read, may come */
 	size_t content_length;		/* as announced; body_len equals it after request_body */
 	char *const *params;		/* for request_header */
 };

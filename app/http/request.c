@@ -20,7 +20,7 @@ enum { HOST_MAX = 253, AGENT_MAX = 200, ID_MIN = 8, ID_MAX = 64 };
 /* The parameters that are read here, as they come. */
 struct raw {
 	const char *method, *uri, *host, *origin, *remote, *agent, *language, *type, *length;
-	const char *none_match, *cookie, *fragment, *id;
+	const char *none_match, *cookie, *fragment, *id, *knocks;
 };
 
 #define RAW(param, member) { param "=", sizeof param, offsetof(struct raw, member) }
@@ -41,7 +41,8 @@ static const struct {
 	RAW("HTTP_ACCEPT_LANGUAGE", language),
 	RAW("HTTP_IF_NONE_MATCH", none_match),
 	RAW("HTTP_COOKIE", cookie),
-	RAW("HTTP_HX_REQUEST", fragment)
+	RAW("HTTP_HX_REQUEST", fragment),
+	RAW("CHROMO_KNOCKS", knocks)
 };
 
 static enum err
@@ -297,6 +298,7 @@ request_head(struct request *r, struct arena *arena, char *const params[], enum 
 	r->method = method_of(raw.method);
 	r->agent = agent_of(arena, raw.agent == NULL ? "" : raw.agent);
 	r->fragment = raw.fragment != NULL && strcmp(raw.fragment, "true") == 0;
+	r->knocks = raw.knocks != NULL;
 	host = host_of(arena, raw.host == NULL ? "" : raw.host);
 	if (host == NULL)
 		return refuse(status, HTTP_BAD_REQUEST);

@@ -7,6 +7,7 @@
  */
 #include "base/log.h"
 #include "base/secret.h"
+#include "web/citizen/survey.h"
 #include "web/room.h"
 #include "web/web.h"
 
@@ -240,6 +241,27 @@ run_again(struct web *w)
 	return e;
 }
 
+/* Whether a large body may come (nginx/chromo.conf.in, location /door).  Whether the form is ours stands
+ * in the body. */
+static enum err
+knock(struct web *w)
+{
+	enum err e = guard_enter(w);
+
+	if (e == ERR_OK && w->route->flags & ANSWER && !citizen_answers(w))
+		e = ERR_FORBIDDEN;
+	db_rollback(w->db);
+	return e;
+}
+
+/* nginx knows these two words; whoever is turned away asks the program why. */
+static void
+answer_knock(struct web *w, enum err outcome)
+{
+	w->response->status = outcome == ERR_OK ? HTTP_NO_CONTENT :
+	    outcome == ERR_BUSY || outcome == ERR_DB ? answers[outcome].status : HTTP_FORBIDDEN;
+}
+
 void
 dispatch(const struct site *site, struct db *db, struct arena *a,
     const struct request *request, struct response *response)
@@ -250,6 +272,10 @@ dispatch(const struct site *site, struct db *db, struct arena *a,
 	open_web(&w, site, db, a, request, response);
 	db_use(db, a);
 	e = find(&w);
+	if (request->knocks) {
+		answer_knock(&w, e == ERR_OK ? knock(&w) : e);
+		return;
+	}
 	if (e == ERR_INVALID) {
 		static const struct route none;
 

@@ -224,7 +224,7 @@ guard_enter(struct web *w)
 	if (e == ERR_OK && w->route->flags & DRAFT)
 		e = citizen_draft_ask(w->db, w->arena, fields_get(w->request->cookies, DRAFT_COOKIE), &w->draft);
 	/* A form that is not ours is refused before anything is looked for. */
-	if (e == ERR_OK && w->route->flags & ANSWER && (w->claims || w->request->method != METHOD_POST))
+	if (e == ERR_OK && w->route->flags & ANSWER && (w->claims || w->request->method != METHOD_POST || w->request->knocks))
 		e = citizen_answering_ask(w);
 	return e != ERR_OK || cached ? e : guard_arrive(w);
 }

@@ -290,7 +290,7 @@ nginx_write() {
 	style=$("$ROOT/tests/harness/style-hash.sh" "$ROOT/nginx/error/50x.html")
 	mkdir -p "$DIR/nginx/snippets"
 	for f in private.conf.in chromo.conf.in snippets/chromo-tls.conf snippets/chromo-headers.conf \
-	    snippets/chromo-static.conf snippets/chromo-fastcgi.conf; do
+	    snippets/chromo-static.conf snippets/chromo-program.conf snippets/chromo-fastcgi.conf; do
 		sed -e "s|@dir@|$DIR/nginx|g" -e "s|@log_dir@|$DIR/log|g" -e "s|@user@|$user|" \
 		    -e "s|@listen_tls@|$listen|" -e "s|@listen@|$RUN/web.sock|" \
 		    -e "s|@listen_write@|$RUN/write.sock|" -e "s|@cache@|$CACHE|" \

@@ -65,6 +65,11 @@ test_whole(void)
 	is_int(PARSE(0), 200, "the least one");
 	is_int((intmax_t)strlen(request.id), 36, "an id is made");
 	ok(!request.fragment, "a page is wanted");
+	ok(!request.knocks, "nobody knocks");
+	is_int(PARSE(.method = "POST", .more = { "CHROMO_KNOCKS=yes" }), 200, "nginx, before a large body");
+	ok(request.knocks, "knocks");
+	is_int(PARSE(.method = "POST", .more = { "HTTP_CHROMO_KNOCKS=yes" }), 200, "a header of that name");
+	ok(!request.knocks, "is not nginx");
 	is_int(PARSE(.more = { "REQUEST_ID=a b\nc\"d-efgh" }), 200, "an id with odd characters");
 	is_int((intmax_t)strlen(request.id), 36, "is not taken");
 }

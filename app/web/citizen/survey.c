@@ -249,8 +249,15 @@ citizen_answering_ask(struct web *w)
 	w->answering = a;
 	e = survey_ask_known(w->db, w->site->editions, id, &a->survey);
 	if (e == ERR_OK && a->draft.token != NULL)
-		e = response_draft_ask(w->db, w->arena, &a->draft, w->lang, w->request->method == METHOD_POST);
+		e = response_draft_ask(w->db, w->arena, &a->draft, w->lang, w->request->method == METHOD_POST && !w->request->knocks);
 	return e;
+}
+
+bool
+citizen_answers(struct web *w)
+{
+	return w->answering->draft.token != NULL && web_vault(w) == ERR_OK &&
+	    response_draft_read(w->vault, w->arena, &w->answering->draft) == ERR_OK;
 }
 
 enum err

@@ -25,6 +25,8 @@ void citizen_survey_cookie_set(struct web *, int64_t survey, const char *token);
 
 /* Asks for survey and draft along with enter(), for routes with ANSWER. */
 enum err citizen_answering_ask(struct web *) MUST_USE;
+/* Somebody is at a draft that lives: so much, for whoever knocks. */
+bool citizen_answers(struct web *);
 /* Opens survey and draft, which came with enter() then; of two POSTs the second waits
  * for the draft.  *ready false: there is no draft, and the answer is a 303 to
  * where it went. */
