@@ -240,6 +240,8 @@ add_town(struct demo *d, const json_t *town, json_t *accounts)
 		if (e == ERR_OK)
 			e = add_staff(d, town, item, accounts);
 	if (e == ERR_OK)
+		e = q_demo_population(d->db, (struct q_demo_population){ .doc = town }, NULL);
+	if (e == ERR_OK)
 		e = demo_people(d, json_int(town, "citizens"), NULL);
 	/* The oldest first, so that ids grow with time. */
 	for (i = json_array_size(messages); e == ERR_OK && i-- > 0;)

@@ -10,10 +10,9 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/csv.h"
-#include "base/text.h"
 #include "domain/cross_side.h"
 
-enum { TONES = 6, BAND_STEP = 48, LABEL = 22, SEGMENT_TEXT = 8 };
+enum { TONES = 12, SEGMENT_TEXT = 8 };
 
 struct cross {
 	const struct result *r;
@@ -179,25 +178,26 @@ band_of(const struct cross *x, size_t row)
 			continue;
 		json_array_append_new(parts, json_pack("{s:s, s:s, s:s, s:i, s:o}", "x", arena_printf(a, "%.2f%%", at),
 		    "middle", arena_printf(a, "%.2f%%", at + width / 2), "width", arena_printf(a, "%.2f%%", width),
-		    "tone", (int)(i % TONES) + 1, "text", width < SEGMENT_TEXT ? json_null() :
+		    "tone", (int)i + 1, "text", width < SEGMENT_TEXT ? json_null() :
 		    json_string(arena_printf(a, "%.0f", width))));
 		at += width;
 	}
-	return json_pack("{s:i, s:i, s:i, s:s, s:o}", "label_y", (int)row * BAND_STEP + 16, "bar_y", (int)row * BAND_STEP + 22,
-	    "text_y", (int)row * BAND_STEP + 36, "label", text_cut(a, x->second.classes[row].label, LABEL), "parts", parts);
+	return json_pack("{s:s, s:o}", "label", x->second.classes[row].label, "parts", parts);
 }
 
+/* With more classes than tones nobody could tell them apart: then the table says it alone. */
 static json_t *
 chart_of(const struct cross *x)
 {
-	json_t *bands = json_array();
+	json_t *bands;
 	size_t i;
 
-	if (x->first.several || x->second.n == 0)
+	if (x->first.several || x->first.n > TONES || x->second.n == 0)
 		return json_null();
+	bands = json_array();
 	for (i = 0; i < x->second.n; i++)
 		json_array_append_new(bands, band_of(x, i));
-	return json_pack("{s:s, s:o}", "height", arena_printf(x->r->arena, "%zu", x->second.n * BAND_STEP), "bands", bands);
+	return json_pack("{s:o}", "bands", bands);
 }
 
 static json_t *
@@ -228,7 +228,7 @@ columns_of(const struct cross *x)
 	size_t i;
 
 	for (i = 0; i < x->first.n; i++)
-		json_array_append_new(out, json_pack("{s:s, s:i}", "label", x->first.classes[i].label, "tone", (int)(i % TONES) + 1));
+		json_array_append_new(out, json_pack("{s:s, s:i}", "label", x->first.classes[i].label, "tone", (int)i + 1));
 	return out;
 }
 

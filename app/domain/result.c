@@ -297,7 +297,8 @@ trust(const struct result *r, json_t *ages, json_t *districts, const char *over,
 
 	json_object_set_new(out, "largest", json_string(arena_printf(r->arena, "%.1f", w->largest)));
 	json_object_set_new(out, "why", why != NULL ? json_string(why) : json_null());
-	json_object_set_new(out, "where", json_string(w->where != NULL ? w->where : ""));
+	json_object_set_new(out, "where", w->where != NULL && w->where[0] != '\0' ? json_string(w->where) : json_null());
+	json_object_set_new(out, "none", json_boolean(people == 0));
 	json_object_set_new(out, "has_ages", json_boolean(json_array_size(ages) > 0));
 	json_object_set_new(out, "has_districts", json_boolean(json_array_size(districts) > 0));
 	json_object_set_new(out, "lives", json_boolean(w->population > 0));
@@ -322,9 +323,9 @@ result_overview(struct result *r)
 	/* Who answered is told of all only. */
 	districts = classes(r, w->districts, r->filtered ? 0 : w->n_districts, &over, &under);
 	ages = classes(r, w->ages, r->filtered ? 0 : w->n_ages, &over, &under);
-	return json_keep(r->arena, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:b, s:b}",
+	return json_keep(r->arena, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:b, s:b, s:b}",
 	    "answers", result_number(r->arena, tally_people(r->part)), "begun", result_number(r->arena, begun),
 	    "left", result_percent(r->arena, begun > 0 ? (double)(begun - people) / (double)begun : 0),
 	    "median", median_time(r), "funnel", steps, "trust", trust(r, ages, districts, over, under),
-	    "none", people == 0, "filtered", r->filtered));
+	    "none", people == 0, "nobody", begun == 0, "filtered", r->filtered));
 }

@@ -12,11 +12,10 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/text.h"
 #include "domain/questionnaire.h"
 #include "domain/result_block.h"
 
-enum { STEP = 44, LABEL = 22, BUCKETS = 12 };
+enum { BUCKETS = 12 };
 
 static bool
 is(const json_t *question, const char *kind)
@@ -124,8 +123,7 @@ tallest(struct result *r, const struct block *b)
 	    result_percent(r->arena, b->base > 0 ? (double)most->n / (double)b->base : 0));
 }
 
-/* Bars one below the other; all measures in pixels but the lengths, so that letters stay
- * as large on every screen. */
+/* Bars one below the other, each below its words, which are as long as they are. */
 static json_t *
 chart_of(struct result *r, const struct block *b, const char *title)
 {
@@ -136,16 +134,11 @@ chart_of(struct result *r, const struct block *b, const char *title)
 		const struct choice *c = &b->choices[i];
 		double share = b->base > 0 && !c->hidden ? 100 * (double)c->n / (double)b->base : 0;
 
-		json_array_append_new(bars, json_pack("{s:i, s:i, s:s, s:s, s:s*, s:b}", "label_y", (int)i * STEP + 16,
-		    "bar_y", (int)i * STEP + 24, "width", arena_printf(r->arena, "%.1f%%", share > 100 ? 100 : share),
-		    "label", text_cut(r->arena, c->label, LABEL), "value", c->hidden ? NULL : result_percent(r->arena, share / 100),
-		    "hidden", c->hidden));
+		json_array_append_new(bars, json_pack("{s:s, s:s, s:o, s:b}", "width", arena_printf(r->arena, "%.1f%%",
+		    share > 100 ? 100 : share), "label", c->label, "value", c->hidden ? json_null() :
+		    json_string(result_percent(r->arena, share / 100)), "hidden", c->hidden));
 	}
-	for (i = 0; i < b->n; i++)
-		if (json_object_get(json_array_get(bars, i), "value") == NULL)
-			json_object_set_new(json_array_get(bars, i), "value", json_null());
-	return json_pack("{s:s, s:s, s:s, s:o}", "title", title, "most", tallest(r, b), "height",
-	    arena_printf(r->arena, "%zu", b->n * STEP + 4), "bars", bars);
+	return json_pack("{s:s, s:s, s:o}", "title", title, "most", tallest(r, b), "bars", bars);
 }
 
 static void
@@ -185,26 +178,18 @@ show_choices(struct result *r, const json_t *question, json_t *list)
 	show_block(r, list, b, question);
 }
 
-static const char *
-end_of_scale(struct result *r, const json_t *question, const char *end)
-{
-	const json_t *texts = json_object_get(json_object_get(question, "settings"), end);
-	const char *text = json_text(texts, r->lang);
-
-	return text[0] != '\0' ? text : json_text(texts, "ja");
-}
-
 static void
 show_scale(struct result *r, const json_t *question, json_t *list)
 {
 	struct block *b = new_block(r, json_text(question, "code"), NULL);
-	int points = (int)json_int(json_object_get(question, "settings"), "points"), first, i;
+	const json_t *settings = json_object_get(question, "settings");
+	int points = (int)json_int(settings, "points"), first, i;
 
 	first = points == 11 ? 0 : 1;
 	for (i = first; i < first + (points > 0 ? points : 5); i++) {
 		const char *item = arena_printf(r->arena, "%d", i);
-		const char *end = i == first ? end_of_scale(r, question, "low") : i == first + points - 1 ?
-		    end_of_scale(r, question, "high") : "";
+		const char *end = i != first && i != first + points - 1 ? "" :
+		    questionnaire_text(json_object_get(settings, i == first ? "low" : "high"), NULL, r->lang);
 
 		add_choice(r, b, item, end[0] == '\0' ? item : arena_printf(r->arena, "%s %s", item, end));
 	}
@@ -260,21 +245,32 @@ by_value(const void *one, const void *other)
 	return (a->value > b->value) - (a->value < b->value);
 }
 
-/* Numbers that are many become a dozen of classes. */
+/* The next round number: 1, 2, 5, 10, 20 … */
+static double
+rounded_up(double x)
+{
+	double ten = pow(10, floor(log10(x)));
+
+	return x <= ten ? ten : x <= 2 * ten ? 2 * ten : x <= 5 * ten ? 5 * ten : 10 * ten;
+}
+
+/* Numbers that are many become about a dozen of classes with round ends. */
 static void
 gather(struct result *r, struct block *b)
 {
-	double low = b->choices[0].value, high = b->choices[b->n - 1].value, width = ceil((high - low + 1) / BUCKETS);
-	struct choice *out = arena_alloc(r->arena, BUCKETS * sizeof *out);
+	double low = b->choices[0].value, high = b->choices[b->n - 1].value;
+	double width = rounded_up(fmax(1, (high - low + 1) / BUCKETS));
+	struct choice *out = arena_alloc(r->arena, (BUCKETS + 2) * sizeof *out);
 	size_t i, k, n = 0;
 
 	for (i = 0; i < b->n; i++) {
 		const struct choice *c = &b->choices[i];
-		double from = low + floor((c->value - low) / width) * width;
+		double from = floor(c->value / width) * width;
 
 		if (n == 0 || out[n - 1].value != from) {
 			out[n] = (struct choice){ .item = c->item, .value = from, .label = width <= 1 ?
-			    arena_printf(r->arena, "%.0f", from) : arena_printf(r->arena, "%.0f–%.0f", from, from + width - 1),
+			    result_number(r->arena, llround(from)) : arena_printf(r->arena, "%s–%s",
+			    result_number(r->arena, llround(from)), result_number(r->arena, llround(from + width) - 1)),
 			    .classes = arena_alloc(r->arena, (r->n_classes + 1) * sizeof *c->classes) };
 			n++;
 		}
@@ -315,6 +311,18 @@ show_items(struct result *r, const json_t *question, json_t *list)
 		show_block(r, list, b, question);
 }
 
+/* With two digits behind the point at most, and commas before it. */
+static const char *
+decimal(struct result *r, double x)
+{
+	int64_t hundredths = llround(fabs(x) * 100);
+	const char *sign = x < 0 && hundredths > 0 ? "-" : "", *whole = result_number(r->arena, hundredths / 100);
+	int rest = (int)(hundredths % 100);
+
+	return rest == 0 ? arena_printf(r->arena, "%s%s", sign, whole) : rest % 10 == 0 ?
+	    arena_printf(r->arena, "%s%s.%d", sign, whole, rest / 10) : arena_printf(r->arena, "%s%s.%02d", sign, whole, rest);
+}
+
 /* Mean, median and what marketing asks for. */
 static json_t *
 figures(struct result *r, const json_t *question, const json_t *blocks)
@@ -343,8 +351,8 @@ figures(struct result *r, const json_t *question, const json_t *blocks)
 		return json_null();
 	if (all < SMALL_CELL || statistics_median(value, count, n, &median) != ERR_OK)
 		return json_null();
-	out = json_pack("{s:s, s:s, s:s, s:n}", "mean", arena_printf(r->arena, "%.2f", total / (double)all),
-	    "median", arena_printf(r->arena, "%g", median), "unit", json_text(json_object_get(question, "settings"), "unit"), "nps");
+	out = json_pack("{s:s, s:s, s:s, s:n}", "mean", decimal(r, total / (double)all),
+	    "median", decimal(r, median), "unit", json_text(json_object_get(question, "settings"), "unit"), "nps");
 	if (is(question, "scale") && json_int(json_object_get(question, "settings"), "points") == 11)
 		json_object_set_new(out, "nps", json_string(arena_printf(r->arena, "%+.0f", statistics_nps(nps))));
 	return out;

@@ -84,6 +84,15 @@ paper_layout(struct paper *p, enum paper_style style, const char *text, double w
 	return layout;
 }
 
+PangoLayout *
+paper_passage(struct paper *p, enum paper_style style, const char *text, double width)
+{
+	PangoLayout *layout = paper_layout(p, style, text, width);
+
+	pango_layout_set_line_spacing(layout, (float)styles[style].lead);
+	return layout;
+}
+
 void
 paper_draw(struct paper *p, PangoLayout *layout, double x, double y)
 {
@@ -254,7 +263,7 @@ void
 paper_share(struct paper *p, const char *words, const char *number, double share)
 {
 	const double wide = PAPER_WIDTH - 2 * PAPER_SIDE, high = 7;
-	PangoLayout *left = paper_layout(p, PAPER_SMALL, words, wide - 110), *right = paper_layout(p, PAPER_SMALL, number, 100);
+	PangoLayout *left = paper_passage(p, PAPER_SMALL, words, wide - 110), *right = paper_layout(p, PAPER_SMALL, number, 100);
 	int lines;
 
 	pango_layout_get_size(left, NULL, &lines);
@@ -282,12 +291,23 @@ paper_qr(struct paper *p, const char *address, enum paper_style style, const cha
 {
 	struct qr qr = qr_modules(p->arena, address);
 	double side = qr.width * MODULE;
-	PangoLayout *layout = paper_layout(p, style, words, PAPER_WIDTH - 2 * PAPER_SIDE - side - 16);
+	PangoLayout *layout = paper_passage(p, style, words, PAPER_WIDTH - 2 * PAPER_SIDE - side - 16);
 
 	room_for(p, side);
 	paper_draw_qr(p, &qr, PAPER_SIDE, p->y, MODULE);
 	paper_draw(p, layout, PAPER_SIDE + side + 16, p->y);
 	p->y += side + 8;
+}
+
+void
+paper_qr_middle(struct paper *p, const char *address, double side, const char *words)
+{
+	struct qr qr = qr_modules(p->arena, address);
+
+	room_for(p, side + 40);
+	paper_draw_qr(p, &qr, (PAPER_WIDTH - side) / 2, p->y, side / qr.width);
+	p->y += side + 10;
+	paper_text(p, PAPER_CAPTION, words);
 }
 
 /* How high the cells beside each other are. */
@@ -298,7 +318,7 @@ row_lay(struct paper *p, const char *const *cells, double pad, PangoLayout **lay
 	int i, high;
 
 	for (i = 0; i < p->columns; i++) {
-		layouts[i] = paper_layout(p, p->cells, cells[i], (PAPER_WIDTH - 2 * PAPER_SIDE) * p->shares[i] - 2 * pad);
+		layouts[i] = paper_passage(p, p->cells, cells[i], (PAPER_WIDTH - 2 * PAPER_SIDE) * p->shares[i] - 2 * pad);
 		if (p->cells == PAPER_CELL && i > 0)
 			pango_layout_set_alignment(layouts[i], PANGO_ALIGN_CENTER);
 		pango_layout_get_size(layouts[i], NULL, &high);

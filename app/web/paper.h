@@ -62,5 +62,7 @@ void paper_badge(struct paper *, const char *above, const char *reading, const c
 void paper_picture(struct paper *, const struct buf *, const char *words);
 /* A QR code of an address, words beside it. */
 void paper_qr(struct paper *, const char *address, enum paper_style, const char *words);
+/* The same in the middle, so large, to be read from some steps away, and words below it. */
+void paper_qr_middle(struct paper *, const char *address, double side, const char *words);
 /* Adds the PDF; nothing more can be put on it. */
 void paper_finish(struct paper *, struct buf *out);

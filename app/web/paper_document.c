@@ -18,7 +18,7 @@ draw_head(struct paper *p)
 	PangoLayout *number = paper_layout(p, PAPER_HEAD, p->head->number, wide);
 
 	pango_layout_set_alignment(number, PANGO_ALIGN_RIGHT);
-	paper_draw(p, paper_layout(p, PAPER_SMALL, p->head->left, wide), PAPER_SIDE, HEAD_TOP);
+	paper_draw(p, paper_passage(p, PAPER_SMALL, p->head->left, wide), PAPER_SIDE, HEAD_TOP);
 	paper_draw(p, number, PAPER_SIDE, HEAD_TOP + 34);
 	paper_draw_qr(p, &qr, right, HEAD_TOP, MODULE);
 }

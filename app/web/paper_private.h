@@ -38,6 +38,8 @@ struct paper {
 
 /* To be drawn, or unreferenced. */
 PangoLayout *paper_layout(struct paper *, enum paper_style, const char *text, double width);
+/* The same for several lines that are drawn at once, as far apart as those of paper_text(). */
+PangoLayout *paper_passage(struct paper *, enum paper_style, const char *text, double width);
 /* Draws it and lets it go. */
 void paper_draw(struct paper *, PangoLayout *, double x, double y);
 struct qr;

@@ -189,6 +189,31 @@ SELECT :questionnaire::bigint, 1, r ->> 'number', r ->> 'language', r ->> 'way',
        (now() AT TIME ZONE 'Asia/Tokyo')::date - (r ->> 'days')::int
   FROM jsonb_array_elements(:doc::jsonb) r;
 
+-- name: demo_population :exec
+-- Who lives there: so many in the districts by their weight, and by age as in a town of Japan, where many
+-- are old.  doc: {"people", "districts": [{"name", "weight"}]}.
+WITH doc AS (SELECT :doc::jsonb AS d),
+     ages AS (SELECT (n - 1) * 5 AS age, share
+                FROM unnest('{33,39,43,44,50,52,52,58,64,76,75,64,60,60,71,58,46,55}'::int[]) WITH ORDINALITY a (share, n)),
+     lives AS (
+       INSERT INTO population (district_id, from_age, to_age, people)
+       SELECT s.id, age, CASE WHEN age = 85 THEN 150 ELSE age + 4 END,
+              round((d ->> 'people')::int * (x ->> 'weight')::numeric / (SELECT sum((y ->> 'weight')::int) FROM jsonb_array_elements(d -> 'districts') y)
+                    * share / (SELECT sum(share) FROM ages))
+         FROM doc, jsonb_array_elements(d -> 'districts') x JOIN district s ON s.name = x ->> 'name', ages
+        WHERE d ? 'people'
+       RETURNING people)
+INSERT INTO population_file (as_of, people, staff_id)
+SELECT date_trunc('month', now() AT TIME ZONE 'Asia/Tokyo')::date, sum(people), (SELECT min(id) FROM staff)
+  FROM lives HAVING count(*) > 0;
+
+-- name: demo_drafts :exec
+-- Some began and went no further, most of them at the first questions; nobody has the link to go on with.
+INSERT INTO response_draft (hash, questionnaire_id, edition, sealed, reached)
+SELECT sha256(gen_random_uuid()::text::bytea), q.questionnaire_id, 1, '', q.code
+  FROM question q, generate_series(1, :answers::int * 3 / (100 * (1 + q.place)))
+ WHERE q.questionnaire_id = :questionnaire::bigint AND q.kind <> 'note';
+
 -- name: demo_tally_design :exec
 INSERT INTO tally_design (questionnaire_id, age_code, district_code)
 VALUES (:questionnaire::bigint, :age::text, :district::text)

@@ -18,7 +18,7 @@ export function document(districts) {
 		question('q1', 'single', '年代を教えてください', { choices: choices('18〜29歳', '30代', '40代', '50代', '60代', '70歳以上') }),
 		question('q2', 'address', 'お住まいの地区を教えてください', { settings: { district: true } }),
 		question('q3', 'multi', '公園で何をしますか', { choices: [...choices('散歩', '運動', '子どもと遊ぶ', '休む', '行事に出る'), other] }),
-		question('q4', 'scale', '公園にどのくらい満足していますか', { settings: { points: 5, low: { ja: '不満' }, high: { ja: '満足' } } }),
+		question('q4', 'scale', '公園にどのくらい満足していますか', { settings: { points: 5, low: { texts: { ja: '不満' } }, high: { texts: { ja: '満足' } } } }),
 		question('q5', 'scale', 'この町に住むことを友だちに勧めますか', { settings: { points: 11 } }),
 		question('q6', 'number', '先月、公園に何回行きましたか', { settings: { min: '0', max: '31', unit: '回' } }),
 		question('q7', 'rank', '直してほしい順に選んでください', { choices: choices('トイレ', '遊具', '照明', '木陰'), settings: { max: 3 } }),

@@ -16,6 +16,8 @@ before(async () => {
 	town = await up();
 	town.kill('courier', 'SIGTERM');	// whose clerk counts too
 	sato = await desk(town, 'sato');
+	// A town that has not said yet who lives there.
+	await inside(town, 'DELETE FROM population; DELETE FROM population_file');
 	made = await makeSurvey(town, { answers: 1204 });
 	at = `/desk/surveys/${made.survey}/results`;
 });

@@ -13,6 +13,8 @@
 #include "web/paper.h"
 #include "web/qr.h"
 
+enum { POSTER_QR = 220 };	/* points: 78 mm */
+
 /* What goes out is Japanese, whoever makes it. */
 static const char *
 word(const struct web *w, const char *key)
@@ -40,32 +42,58 @@ desk_survey_share(struct web *w)
 	return web_page(w, HTTP_OK, "desk/survey/share");
 }
 
+static void
+fact(struct web *w, struct paper *p, const char *what, const char *value)
+{
+	if (value[0] != '\0')
+		paper_text(p, PAPER_STRONG, arena_printf(w->arena, "%s　%s", word(w, what), value));
+}
+
+/* How long, until when, who, and whom to ask: what somebody before the notice board wants to know. */
+static void
+facts(struct web *w, struct paper *p, const json_t *survey)
+{
+	const json_t *closes = json_object_get(survey, "closes");
+	struct buf minutes;
+
+	buf_init(&minutes, w->arena);
+	if (json_int(survey, "minutes") > 0 && mustache_text(w->arena, word(w, "answer_minutes"), survey, &minutes) != ERR_OK)
+		buf_reset(&minutes);
+	fact(w, p, "answer_time", minutes.len > 0 ? minutes.data : "");
+	fact(w, p, "answer_closes", json_is_object(closes) ? arena_printf(w->arena, "%s%s", json_text(closes, "text"),
+	    word(w, "answer_until")) : word(w, "answer_no_end"));
+	fact(w, p, "answer_who", word(w, arena_printf(w->arena, "answer_who_%s", json_text(survey, "mode"))));
+	fact(w, p, "answer_contact", json_text(survey, "contact"));
+}
+
 enum err
 desk_survey_poster(struct web *w)
 {
 	json_t *survey;
 	struct paper *p;
 	struct buf pdf;
+	const char *town;
 	enum err e = desk_survey_open(w, &survey);
 
 	if (e != ERR_OK)
 		return e;
-	p = paper_new(w->arena, json_text(survey, "title"), json_text(json_object_get(survey, "tenant"), "name"));
-	paper_text(p, PAPER_TITLE, word(w, "survey_poster_ask"));
-	paper_space(p, 24);
+	town = json_text(json_object_get(survey, "tenant"), "name");
+	p = paper_new(w->arena, json_text(survey, "title"), town);
+	paper_text(p, PAPER_GRAND, word(w, "survey_poster_ask"));
+	paper_space(p, 12);
 	paper_text(p, PAPER_TITLE, json_text(survey, "title"));
-	paper_space(p, 16);
 	paper_rule(p);
+	paper_space(p, 8);
 	paper_text(p, PAPER_TEXT, json_text(survey, "purpose"));
-	paper_space(p, 24);
-	paper_qr(p, address_of(w, survey), PAPER_SMALL, arena_printf(w->arena, "%s\n%s", word(w, "survey_poster_camera"),
+	paper_space(p, 16);
+	paper_qr_middle(p, address_of(w, survey), POSTER_QR, arena_printf(w->arena, "%s\n%s", word(w, "survey_poster_camera"),
 	    address_of(w, survey)));
-	paper_space(p, 24);
-	if (json_text(survey, "contact")[0] != '\0') {
-		paper_text(p, PAPER_HEAD, word(w, "circular_contact"));
-		paper_text(p, PAPER_TEXT, json_text(survey, "contact"));
-	}
-	paper_text(p, PAPER_RIGHT, json_text(json_object_get(survey, "tenant"), "name"));
+	paper_space(p, 12);
+	paper_rule(p);
+	paper_space(p, 6);
+	facts(w, p, survey);
+	paper_space(p, 6);
+	paper_text(p, PAPER_RIGHT, town);
 	buf_init(&pdf, w->arena);
 	paper_finish(p, &pdf);
 	return web_bytes(w, HTTP_OK, "application/pdf", pdf.data, pdf.len);
