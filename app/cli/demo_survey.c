@@ -254,7 +254,8 @@ demo_survey(struct demo *d, const json_t *town, const json_t *survey)
 	c.districts = json_object_get(choices, "districts");
 	e = answer(&c, questionnaire);
 	if (e == ERR_OK)
-		e = q_demo_drafts(d->db, (struct q_demo_drafts){ .answers = (int)json_int(survey, "answers"), .questionnaire = questionnaire }, NULL);
+		e = q_demo_drafts(d->db, (struct q_demo_drafts){ .answers = (int)json_int(survey, "answers"),
+		    .questionnaire = questionnaire }, NULL);
 	if (e == ERR_OK && json_text(survey, "age")[0] != '\0')
 		e = q_demo_tally_design(d->db, (struct q_demo_tally_design){ questionnaire, json_text(survey, "age"),
 		    json_text(survey, "district") }, NULL);
