@@ -112,6 +112,7 @@ struct envelope {
 	const char *tenant_name, *host, *origin;
 	const char *mail_from, *mail_name, *mail_reply;	/* reply "": to where it comes from */
 	const char *mail_domain;
+	const char *mail_return;	/* where it comes back to: the part before the @ */
 	const char *language;
 	const char *to;
 	const char *const *many;

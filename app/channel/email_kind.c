@@ -46,7 +46,7 @@ compose(struct arena *a, const struct envelope *v, struct letter *l)
 	buf_init(&data, a);
 	if (email_compose(&mail, &data) != ERR_OK)
 		return ERR_INVALID;
-	l->from = arena_printf(a, "bounce+%s@%s", v->key, v->mail_domain);
+	l->from = arena_printf(a, "%s@%s", v->mail_return, v->mail_domain);
 	l->data = data.data;
 	l->n = data.len;
 	return ERR_OK;

@@ -5,6 +5,7 @@ libchannel_a_SOURCES = \
 	app/channel/check.c app/channel/check.h \
 	app/channel/clamd.c app/channel/clamd.h \
 	app/channel/email.c app/channel/email.h app/channel/email_kind.c app/channel/email_read.c app/channel/email_read.h \
+	app/channel/email_return.c app/channel/email_return.h \
 	app/channel/http.c app/channel/http.h app/channel/http_address.c app/channel/http_channel.c \
 	app/channel/http_channel.h app/channel/http_outcome.c \
 	app/channel/line.c app/channel/line.h app/channel/line_admin.c app/channel/line_admin.h app/channel/line_answer.c \
@@ -24,6 +25,8 @@ check_PROGRAMS += tests/unit/channel_email_test
 tests_unit_channel_email_test_LDADD = $(LINK_CHANNEL)
 check_PROGRAMS += tests/unit/channel_http_test
 tests_unit_channel_http_test_LDADD = $(LINK_CHANNEL)
+check_PROGRAMS += tests/unit/channel_email_return_test
+tests_unit_channel_email_return_test_LDADD = $(LINK_CHANNEL)
 check_PROGRAMS += tests/unit/channel_outbox_test
 tests_unit_channel_outbox_test_LDADD = $(LINK_CHANNEL)
 check_PROGRAMS += tests/unit/channel_sms_text_test

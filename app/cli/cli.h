@@ -66,5 +66,6 @@ int cli_line_menu(struct cli *);
 int cli_gateway_vapid(struct cli *);
 int cli_tenant_list(struct cli *);
 int cli_tenant_erase(struct cli *);
+int cli_mail_bounce(struct cli *);
 int cli_config_check(struct cli *);
 int cli_config_show(struct cli *);

@@ -24,6 +24,7 @@ static const struct command commands[] = {
 	{ "gateway", "vapid", "--host H", "the town's pair of keys for Web Push, if it has none", cli_gateway_vapid, false },
 	{ "line", "check", "--host H", "ask LINE what the town's account is, and how much of the month is left", cli_line_check, false },
 	{ "line", "menu", "--host H | --picture F", "set the menu below the chat of LINE, or write its picture", cli_line_menu, false },
+	{ "mail", "bounce", "[--to ADDRESS]", "take a mail that came back, from standard input", cli_mail_bounce, false },
 	{ "config", "check", "", "read the configuration and say what is wrong with it", cli_config_check, false },
 	{ "demo", "setup", "[--accounts FILE]", "make two towns that do not exist", cli_demo_setup, false },
 	{ "demo", "load", "[--citizens N] [--host HOST]", "make N more citizens", cli_demo_load, false },

@@ -4,7 +4,7 @@
  * how many calls a second it permits, and whether it is tried at all.
  *
  * Breakers, buckets and shares are this process's own.  What staff are shown of them
- * (gateway_health) is written every few seconds, and when a breaker moves.
+ * (gateway_health, mail_server) is written every few seconds, and when a breaker moves.
  *
  * Of two accounts the first is used while it answers.  Each failure halves its share,
  * each yes gives some of it back, so that it drifts back when it is well again.
@@ -391,17 +391,45 @@ report(struct courier *c, struct account *a, int64_t now)
 	const struct breaker *b = &a->breaker;
 	bool open = breaker_open(b, now) || now < a->paused_until;
 	int64_t until = b->until > a->paused_until ? b->until : a->paused_until;
+	int pause_ms = open ? (int)(until - now) : 0;
+	const char *reason = now < a->paused_until ? "gateway_busy" : b->reason;
 	enum err e;
 
 	e = db_begin(c->db, DB_WRITE);
-	if (e == ERR_OK)
-		e = q_enter_tenant_queue(c->db, (struct q_enter_tenant){ .tenant = a->tenant, .actor = "courier" }, NULL);
-	if (e == ERR_OK)
-		e = q_courier_health_queue(c->db, (struct q_courier_health){ .gateway = a->id,
-		    .breaker = state_of(a, now), .reason = now < a->paused_until ? "gateway_busy" : b->reason,
-		    .failures = b->failures, .pause_ms = open ? (int)(until - now) : 0, .delay_ms = a->delay_ms,
+	if (e == ERR_OK && a == &c->own)
+		e = q_courier_mail_server_queue(c->db, (struct q_courier_mail_server){ .breaker = state_of(a, now),
+		    .reason = reason, .failures = b->failures, .pause_ms = pause_ms, .delay_ms = a->delay_ms,
 		    .accepted = a->accepted, .failed = a->failed }, NULL);
+	else if (e == ERR_OK) {
+		e = q_enter_tenant_queue(c->db, (struct q_enter_tenant){ .tenant = a->tenant, .actor = "courier" }, NULL);
+		if (e == ERR_OK)
+			e = q_courier_health_queue(c->db, (struct q_courier_health){ .gateway = a->id,
+			    .breaker = state_of(a, now), .reason = reason, .failures = b->failures, .pause_ms = pause_ms,
+			    .delay_ms = a->delay_ms, .accepted = a->accepted, .failed = a->failed }, NULL);
+	}
 	return e == ERR_OK ? db_commit(c->db) : e;
+}
+
+/* A town's account, or the mail server of the installation. */
+static bool
+is_told(const struct courier *c, const struct account *a)
+{
+	return a == &c->own ? c->kind == &email_kind && c->conf->smtp_url != NULL : a->id != 0;
+}
+
+static void
+report_due(struct courier *c, struct account *a, int64_t now, bool due)
+{
+	const char *state = state_of(a, now);
+
+	if (!is_told(c, a) || (a->told != NULL && strcmp(state, a->told) == 0 && (!due || a->accepted + a->failed == 0)))
+		return;
+	c->reported = now;
+	a->told = state;
+	if (report(c, a, now) == ERR_OK)
+		a->accepted = a->failed = 0;
+	else
+		db_rollback(c->db);	/* or the account was taken away */
 }
 
 void
@@ -411,16 +439,7 @@ account_report(struct courier *c)
 	bool due = now - c->reported > REPORT_MS;
 	int i;
 
-	for (i = 0; i < COURIER_ACCOUNTS; i++) {
-		struct account *a = &c->accounts[i];
-
-		if (a->id == 0 || (strcmp(state_of(a, now), a->told) == 0 && (!due || a->accepted + a->failed == 0)))
-			continue;
-		c->reported = now;
-		a->told = state_of(a, now);
-		if (report(c, a, now) == ERR_OK)
-			a->accepted = a->failed = 0;
-		else
-			db_rollback(c->db);	/* or the account was taken away */
-	}
+	report_due(c, &c->own, now, due);
+	for (i = 0; i < COURIER_ACCOUNTS; i++)
+		report_due(c, &c->accounts[i], now, due);
 }

@@ -272,7 +272,7 @@ bool account_take(struct account *, int lane, int64_t now, int *turn);
 void account_left(struct account *, int turn, int64_t at);
 /* What came of it. */
 void account_learn(struct account *, const struct outcome *, int64_t now);
-/* Into gateway_health, now and then. */
+/* Into gateway_health (mail: mail_server), now and then. */
 void account_report(struct courier *);
 
 /* claim.c: looks for due work in all tenants, if it is time to. */

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "channel/email.h"
 #include "courier/courier.h"
+#include "domain/bounce.h"
 #include "domain/stop_link.h"
 
 static int
@@ -206,6 +207,8 @@ make_personal(const struct courier *c, const struct job *j, struct arena *a, con
 
 	if (citizen == 0)
 		return;
+	if (c->kind == &email_kind)
+		v->mail_return = bounce_local(a, c->vault, j->tenant.id, j->message, citizen);
 	token = stop_link_token(a, c->vault, to->contacts[0], j->message);
 	v->stop_url = arena_printf(a, "%s/unsubscribe/%s", j->tenant.origin, token);
 	v->one_click_url = arena_printf(a, "%s/u/%s", j->tenant.origin, token);
@@ -265,8 +268,9 @@ deliver_member(struct courier *c, struct job *j, const struct addressee *to)
 	    .tenant_name = j->tenant.name, .mail_from = j->tenant.mail_from, .mail_name = j->tenant.mail_name,
 	    .mail_reply = j->tenant.mail_reply, .host = j->tenant.host, .origin = j->tenant.origin,
 	    .mail_domain = c->conf->mail_domain, .language = language, .to = f->letter.to, .many = f->letter.many,
-	    .n_many = f->letter.n_many, .key = f->letter.key, .stop_url = "", .one_click_url = "", .seen_url = "",
-	    .message = j->message, .valid_until_ms = j->valid_until_ms, .urgent = j->lane == 0 };
+	    .n_many = f->letter.n_many, .key = f->letter.key, .mail_return = "bounce",
+	    .stop_url = "", .one_click_url = "", .seen_url = "", .message = j->message,
+	    .valid_until_ms = j->valid_until_ms, .urgent = j->lane == 0 };
 	make_personal(c, j, a, to, &v);
 	if (c->kind->compose(a, &v, &f->letter) == ERR_OK)
 		line_up(c, f);

@@ -6,6 +6,7 @@ libdomain_a_SOURCES = \
 	app/domain/approval.c app/domain/approval.h app/domain/approval_compare.c \
 	app/domain/area.c app/domain/area.h \
 	app/domain/attachment.c app/domain/attachment.h app/domain/attachment_read.c \
+	app/domain/bounce.c app/domain/bounce.h \
 	app/domain/checkin.c app/domain/checkin.h \
 	app/domain/citizen.c app/domain/citizen.h app/domain/citizen_draft.c app/domain/citizen_read.c \
 	app/domain/consent.c app/domain/consent.h \

@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "db/queries.h"
+#include "domain/delivery.h"
 
 enum { SENDER_MAX = 60 };
 
@@ -15,6 +16,23 @@ enum err
 mail_sender_show(struct db *db, const struct words *words, json_t **out)
 {
 	return q_mail_sender(db, (struct q_mail_sender){ .lang = words_lang(words) }, out);
+}
+
+enum err
+mail_sender_health(struct db *db, const struct words *words, json_t **server, json_t **back)
+{
+	enum err e = q_mail_server(db, (struct q_mail_server){ .lang = words_lang(words) }, server);
+	const char *reason;
+
+	if (e == ERR_NOT_FOUND)
+		*server = NULL;
+	else if (e != ERR_OK)
+		return e;
+	else {
+		reason = json_text(*server, "reason");
+		json_object_set_new(*server, "reason_text", reason[0] == '\0' ? json_null() : json_string(delivery_reason(words, reason)));
+	}
+	return q_bounce_month(db, back);
 }
 
 void

@@ -14,6 +14,9 @@
 
 /* {"name": of the town, "from", "sender", "reply", "version", "last": of the newest message} */
 enum err mail_sender_show(struct db *, const struct words *, json_t **out) MUST_USE;
+/* How the server fares: as query gateway_state says it of a town's account, with "reason_text"; and
+ * what came back in thirty days (query bounce_month).  *server NULL: it was never used. */
+enum err mail_sender_health(struct db *, const struct words *, json_t **server, json_t **back) MUST_USE;
 /* The fields from, sender and reply, from what is stored. */
 void mail_sender_fill(struct form *, const json_t *now);
 /* Reads them, with their problems; form_ok afterwards says whether they may be saved. */

@@ -73,6 +73,7 @@ GRANT UPDATE (state, written, bytes, finished, lease) ON export TO chromo_courie
 GRANT SELECT ON tenant, tenant_host, tenant_key, message, message_rendering, approval, topic, district, citizen, contact, batch,
   delivery, letter, message_move, department, gateway, gateway_health TO chromo_courier;
 GRANT INSERT, UPDATE ON gateway_health TO chromo_courier;
+GRANT SELECT, INSERT, UPDATE ON mail_server TO chromo_courier;
 GRANT UPDATE ON batch, letter TO chromo_courier;
 GRANT INSERT ON batch, delivery, audit, letter TO chromo_courier;
 GRANT UPDATE (state, code, reason, detail, at) ON delivery TO chromo_courier; -- a doubt that was cleared up

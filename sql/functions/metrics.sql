@@ -20,7 +20,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
   gates AS (
     SELECT format('{tenant="%s",channel="%s",place="%s"', g.tenant_id, g.channel, g.place) AS label,
            h.breaker, h.accepted, h.failed, h.delay_ms
-      FROM gateway g JOIN gateway_health h ON h.tenant_id = g.tenant_id AND h.gateway_id = g.id),
+      FROM gateway g JOIN gateway_health h ON h.tenant_id = g.tenant_id AND h.gateway_id = g.id
+    UNION ALL SELECT '{tenant="all",channel="email",place="1"', s.breaker, s.accepted, s.failed, s.delay_ms FROM mail_server s),
   lines AS (
     SELECT 1 AS part, '# HELP chromo_queue_batches Batches that wait or are under way.' || E'\n# TYPE chromo_queue_batches gauge' AS line
     UNION ALL SELECT 2, format('chromo_queue_batches{channel="%s",lane="%s"} %s', channel, lane, batches) FROM waiting

@@ -81,6 +81,17 @@ ON CONFLICT (tenant_id, gateway_id) DO UPDATE
        changed = CASE WHEN h.breaker = excluded.breaker THEN h.changed ELSE now() END,
        delay_ms = excluded.delay_ms, accepted = h.accepted + excluded.accepted, failed = h.failed + excluded.failed;
 
+-- name: courier_mail_server :exec
+-- The same of the mail server that all towns send by.
+INSERT INTO mail_server AS h (breaker, reason, failures, until, delay_ms, accepted, failed)
+VALUES (:breaker::text, nullif(:reason::text, ''), :failures::int,
+        CASE WHEN :pause_ms::int > 0 THEN now() + make_interval(secs => :pause_ms / 1000.0) END, :delay_ms::int,
+        :accepted::bigint, :failed::bigint)
+ON CONFLICT (one) DO UPDATE
+   SET breaker = excluded.breaker, reason = coalesce(excluded.reason, h.reason), failures = excluded.failures, until = excluded.until,
+       changed = CASE WHEN h.breaker = excluded.breaker THEN h.changed ELSE now() END,
+       delay_ms = excluded.delay_ms, accepted = h.accepted + excluded.accepted, failed = h.failed + excluded.failed;
+
 -- name: courier_finish :exec
 SELECT batch_finish(:batch::bigint, :fence::bigint, make_interval(secs => :wait_s::int));
 

@@ -17,8 +17,12 @@ open AS (
     FROM mine b
     LEFT JOIN mine p ON p.key = b.key AND p.try = b.try - 1
    WHERE b.state <> 'done' OR b.verdict = 'unknown'),
+-- Taken by the server or the gateway, and then it came back.
+back AS MATERIALIZED (
+  SELECT d.citizen_id, d.round, d.reason FROM delivery d
+   WHERE d.message_id = :message AND d.receipt = 'undelivered' AND d.channel IN (SELECT channel FROM mine)),
 sums AS (
-  SELECT (SELECT coalesce(sum(accepted), 0) FROM mine) AS reached,
+  SELECT (SELECT coalesce(sum(accepted), 0) FROM mine) - (SELECT count(*) FROM back) AS reached,
          (SELECT coalesce(sum(unknown), 0) FROM mine WHERE channel IN ('email', 'sms')) AS extras,
          coalesce(sum(size - final - doubt) FILTER (WHERE state IN ('queued', 'sending')), 0) AS waiting,
          coalesce(sum(doubt) FILTER (WHERE round = (SELECT max(round) FROM mine)), 0) AS unsure,
@@ -37,6 +41,10 @@ words AS (
    WHERE d.message_id = :message AND d.state IN ('refused', 'dropped') AND d.reason IS DISTINCT FROM 'seen'
      AND NOT EXISTS (SELECT FROM again a WHERE a.c = d.citizen_id AND a.round > d.round)
    GROUP BY d.state, d.reason
+  UNION ALL
+  SELECT 'back', b.reason, count(*)
+    FROM back b WHERE NOT EXISTS (SELECT FROM again a WHERE a.c = b.citizen_id AND a.round > b.round)
+   GROUP BY b.reason
   UNION ALL
   SELECT state, reason, sum(size - final)
     FROM open WHERE state = 'held' AND reason IS NOT NULL AND verdict IS NULL AND round = (SELECT max(round) FROM mine)
@@ -93,13 +101,16 @@ SELECT jsonb_build_object(
                            'way',     w.channel,
                            'step',    CASE WHEN m.ladder IS NOT NULL THEN w.step::text END,
                            'total',   to_char(w.total, 'FM999,999,990'),
-                           'reached', to_char(w.reached, 'FM999,999,990'),
+                           'reached', to_char(greatest(w.reached - w.back, 0), 'FM999,999,990'),
                            'open',    to_char(w.open, 'FM999,999,990'),
-                           'failed',  to_char(greatest(w.total - w.reached - w.open, 0), 'FM999,999,990'))
+                           'failed',  to_char(greatest(w.total - greatest(w.reached - w.back, 0) - w.open, 0), 'FM999,999,990'))
                          ORDER BY w.step, w.total DESC, w.channel), '[]')
                     FROM (SELECT channel, step,
                                  coalesce(sum(size) FILTER (WHERE round = 1 AND parent IS NULL), 0) AS total,
                                  coalesce(sum(accepted), 0) AS reached,
+                                 CASE WHEN step = min(step) OVER (PARTITION BY channel)
+                                      THEN (SELECT count(*) FROM delivery d WHERE d.message_id = m.id AND d.channel = batch.channel
+                                               AND d.receipt = 'undelivered') ELSE 0 END AS back,
                                  coalesce(sum(size - accepted - refused - dropped) FILTER (WHERE state IN ('queued', 'sending')), 0) AS open
                             FROM batch WHERE message_id = m.id
                            GROUP BY channel, step) w),

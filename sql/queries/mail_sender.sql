@@ -20,6 +20,20 @@ SELECT json_build_object(
                       GROUP BY m.id, m.subject, m.published))
   FROM tenant t;
 
+-- name: mail_server :json
+-- How it fares, in the words of query gateway_state.
+SELECT jsonb_build_object(
+         'open',     breaker <> 'closed',
+         'reason',   reason,
+         'since',    moment(changed, :lang::text),
+         'until',    moment(until, :lang),
+         'delay_ms', delay_ms,
+         'accepted', to_char(accepted, 'FM999,999,999,990'),
+         'failed',   to_char(failed, 'FM999,999,999,990'),
+         'tried',    accepted + failed > 0,
+         'quota',    NULL)
+  FROM mail_server;
+
 -- name: mail_domain_taken :one
 SELECT mail_domain_taken(:address::text) AS taken;
 

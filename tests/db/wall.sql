@@ -3,7 +3,7 @@ SELECT no_plan();
 
 -- Tables that belong to no tenant.
 CREATE TEMP TABLE common AS
-SELECT unnest(ARRAY['throttle', 'message_move', 'consent_document', 'schema_migration']) AS name;
+SELECT unnest(ARRAY['throttle', 'mail_server', 'message_move', 'consent_document', 'schema_migration']) AS name;
 
 CREATE TEMP VIEW walled AS
 SELECT c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity

@@ -13,6 +13,7 @@
 #include "channel/check.h"
 #include "channel/webpush.h"
 #include "domain/gateway.h"
+#include "domain/mail_sender.h"
 #include "domain/message.h"
 #include "web/desk/gateway_fields.h"
 #include "web/desk/gateway_sign_in.h"
@@ -80,16 +81,32 @@ face(struct web *w, const struct slot *s, json_t *account)
 	    "account", account);
 }
 
+/* Mail, in the same words: the server is the operator's, and always on where there is one. */
+static json_t *
+mail_face(struct web *w, json_t *health)
+{
+	bool set = w->conf->smtp_url != NULL;
+	const char *state = !set ? "todo" : json_flag(health, "open") ? "wrong" : "active";
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:O?}", "slot", "email", "slot_text", words_get(w->words, "way_email"),
+	    "about", words_get(w->words, "gateway_email_about"), "state", state,
+	    "state_text", words_get(w->words, arena_printf(w->arena, "gateway_state_%s", state)),
+	    "kind_text", words_get(w->words, "mail_sender_host"), "account", set ? health : NULL);
+}
+
 enum err
 desk_gateway_list(struct web *w)
 {
-	json_t *accounts, *rows = json_array();
+	json_t *accounts, *health, *returned, *rows = json_array();
 	enum err e = gateway_state(w->db, w->words, &accounts);
 	size_t i;
 
 	json_object_set_new(w->view, "slots", rows);
+	if (e == ERR_OK)
+		e = mail_sender_health(w->db, w->words, &health, &returned);
 	if (e != ERR_OK)
 		return e;
+	json_array_append_new(rows, mail_face(w, health));
 	for (i = 0; i < sizeof slots / sizeof *slots; i++)
 		json_array_append_new(rows, face(w, &slots[i], in_slot(accounts, &slots[i])));
 	return web_page(w, HTTP_OK, "desk/gateway/list");

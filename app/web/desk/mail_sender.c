@@ -31,10 +31,30 @@ server(struct web *w)
 	    "sign_in", w->conf->smtp_user != NULL, "domain", w->conf->mail_domain);
 }
 
+/* As part desk/gateway/health reads it; null: nothing is known yet. */
+static enum err
+show_health(struct web *w)
+{
+	json_t *health, *back;
+	enum err e = mail_sender_health(w->db, w->words, &health, &back);
+
+	if (e != ERR_OK)
+		return e;
+	if (health != NULL)
+		json_object_set_new(health, "kind_text", json_string(words_get(w->words, "mail_sender_host")));
+	json_object_set(w->view, "health", health != NULL && w->conf->smtp_url != NULL ? health : json_null());
+	json_object_set(w->view, "returned", back);
+	return ERR_OK;
+}
+
 static enum err
 show(struct web *w, enum status status, const json_t *now, bool changed)
 {
 	const char *at = strchr(json_text(now, "from"), '@');
+	enum err e = show_health(w);
+
+	if (e != ERR_OK)
+		return e;
 
 	json_object_set(w->view, "sender", (json_t *)(uintptr_t)now);
 	json_object_set_new(w->view, "server", server(w));
