@@ -138,9 +138,9 @@ agenda_show(struct db *db, const struct words *words, const char *tongue, int64_
 }
 
 enum err
-agenda_said(struct db *db, int64_t event, struct db_texts languages, json_t **out)
+agenda_said(struct db *db, int64_t event, int64_t slot, struct db_texts languages, json_t **out)
 {
-	return q_agenda_said(db, (struct q_agenda_said){ .languages = languages, .event = event }, out);
+	return q_agenda_said(db, (struct q_agenda_said){ .languages = languages, .slot = slot, .event = event }, out);
 }
 
 enum err

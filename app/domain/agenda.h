@@ -31,9 +31,9 @@ enum err agenda_month(struct db *, struct arena *, const struct words *, const s
     json_t **out) MUST_USE;
 /* In this language ("": that of the pages), if it may be read in it.  ERR_NOT_FOUND: none that is public. */
 enum err agenda_show(struct db *, const struct words *, const char *tongue, int64_t event, json_t **out) MUST_USE;
-/* What it says in the first of these languages that it may be read in: the texts of agenda_show, "tongue",
- * "language" and "langs" (sql/functions/slot.sql). */
-enum err agenda_said(struct db *, int64_t event, struct db_texts languages, json_t **out) MUST_USE;
+/* What it, or a date of it (0: none), says in the first of these languages that it may be read in: the texts of
+ * agenda_show, "tongue", "language" and "langs" (sql/functions/slot.sql). */
+enum err agenda_said(struct db *, int64_t event, int64_t slot, struct db_texts languages, json_t **out) MUST_USE;
 /* {"town", "updated", "events"}: query agenda_feed. */
 enum err agenda_feed(struct db *, struct arena *, const char *lang, const struct agenda_filter *, json_t **out) MUST_USE;
 

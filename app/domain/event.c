@@ -111,6 +111,8 @@ event_date_save(struct db *db, struct form *f, int64_t event, int64_t slot, cons
 	}
 	if (!rows_null(rows, 0, "bad"))
 		form_problem(f, "quotas", "event_quota_taken");
+	else if (!rows_null(rows, 0, "first"))
+		form_problem(f, "quotas", "event_quota_first");
 	return form_ok(f) ? ERR_OK : ERR_INVALID;
 }
 
@@ -122,17 +124,6 @@ event_date_remove(struct db *db, int64_t event, int64_t slot, bool *removed)
 
 	if (e == ERR_OK)
 		*removed = rows_bool(rows, 0, "removed");
-	return e;
-}
-
-enum err
-event_date_off(struct db *db, int64_t event, int64_t slot, int64_t *people)
-{
-	struct rows *rows;
-	enum err e = q_event_date_off(db, (struct q_event_date_off){ .slot = slot, .event = event }, &rows);
-
-	if (e == ERR_OK)
-		*people = rows_int(rows, 0, "people");
 	return e;
 }
 
@@ -257,21 +248,35 @@ event_end(struct db *db, int64_t event)
 	return e != ERR_OK || changed == 1 ? e : ERR_CONFLICT;
 }
 
-enum err
-event_off_said(struct db *db, int64_t event, const char *language, const char *why)
+static enum err
+off_why(struct db *db, int64_t event, const json_t *why)
 {
-	return q_event_off_said(db, (struct q_event_off_said){ .language = language, .why = why, .event = event }, NULL);
+	int changed = 0;
+	enum err e = q_event_off_why(db, (struct q_event_off_why){ .why = why, .event = event }, &changed);
+
+	return e != ERR_OK || changed == 1 ? e : ERR_CONFLICT;
 }
 
 enum err
-event_off(struct db *db, int64_t event, const char *why, int64_t *people)
+event_off(struct db *db, int64_t event, int64_t slot, const json_t *why)
 {
 	struct rows *rows;
-	enum err e = q_event_off_why(db, (struct q_event_off_why){ .why = why, .event = event }, NULL);
+	enum err e;
 
-	if (e == ERR_OK)
-		e = q_event_off(db, (struct q_event_off){ .event = event }, &rows);
-	if (e == ERR_OK)
-		*people = rows_int(rows, 0, "people");
-	return e;
+	if (slot != 0)
+		return q_event_date_off(db, (struct q_event_date_off){ .event = event, .slot = slot, .why = why }, &rows);
+	e = off_why(db, event, why);
+	return e != ERR_OK ? e : q_event_off(db, (struct q_event_off){ .event = event }, &rows);
+}
+
+enum err
+event_off_again(struct db *db, int64_t event, int64_t slot, const json_t *why)
+{
+	int changed = 0;
+	enum err e;
+
+	if (slot == 0)
+		return off_why(db, event, why);
+	e = q_event_date_why(db, (struct q_event_date_why){ .why = why, .slot = slot, .event = event }, &changed);
+	return e != ERR_OK || changed == 1 ? e : ERR_CONFLICT;
 }

@@ -80,8 +80,6 @@ enum err event_dates_add(struct db *, int64_t event, const struct event_dates *,
 enum err event_date_save(struct db *, struct form *, int64_t event, int64_t slot, const struct event_dates *) MUST_USE;
 /* False: people have signed up. */
 enum err event_date_remove(struct db *, int64_t event, int64_t slot, bool *removed) MUST_USE;
-/* It does not take place; *people: how many applications end with it. */
-enum err event_date_off(struct db *, int64_t event, int64_t slot, int64_t *people) MUST_USE;
 
 /* --- life --- */
 
@@ -90,6 +88,8 @@ json_t *event_lacks(struct arena *, const struct words *, const json_t *event, c
 /* ERR_CONFLICT: it is no draft. */
 enum err event_publish(struct db *, const json_t *event, int64_t staff) MUST_USE;
 enum err event_end(struct db *, int64_t event) MUST_USE;
-/* Why it will not take place, in another language; before event_off. */
-enum err event_off_said(struct db *, int64_t event, const char *language, const char *why) MUST_USE;
-enum err event_off(struct db *, int64_t event, const char *why, int64_t *people) MUST_USE;
+/* It does not take place, or one date of it (slot 0: the event).  why: {"ja": …, "en": …}, in the languages in which it was said.
+ * Whoever signed up is told.  ERR_CONFLICT: it is not to come. */
+enum err event_off(struct db *, int64_t event, int64_t slot, const json_t *why) MUST_USE;
+/* The same in other words afterwards; nobody is written to. */
+enum err event_off_again(struct db *, int64_t event, int64_t slot, const json_t *why) MUST_USE;

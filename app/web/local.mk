@@ -65,7 +65,7 @@ libweb_a_SOURCES += \
 	app/web/desk/draw.c \
 	app/web/desk/entry.c \
 	app/web/desk/event.c app/web/desk/event.h app/web/desk/event_date.c app/web/desk/event_import.c \
-	app/web/desk/event_life.c app/web/desk/event_part.c app/web/desk/event_picture.c \
+	app/web/desk/event_life.c app/web/desk/event_off.c app/web/desk/event_part.c app/web/desk/event_picture.c \
 	app/web/desk/export.c \
 	app/web/desk/forms.c \
 	app/web/desk/gateway.c app/web/desk/gateway_fields.c app/web/desk/gateway_fields.h app/web/desk/gateway_sign_in.c \

@@ -104,9 +104,11 @@ CREATE OR REPLACE TRIGGER event_picture_keep AFTER UPDATE OF picture ON event FO
 
 -- A date in other words: when, how many seats, of which quotas ([{"name", "capacity"}]).
 -- Nothing is changed where fewer seats than are taken would be left (overhang: how many), or
--- where a quota cannot be so small, or go, because of those who claimed it (bad: its name).
-CREATE OR REPLACE FUNCTION event_date_save(p_event bigint, p_slot bigint, p_begins timestamptz, p_ends timestamptz, p_capacity int,
-                                           p_quotas jsonb, OUT overhang int, OUT bad text) LANGUAGE plpgsql AS $$
+-- where a quota cannot be so small, or go, because of those who claimed it (bad: its name), or
+-- because the rule of a lottery that was published names it (first: its name).
+DROP FUNCTION IF EXISTS event_date_save(bigint, bigint, timestamptz, timestamptz, int, jsonb);
+CREATE FUNCTION event_date_save(p_event bigint, p_slot bigint, p_begins timestamptz, p_ends timestamptz, p_capacity int,
+                                p_quotas jsonb, OUT overhang int, OUT bad text, OUT first text) LANGUAGE plpgsql AS $$
 DECLARE
   s event_slot;
 BEGIN
@@ -122,7 +124,10 @@ BEGIN
      AND (q.taken > n.capacity OR (n.name IS NULL AND (EXISTS (SELECT FROM application a WHERE a.slot_id = p_slot AND q.id = ANY (a.quotas))
                                                        OR EXISTS (SELECT FROM checkin c WHERE c.slot_id = p_slot AND q.id = ANY (c.quotas)))))
    LIMIT 1;
-  IF overhang > 0 OR bad IS NOT NULL THEN
+  SELECT q.name INTO first FROM lottery l JOIN event_quota q ON q.slot_id = l.slot_id AND q.name = l.rule ->> 'first'
+   WHERE l.slot_id = p_slot AND l.drawn IS NULL
+     AND NOT EXISTS (SELECT FROM jsonb_to_recordset(p_quotas) AS n (name text) WHERE n.name = q.name);
+  IF overhang > 0 OR bad IS NOT NULL OR first IS NOT NULL THEN
     RETURN;
   END IF;
   UPDATE event_slot SET begins = p_begins, ends = p_ends, capacity = p_capacity WHERE id = p_slot;
@@ -135,6 +140,38 @@ BEGIN
   PERFORM seat_promote(p_slot);
   -- When people are reminded is counted anew.
   UPDATE application SET due = NULL WHERE slot_id = p_slot AND state IN ('confirmed', 'offered', 'waiting');
+END $$;
+
+-- Why an event does not take place, in the languages in which that is said: into its texts, and out of them where it is not any more.
+CREATE OR REPLACE FUNCTION event_why(p_texts jsonb, p_why jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+  SELECT jsonb_object_agg(tag, said)
+    FROM (SELECT jsonb_object_keys(p_texts) UNION SELECT jsonb_object_keys(p_why)) AS k (tag),
+         LATERAL (SELECT coalesce(p_texts -> tag, '{}') - 'call_off'
+                         || CASE WHEN p_why ? tag AND tag <> 'ja' THEN jsonb_build_object('call_off', p_why -> tag) ELSE '{}' END) AS x (said)
+   WHERE said <> '{}'
+$$;
+
+-- The same by language, as it was given.
+CREATE OR REPLACE FUNCTION event_whys(e event) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+  SELECT jsonb_build_object('ja', e.call_off)
+         || coalesce((SELECT jsonb_object_agg(key, value -> 'call_off') FROM jsonb_each(e.texts) WHERE key <> 'ja' AND value ? 'call_off'), '{}')
+$$;
+
+-- One date does not take place, and why.  Returns how many applications end with it.
+CREATE OR REPLACE FUNCTION event_date_off(p_event bigint, p_slot bigint, p_why jsonb) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  n int;
+BEGIN
+  UPDATE event SET sequence = sequence + 1 WHERE id = p_event AND state = 'open';  -- event before date, as everywhere
+  IF FOUND THEN
+    UPDATE event_slot SET call_off = p_why WHERE id = p_slot AND event_id = p_event AND cancelled IS NULL AND ends > now();
+  END IF;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'event: no date that is to come' USING ERRCODE = 'CH003';
+  END IF;
+  n := seat_call_off(p_slot);
+  PERFORM audit_write('event.date_off', p_event, jsonb_build_object('slot', p_slot));
+  RETURN n;
 END $$;
 
 -- A date that nobody has ever signed up for goes.  False: somebody has.

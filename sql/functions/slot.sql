@@ -42,6 +42,14 @@ CREATE OR REPLACE FUNCTION event_said(e event, languages text[]) RETURNS jsonb L
    GROUP BY l.tag
 $$;
 
+-- The same of one date: where it alone was called off, why.
+CREATE OR REPLACE FUNCTION slot_said(said jsonb, s event_slot) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN coalesce(s.call_off, '{}') = '{}' THEN said ELSE said || jsonb_build_object(
+           'call_off', coalesce(s.call_off -> tag, s.call_off -> 'ja'),
+           'langs', said -> 'langs' || jsonb_build_object('call_off', CASE WHEN s.call_off ? tag AND tag <> 'ja-easy' THEN tag ELSE 'ja' END)) END
+    FROM (SELECT said ->> 'tongue' AS tag) x
+$$;
+
 -- What is on the calendar, and since when a cancelled one is not any more.
 CREATE OR REPLACE FUNCTION event_shown(state text, listed boolean, cancelled timestamptz) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT listed AND (state IN ('open', 'ended') OR (state = 'cancelled' AND cancelled > now() - interval '30 days')) $$;
@@ -57,6 +65,10 @@ CREATE OR REPLACE FUNCTION event_asked(e event, district bigint, free boolean, c
                                                                 e.category, e.place))) > 0)
      AND (target = '' OR position(lower(target) IN lower(jsonb_path_query_array(e.texts, '$.*.target')::text)) > 0)
 $$;
+
+-- Whether people may still sign up for a date.
+CREATE OR REPLACE FUNCTION slot_comes(s event_slot) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT s.cancelled IS NULL AND s.begins > now() $$;
 
 -- A date in a list, as everybody reads it.
 CREATE OR REPLACE FUNCTION agenda_row(e event, s event_slot, district text, lang text) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$

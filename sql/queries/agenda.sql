@@ -82,7 +82,9 @@ SELECT jsonb_build_object(
          'picture', (SELECT t.id FROM attachment t WHERE t.id = e.picture AND t.state = 'clean'),
          'cancelled', e.state = 'cancelled',
          'rule', e.rule,
-         'signs_up', e.rule <> 'none' AND e.state = 'open' AND now() >= coalesce(e.opens, '-infinity') AND now() < coalesce(e.closes, 'infinity'),
+         'signs_up', coming AND now() >= coalesce(e.opens, '-infinity') AND now() < coalesce(e.closes, 'infinity'),
+         'early', coming AND now() < e.opens, 'late', e.rule <> 'none' AND e.state IN ('open', 'ended') AND NOT (coming AND coalesce(now() < e.closes, true)),
+         'waits', e.waiting, 'full', e.rule = 'first' AND NOT EXISTS (SELECT FROM event_slot s WHERE s.event_id = e.id AND slot_comes(s) AND coalesce(s.taken < s.capacity, true)),
          'opens', moment(e.opens, :lang::text), 'closes', moment(e.closes, :lang),
          'lottery', EXISTS (SELECT FROM lottery l JOIN event_slot s ON s.id = l.slot_id WHERE s.event_id = e.id),
          'sequence', e.sequence, 'modified', floor(extract(epoch FROM e.updated))::bigint * 1000,
@@ -93,14 +95,18 @@ SELECT jsonb_build_object(
                      'cancelled', s.cancelled IS NOT NULL, 'capacity', s.capacity,
                      'left', greatest(s.capacity - s.taken, 0),
                      'counted', e.rule = 'first' AND e.state = 'open' AND s.capacity IS NOT NULL AND s.cancelled IS NULL AND s.begins > now(),
-                     'full', s.taken >= s.capacity)
-                   ORDER BY s.begins, s.id), '[]') FROM event_slot s WHERE s.event_id = e.id)) || event_said(e, ARRAY[:tongue::text, :lang])
+                     'full', s.taken >= s.capacity, 'why', own -> 'call_off', 'why_lang', own -> 'langs' -> 'call_off')
+                   ORDER BY s.begins, s.id), '[]')
+                     FROM event_slot s LEFT JOIN LATERAL slot_said(said, s) AS own ON s.call_off <> '{}' WHERE s.event_id = e.id)) || said
   FROM event e
+ CROSS JOIN LATERAL event_said(e, ARRAY[:tongue::text, :lang]) AS said
+ CROSS JOIN LATERAL (SELECT e.rule <> 'none' AND e.state = 'open' AND EXISTS (SELECT FROM event_slot s WHERE s.event_id = e.id AND slot_comes(s)) AS coming) AS x
  WHERE e.id = :event::bigint AND e.state IN ('open', 'ended', 'cancelled');
 
 -- name: agenda_said :json
--- What an event says in the first of these languages that it may be read in (sql/functions/slot.sql).
-SELECT event_said(e, :languages::text[]) FROM event e WHERE e.id = :event::bigint;
+-- What an event, or a date of it (0: none), says in the first of these languages that it may be read in (sql/functions/slot.sql).
+SELECT slot_said(event_said(e, :languages::text[]), s) FROM event e LEFT JOIN event_slot s ON s.id = :slot::bigint AND s.event_id = e.id
+ WHERE e.id = :event::bigint;
 
 -- name: agenda_feed :json
 -- All of the calendar for programs: from a month ago to two years ahead, cancelled ones too.

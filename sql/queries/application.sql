@@ -75,7 +75,7 @@ SELECT jsonb_build_object(
          'applied', a.state = 'applied', 'confirmed', a.state = 'confirmed', 'waiting', a.state = 'waiting', 'offered', a.state = 'offered',
          'lost', a.state = 'lost', 'cancelled', a.state = 'cancelled', 'rejected', a.state = 'rejected', 'expired', a.state = 'expired',
          'active', a.state IN ('applied', 'confirmed', 'waiting', 'offered') AND s.begins > now() AND e.state = 'open',
-         'called_off', a.why IS NOT DISTINCT FROM 'event',
+         'called_off', a.why IS NOT DISTINCT FROM 'event', 'date_off', e.state <> 'cancelled',
          'place', CASE a.state WHEN 'waiting' THEN seat_place(a.slot_id, a.ahead, a.waiting) END,
          'offer_until', moment(a.offer_until, :lang::text), 'offer_past', coalesce(a.offer_until <= now() AND (a.contact IS NULL OR a.told IS NOT DISTINCT FROM 'offered'), false),
          'created', moment(a.created, :lang), 'ended', moment(a.cancelled, :lang),
@@ -91,7 +91,7 @@ SELECT jsonb_build_object(
                                     'ends', floor(extract(epoch FROM s.ends) * 1000)::bigint,
                                     'quotas', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'name', q.name) ORDER BY q.id), '[]')
                                                  FROM event_quota q WHERE q.slot_id = s.id)),
-         'event', event_said(e, ARRAY[:lang])
+         'event', slot_said(event_said(e, ARRAY[:lang]), s)
                     || jsonb_build_object('id', e.id, 'rule', e.rule, 'lottery', e.rule = 'lottery', 'approval', e.rule = 'approval',
                                      'group_max', e.group_max, 'sequence', e.sequence,
                                      'latitude', e.latitude::text, 'longitude', e.longitude::text,
@@ -175,7 +175,7 @@ SELECT said || jsonb_build_object(
          'confirmed', a.state = 'confirmed', 'waiting', a.state = 'waiting', 'offered', a.state = 'offered', 'lost', a.state = 'lost',
          'cancelled', a.state = 'cancelled', 'rejected', a.state = 'rejected', 'expired', a.state = 'expired',
          'place', CASE a.state WHEN 'waiting' THEN seat_place(a.slot_id, a.ahead, a.waiting) END,
-         'offer_until', moment(a.offer_until, :lang::text), 'called_off', a.why IS NOT DISTINCT FROM 'event',
+         'offer_until', moment(a.offer_until, :lang::text), 'called_off', a.why IS NOT DISTINCT FROM 'event', 'date_off', e.state <> 'cancelled',
          'by_staff', a.why IS NOT DISTINCT FROM 'staff',
          'when', slot_text(s.begins, s.ends, s.days, :lang), 'place_name', said -> 'place',
          'lottery', e.rule = 'lottery', 'approval', e.rule = 'approval',
@@ -183,7 +183,7 @@ SELECT said || jsonb_build_object(
          'valid_s', greatest(3600, floor(extract(epoch FROM CASE WHEN a.state = 'offered' THEN a.offer_until
                       WHEN s.begins > now() THEN s.begins ELSE now() + interval '2 days' END - now())))::int)
   FROM application a JOIN event_slot s ON s.id = a.slot_id JOIN event e ON e.id = a.event_id
- CROSS JOIN LATERAL event_said(e, ARRAY[a.language, :lang]) AS said
+ CROSS JOIN LATERAL slot_said(event_said(e, ARRAY[a.language, :lang]), s) AS said
  WHERE a.id = :application::bigint;
 
 -- name: event_work :many

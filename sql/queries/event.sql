@@ -52,7 +52,7 @@ SELECT jsonb_build_object(
          'closes_past', coalesce(e.closes <= now(), false), 'opens_later', coalesce(e.opens > now(), false),
          'group_max', e.group_max, 'names', e.names, 'once', e.once, 'waiting', e.waiting, 'in_order', e.in_order,
          'offer_hours', e.offer_hours, 'listed', e.listed, 'reminder_hours', e.reminder_hours, 'thanks', e.thanks, 'missed', e.missed, 'sorry', e.sorry, 'survey', e.survey_id,
-         'each', to_jsonb(e.each)) || jsonb_build_object('memo', e.memo, 'call_off', nullif(e.call_off, ''), 'imported', e.source_key IS NOT NULL,
+         'each', to_jsonb(e.each)) || jsonb_build_object('memo', e.memo, 'call_off', nullif(e.call_off, ''), 'call_offs', event_whys(e), 'imported', e.source_key IS NOT NULL,
          'department', jsonb_build_object('id', d.id, 'name', d.name), 'author', jsonb_build_object('id', a.id, 'name', a.name),
          'updated', moment(e.updated, :lang), 'published', moment(e.published, :lang),
          'questions', (SELECT count(*) FROM question q WHERE q.questionnaire_id = e.questionnaire_id),
@@ -72,7 +72,7 @@ SELECT jsonb_build_object(
                             'id', s.id, 'when', slot_text(s.begins, s.ends, s.days, :lang), 'datetime', rfc3339(s.begins),
                             'begins_ms', floor(extract(epoch FROM s.begins) * 1000)::bigint, 'ends_ms', floor(extract(epoch FROM s.ends) * 1000)::bigint,
                             'capacity', s.capacity, 'taken', s.taken, 'over', s.ends <= now(), 'began', s.begins <= now(),
-                            'cancelled', s.cancelled IS NOT NULL, 'full', coalesce(s.taken >= s.capacity, false),
+                            'cancelled', s.cancelled IS NOT NULL, 'call_off', s.call_off, 'why', s.call_off ->> 'ja', 'full', coalesce(s.taken >= s.capacity, false),
                             'percent', CASE WHEN s.capacity > 0 THEN s.taken * 100 / s.capacity ELSE 0 END,
                             'waiting', (SELECT count(*) FROM application w WHERE w.slot_id = s.id AND w.state = 'waiting'),
                             'excess', (SELECT nullif(sum(c.over), 0) FROM checkin c WHERE c.slot_id = s.id AND c.over > 0),
@@ -86,8 +86,10 @@ SELECT jsonb_build_object(
  WHERE e.id = :event::bigint;
 
 -- name: event_desk_choices :json
--- Departments of this person and that of the event, the districts, surveys that can follow.
+-- Departments of this person and that of the event, the districts, surveys that can follow; where a map to choose its place on begins.
 SELECT jsonb_build_object(
+         'begin', (SELECT jsonb_build_object('from_lat', latitude, 'from_lon', longitude, 'zoom', 14)
+                     FROM event WHERE latitude IS NOT NULL AND longitude IS NOT NULL ORDER BY updated DESC, id DESC LIMIT 1),
          'departments', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'name', d.name) ORDER BY d.place, d.id), '[]')
                            FROM department d
                           WHERE (d.active AND EXISTS (SELECT FROM staff_department sd WHERE sd.department_id = d.id AND sd.staff_id = :staff::bigint))
@@ -114,12 +116,6 @@ UPDATE event e
 UPDATE event e
    SET texts = CASE :texts::jsonb WHEN '{}' THEN e.texts - :language::text ELSE jsonb_set(e.texts, ARRAY[:language], :texts) END
  WHERE e.id = :event::bigint AND :language <> 'ja' AND e.state IN ('draft', 'open');
-
--- name: event_off_said :exec
--- Why it does not take place, in another language.
-UPDATE event e
-   SET texts = jsonb_set(e.texts, ARRAY[:language::text], coalesce(e.texts -> :language, '{}') || jsonb_build_object('call_off', :why::text))
- WHERE e.id = :event::bigint AND :language <> 'ja' AND e.state = 'open';
 
 -- name: event_place :exec
 UPDATE event e
@@ -166,15 +162,20 @@ SELECT event_dates_add(:event::bigint, to_timestamp(:begins::bigint / 1000.0), t
                        nullif(:until::text, '')::date, :except::text[]::date[], :holidays::boolean, nullif(:capacity::int, 0), :quotas::jsonb) AS made;
 
 -- name: event_date_save :one
-SELECT overhang, bad FROM event_date_save(:event::bigint, :slot::bigint, to_timestamp(:begins::bigint / 1000.0), to_timestamp(:ends::bigint / 1000.0),
+SELECT overhang, bad, first FROM event_date_save(:event::bigint, :slot::bigint, to_timestamp(:begins::bigint / 1000.0), to_timestamp(:ends::bigint / 1000.0),
                                           nullif(:capacity::int, 0), :quotas::jsonb);
 
 -- name: event_date_remove :one
 SELECT event_date_remove(:event::bigint, :slot::bigint) AS removed;
 
 -- name: event_date_off :one
-SELECT seat_call_off(s.id) AS people, audit_write('event.date_off', s.event_id, jsonb_build_object('slot', s.id))
-  FROM event_slot s WHERE s.id = :slot::bigint AND s.event_id = :event::bigint AND s.cancelled IS NULL;
+SELECT event_date_off(:event::bigint, :slot::bigint, :why::jsonb) AS people;
+
+-- name: event_date_why :exec
+-- The same in other words; not where it goes with the whole event.
+UPDATE event_slot SET call_off = :why::jsonb
+ WHERE id = :slot::bigint AND event_id = :event::bigint AND cancelled IS NOT NULL
+   AND (call_off <> '{}' OR EXISTS (SELECT FROM event e WHERE e.id = :event AND e.state <> 'cancelled'));
 
 -- name: event_publish :exec
 UPDATE event SET state = 'open', published = now() WHERE id = :event::bigint AND state = 'draft';
@@ -186,7 +187,8 @@ UPDATE event SET state = 'ended' WHERE id = :event::bigint AND state = 'open';
 SELECT event_call_off(:event::bigint) AS people, audit_write('event.cancel', :event, NULL);
 
 -- name: event_off_why :exec
-UPDATE event SET call_off = :why::text WHERE id = :event::bigint AND state = 'open';
+-- Why: before it is called off, and in other words afterwards.
+UPDATE event SET call_off = :why::jsonb ->> 'ja', texts = event_why(texts, :why) WHERE id = :event::bigint AND state IN ('open', 'cancelled');
 
 -- --- applicants ---
 
@@ -205,7 +207,7 @@ page AS (
    WHERE :after::bigint = 0 OR (f.begins, f.slot_id, coalesce(f.part, 9), f.place, f.id)
                              > (SELECT b.begins, b.slot_id, coalesce(b.part, 9), b.place, b.id FROM found b WHERE b.id = :after)
    ORDER BY f.begins, f.slot_id, coalesce(f.part, 9), f.place, f.id LIMIT :most::int)
-SELECT a.id, a.number, a.state, a.people, a.person, a.contact, a.channel, a.slot_id AS slot, a.answers, a.memo, a.ahead,
+SELECT a.id, a.number, a.state, a.people, a.person, a.contact, a.channel, a.language, a.slot_id AS slot, a.answers, a.memo, a.ahead,
        coalesce(a.edition, 0) AS edition,
        slot_text(s.begins, s.ends, s.days, :lang::text) AS begins, rfc3339(s.begins) AS datetime, moment(a.created, :lang) ->> 'text' AS created,
        rfc3339(a.created) AS created_at, coalesce(moment(a.offer_until, :lang) ->> 'text', '') AS offer_until, p.place,

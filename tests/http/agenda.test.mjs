@@ -79,6 +79,27 @@ test('a date that is full says so in the list, and whether one can wait', async 
 	}
 });
 
+test('the page of an event says what pressing its button leads to, or why there is none', async () => {
+	const full = `UPDATE event_slot SET taken = capacity WHERE event_id = `;
+	for (const [what, how, sql, words, button] of [
+		['a seat', { dates: 2 }, (id) => `${full}${id} AND id = (SELECT min(id) FROM event_slot WHERE event_id = ${id})`, /./, '申し込む'],
+		['full, and one can wait', { dates: 2 }, (id) => full + id, /いまは満員です。空きが出たら、キャンセル待ちの順に/, 'キャンセル待ちに申し込む'],
+		['full, and nobody waits', { columns: { waiting: 'false' } }, (id) => full + id, /満員です。申込は受け付けていません。/, null],
+		['a lottery is never full', { rule: 'lottery' }, (id) => full + id, /./, '申し込む'],
+		['a free date that was called off is none', { dates: 2 }, (id) => `${full}${id}; UPDATE event_slot SET taken = 0, cancelled = now() WHERE id = (SELECT min(id) FROM event_slot WHERE event_id = ${id})`, /いまは満員です/, 'キャンセル待ちに申し込む'],
+		['early', { columns: { opens: "now() + interval '1 day'" } }, () => 'SELECT 1', /まだ受け付けていません/, null],
+		['late', { columns: { closes: "now() - interval '1 hour'" } }, () => 'SELECT 1', /受付は終わりました/, null],
+		['no date is to come', {}, (id) => `UPDATE event_slot SET begins = now() - interval '3 hours', ends = now() - interval '1 hour' WHERE event_id = ${id}`, /受付は終わりました/, null],
+		['no sign-up', { rule: 'none' }, () => 'SELECT 1', /^(?!.*(受付は終わりました|まだ受け付けて|満員))/, null],
+	]) {
+		const { event } = await makeEvent(town, how);
+		await inside(town, sql(event));
+		const page = isPage(await reader.get(`/events/${event}`));
+		assert.match(said({ text: /<main[^]*<\/main>/.exec(page.text)[0] }), words, what);
+		assert.equal(/<a class="c-button c-button--primary" href="\/events\/\d+\/apply">([^<]*)/.exec(page.text)?.[1] ?? null, button, what);
+	}
+});
+
 test('an event tells search engines what it is', async () => {
 	const { event } = await makeEvent(town, { title: '本</script><script>alert(1)</script>', rule: 'none' });
 	const page = isPage(await reader.get(`/events/${event}`));

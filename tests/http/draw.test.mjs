@@ -11,7 +11,7 @@ import { makeEvent, seats, signUp } from '../harness/event.mjs';
 import { MINATO } from '../harness/house.mjs';
 import { isPage } from '../harness/invariants.mjs';
 import { eventually, up } from '../harness/up.mjs';
-import { mailWith, somebody } from './citizen.mjs';
+import { mailWith, problems, somebody } from './citizen.mjs';
 
 let town, suzuki;
 before(async () => {
@@ -132,6 +132,13 @@ test('当選歴: who won within a year has fewer lots; the claims that staff cho
 	assert.equal((await suzuki.submit(page, { ...values, first: '市内' }, 'lottery')).status, 303);
 	assert.equal((await suzuki.submit(await suzuki.get(`${path}/publish`), { sure: 1 }, 'publish')).status, 303);
 	assert.match(said(isPage(await town.client(MINATO).get(`/events/${made.event}/lottery`))), /この1年に当選していない方ほど.*先に抽選する枠: 市内/);
+	// What the published rule names stays, also while nobody has claimed it; all else about it may change.
+	const date = `${path}/dates/${made.slots[0]}`, lines = (quotas) => suzuki.get(date).then((form) => suzuki.submit(form, { quotas }, date));
+	for (const quotas of ['市内在住 5\n車いす 2', '車いす 2', '']) {
+		page = isPage(await lines(quotas), { status: 422 });
+		assert.match(problems(page).quotas, /抽選で先に選ぶと公表した枠/, quotas);
+	}
+	assert.equal((await lines('市内 5\n車いす 3')).status, 303);
 	const city = { [`quota_${made.quotas[0]}`]: 1 }, number = {};
 	for (const [email, names, also] of [[lucky, ['一', '二'], [{}, city]], [fresh, ['三'], []], [moved, ['四'], [{ [`quota_${made.quotas[1]}`]: 1 }]]])
 		number[email] = /(\d{3}-\d{3}-\d{4})/.exec((await signUp(town.client(MINATO), made, { email, names, also })).path)[1];

@@ -65,7 +65,7 @@ citizen_applying(struct web *w, struct applying *a, bool lock, bool *ready)
 	a->chosen = fields_get(w->query, "language");
 	if (!question_tongue_among(json_object_get(a->event, "languages"), a->chosen))
 		a->chosen = citizen_tongue_kept(w, json_text(a->draft.what, "language"));
-	e = citizen_tongue_event(w, a->event, a->chosen);
+	e = citizen_tongue_event(w, a->event, 0, a->chosen);
 	if (e != ERR_OK)
 		return e;
 	json_array_foreach(json_object_get(a->event, "slots"), i, slot)

@@ -39,7 +39,7 @@ ticket_open(struct web *w, struct application *a)
 		e = strlen(token) > 100 ? ERR_NOT_FOUND : application_open(w->db, w->vault, w->arena, token, w->lang, a);
 	if (e != ERR_OK)
 		return e;
-	e = citizen_tongue_event(w, json_object_get(a->show, "event"), citizen_tongue_kept(w, a->language));
+	e = citizen_tongue_event(w, json_object_get(a->show, "event"), a->slot, citizen_tongue_kept(w, a->language));
 	if (e != ERR_OK)
 		return e;
 	application_say_quotas(json_object_get(a->show, "event"), json_object_get(a->show, "slot"));

@@ -130,7 +130,7 @@ citizen_tongue_links(struct web *w, const json_t *languages, const char *languag
 }
 
 enum err
-citizen_tongue_event(struct web *w, json_t *event, const char *chosen)
+citizen_tongue_event(struct web *w, json_t *event, int64_t slot, const char *chosen)
 {
 	const char *order[] = { chosen, w->lang };
 	json_t *said;
@@ -138,7 +138,7 @@ citizen_tongue_event(struct web *w, json_t *event, const char *chosen)
 
 	if (strcmp(chosen, w->lang) == 0)
 		return ERR_OK;
-	e = agenda_said(w->db, json_int(event, "id"), (struct db_texts){ order, 2 }, &said);
+	e = agenda_said(w->db, json_int(event, "id"), slot, (struct db_texts){ order, 2 }, &said);
 	if (e == ERR_OK)
 		json_object_update(event, said);
 	return e;

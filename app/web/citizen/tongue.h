@@ -26,5 +26,5 @@ void citizen_tongue_choice(struct web *, const json_t *languages, const char *la
 /* The same as links to a page, into the view as citizen/tongues shows them. */
 void citizen_tongue_links(struct web *, const json_t *languages, const char *language, const char *path);
 
-/* Puts into an event what it says in the chosen language, if another one than that of the pages. */
-enum err citizen_tongue_event(struct web *, json_t *event, const char *chosen) MUST_USE;
+/* Puts into an event what it, or a date of it (0: none), says in the chosen language, if another one than that of the pages. */
+enum err citizen_tongue_event(struct web *, json_t *event, int64_t slot, const char *chosen) MUST_USE;

@@ -9,6 +9,8 @@
 
 /* The event of {event}, also put into the view as "event"; with "may_write" and "may_approve". */
 enum err desk_event_open(struct web *, json_t **event) MUST_USE;
+/* The same with the date of {slot}, also put into the view as "slot". */
+enum err desk_event_date_open(struct web *, json_t **event, json_t **slot) MUST_USE;
 /* What it lacks and its questions: event_lacks. */
 enum err desk_event_lacks(struct web *, json_t *event, json_t **lacks) MUST_USE;
 /* A 303 to a page of it; "": the page of its steps. */

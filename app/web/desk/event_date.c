@@ -5,7 +5,8 @@
  *	GET, POST /desk/events/{event}/dates		all of them; adds one, or some that repeat
  *	GET, POST /desk/events/{event}/dates/{slot}	changes one
  *	POST      /desk/events/{event}/dates/{slot}/remove	where nobody has signed up
- *	GET, POST /desk/events/{event}/dates/{slot}/off	it does not take place: everybody is told
+ *
+ * One that does not take place: event_off.c.
  */
 #include "web/desk/event.h"
 #include "web/handlers.h"
@@ -100,8 +101,8 @@ desk_event_dates_add(struct web *w)
 
 /* --- one --- */
 
-static enum err
-date_open(struct web *w, json_t **event, json_t **slot)
+enum err
+desk_event_date_open(struct web *w, json_t **event, json_t **slot)
 {
 	int64_t id = web_id(w, "slot");
 	json_t *one;
@@ -124,7 +125,7 @@ desk_event_date(struct web *w)
 {
 	struct form *f = web_form(w);
 	json_t *event, *slot;
-	enum err e = date_open(w, &event, &slot);
+	enum err e = desk_event_date_open(w, &event, &slot);
 
 	if (e != ERR_OK)
 		return e;
@@ -140,7 +141,7 @@ desk_event_date_save(struct web *w)
 	struct form *f = web_form(w);
 	struct event_dates d;
 	json_t *event, *slot;
-	enum err e = date_open(w, &event, &slot);
+	enum err e = desk_event_date_open(w, &event, &slot);
 
 	if (e != ERR_OK)
 		return e;
@@ -163,7 +164,7 @@ desk_event_date_remove(struct web *w)
 {
 	json_t *event, *slot;
 	bool removed;
-	enum err e = date_open(w, &event, &slot);
+	enum err e = desk_event_date_open(w, &event, &slot);
 
 	if (e == ERR_OK)
 		e = event_date_remove(w->db, json_int(event, "id"), json_int(slot, "id"), &removed);
@@ -172,33 +173,5 @@ desk_event_date_remove(struct web *w)
 	if (!removed)
 		return ERR_CONFLICT;
 	web_tell(w, "success", "tell_event_date_removed");
-	return desk_event_go(w, event, "dates");
-}
-
-enum err
-desk_event_date_off(struct web *w)
-{
-	json_t *event, *slot;
-	enum err e = date_open(w, &event, &slot);
-
-	if (e != ERR_OK)
-		return e;
-	if (!json_flag(event, "open") || json_flag(slot, "cancelled"))
-		return desk_event_go(w, event, "dates");
-	return web_page(w, HTTP_OK, "desk/event/date_off");
-}
-
-enum err
-desk_event_date_off_do(struct web *w)
-{
-	json_t *event, *slot;
-	int64_t people;
-	enum err e = date_open(w, &event, &slot);
-
-	if (e == ERR_OK)
-		e = json_flag(event, "open") ? event_date_off(w->db, json_int(event, "id"), json_int(slot, "id"), &people) : ERR_CONFLICT;
-	if (e != ERR_OK)
-		return e;
-	web_tell(w, "success", "tell_event_date_off");
 	return desk_event_go(w, event, "dates");
 }

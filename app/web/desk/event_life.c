@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The life of an event: draft → open → ended or called off; and what staff write to those
- * who signed up.
+ * The life of an event: draft → open → ended, or called off (event_off.c); and what staff write to
+ * those who signed up.
  *
  *	GET, POST /desk/events/{event}/publish	公開前チェック, then open
- *	GET, POST /desk/events/{event}/off	it does not take place: exactly those who signed up are told
  *	GET, POST /desk/events/{event}/end	it is over
  *	GET, POST /desk/events/{event}/notices	what was written; a new one, counted before it goes
  */
@@ -64,96 +63,7 @@ desk_event_publish_do(struct web *w)
 	return desk_event_go(w, event, "");
 }
 
-/* --- it does not take place --- */
-
-/* Whether the reason is asked for in this language too: people may choose it. */
-static bool
-why_in(const json_t *event, const char *language)
-{
-	return question_tongue_among(json_object_get(event, "languages"), language);
-}
-
-static const char *
-why_name(struct web *w, const char *language)
-{
-	return arena_printf(w->arena, "why_%s", language);
-}
-
-static enum err
-off_page(struct web *w, enum status status, struct form *f, const json_t *event)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; question_tongues[i] != NULL; i++) {
-		const char *tag = question_tongues[i];
-
-		if (!why_in(event, tag))
-			continue;
-		if (status == HTTP_OK)
-			form_set(f, why_name(w, tag), "");
-		json_array_append_new(list, json_pack("{s:O, s:s, s:s}", "field", json_object_get(form_json(f), why_name(w, tag)),
-		    "language_name", words_get(w->words, question_tongue_key(tag)), "lang", strncmp(tag, "ja", 2) == 0 ? "ja" : tag));
-	}
-	json_object_set_new(w->view, "whys", list);
-	return web_page(w, status, "desk/event/off");
-}
-
-enum err
-desk_event_off(struct web *w)
-{
-	struct form *f = web_form(w);
-	json_t *event;
-	enum err e = desk_event_open(w, &event);
-
-	if (e != ERR_OK)
-		return e;
-	form_set(f, "why", "");
-	return json_flag(event, "open") ? off_page(w, HTTP_OK, f, event) : desk_event_go(w, event, "");
-}
-
-/* The reason in the languages in which it was given, before people are told. */
-static enum err
-off_said(struct web *w, const json_t *event, const json_t *said)
-{
-	const char *language;
-	json_t *why;
-	enum err e = ERR_OK;
-
-	json_object_foreach((json_t *)(uintptr_t)said, language, why)
-		if (e == ERR_OK)
-			e = event_off_said(w->db, json_int(event, "id"), language, json_string_value(why));
-	return e;
-}
-
-enum err
-desk_event_off_do(struct web *w)
-{
-	struct form *f = web_form(w);
-	json_t *event, *said = json_keep(w->arena, json_object());
-	const char *why;
-	int64_t people;
-	enum err e = desk_event_open(w, &event);
-
-	if (e != ERR_OK)
-		return e;
-	why = form_lines(f, "why", FORM_REQUIRED, EVENT_CALL_OFF_MAX);
-	for (size_t i = 0; question_tongues[i] != NULL; i++) {
-		const char *own = !why_in(event, question_tongues[i]) ? "" :
-		    form_lines(f, why_name(w, question_tongues[i]), FORM_OPTIONAL, 2 * EVENT_CALL_OFF_MAX);
-
-		if (own[0] != '\0')
-			json_object_set_new(said, question_tongues[i], json_string(own));
-	}
-	if (!form_ok(f))
-		return off_page(w, HTTP_UNPROCESSABLE, f, event);
-	e = off_said(w, event, said);
-	if (e == ERR_OK)
-		e = event_off(w->db, json_int(event, "id"), why, &people);
-	if (e != ERR_OK)
-		return e;
-	web_tell(w, "success", "tell_event_off");
-	return desk_event_go(w, event, "");
-}
+/* --- it is over --- */
 
 enum err
 desk_event_end(struct web *w)
