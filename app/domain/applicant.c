@@ -60,7 +60,7 @@ static json_t *
 row_of(const struct vault *v, struct arena *a, const struct rows *rows, size_t i)
 {
 	static const char *const texts[] = { "number", "state", "begins", "datetime", "created", "created_at", "offer_until", "quotas",
-		"channel", "entered", "memo" };
+		"channel", "entered", "memo", "language" };
 	const json_t *person = unsealed(v, a, rows, i, "person", "application.person");
 	const json_t *contact = unsealed(v, a, rows, i, "contact", "application.contact"), *people = json_object_get(person, "people");
 	json_t *one = json_keep(a, json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:b}", "id", (json_int_t)rows_int(rows, i, "id"),

@@ -16,8 +16,8 @@ struct applicant_filter {
 enum { APPLICANT_PAGE = 100 };
 
 /* A page of them: [{"id", "number", "state", "people", "name", "kana", "email", "phone", "persons": [{"name", "kana", …}], "begins",
- * "datetime", "created", "quotas", "channel", "place", "ahead", "entered", "answers", "edition", "memo"}]; *next: behind whom the
- * next page begins, 0: there is none. */
+ * "datetime", "created", "quotas", "channel", "language", "place", "ahead", "entered", "answers", "edition", "memo"}]; *next: behind
+ * whom the next page begins, 0: there is none. */
 enum err applicant_page(struct db *, const struct vault *, struct arena *, const struct words *, const struct applicant_filter *,
     json_t **out, int64_t *next) MUST_USE;
 /* All of them, each also with its "document": the sign-up form that was answered. */

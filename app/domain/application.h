@@ -116,5 +116,7 @@ struct application_town {
 	const char *origin, *name, *name_en, *contact;
 	bool sms;			/* the town sends SMS */
 };
+/* In which all that is not of staff is said: their own where there are words of it, else English; やさしい日本語 goes with Japanese. */
+const char *application_tongue(const struct catalogue *, const char *language);
 /* Tells as many as most who are due, of the tenant that is entered; *told: how many. */
 enum err application_tell(struct mailer *, const struct catalogue *, const struct application_town *, int most, int *told) MUST_USE;

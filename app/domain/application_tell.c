@@ -38,9 +38,8 @@ unseal(const struct teller *t, const struct rows *rows, size_t i, const char *co
 	return vault_open_json(t->m->vault, t->m->arena, label, sealed, n, out) == ERR_OK;
 }
 
-/* In which all that is not of staff is said: their own where there are words of it; やさしい日本語 goes with Japanese. */
-static const char *
-language_of(const struct catalogue *catalogue, const char *language)
+const char *
+application_tongue(const struct catalogue *catalogue, const char *language)
 {
 	const char *tag = strncmp(language, "ja", 2) == 0 ? "ja" : language;
 
@@ -223,7 +222,7 @@ static enum err
 tell(const struct teller *t, const struct rows *rows, size_t i)
 {
 	const char *what = rows_text(rows, i, "what"), *chosen = rows_text(rows, i, "language"),
-	    *language = language_of(t->catalogue, chosen);
+	    *language = application_tongue(t->catalogue, chosen);
 	int64_t id = rows_int(rows, i, "id");
 	json_t *contact = NULL, *person = NULL, *view;
 	bool state = strcmp(what, "state") == 0, before = state || strcmp(what, "reminder") == 0, held = false;
@@ -278,7 +277,7 @@ notice(const struct teller *t, int *told)
 			    !unseal(t, due, i, "person", "application.person", &person))
 				continue;
 			chosen = rows_text(due, i, "language");
-			t->m->words = catalogue_words(t->catalogue, language_of(t->catalogue, chosen));
+			t->m->words = catalogue_words(t->catalogue, application_tongue(t->catalogue, chosen));
 			e = q_application_tell(t->m->db, (struct q_application_tell){ .application = after,
 			    .lang = words_lang(t->m->words) }, &view);
 			if (e != ERR_OK)

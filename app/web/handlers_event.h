@@ -63,6 +63,8 @@ enum err desk_applicant_sheet(struct web *);
 enum err desk_applicant_badges(struct web *);
 enum err desk_applicant(struct web *);
 enum err desk_applicant_do(struct web *);
+enum err desk_applicant_cancel(struct web *);
+enum err desk_applicant_cancelled(struct web *);
 enum err desk_applicant_certificate(struct web *);
 
 /* citizen/event_apply.c, event_send.c, event_ticket.c */

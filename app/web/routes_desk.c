@@ -200,6 +200,8 @@ const struct route routes_desk[] = {
 	{ GET, "/desk/events/{event}/applicants/badges", desk_applicant_badges, STAFF(RIGHTS) | WRITES },
 	{ GET, "/desk/events/{event}/applicants/{application}", desk_applicant, STAFF(RIGHTS) | WRITES },
 	{ POST, "/desk/events/{event}/applicants/{application}", desk_applicant_do, STAFF(RIGHT_WRITE) | TOKEN },
+	{ GET, "/desk/events/{event}/applicants/{application}/cancel", desk_applicant_cancel, STAFF(RIGHT_WRITE) | WRITES },
+	{ POST, "/desk/events/{event}/applicants/{application}/cancel", desk_applicant_cancelled, STAFF(RIGHT_WRITE) | TOKEN },
 	{ GET, "/desk/events/{event}/applicants/{application}/certificate", desk_applicant_certificate, STAFF(RIGHTS) | WRITES },
 	{ GET, "/desk/events/{event}/lottery", desk_draw, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
 	{ POST, "/desk/events/{event}/lottery", desk_draw_do, STAFF(RIGHT_WRITE | RIGHT_APPROVE) | TOKEN },

@@ -9,7 +9,7 @@ import { makeEvent, question, seats, signUp } from '../harness/event.mjs';
 import { MINATO } from '../harness/house.mjs';
 import { isPage } from '../harness/invariants.mjs';
 import { eventually, up } from '../harness/up.mjs';
-import { mailWith, problems, somebody } from './citizen.mjs';
+import { mailWith, mailsTo, problems, somebody } from './citizen.mjs';
 
 let town, writer, both;
 before(async () => {
@@ -154,8 +154,23 @@ test('approval: seats as long as there are some', async () => {
 	assert.equal(lowered.status, 422);
 	assert.match(problems(lowered).capacity, /1人多くなります/);
 	await town.sql(`UPDATE event_slot SET capacity = 1, taken = 1 WHERE id = ${slot}`);
-	assert.equal((await act(ids[0], 'cancel')).status, 303);
+	// Cancelling is asked first; pressed twice it has happened once, and its page says so.
+	const first = `/desk/events/${id}/applicants/${ids[0]}`;
+	assert.equal((await send(writer, await writer.get(first), { act: 'cancel' }, `applicants/${ids[0]}`)).status, 400, 'not without being asked');
+	assert.ok((await writer.get(first)).text.includes(`href="${first}/cancel"`));
+	const [asked, beside] = [isPage(await writer.get(`${first}/cancel`)), isPage(await writer.get(`${first}/cancel`))];
+	assert.match(said(asked), /取り消しますか.*元に戻すことはできません.*メールが届きます/);
+	assert.equal(await seats(town, slot), '1/1 confirmed applied', 'looking does nothing');
+	for (const [form, word] of [[asked, /申込を取り消しました/], [asked, /取り消し/], [beside, /もう終わっています/]]) {
+		const answer = await send(writer, form, {}, '/cancel');
+		assert.equal(answer.headers.location, first);
+		const shown = isPage(await writer.follow(answer));
+		assert.match(said(shown), word);
+		assert.match(said(shown), /取り消し/, 'its state');
+	}
+	assert.equal((await writer.get(`${first}/cancel`)).headers.location, first);
 	await mailWith(town, emails[0], '取り消されました');
+	assert.equal((await mailsTo(town, emails[0])).filter((mail) => mail.text.includes('取り消されました')).length, 1);
 	assert.equal((await act(ids[1], 'accept')).status, 303);
 	assert.equal(await seats(town, slot), '1/1 cancelled confirmed');
 	await save(writer, id, 'rules', { rule: 'first' }, 422);

@@ -181,6 +181,17 @@ test('the ticket on paper and the certificate are in the language of their perso
 	assert.match(printed, /Certificate of attendance[^]*Anna Smith[^]*Star party[^]*Observatory[^]*Minato City/);
 	assert.doesNotMatch(printed, /参加証明書|観望会/);
 	assert.match(await certificate(second), /山田 花子[^]*観望会[^]*みなと市/);
+	// Badges hang on people; the list stays with staff, who read Japanese.
+	const badges = paper(await sato.get(`/desk/events/${id}/applicants/badges`));
+	assert.match(badges, /Star party[^]*Anna Smith/);
+	assert.match(badges, /観望会[^]*山田 花子/);
+	assert.match(paper(await sato.get(`/desk/events/${id}/applicants/sheet`)), /観望会[^]*Anna Smith/);
+	// In a language that the program does not speak its own words are English.
+	assert.equal((await save(sato, id, 'zh', { title: '观星会' })).status, 303);
+	await inside(town, `UPDATE application SET language = 'zh' WHERE id = ${first}; UPDATE application SET language = 'ja-easy' WHERE id = ${second}`);
+	assert.match(await certificate(first), /Certificate of attendance[^]*Anna Smith[^]*观星会/);
+	assert.match(paper(await sato.get(`/desk/events/${id}/applicants/badges`)), /观星会/);
+	assert.match(await certificate(second), /参加証明書[^]*観望会/, 'not offered, it is Japanese');
 });
 
 test('whoever chooses やさしい日本語 signs up, is written to and comes back in it', async () => {

@@ -74,7 +74,8 @@ const itself = {
 		'POST /desk/events/{event}/questions/{question}', 'GET /desk/events/{event}/questions/{question}/remove',
 		'GET /desk/events/{event}/questions/{question}/ways', 'POST /desk/events/{event}/questions/{question}/ways',
 		'GET /desk/events/{event}/applicants/{application}', 'POST /desk/events/{event}/applicants/{application}',
-		'GET /desk/events/{event}/applicants/{application}/certificate',
+		'GET /desk/events/{event}/applicants/{application}/certificate', 'GET /desk/events/{event}/applicants/{application}/cancel',
+		'POST /desk/events/{event}/applicants/{application}/cancel',
 		// Nor was a file imported.
 		'GET /desk/events/import/{import}', 'POST /desk/events/import/{import}', 'GET /desk/events/import/{import}/file',
 		// Nobody signs up for the event that is there.

@@ -6,7 +6,8 @@
  *	GET  /desk/events/{event}/applicants/new	代理申込: by telephone or at the counter
  *	POST /desk/events/{event}/applicants/new	then the same pages as everybody's (citizen/event_apply.c)
  *	GET  /desk/events/{event}/applicants/{application}	one, with what was written to them
- *	POST /desk/events/{event}/applicants/{application}	cancel, decide, put ahead, note
+ *	POST /desk/events/{event}/applicants/{application}	decide, put ahead, note
+ *	GET, POST /desk/events/{event}/applicants/{application}/cancel	asks whether, then cancels
  *
  * Lists to take along are in applicant_file.c.
  */
@@ -249,6 +250,13 @@ one_open(struct web *w, json_t **event, struct application *a)
 	return e;
 }
 
+/* Whoever is in has their seat: the entry is taken back first. */
+static bool
+may_cancel(const struct application *a)
+{
+	return json_flag(a->show, "active") && !json_is_object(json_object_get(a->show, "entered"));
+}
+
 static enum err
 one_page(struct web *w, enum status status, const json_t *event, const struct application *a, const char *refused)
 {
@@ -270,7 +278,7 @@ one_page(struct web *w, enum status status, const json_t *event, const struct ap
 	json_object_set_new(w->view, "any_letters", json_boolean(json_array_size(json_object_get(more, "letters")) > 0));
 	json_object_set_new(w->view, "refused", refused != NULL ? json_string(words_get(w->words, refused)) : json_null());
 	json_object_set_new(w->view, "may_decide", json_boolean(json_flag(event, "approval") && json_flag(a->show, "applied")));
-	json_object_set_new(w->view, "may_cancel", json_boolean(json_flag(a->show, "active")));
+	json_object_set_new(w->view, "may_cancel", json_boolean(may_cancel(a)));
 	json_object_set_new(w->view, "may_move", json_boolean(json_flag(a->show, "active") && json_flag(a->show, "waiting")));
 	json_object_set_new(w->view, "ticket_url", json_sprintf("/tickets/%s", a->token));
 	return web_page(w, status, "desk/applicant/show");
@@ -324,13 +332,18 @@ move(struct web *w, struct form *f, const struct application *a, bool ahead, con
 	return e;
 }
 
+static enum err
+one_go(struct web *w, const json_t *event, const struct application *a)
+{
+	return web_see_other(w, "/desk/events/%" PRId64 "/applicants/%" PRId64, json_int(event, "id"), a->id);
+}
+
 enum err
 desk_applicant_do(struct web *w)
 {
 	const char *act = fields_get(w->fields, "act"), *refused = NULL, *memo;
 	struct form *f = web_form(w);
 	struct application a;
-	bool left = false;
 	json_t *event;
 	enum err e = one_open(w, &event, &a);
 
@@ -340,13 +353,7 @@ desk_applicant_do(struct web *w)
 	form_set(f, "why", "");
 	if (strcmp(act, "accept") == 0 || strcmp(act, "reject") == 0)
 		e = decide(w, &a, strcmp(act, "accept") == 0, &refused);
-	else if (strcmp(act, "cancel") == 0) {
-		e = application_leave(w->db, a.id, "staff", &left);
-		if (e == ERR_OK && left)
-			web_tell(w, "success", "tell_applicant_cancelled");
-		else if (e == ERR_OK)
-			refused = "applicant_decided";
-	} else if (strcmp(act, "ahead") == 0 || strcmp(act, "back") == 0) {
+	else if (strcmp(act, "ahead") == 0 || strcmp(act, "back") == 0) {
 		e = move(w, f, &a, strcmp(act, "ahead") == 0, &refused);
 		if (e == ERR_INVALID && !db_failed(w->db))
 			return one_page(w, HTTP_UNPROCESSABLE, event, &a, NULL);
@@ -362,5 +369,47 @@ desk_applicant_do(struct web *w)
 		return e;
 	if (refused != NULL)
 		return one_page(w, HTTP_CONFLICT, event, &a, refused);
-	return web_see_other(w, "/desk/events/%" PRId64 "/applicants/%" PRId64, json_int(event, "id"), a.id);
+	return one_go(w, event, &a);
+}
+
+/* --- cancelling --- */
+
+enum err
+desk_applicant_cancel(struct web *w)
+{
+	struct application a;
+	json_t *event;
+	enum err e = one_open(w, &event, &a);
+
+	if (e == ERR_OK && !may_cancel(&a))
+		return one_go(w, event, &a);
+	if (e == ERR_OK)
+		e = applicant_seen(w->db, a.id);
+	if (e != ERR_OK)
+		return e;
+	say_state(w, a.show);
+	json_object_set(w->view, "application", a.show);
+	json_object_set(w->view, "name", json_object_get(a.person, "name"));
+	json_object_set_new(w->view, "by_email", json_boolean(json_text(a.contact, "email")[0] != '\0'));
+	return web_page(w, HTTP_OK, "desk/applicant/cancel");
+}
+
+/* A second press finds it ended: its page says how and when. */
+enum err
+desk_applicant_cancelled(struct web *w)
+{
+	struct application a;
+	bool left = false;
+	json_t *event;
+	enum err e = one_open(w, &event, &a);
+
+	if (e == ERR_OK)
+		e = application_leave(w->db, a.id, "staff", &left);
+	if (e == ERR_OK && !left)	/* why, as it is now */
+		e = one_open(w, &event, &a);
+	if (e != ERR_OK)
+		return e;
+	web_tell(w, left ? "success" : "info", left ? "tell_applicant_cancelled" : json_is_object(json_object_get(a.show, "entered"))
+	    ? "tell_applicant_entered" : "tell_apply_left_before");
+	return one_go(w, event, &a);
 }

@@ -8,14 +8,16 @@
  *	GET /desk/events/{event}/applicants/badges	name badges, ten on a page
  *	GET /desk/events/{event}/applicants/{application}/certificate	参加証明書
  *
- * What is printed is Japanese, whoever prints it, but for a certificate: that is in the
- * language of its person.  That names left the house is written down.
+ * What staff keep is Japanese, whoever prints it; what its person takes along, a badge or a
+ * certificate, is in the language in which they signed up, as far as the event has it.  That names
+ * left the house is written down.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/calendar.h"
 #include "base/clock.h"
+#include "domain/agenda.h"
 #include "domain/applicant.h"
 #include "domain/questionnaire.h"
 #include "web/desk/event.h"
@@ -74,7 +76,8 @@ questions_of(struct web *w, const json_t *list)
 	return all;
 }
 
-/* Those words were looked at by a person before; in a cell they stand on one line. */
+/* Those words were looked at by a person before; in a cell they stand on one line, and days and
+ * hours as programs read them, which can be put in order. */
 static const char *
 answer_text(struct web *w, const json_t *question, const json_t *common, const json_t *own)
 {
@@ -83,6 +86,8 @@ answer_text(struct web *w, const json_t *question, const json_t *common, const j
 	struct buf text;
 	size_t i;
 
+	if (strcmp(json_text(question, "kind"), "date") == 0 || strcmp(json_text(question, "kind"), "time") == 0)
+		return json_text(answers, json_text(question, "code"));
 	buf_init(&text, w->arena);
 	json_array_foreach(lines, i, line)
 		buf_addf(&text, "%s%s", i > 0 ? "、" : "", json_string_value(line));
@@ -210,10 +215,26 @@ desk_applicant_sheet(struct web *w)
 	return pdf(w, p);
 }
 
+/* What the event says to somebody who reads this language, then that one.  seen: what was asked for before. */
+static enum err
+said_in(struct web *w, int64_t event, const char *language, const char *then, json_t *seen, json_t **said)
+{
+	const char *order[] = { language, then };
+	enum err e = ERR_OK;
+
+	*said = json_object_get(seen, language);
+	if (*said == NULL) {
+		e = agenda_said(w->db, event, 0, (struct db_texts){ order, 2 }, said);
+		if (e == ERR_OK)
+			json_object_set(seen, language, *said);
+	}
+	return e;
+}
+
 enum err
 desk_applicant_badges(struct web *w)
 {
-	json_t *event, *list;
+	json_t *event, *list, *said, *seen = json_keep(w->arena, json_object());
 	const json_t *one, *person;
 	struct paper *p;
 	size_t i, k;
@@ -223,30 +244,43 @@ desk_applicant_badges(struct web *w)
 		return e;
 	p = paper_new(w->arena, json_text(event, "title"), town(w));
 	json_array_foreach(list, i, one) {
+		const char *language = json_text(one, "language");
+
+		e = said_in(w, json_int(event, "id"), language, application_tongue(w->site->catalogue, language), seen, &said);
+		if (e != ERR_OK)
+			break;
 		json_array_foreach(json_object_get(one, "persons"), k, person)
-			paper_badge(p, json_text(event, "title"), json_text(person, "kana"), json_text(person, "name"),
+			paper_badge(p, json_text(said, "title"), json_text(person, "kana"), json_text(person, "name"),
 			    json_text(one, "number"));
 	}
 	if (json_array_size(list) == 0)
 		paper_text(p, PAPER_TEXT, word(w, "applicant_nobody"));
-	return pdf(w, p);
+	return e != ERR_OK ? e : pdf(w, p);
 }
 
-/* The application, in the language in which its person signed up, where pages speak it; else in Japanese. */
+/* The application in the language in which its person signed up: the words of the program where it speaks it, else in
+ * English, and those of the event where it has them. */
 static enum err
 certified(struct web *w, struct application *a, const struct words **words)
 {
 	int64_t event = web_id(w, "event"), id = web_id(w, "application");
+	json_t *said, *seen = json_keep(w->arena, json_object());
+	const char *lang;
 	enum err e = web_vault(w);
 
-	*words = catalogue_words(w->site->catalogue, "ja");
 	if (e == ERR_OK)
 		e = applicant_open(w->db, w->vault, w->arena, event, id, "ja", a);
 	if (e != ERR_OK)
 		return e;
-	*words = catalogue_words(w->site->catalogue, a->language);
-	return strcmp(words_lang(*words), "ja") == 0 ? ERR_OK :
-	    applicant_open(w->db, w->vault, w->arena, event, id, words_lang(*words), a);
+	lang = application_tongue(w->site->catalogue, a->language);
+	*words = catalogue_words(w->site->catalogue, lang);
+	if (strcmp(lang, "ja") != 0)
+		e = applicant_open(w->db, w->vault, w->arena, event, id, lang, a);
+	if (e == ERR_OK)
+		e = said_in(w, event, a->language, lang, seen, &said);
+	if (e == ERR_OK)
+		json_object_update(json_object_get(a->show, "event"), said);
+	return e;
 }
 
 enum err
