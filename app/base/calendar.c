@@ -68,3 +68,14 @@ calendar_date(struct arena *a, const char *rfc3339, const char *lang)
 		return japanese(a, year, month, day);
 	return arena_printf(a, "%s, %d %s %d", days[weekday(year, month, day)], day, months[month - 1], year);
 }
+
+const char *
+calendar_time(struct arena *a, const char *time, const char *lang)
+{
+	char *end;
+	long hour = strtol(time, &end, 10);
+
+	if (strcmp(lang, "ja") != 0 || *end != ':')
+		return time;
+	return arena_printf(a, "%ld時%s分", hour, end + 1);	/* lint: words */
+}

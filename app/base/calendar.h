@@ -16,3 +16,6 @@ char *calendar_moment(struct arena *, const char *text) __attribute__((returns_n
  * 平成31年政令第143号) the western year alone. */
 char *calendar_date(struct arena *, const char *rfc3339, const char *lang)
     __attribute__((returns_nonnull));
+
+/* "9時30分", and for every language but ja "09:30", from that. */
+const char *calendar_time(struct arena *, const char *time, const char *lang) __attribute__((returns_nonnull));

@@ -111,6 +111,8 @@ struct questionnaire_look {
  * null}.  Belongs to the arena. */
 json_t *questionnaire_view(const struct questionnaire_look *, const json_t *question);
 /* An answer in words, line by line, for the check page, mails and lists; [] where there is none. */
+/* Is one of these questions of this kind? */
+bool questionnaire_has_kind(const json_t *questions, const char *kind);
 json_t *questionnaire_words(struct arena *, const json_t *question, const json_t *answers, const char *language);
 
 /* What is wrong with the answer that answers hold to this question, by key of the words, or

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/calendar.h"
 #include "base/json.h"
 #include "base/secret.h"
 #include "domain/questionnaire_private.h"
@@ -92,6 +93,31 @@ say_parts(struct arena *a, json_t *lines, const json_t *answer)
 		say(lines, json_text(answer, parts[i]));
 }
 
+/* As pages say days and hours in this language. */
+static const char *
+moment_text(struct arena *a, const char *kind, const char *answer, const char *language)
+{
+	const char *lang = strncmp(language, "ja", 2) == 0 ? "ja" : language;
+
+	if (answer == NULL)
+		return "";
+	if (strcmp(kind, "time") == 0)
+		return calendar_time(a, answer, lang);
+	return strcmp(answer, "?") != 0 ? calendar_date(a, answer, lang) : answer;	/* "?": typed, but no day */
+}
+
+bool
+questionnaire_has_kind(const json_t *questions, const char *kind)
+{
+	const json_t *q;
+	size_t i;
+
+	json_array_foreach(questions, i, q)
+		if (strcmp(json_text(q, "kind"), kind) == 0)
+			return true;
+	return false;
+}
+
 json_t *
 questionnaire_words(struct arena *a, const json_t *question, const json_t *answers, const char *language)
 {
@@ -116,6 +142,8 @@ questionnaire_words(struct arena *a, const json_t *question, const json_t *answe
 		say(lines, answer != NULL ? questionnaire_text(question, "label", language) : "");
 	else if (strcmp(kind, "file") == 0)
 		say(lines, answer != NULL ? arena_printf(a, "%zu", json_array_size(answer)) : "");
+	else if (strcmp(kind, "date") == 0 || strcmp(kind, "time") == 0)
+		say(lines, moment_text(a, kind, json_string_value(answer), language));
 	else if (json_is_string(answer))
 		say(lines, arena_printf(a, "%s%s", json_string_value(answer), unit));
 	return lines;

@@ -67,7 +67,7 @@ for (const way of [...ways.map((w) => ({ ...w, lang: 'ja' })), ...[true, false].
 			await taro.press('button', say.next);
 		}
 		await taro.look(`survey_check${more}`, { staff });
-		await taro.sees('写真をとる', '2026-02-28', '19:00', 'やまだ', '公園.png');
+		await taro.sees('写真をとる', '令和8年2月28日（土）', '19時00分', 'やまだ', '公園.png');
 
 		await taro.press('link', say.save);
 		await taro.look(`survey_save${more}`, { staff });

@@ -51,7 +51,7 @@ test('every kind of question by keyboard alone', async () => {
 		await ken.tabTo('次へ進む');
 		await ken.enter();
 	}
-	await ken.sees('満足していますか 4', '1. トイレ', '2. 照明', '写真をとる', '2026-02-28', /35\.6[45]\d+/, '公園.png');
+	await ken.sees('満足していますか 4', '1. トイレ', '2. 照明', '写真をとる', '令和8年2月28日（土）', /35\.6[45]\d+/, '公園.png');
 	await ken.tabTo('回答を送る');
 	await ken.enter();
 	await ken.sees(/受付番号 \d{4}-\d{4}/);

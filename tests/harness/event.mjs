@@ -14,7 +14,7 @@ const last = (out) => out.trim().split('\n').pop();
 export const question = (code, kind, label, more = {}) => ({ code, kind, required: true, texts: { ja: { label } }, choices: [], settings: {}, show: null, jumps: [], ...more });
 
 export async function makeEvent(town, { title = '親子で星を見る会', state = 'open', rule = 'first', capacity = 10, dates = 1, group = 5, quotas = {},
-	questions = [], each = [], days = 9, columns = {}, host = 'minato.localhost' } = {}) {
+	questions = [], languages = ['ja'], each = [], days = 9, columns = {}, host = 'minato.localhost' } = {}) {
 	const extra = Object.entries(columns);
 	const event = last(await inside(town, `WITH made AS (
 			INSERT INTO questionnaire (purpose, questions, edition) VALUES ('event', ${questions.length}, 0) RETURNING id)
@@ -28,7 +28,7 @@ export async function makeEvent(town, { title = '親子で星を見る会', stat
 		SELECT e.questionnaire_id, q->>'code', n, q->>'kind', (q->>'required')::boolean, q->'texts', q->'choices', q->'settings', nullif(q->'show', 'null'), q->'jumps'
 		  FROM event e, jsonb_array_elements(${json(questions)}) WITH ORDINALITY AS x (q, n) WHERE e.id = ${event};
 		INSERT INTO questionnaire_edition (questionnaire_id, edition, document, staff_id)
-		SELECT questionnaire_id, 1, ${json({ edition: 1, languages: ['ja'], questions })}, author_id FROM event WHERE id = ${event};
+		SELECT questionnaire_id, 1, ${json({ edition: 1, languages, questions })}, author_id FROM event WHERE id = ${event};
 		UPDATE questionnaire SET edition = 1 WHERE id = (SELECT questionnaire_id FROM event WHERE id = ${event})`, host);
 	const slots = [], ids = [];
 	for (let i = 0; i < dates; i++) {

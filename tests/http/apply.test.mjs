@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { makeEvent, question, seats, signUp, toCheck } from '../harness/event.mjs';
-import { inside } from '../harness/desk.mjs';
+import { desk, inside } from '../harness/desk.mjs';
 import { eventually, up } from '../harness/up.mjs';
 import { linkIn, mailWith, mailsTo, problems, somebody, subscribe, summary, title, words } from './citizen.mjs';
 
@@ -47,6 +47,19 @@ test('from the date to the number, and the mail', async () => {
 	// The draft is gone: the way begins anew.
 	assert.ok(!words(await client.get(`/events/${made.event}/apply/person/1`)).includes('花子'));
 	assert.equal(await town.sql('SELECT count(*) FROM application_draft'), '0');
+});
+
+test('days and hours that were answered are shown in words, and are dates in a table', async () => {
+	const made = await makeEvent(town, { languages: ['ja', 'en'], each: ['q1'], questions: [question('q1', 'date', '生年月日', { settings: { past: true } }), question('q2', 'time', '着く時刻'), question('q3', 'date', '返す日')] });
+	const client = browser(), how = { also: [{ q1_year: 1988, q1_month: 7, q1_day: 3 }], answers: { q2: '9:05', q3_year: 2031, q3_month: 12, q3_day: 9 } };
+	const check = await toCheck(client, made, how);
+	assert.match(words(check), /生年月日 1988年7月3日（日）.*着く時刻 9時05分.*返す日 令和13年12月9日（火）/);
+	assert.doesNotMatch(words(check), /1988-07|2031-12/);
+	const ticket = await client.follow(await client.submit(check));
+	assert.match(words(ticket), /1988年7月3日（日）/);
+	assert.match(words(await client.get(`${link(ticket)}?lang=en`)), /Sunday, 3 July 1988.*09:05.*Tuesday, 9 December 2031/);
+	const clerk = await desk(town, 'sato');
+	assert.match((await clerk.get(`/desk/events/${made.event}/applicants/csv`)).text, /1988-07-03,09:05,2031-12-09/);
 });
 
 test('F24 a second press is the first one', async () => {
@@ -123,7 +136,7 @@ test('each of a family answers for themselves', async () => {
 	assert.equal(answer.headers.location, `${at}/q`, 'the answer led to another question');
 	answer = await client.submit(await client.get(`${at}/q`), { q2: '2', q3: '港 300 あ 12-34' });
 	const check = await client.follow(answer);
-	for (const told of ['2019', '1980', '車', '港 300 あ 12-34']) assert.ok(words(check).includes(told), told);
+	for (const told of ['令和元年12月31日（火）', '1980年', '車', '港 300 あ 12-34']) assert.ok(words(check).includes(told), told);
 	await client.submit(check);
 	assert.equal(await town.sql(`SELECT answers->>'q2' || ' ' || edition FROM application WHERE event_id = ${made.event}`), '2 1');
 });

@@ -38,7 +38,7 @@ test('one question a page, from the list to the number', async () => {
 
 	const check = await walk(client, id, good());
 	assert.equal(check.path, `/surveys/${id}/check`);
-	for (const said of ['よく使う', '散歩', 'その他: 写真', '4', '1. 照明', '図書館: 良い', '12回', '2026-02-28', '09:30', '駅前の公園', 'ヤマダ', '静か。']) assert.ok(words(check).includes(said), said);
+	for (const said of ['よく使う', '散歩', 'その他: 写真', '4', '1. 照明', '図書館: 良い', '12回', '令和8年2月28日（土）', '9時30分', '駅前の公園', 'ヤマダ', '静か。']) assert.ok(words(check).includes(said), said);
 	assert.equal((await responses(town, questionnaire)).length, 0, 'nothing is sent before it is sent');
 
 	const done = await client.follow(await send(client, check));
