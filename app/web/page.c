@@ -41,16 +41,18 @@ web_origin(const struct web *w)
 	return arena_printf(w->arena, "https://%s%s", w->request->host, w->conf->public_port);
 }
 
-json_t *
-web_map(struct web *w)
+void
+web_map(struct web *w, const char *key, bool wanted)
 {
 	const char *tiles = w->conf->map_tiles, *path;
 
-	if (tiles == NULL)
-		return NULL;
+	if (tiles == NULL || !wanted) {
+		json_object_set_new(w->view, key, json_null());
+		return;
+	}
 	path = tiles[0] == '/' ? tiles : strchr(tiles + strlen("https://"), '/');
 	w->tiles = arena_strndup(w->arena, tiles, path != NULL ? (size_t)(path - tiles) : strlen(tiles));
-	return json_keep(w->arena, json_pack("{s:s, s:s}", "tiles_url", tiles, "credit", w->conf->map_credit));
+	json_object_set_new(w->view, key, json_pack("{s:s, s:s}", "tiles_url", tiles, "credit", w->conf->map_credit));
 }
 
 bool

@@ -156,10 +156,10 @@ struct form *web_form(struct web *);
 enum err web_vault(struct web *) MUST_USE;
 /* https://minato.localhost:8443 */
 const char *web_origin(const struct web *);
-/* The page has a map: {"tiles_url", "credit"}, and its policy lets those tiles in, and the scripts of
+/* A map into the view: {"tiles_url", "credit"}, and the page's policy lets those tiles in, and the scripts of
  * /static/js/, which a page that is the same for all names by their place and not by a nonce.
- * NULL: no tiles are configured. */
-json_t *web_map(struct web *);
+ * null: the page wants none, or no tiles are configured. */
+void web_map(struct web *, const char *key, bool wanted);
 /* The right that the person has, for what a page shows. */
 bool web_may(const struct web *, uint32_t right);
 

@@ -119,9 +119,7 @@ citizen_agenda_list(struct web *w)
 enum err
 citizen_agenda_places(struct web *w)
 {
-	json_t *map = web_map(w);
-
-	json_object_set(w->view, "map", map != NULL ? map : json_keep(w->arena, json_null()));
+	web_map(w, "map", true);
 	return list(w, "/events/places", "citizen/agenda/places");
 }
 
@@ -183,6 +181,7 @@ citizen_agenda_show(struct web *w)
 	json_object_set_new(event, "ical_url", json_sprintf("/events/%" PRId64 "/calendar%s", id, in));
 	json_object_set_new(event, "schema_url", json_sprintf("/events/%" PRId64 "/schema%s", id, in));
 	json_object_set_new(event, "ld_html", json_string(json_html(w->arena, agenda_schema(w->arena, web_origin(w), event))));
+	web_map(w, "map", json_is_number(json_object_get(event, "latitude")));
 	json_object_set_new(event, "map_url", json_is_number(json_object_get(event, "latitude")) ?
 	    json_sprintf("https://maps.gsi.go.jp/#16/%.6f/%.6f/", json_number_value(json_object_get(event, "latitude")),
 	    json_number_value(json_object_get(event, "longitude"))) : json_null());

@@ -88,9 +88,10 @@ citizen_apply_questions(struct web *w, struct form *f, const char *chosen, const
 	json_object_set_new(w->view, "questions", views);
 	json_object_set_new(w->view, "text_lang", json_string(citizen_tongue_lang(look.language)));
 	json_object_set_new(w->view, "alone", json_false());
+	questions = document != NULL ? asked(w, document, answers) : NULL;
+	web_map(w, "point_map", questionnaire_has_kind(questions, "map"));
 	if (document == NULL)
 		return ERR_OK;
-	questions = asked(w, document, answers);
 	json_array_foreach(questions, i, q) {
 		if (reading)
 			questionnaire_read(w->arena, look.form, w->fields, q, answers);

@@ -136,25 +136,7 @@ addresses(struct web *w, const struct answering *a, struct form *form, const jso
 static const char *
 enctype_of(const json_t *questions)
 {
-	const json_t *q;
-	size_t i;
-
-	json_array_foreach(questions, i, q)
-		if (is(q, "file"))
-			return "multipart/form-data";
-	return "application/x-www-form-urlencoded";
-}
-
-/* A map to choose a place on, where a question asks for one and tiles are configured. */
-static void
-point_map(struct web *w, const json_t *questions)
-{
-	const json_t *q;
-	size_t i;
-
-	json_array_foreach(questions, i, q)
-		if (is(q, "map"))
-			json_object_set(w->view, "point_map", web_map(w));
+	return questionnaire_has_kind(questions, "file") ? "multipart/form-data" : "application/x-www-form-urlencoded";
 }
 
 static enum err
@@ -186,7 +168,7 @@ page(struct web *w, enum status status, const struct answering *a, const char *n
 		json_array_append(views, questionnaire_view(&look, q));
 	json_object_set_new(w->view, "enctype", json_string(enctype_of(questions)));
 	json_object_set_new(w->view, "questions", views);
-	point_map(w, questions);
+	web_map(w, "point_map", questionnaire_has_kind(questions, "map"));
 	json_object_set_new(w->view, "alone", json_boolean(strcmp(name, "all") != 0));
 	json_object_set_new(w->view, "name", json_string(name));
 	json_object_set_new(w->view, "heading", json_string(json_text(json_array_get(views, 0), "label")));

@@ -70,8 +70,11 @@ dress(struct web *w, struct form *f, const struct event_part *p, const json_t *e
 		form_options(f, "department", named_options(w, json_object_get(choices, "departments")));
 	if (p == &event_picture)
 		dress_picture(w, event);
-	if (p == &event_place)
+	if (p == &event_place) {
 		form_options(f, "district", named_options(w, json_object_get(choices, "districts")));
+		json_object_set(w->view, "begin", json_object_get(choices, "begin"));
+		web_map(w, "point_map", true);
+	}
 	if (p == &event_around)
 		form_options(f, "survey", named_options(w, json_object_get(choices, "surveys")));
 	if (p == &event_rules) {

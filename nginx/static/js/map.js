@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The map over the list of places: a pin for a place, or for several so near that they
- * would hide each other, which says what happens there in the words of the list.  Without
- * script, or without tiles, the list stays as it is and is enough.
+ * would hide each other, which says what happens there in the words of the list.  On the page of
+ * one event it has the place of that.  Without script, or without tiles, the words are enough.
  */
 import './leaflet.min.js';
 
@@ -17,8 +17,8 @@ const points = new Map();
 for (const row of document.querySelectorAll('[data-latitude]')) {
 	const { latitude, longitude } = row.dataset, key = `${latitude} ${longitude}`;
 
-	if (!points.has(key)) points.set(key, { at: [Number(latitude), Number(longitude)], name: row.querySelector('h3').textContent, rows: [] });
-	points.get(key).rows.push(row);
+	if (!points.has(key)) points.set(key, { at: [Number(latitude), Number(longitude)], name: (row.querySelector('h3') ?? row).textContent, rows: [] });
+	if (row.querySelector('a')) points.get(key).rows.push(row);
 }
 
 function popup(group) {
@@ -35,7 +35,7 @@ function popup(group) {
 			item.append(row.querySelector('a').cloneNode(true), document.createElement('br'), row.querySelector('time').cloneNode(true));
 			list.append(item);
 		}
-		box.append(title, list);
+		box.append(title, ...(rows.length > 0 ? [list] : []));
 	}
 	return box;
 }
@@ -57,7 +57,7 @@ function grouped(map) {
 function pin(count) {
 	const mark = document.createElement('span');
 
-	mark.textContent = count;
+	mark.textContent = count || '';
 	mark.setAttribute('aria-hidden', 'true');
 	return L.divIcon({ className: 'c-map__pin', html: mark, iconSize: null });
 }
@@ -83,7 +83,7 @@ if (points.size > 0) {
 			const marker = L.marker(group[0].at, { icon: pin(count), title: name, alt: name }).addTo(pins).bindPopup(popup(group), { minWidth: 200, maxHeight: 240 });
 
 			marker.on('popupopen', ({ popup: it }) => it.getElement().querySelector('.leaflet-popup-close-button')?.setAttribute('aria-label', words.close));
-			marker.getElement().setAttribute('aria-label', `${name} ${count}`);
+			marker.getElement().setAttribute('aria-label', count ? `${name} ${count}` : name);
 		}
 	};
 

@@ -11,8 +11,8 @@ const quiet = matchMedia('(prefers-reduced-motion: reduce)').matches;
 const JAPAN = [36.5, 138], FAR = 5, NEAR = 16;
 
 function start(box) {
-	const { name, tiles, credit, lat, lon, zoom, taken } = box.dataset;
-	const [latitude, longitude] = ['lat', 'lon'].map((part) => document.getElementById(`${name}_${part}`));
+	const { tiles, credit, lat, lon, zoom, taken } = box.dataset;
+	const [latitude, longitude] = [box.dataset.latitude, box.dataset.longitude].map((id) => document.getElementById(id));
 	const text = document.createElement('span'), status = box.querySelector('[role="status"]');
 	const chosen = [latitude, longitude].map((field) => Number.parseFloat(field.value.normalize('NFKC')));
 	const known = chosen.every(Number.isFinite);
