@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The clerk: three processes that do in the background what nobody should wait for.
+ * The clerk: four processes that do in the background what nobody should wait for.
  *
  *	slot 0	counts answers that came in, tenant by tenant, twice a second; and groups anew
  *		where other questions tell people apart, a slice a transaction
  *	slot 1	makes files of all answers that staff asked for
  *	slot 2	cross-tables of two questions over very many answers (domain/cross_count.c)
+ *	slot 3	answers from files of many lines (import.c)
  *
  * A file is made here and not by a worker of the site, because a million answers take
  * half a minute, in which a worker could serve thousands of pages; and not in memory,
@@ -31,27 +32,39 @@ struct clerk {
 	struct db *db;
 	struct arena *tenants, *list, *job, *piece;
 	int64_t swept;
-	enum { COUNTS, WRITES, CROSSES } does;	/* by slot */
+	struct db *side;			/* of imports */
+	enum { COUNTS, WRITES, CROSSES, IMPORTS } does;	/* by slot */
 };
+
+enum err
+clerk_enter(struct db *db, int64_t tenant, struct arena *a)
+{
+	enum err e;
+
+	db_use(db, a);
+	e = db_begin(db, DB_WRITE);
+	return e != ERR_OK ? e : q_enter_tenant_queue(db, (struct q_enter_tenant){ .tenant = tenant, .actor = "courier" }, NULL);
+}
+
+enum err
+clerk_leave(struct db *db, enum err e)
+{
+	if (e == ERR_OK)
+		return db_commit(db);
+	db_rollback(db);
+	return e;
+}
 
 static enum err
 enter(struct clerk *c, int64_t tenant, struct arena *a)
 {
-	enum err e;
-
-	db_use(c->db, a);
-	e = db_begin(c->db, DB_WRITE);
-	return e != ERR_OK ? e : q_enter_tenant_queue(c->db,
-	    (struct q_enter_tenant){ .tenant = tenant, .actor = "courier" }, NULL);
+	return clerk_enter(c->db, tenant, a);
 }
 
 static enum err
 leave(struct clerk *c, enum err e)
 {
-	if (e == ERR_OK)
-		return db_commit(c->db);
-	db_rollback(c->db);
-	return e;
+	return clerk_leave(c->db, e);
 }
 
 /* --- counting --- */
@@ -299,6 +312,8 @@ round_of_all(struct clerk *c)
 			more |= count(c, tenant);
 		else if (c->does == CROSSES)
 			more |= cross(c, tenant);
+		else if (c->does == IMPORTS)
+			more |= import_next(c->db, c->side, c->job, tenant);
 		else if (c->house->conf.exports != NULL)
 			export(c, tenant);
 		arena_reset(c->job);
@@ -313,10 +328,12 @@ round_of_all(struct clerk *c)
 int
 clerk_work(void *context, int slot)
 {
-	struct clerk c = { .house = context, .does = slot == 0 ? COUNTS : slot == 1 ? WRITES : CROSSES, .tenants = arena_new(),
-	    .list = arena_new(), .job = arena_new(), .piece = arena_new() };
+	struct clerk c = { .house = context, .does = slot == 0 ? COUNTS : slot == 1 ? WRITES : slot == 2 ? CROSSES : IMPORTS,
+	    .tenants = arena_new(), .list = arena_new(), .job = arena_new(), .piece = arena_new() };
 
 	c.db = db_new(c.house->conf.database, "chromo_courier", "chromo-clerk");
+	if (c.does == IMPORTS)
+		c.side = db_new(c.house->conf.database, "chromo_courier", "chromo-clerk");
 	while (!proc_stopping()) {
 		bool more = round_of_all(&c);
 
@@ -325,6 +342,8 @@ clerk_work(void *context, int slot)
 			proc_sleep_ms(LOOK_MS);
 	}
 	db_free(c.db);
+	if (c.side != NULL)
+		db_free(c.side);
 	arena_free(c.piece);
 	arena_free(c.job);
 	arena_free(c.list);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "db/db.h"
 #include "domain/export.h"
+#include "domain/paper.h"
 /*
  * Files of all answers, written piece by piece.  Memory is that of one piece, however
  * many answers there are.
@@ -28,3 +30,12 @@ extern const struct export_kind export_csv, export_xlsx;
 /* Names of the columns that every table has, as codes and in words. */
 enum { EXPORT_COMMON = 5 };
 extern const char *const export_common[EXPORT_COMMON];
+
+/* Begins a transaction of this town, with results in this arena. */
+enum err clerk_enter(struct db *, int64_t tenant, struct arena *) MUST_USE;
+/* Commits, or undoes what went wrong. */
+enum err clerk_leave(struct db *, enum err) MUST_USE;
+
+/* The next file of answers of this town (import.c); side is a second connection, by which others see
+ * how far it is.  True: there was one. */
+bool import_next(struct db *, struct db *side, struct arena *, int64_t tenant);

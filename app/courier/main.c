@@ -197,7 +197,7 @@ main(int argc, char **argv)
 	}
 	pools[n++] = (struct proc_pool){ .name = "planner", .workers = 1, .run = plan_work, .context = &house };
 	pools[n++] = (struct proc_pool){ .name = "quota", .workers = 1, .run = quota_work, .context = &house };
-	pools[n++] = (struct proc_pool){ .name = "clerk", .workers = 3, .run = clerk_work, .context = &house };
+	pools[n++] = (struct proc_pool){ .name = "clerk", .workers = 4, .run = clerk_work, .context = &house };
 	pools[n++] = (struct proc_pool){ .name = "x", .workers = 1, .run = posts_work, .context = &house };
 	if (house.conf.files != NULL)
 		pools[n++] = (struct proc_pool){ .name = "scan", .workers = 1, .run = scan_work, .context = &house };

@@ -72,8 +72,25 @@ enum err paper_person(struct db *, const struct vault *, const char *channel, co
 enum err paper_enter(struct db *, struct arena *, const struct paper *, enum paper_fate *, const char **number,
     json_t **codes) MUST_USE;
 
+/* Asked every now and then: which line it is at, looked at or kept, and how far that is in a hundred.
+ * Not ERR_OK: the import ends with it. */
+struct paper_watch {
+	enum err (*look)(void *of, bool keeping, size_t line, int percent);
+	void *of;
+};
+
 /* A table (base/csv.h) with the codes of questions in its first line and 番号 or number before
  * them: all lines or none, PAPER_LINES_MOST at most.  *faults, the first hundred: [{"line", "key", "code"}]: key
- * of the words, with what they name ("min", "max", "length").  *kept: how many. */
+ * of the words, with what they name ("min", "max", "length").  *kept: how many.  watch may be NULL. */
 enum err paper_import(struct db *, struct arena *, int64_t survey, int64_t staff, const char *, size_t n,
-    json_t **faults, int *kept) MUST_USE;
+    const struct paper_watch *, json_t **faults, int *kept) MUST_USE;
+
+/* --- files that nobody should wait for: the clerk takes them (courier/import.c) --- */
+
+/* Whether it has so many lines, or bytes. */
+bool paper_import_is_long(const char *, size_t n);
+/* *known: the same bytes wait, or were kept, and *import is theirs. */
+enum err paper_import_ask(struct db *, int64_t survey, int64_t staff, const char *name, const char *, size_t n,
+    int64_t *import, bool *known) MUST_USE;
+enum err paper_import_show(struct db *, int64_t survey, int64_t import, const char *lang, json_t **out) MUST_USE;
+enum err paper_imports(struct db *, int64_t survey, const char *lang, json_t **out) MUST_USE;

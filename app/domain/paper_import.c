@@ -25,7 +25,7 @@
 #include "domain/survey.h"
 #include "domain/survey_quota.h"
 
-enum { FAULTS_MOST = 100 };
+enum { FAULTS_MOST = 100, WATCH_LINES = 50, LONG_LINES = 500, LONG_BYTES = 1 << 20 };
 
 struct import {
 	struct db *db;
@@ -35,6 +35,9 @@ struct import {
 	json_t *faults, *seen;		/* of the whole file */
 	json_t *counters;		/* as if the lines so far were kept */
 	size_t lines;
+	const struct paper_watch *watch;
+	const char *bytes;		/* all of the file */
+	size_t n;
 };
 
 /* One line of the file, as answers. */
@@ -285,6 +288,14 @@ line_keep(struct import *im, struct line *line)
 	return e == ERR_OK && fate != PAPER_KEPT ? ERR_CONFLICT : e;
 }
 
+static enum err
+watched(const struct import *im, bool keeping, const struct csv_reader *at)
+{
+	if (im->watch == NULL || im->lines % WATCH_LINES != 0)
+		return ERR_OK;
+	return im->watch->look(im->watch->of, keeping, at->line, (int)((size_t)(at->at - im->bytes) * 100 / im->n));
+}
+
 /* Every line behind the head. */
 static enum err
 each(struct import *im, const struct csv_row *head, struct csv_reader from, enum err (*does)(struct import *, struct line *))
@@ -304,6 +315,8 @@ each(struct import *im, const struct csv_row *head, struct csv_reader from, enum
 		}
 		line_read(im, head, &row, &line);
 		e = does(im, &line);
+		if (e == ERR_OK)
+			e = watched(im, does == line_keep, &from);
 	}
 	return e;
 }
@@ -331,11 +344,11 @@ read_all(struct import *im, struct arena *a, const char *bytes, size_t n)
 }
 
 enum err
-paper_import(struct db *db, struct arena *a, int64_t survey, int64_t staff, const char *bytes, size_t n, json_t **faults,
-    int *kept)
+paper_import(struct db *db, struct arena *a, int64_t survey, int64_t staff, const char *bytes, size_t n,
+    const struct paper_watch *watch, json_t **faults, int *kept)
 {
 	struct import im = { .db = db, .survey = survey, .staff = staff, .faults = json_keep(a, json_array()),
-	    .seen = json_keep(a, json_object()) };
+	    .seen = json_keep(a, json_object()), .watch = watch, .bytes = bytes, .n = n };
 	json_t *about;
 	enum err e = paper_survey(db, survey, &about);
 
@@ -353,4 +366,46 @@ paper_import(struct db *db, struct arena *a, int64_t survey, int64_t staff, cons
 	*faults = im.faults;
 	*kept = e == ERR_OK && json_array_size(im.faults) == 0 ? (int)im.lines : 0;
 	return e;
+}
+
+/* --- for the clerk --- */
+
+bool
+paper_import_is_long(const char *bytes, size_t n)
+{
+	const char *at = bytes, *end = bytes + n;
+	int lines = 0;
+
+	while (lines <= LONG_LINES && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+		lines++;
+		at++;
+	}
+	return n > LONG_BYTES || lines > LONG_LINES;
+}
+
+enum err
+paper_import_ask(struct db *db, int64_t survey, int64_t staff, const char *name, const char *bytes, size_t n,
+    int64_t *import, bool *known)
+{
+	struct rows *rows;
+	enum err e = q_paper_import_ask(db, (struct q_paper_import_ask){ .staff = staff, .name = name, .bytes = { bytes, n },
+	    .survey = survey }, &rows);
+
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_BUSY : e;	/* another one is putting it there at this moment */
+	*import = rows_int(rows, 0, "id");
+	*known = rows_bool(rows, 0, "known");
+	return ERR_OK;
+}
+
+enum err
+paper_import_show(struct db *db, int64_t survey, int64_t import, const char *lang, json_t **out)
+{
+	return q_paper_import_show(db, (struct q_paper_import_show){ .lang = lang, .survey = survey, .import = import }, out);
+}
+
+enum err
+paper_imports(struct db *db, int64_t survey, const char *lang, json_t **out)
+{
+	return q_paper_imports(db, (struct q_paper_imports){ .lang = lang, .survey = survey }, out);
 }

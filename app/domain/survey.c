@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Surveys as everybody meets them.  What they answer is kept by response.c; how staff make
- * one is in survey_desk.c.
+ * one is in survey_desk.c, what addresses may name in survey_place.c.
  */
 #include "domain/survey.h"
 
@@ -67,61 +67,13 @@ survey_together(const json_t *document)
 	return true;
 }
 
-enum err
-survey_districts(struct db *db, const char *postcode, json_t **out)
-{
-	return q_survey_districts(db, (struct q_survey_districts){ .postcode = postcode }, out);
-}
+/* --- files --- */
 
 static bool
 is(const json_t *question, const char *kind)
 {
 	return strcmp(json_text(question, "kind"), kind) == 0;
 }
-
-bool
-survey_district(const json_t *question, json_t *answer, const json_t *districts)
-{
-	const char *chosen = json_text(answer, "district"), *only = "";
-	bool known = false;
-	const json_t *one;
-	size_t found = 0, i;
-
-	json_array_foreach(districts, i, one) {
-		known = known || strcmp(json_text(one, "value"), chosen) == 0;
-		if (json_flag(one, "found")) {
-			found++;
-			only = json_text(one, "value");
-		}
-	}
-	if (chosen[0] != '\0')
-		return known;
-	if (found == 1)
-		json_object_set_new(answer, "district", json_string(only));
-	return found == 1 || !json_flag(question, "required") || !json_flag(json_object_get(question, "settings"), "district");
-}
-
-enum err
-survey_addresses(struct db *db, const json_t *document, json_t *answers, const char **problem)
-{
-	json_t *districts, *q;
-	size_t i;
-
-	json_array_foreach(json_object_get(document, "questions"), i, q) {
-		json_t *answer = json_object_get(answers, json_text(q, "code"));
-		enum err e;
-
-		if (!is(q, "address") || answer == NULL)
-			continue;
-		*problem = json_text(q, "code");
-		e = survey_districts(db, json_text(answer, "postcode"), &districts);
-		if (e != ERR_OK || !survey_district(q, answer, districts))
-			return e != ERR_OK ? e : ERR_INVALID;
-	}
-	return ERR_OK;
-}
-
-/* --- files --- */
 
 enum err
 survey_files(struct db *db, struct arena *a, int64_t survey, const json_t *document, const json_t *answers,

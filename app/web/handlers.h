@@ -42,6 +42,8 @@ enum err desk_forms_numbers(struct web *);
 enum err desk_forms_void(struct web *);
 enum err desk_forms_twice(struct web *);
 enum err desk_forms_import(struct web *);
+enum err desk_forms_import_show(struct web *);
+enum err desk_forms_import_live(struct web *);
 
 /* desk/attachment.c */
 enum err desk_attachment(struct web *);

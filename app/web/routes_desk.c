@@ -80,6 +80,8 @@ const struct route routes_desk[] = {
 	{ POST, "/desk/surveys/{survey}/forms/void", desk_forms_void, STAFF(RIGHT_WRITE) | TOKEN },
 	{ POST, "/desk/surveys/{survey}/forms/twice", desk_forms_twice, STAFF(RIGHT_WRITE) | TOKEN },
 	{ POST, "/desk/surveys/{survey}/forms/import", desk_forms_import, STAFF(RIGHT_WRITE) | TOKEN | TABLE },
+	{ GET, "/desk/surveys/{survey}/forms/import/{import}", desk_forms_import_show, STAFF(RIGHT_WRITE) },
+	{ GET, "/desk/surveys/{survey}/forms/import/{import}/live", desk_forms_import_live, STAFF(RIGHT_WRITE) },
 	{ GET, "/desk/surveys/{survey}/results", desk_result, STAFF(RIGHTS) | WRITES },
 	{ GET, "/desk/surveys/{survey}/results/cross", desk_result_cross, STAFF(RIGHTS) | WRITES },
 	{ GET, "/desk/surveys/{survey}/results/cross.csv", desk_result_cross_csv, STAFF(RIGHTS) | WRITES },

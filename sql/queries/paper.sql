@@ -2,6 +2,7 @@
 -- role: web
 
 -- name: paper_survey :json
+-- role: web courier
 SELECT json_build_object(
          'id', s.id, 'title', s.texts #>> '{ja,title}', 'state', s.state, 'takes', s.state IN ('open', 'closed'),
          'once', s.mode = 'once', 'named', s.mode = 'named', 'twice', s.typed_twice, 'edition', q.edition, 'document', e.document,
@@ -35,11 +36,13 @@ SELECT paper_void(:survey::bigint, :number::text);
 UPDATE survey SET typed_twice = :twice::boolean WHERE id = :survey::bigint;
 
 -- name: paper_enter :one
+-- role: web courier
 SELECT outcome, receipt, differs::text AS differs
   FROM paper_enter(:survey::bigint, :number::text, :way::text, :edition::int, :answers::jsonb, :staff::bigint, :keys::text[], :most::int[],
                    :citizen::bigint?);
 
 -- name: paper_look :one
+-- role: web courier
 -- What the form of this number is, as enum paper_form has it.
 SELECT CASE WHEN f.number IS NULL AND EXISTS (SELECT FROM paper_form o WHERE o.number = :number::text) THEN 'other'
             WHEN f.number IS NULL THEN 'none'
@@ -51,3 +54,59 @@ SELECT CASE WHEN f.number IS NULL AND EXISTS (SELECT FROM paper_form o WHERE o.n
        right_paper(s.id, :number) AS spent
   FROM survey s LEFT JOIN paper_form f ON f.survey_id = s.id AND f.number = :number
  WHERE s.id = :survey::bigint;
+
+-- name: paper_import_ask :one
+-- For the clerk.  The same bytes are taken once: known says that they are there, or were kept.
+WITH made AS (
+  INSERT INTO paper_import (survey_id, staff_id, name, hash, bytes)
+  SELECT s.id, :staff::bigint, :name::text, sha256(:bytes::bytea), :bytes
+    FROM survey s, audit_write('survey.import', s.id, jsonb_build_object('bytes', octet_length(:bytes)))
+   WHERE s.id = :survey::bigint
+  ON CONFLICT (tenant_id, survey_id, hash) WHERE state NOT IN ('faulty', 'failed') DO NOTHING
+  RETURNING id)
+SELECT id, false AS known FROM made
+UNION ALL
+SELECT id, true FROM paper_import
+ WHERE survey_id = :survey AND hash = sha256(:bytes) AND state NOT IN ('faulty', 'failed') AND NOT EXISTS (SELECT FROM made);
+
+-- name: paper_import_show :json
+SELECT jsonb_build_object('id', i.id, 'name', i.name, 'open', i.state IN ('waiting', 'looking', 'keeping'),
+         'waiting', i.state = 'waiting', 'looking', i.state = 'looking', 'keeping', i.state = 'keeping', 'done', i.state = 'done',
+         'faulty', i.state = 'faulty', 'failed', i.state = 'failed', 'line', to_char(i.line, 'FM999,999,999'),
+         'percent', i.percent, 'kept', to_char(i.kept, 'FM999,999,999'), 'faults', i.faults,
+         'staff', s.name, 'created', moment(i.created, :lang::text), 'now', moment(now(), :lang))
+  FROM paper_import i JOIN staff s ON s.id = i.staff_id
+ WHERE i.survey_id = :survey::bigint AND i.id = :import::bigint;
+
+-- name: paper_imports :json
+-- The last ones.
+SELECT coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'name', x.name, 'created', moment(x.created, :lang::text), 'staff', s.name,
+         'open', x.state IN ('waiting', 'looking', 'keeping'), 'done', x.state = 'done', 'faulty', x.state IN ('faulty', 'failed'),
+         'kept', to_char(x.kept, 'FM999,999,999')) ORDER BY x.id DESC), '[]')
+  FROM (SELECT * FROM paper_import WHERE survey_id = :survey::bigint ORDER BY id DESC LIMIT 10) x JOIN staff s ON s.id = x.staff_id;
+
+-- name: paper_import_claim :one
+-- role: courier
+-- The oldest that nobody works on; one whose clerk was killed is begun anew, for none of it was kept.
+UPDATE paper_import SET state = 'looking', line = 0, percent = 0, turn = turn + 1, lease = now() + interval '1 minute'
+ WHERE id = (SELECT id FROM paper_import WHERE state = 'waiting' OR state IN ('looking', 'keeping') AND lease < now()
+              ORDER BY created LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id, survey_id, staff_id, turn;
+
+-- name: paper_import_bytes :bytes
+-- role: courier
+SELECT bytes FROM paper_import WHERE id = :import::bigint;
+
+-- name: paper_import_progress :exec
+-- role: courier
+UPDATE paper_import SET state = :state::text, line = :line::bigint, percent = :percent::int, lease = now() + interval '1 minute'
+ WHERE id = :import::bigint AND turn = :turn::int AND state IN ('looking', 'keeping');
+
+-- name: paper_import_end :exec
+-- role: courier
+-- state 'waiting': something came between; it is tried five times.
+UPDATE paper_import i SET state = x.state, kept = :kept::bigint, faults = :faults::jsonb, lease = NULL,
+       percent = CASE x.state WHEN 'waiting' THEN 0 ELSE 100 END,
+       bytes = CASE x.state WHEN 'waiting' THEN i.bytes END, finished = CASE x.state WHEN 'waiting' THEN NULL ELSE now() END
+  FROM (SELECT CASE WHEN :state::text = 'waiting' AND :turn::int >= 5 THEN 'failed' ELSE :state END AS state) x
+ WHERE i.id = :import::bigint AND i.turn = :turn AND i.state IN ('looking', 'keeping');

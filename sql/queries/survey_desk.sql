@@ -86,6 +86,7 @@ UPDATE survey s SET quotas = :quotas::jsonb
  WHERE s.id = :survey::bigint AND survey_mark(s, 'quotas') = :seen::text AND s.state = 'draft';
 
 -- name: survey_counters :json
+-- role: web courier
 -- How many have answered, of all ('') and of each quota (app/domain/survey_quota.h).
 SELECT coalesce((SELECT jsonb_object_agg(c.key, c.n) FROM survey_counter c WHERE c.survey_id = s.id), '{}')
        || jsonb_build_object('', (SELECT count(*) FROM response r WHERE r.questionnaire_id = s.questionnaire_id))

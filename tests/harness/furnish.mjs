@@ -169,6 +169,8 @@ async function surveys(town, who) {
 	const demo = await numbers(town, `SELECT min(id) FROM survey WHERE ${here} GROUP BY state, mode ORDER BY 1`);
 	const [published] = await numbers(town, `SELECT min(id) FROM survey WHERE state = 'published' AND ${here}`);
 	const asked = await who.both.client.submit(await who.both.client.get(`/desk/surveys/${published}/export`), { kind: 'csv' }, '/export');
+	await inside(town, `INSERT INTO paper_import (survey_id, staff_id, name, hash, state, faults)
+		SELECT ${all.survey}, min(id), 'answers.csv', '', 'faulty', '[{"line": 2, "key": "paper_fault_number", "code": "x"}]' FROM staff WHERE ${here}`);
 	return [
 		...[...demo, over.survey, once, named].map((survey) => ({ survey, question: 'q1' })),
 		...demo.map((survey) => ({ survey, quota: 1, language: 'en' })), { survey: all.survey, question: 'q12' },
@@ -176,6 +178,7 @@ async function surveys(town, who) {
 		...every().questions.map(({ code }) => ({ at: '/surveys/', survey: all.survey, code })), { survey: short.survey },
 		{ at: '/desk/surveys/{survey}/results/answers', survey: short.survey,
 			answer: await town.sql(`SELECT min(number) FROM response WHERE questionnaire_id = ${short.questionnaire}`) },
+		...(await numbers(town, `SELECT max(id) FROM paper_import WHERE ${here}`)).map((id) => ({ at: '/desk/surveys/{survey}/forms/import', survey: all.survey, import: id })),
 		{ at: '/surveys/{survey}/continue', survey: all.survey, token: saved.split('/').pop() },
 		{ at: '/surveys/{survey}/receipt', survey: short.survey, token: receipt.split('/').pop() },
 		{ at: '/surveys/{survey}/for', survey: once, token: keys.link('survey', who.citizen.citizen, once) },

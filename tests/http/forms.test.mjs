@@ -74,7 +74,7 @@ test('a file counts whole or not at all, and says all that is wrong', async () =
 	const [a, b, c] = await numbers();
 	const bad = await take(`番号,q1,q2,q3\n${a},1,3,よい\n${b},9,3,\n${a},1,3,\n1234-5678-9012,1,1,\n0000-0000-0001,1,,\n,2,x,\n`);
 	assert.equal(bad.status, 422);
-	const rows = [...bad.text.matchAll(/<tr><th[^>]*>(\d+)<\/th><td>([^<]+)<\/td><td>([^<]*)<\/td>/g)].map((m) => [m[1], m[3]]);
+	const rows = [...bad.text.matchAll(/<tr><th[^>]*>(\d+)<\/th><td>([^<]+)<\/td><td[^>]*>([^<]*)<\/td>/g)].map((m) => [m[1], m[3]]);
 	assert.deepEqual(rows.map(([line]) => line), ['3', '4', '5', '6', '7']);
 	assert.equal(await answers(), '', 'nothing was kept');
 	assert.equal((await take('番号,q1,q99\n,1,2\n')).status, 422);

@@ -92,6 +92,7 @@ const itself = {
 		// Nor a record without the date that is asked for.
 		'GET /events/{event}/lottery/record',
 		'GET /desk/surveys/{survey}/results/cross.csv', 'GET /desk/surveys/{survey}/results/answers/{answer}', 'GET /desk/surveys/{survey}/results/texts/{question}', 'GET /desk/surveys/{survey}/results/words/{question}', 'POST /desk/surveys/{survey}/results/texts/{question}',
+		'GET /desk/surveys/{survey}/forms/import/{import}', 'GET /desk/surveys/{survey}/forms/import/{import}/live',
 		'GET /desk/surveys/{survey}/export/{export}', 'GET /desk/surveys/{survey}/export/{export}/live',
 		'GET /desk/surveys/{survey}/export/{export}/file', 'GET /surveys/{survey}/result', 'GET /surveys/{survey}/result.csv',
 		'GET /surveys/{survey}/result.json', 'GET /api/v1/surveys/{survey}/result',

@@ -8,15 +8,20 @@
  *	POST /desk/surveys/{survey}/forms/void		one is lost or spoilt
  *	POST /desk/surveys/{survey}/forms/twice		二重入力, or not
  *	POST /desk/surveys/{survey}/forms/import	answers from a CSV file
+ *	GET  /desk/surveys/{survey}/forms/import/{import}	how far one of many lines is
+ *	GET  …/forms/import/{import}/live		the same without frame
  *
  * Typing answers in is in entry.c.
  */
 #include "base/csv.h"
+#include "base/text.h"
 #include "db/queries.h"
 #include "domain/paper.h"
 #include "http/multipart.h"
 #include "web/handlers.h"
 #include "web/web.h"
+
+enum { NAME_MOST = 150 };
 
 /* The other forms of the page are shown empty. */
 static struct form *
@@ -33,13 +38,18 @@ form_of(struct web *w, const char *own)
 static enum err
 page(struct web *w, enum status status)
 {
-	json_t *survey;
+	json_t *survey, *imports;
 	enum err e = paper_survey(w->db, web_id(w, "survey"), &survey);
 
 	if (e != ERR_OK)
 		return e;
+	e = paper_imports(w->db, web_id(w, "survey"), w->lang, &imports);
+	if (e != ERR_OK)
+		return e;
 	json_object_del(survey, "document");
 	json_object_set(w->view, "survey", survey);
+	json_object_set(w->view, "imports", imports);
+	json_object_set_new(w->view, "imported", json_boolean(json_array_size(imports) > 0));
 	if (json_object_get(w->view, "faults") == NULL)
 		json_object_set_new(w->view, "faults", json_array());
 	json_object_set_new(w->view, "faulty", json_boolean(json_array_size(json_object_get(w->view, "faults")) > 0));
@@ -129,14 +139,41 @@ desk_forms_twice(struct web *w)
 	return e != ERR_OK ? e : done(w, "tell_forms_saved");
 }
 
+/* What is wrong, in words. */
+static void
+faults_view(struct web *w, json_t *faults)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(faults, i, one)
+		json_object_set_new(one, "text", json_string(web_words(w, json_text(one, "key"), one)));
+	json_object_set(w->view, "faults", faults);
+}
+
+/* Whoever sent it would wait too long: the clerk takes it. */
+static enum err
+import_later(struct web *w, const struct multipart_file *file)
+{
+	int64_t import;
+	bool known;
+	enum err e = paper_import_ask(w->db, web_id(w, "survey"), w->staff, text_cut(w->arena, text_showable(w->arena, file->name),
+	    NAME_MOST), file->data, file->n, &import, &known);
+
+	if (e != ERR_OK)
+		return e;
+	if (known)
+		web_tell(w, "info", "tell_forms_import_known");
+	return web_see_other(w, "/desk/surveys/%" PRId64 "/forms/import/%" PRId64, web_id(w, "survey"), import);
+}
+
 enum err
 desk_forms_import(struct web *w)
 {
 	const struct multipart_file *file = w->request->files;
 	struct form *f = form_of(w, "file");
-	json_t *faults, *one;
+	json_t *faults, *survey;
 	int kept = 0;
-	size_t i;
 	enum err e;
 
 	form_set(f, "file", "");
@@ -144,14 +181,55 @@ desk_forms_import(struct web *w)
 		form_problem(f, "file", "forms_file_required");
 		return page(w, HTTP_UNPROCESSABLE);
 	}
-	e = paper_import(w->db, w->arena, web_id(w, "survey"), w->staff, file->data, file->n, &faults, &kept);
+	e = paper_survey(w->db, web_id(w, "survey"), &survey);
+	if (e != ERR_OK)
+		return e;
+	if (paper_import_is_long(file->data, file->n))
+		return import_later(w, file);
+	e = paper_import(w->db, w->arena, web_id(w, "survey"), w->staff, file->data, file->n, NULL, &faults, &kept);
 	if (e != ERR_OK)
 		return e;
 	if (json_array_size(faults) == 0)
 		return done(w, "tell_forms_imported");
-	json_array_foreach(faults, i, one)
-		json_object_set_new(one, "text", json_string(web_words(w, json_text(one, "key"), one)));
-	json_object_set(w->view, "faults", faults);
+	faults_view(w, faults);
 	form_problem(f, "file", "forms_file_faults");
 	return page(w, HTTP_UNPROCESSABLE);
+}
+
+static enum err
+open_import(struct web *w)
+{
+	json_t *survey, *import;
+	const char *page;
+	enum err e = paper_survey(w->db, web_id(w, "survey"), &survey);
+
+	if (e == ERR_OK)
+		e = paper_import_show(w->db, web_id(w, "survey"), web_id(w, "import"), w->lang, &import);
+	if (e != ERR_OK)
+		return e;
+	json_object_del(survey, "document");
+	json_object_set(w->view, "survey", survey);
+	faults_view(w, json_object_get(import, "faults"));
+	json_object_set(w->view, "import", import);
+	page = arena_printf(w->arena, "/desk/surveys/%" PRId64 "/forms/import/%" PRId64, web_id(w, "survey"), web_id(w, "import"));
+	json_object_set_new(w->view, "live", json_pack("{s:o, s:s, s:b, s:O, s:O}", "live_url", json_sprintf("%s/live", page),
+	    "path", page, "going", json_flag(import, "open"), "at", json_object_get(json_object_get(import, "now"), "datetime"),
+	    "at_text", json_object_get(json_object_get(import, "now"), "text")));
+	return ERR_OK;
+}
+
+enum err
+desk_forms_import_show(struct web *w)
+{
+	enum err e = open_import(w);
+
+	return e != ERR_OK ? e : web_page(w, HTTP_OK, "desk/forms/import");
+}
+
+enum err
+desk_forms_import_live(struct web *w)
+{
+	enum err e = open_import(w);
+
+	return e != ERR_OK ? e : web_fragment(w, "desk/forms/import_live");
 }
