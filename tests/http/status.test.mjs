@@ -54,6 +54,21 @@ test('while it is going: five numbers that add up', async () => {
 	assert.match(live.text, new RegExp(`href="/desk/messages/${id}/status"`), 'the link leads to the page, not to the block');
 });
 
+test('mails that came back are not counted as arrived, and can be sent again', async () => {
+	const id = await sending(1000), [a] = await batches(id), total = Number(await row(id, 'recipients'));
+	await carry(a, [['accepted']]);
+	assert.deepEqual(numbers(await status(takahashi, id)), { 対象: total, 届いた: total, 届かなかった: 0 });
+	const people = (await town.sql(`SELECT unnest(citizens) FROM batch WHERE id = ${a} LIMIT 3`)).split('\n');
+	for (const [i, kind] of ['hard', 'full', 'complaint'].entries())
+		await inside(town, `SELECT bounce_take(${id}, ${people[i]}, '${kind}', '', true)`);
+	const page = await status(takahashi, id);
+	assert.deepEqual(numbers(page), { 対象: total, 届いた: total - 2, 届かなかった: 2 }, 'a complaint arrived');
+	assert.match(said(page), /あて先のアドレスがありません 1/);
+	assert.match(said(page), new RegExp(`メール ${total}人 ?${total - 2}人`.replace(/人/g, '[^0-9]*')));
+	assert.equal(last(await inside(town, `SELECT count(*) FROM message_unreached(${id})`)), '2');
+	assert.equal(await sound(id), '0');
+});
+
 test('a courier that died in the middle: unsure, then reached, and known as a possible extra', async () => {
 	const id = await sending(1000), [a] = await batches(id), total = Number(await row(id, 'recipients'));
 	await inside(town, `SET ROLE chromo_courier;

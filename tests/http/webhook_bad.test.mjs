@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Everything that calls in, with everything that can be wrong about a call: 4xx, one line in
-// the log, and nothing in the database is other than before.  (Mail that comes back is read
-// from SMTP's own answers: nothing calls in.)
+// the log, and nothing in the database is other than before; and what is right, a second time
+// and ten times at once, is one.  (Mail that comes back is piped in, courier/bounce; of X a
+// person's browser comes back, http/x_sign_in.)
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { post } from '../gateways/call_back.mjs';
@@ -48,6 +49,7 @@ const hooks = {
 	twilio: () => ({ path: '/hooks/sms/twilio', type: form, body: new URLSearchParams({ MessageSid: 'SM1', MessageStatus: 'delivered' }).toString(),
 		prove: (body, url) => ({ 'x-twilio-signature': signature(twilio.token, url, Object.fromEntries(new URLSearchParams(String(body)))) }),
 		forge: (body, url) => ({ 'x-twilio-signature': signature('another', url, Object.fromEntries(new URLSearchParams(String(body)))) }) }),
+	'twilio, a reply': () => ({ ...hooks.twilio(), body: new URLSearchParams({ MessageSid: 'SM2', From: '+819012345678', To: '+815012345678', Body: '停止' }).toString() }),
 	karaden: () => ({ path: '/hooks/sms/karaden', type: json, body: JSON.stringify({ object: 'message', id: 'k1', status: 'done', result: 'done', sent_result: 'received', tags: [] }),
 		...basic(karaden.account().secrets.callback_secret, 'another') }),
 	'karaden, by its address': () => ({ ...hooks.karaden(), path: `/hooks/sms/karaden/${karaden.account().secrets.callback_secret}`, prove: () => ({}),
@@ -71,6 +73,11 @@ const wrongs = {
 	'ten megabytes': [() => ({ body: big }), [413]],
 	'not what it should be (hello)': [() => ({ body: 'hello' }), [400]],
 	'a list where an object should be': [() => ({ body: '[]' }), [400]],
+	'for another account': [(h) => ({ body: h.body.replace(minato.bot, yama.bot) }), [400], (h) => h.path.includes('line')],
+	'one of its two is none': [(h) => ({ body: h.body.replace(/\]\}$/, ',1]}') }), [400], (h) => h.path.includes('line')],
+	'more than a thousand at once': [(h) => ({ body: JSON.stringify({ destination: minato.bot, events: Array(1001).fill(JSON.parse(h.body).events[0]) }) }), [400],
+		(h) => h.path.includes('line')],
+	'of no form that is known': [(h) => ({ body: h.type === json ? '{"a":1}' : 'a=1' }), [400]],
 	'not UTF-8': [() => ({ body: Buffer.from([0x7b, 0xff, 0xfe, 0x7d]) }), [400]],
 };
 
@@ -96,10 +103,18 @@ for (const [name, hook] of Object.entries(hooks))
 			assert.equal(loud(), noise, 'and nobody is woken');
 		});
 
-test('and what is right is taken, of each', async () => {
+test('and what is right is taken, of each, and once', async () => {
 	for (const [name, hook] of Object.entries(hooks)) {
-		const h = hook();
-		assert.equal(await post(at(h.path), h.body, { 'content-type': h.type, ...h.prove(h.body, at(h.path)) }), 200, name);
+		const h = hook(), call = () => post(at(h.path), h.body, { 'content-type': h.type, ...h.prove(h.body, at(h.path)) });
+		const nothing = await digest(town), lines = refused();
+		assert.deepEqual(await Promise.all(Array.from({ length: 10 }, call)), Array(10).fill(200), `${name}: ten at once`);
+		const one = await digest(town);
+		if (!name.includes('by its address')) assert.notDeepEqual(one, nothing, `${name}: has an effect`);
+		assert.equal(await call(), 200, name);
+		same(one, await digest(town), `${name}: a second time`);
+		assert.equal(refused(), lines, name);
 	}
+	assert.equal(await town.sql('SELECT count(*) FROM gateway_event'), '2', 'the follow, the reply');
+	assert.equal(await town.sql('SELECT count(*) FROM sms_early'), '2', 'two receipts, of messages that are not known yet');
 	assert.notEqual(await town.sql(`SELECT count(*) FROM gateway_event WHERE tenant_id = ${tenant(MINATO)}`), '0');
 });
