@@ -14,7 +14,7 @@
 CREATE OR REPLACE FUNCTION batch_addresses(b batch, p_fresh boolean, OUT present int, OUT addresses bytea, OUT hashes bytea)
 LANGUAGE plpgsql STABLE SET enable_nestloop = off SET enable_hashjoin = off SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
-  IF (p_fresh OR b.dropped = 0) AND b.last - b.first < 4 * b.size THEN
+  IF b.dropped = 0 AND b.last - b.first < 4 * b.size THEN
     SELECT count(*), string_agg(int2send(length(k.address)::int2) || k.address, ''), string_agg(k.hash, '')
       INTO present, addresses, hashes
       FROM (SELECT x.address, x.hash
@@ -34,14 +34,15 @@ BEGIN
            CROSS JOIN LATERAL (SELECT x.address, x.hash FROM citizen z, contact x
                                 WHERE z.id = u.c AND (z.state = 'active' OR NOT p_fresh)
                                   AND x.citizen_id = u.c AND x.channel = b.channel AND (x.state = 'active' OR NOT p_fresh) OFFSET 0) a
-           WHERE p_fresh OR b.dropped = 0
+           WHERE b.dropped = 0
               OR NOT EXISTS (SELECT FROM delivery d
                               WHERE d.message_id = b.message_id AND d.citizen_id = u.c AND d.channel = b.channel
                                 AND d.round = b.round AND d.try = b.try AND d.state = 'dropped')
            ORDER BY u.n) k;
 END $$;
 
--- Begins the call.  The first time, whoever left since planning is dropped; later all
+-- Begins the call.  The first time, whoever left since planning is dropped, and of a step of a
+-- ladder whoever pressed 「見ました」 since, or somebody of their household; later all
 -- who were in it stay in it, also those who have stopped it meanwhile: without them
 -- it would be another call, which body_hash tells (the approved bytes, the language, the
 -- addresses in their order).  No row: nobody is left, or the same call cannot be made
@@ -57,6 +58,13 @@ DECLARE
   whole     bytea;
   present   int;
 BEGIN
+  IF fresh AND b.step > 1 THEN
+    INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, reason)
+    SELECT b.message_id, s.citizen_id, b.channel, b.round, b.try, b.fence, 'dropped', 'seen'
+      FROM seen s WHERE s.message_id = b.message_id AND s.citizen_id = ANY (b.citizens)
+        ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS b.dropped = ROW_COUNT;
+  END IF;
   SELECT a.present, a.addresses, a.hashes INTO present, addresses, hashes FROM batch_addresses(b, fresh) a;
   whole := sha256(convert_to(b.language, 'UTF8') || coalesce((SELECT m.hash FROM message m WHERE m.id = b.message_id), '')
                   || coalesce(hashes, ''));
@@ -69,7 +77,8 @@ BEGIN
     SELECT b.message_id, u.c, b.channel, b.round, b.try, b.fence, 'dropped', 'left'
       FROM unnest(b.citizens) AS u (c)
      WHERE NOT EXISTS (SELECT FROM citizen z JOIN contact x ON x.citizen_id = z.id AND x.channel = b.channel AND x.state = 'active'
-                        WHERE z.id = u.c AND z.state = 'active');
+                        WHERE z.id = u.c AND z.state = 'active')
+        ON CONFLICT DO NOTHING;
     IF present = 0 THEN
       UPDATE batch x SET state = 'done', dropped = x.size, reached = x.size, finished = now() WHERE x.id = b.id;
       PERFORM message_through(b.message_id);

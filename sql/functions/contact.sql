@@ -22,6 +22,9 @@ BEGIN
   VALUES (coalesce(was.id, nextval('contact_id_seq')), p_citizen, p_channel, p_address, p_hash, p_label, 'active',
           CASE WHEN was.citizen_id = p_citizen THEN was.created ELSE now() END, now(), now());
   IF was.citizen_id <> p_citizen THEN
+    IF p_channel IN ('email', 'line') AND NOT EXISTS (SELECT FROM contact WHERE citizen_id = was.citizen_id) THEN
+      PERFORM household_follow(was.citizen_id, p_citizen);
+    END IF;
     PERFORM contact_last(was.citizen_id);
   END IF;
 END $$;

@@ -63,6 +63,21 @@ BEGIN
   RETURN 'joined';
 END $$;
 
+-- The entry that ends was the same person, who proved its mail address or its LINE: their place
+-- in the household comes along, unless they have one.  By a telephone number or a browser nothing
+-- does: numbers are given to others, and a browser may be the family's.
+CREATE OR REPLACE FUNCTION household_follow(p_from bigint, p_to bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  home bigint := (SELECT household_id FROM household_member WHERE citizen_id = p_from);
+BEGIN
+  PERFORM FROM household WHERE id = home FOR UPDATE;
+  UPDATE household_member SET citizen_id = p_to
+   WHERE citizen_id = p_from AND NOT EXISTS (SELECT FROM household_member WHERE citizen_id = p_to);
+  IF FOUND THEN
+    PERFORM audit_write('household.follow', home, NULL);
+  END IF;
+END $$;
+
 -- Whoever leaves is on their own again, also for what is on its way; the last one closes it.
 -- False: they were in none.
 CREATE OR REPLACE FUNCTION household_leave(p_citizen bigint) RETURNS boolean LANGUAGE plpgsql AS $$

@@ -117,6 +117,45 @@ SELECT results_eq(format($$SELECT s.citizen_id FROM batch b, batch_start(b.id, 1
 SELECT is((SELECT string_agg(DISTINCT reason, '') FROM delivery WHERE message_id = :m AND state = 'dropped'), 'seen', '… and the ledger says why');
 SELECT is((SELECT count(*)::int FROM message_unreached(:m)), 0, '… as none who was not reached');
 
+-- The same of a call that many share: until it is made for the first time.  From then on it has
+-- its bytes and its key, and nobody is taken out of it.
+CREATE FUNCTION by_line() RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE m bigint := approved(true);
+BEGIN
+  PERFORM set_config('session_replication_role', 'replica', true);
+  UPDATE message SET ladder = '[{"channel": "sms", "wait": 10}, {"channel": "line", "wait": 10}]' WHERE id = m;
+  PERFORM set_config('session_replication_role', 'origin', true);
+  PERFORM message_plan(m, 500);
+  UPDATE batch SET state = 'done', reached = size, accepted = size, finished = now(), verdict = 'accepted' WHERE message_id = m;
+  UPDATE message SET next_step = now() WHERE id = m;
+  PERFORM ladder_step(m, 500, 3);
+  RETURN m;
+END $$;
+-- How many addresses are in the call; each is one byte with two before it.
+CREATE FUNCTION called(p_message bigint) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE batch SET state = 'sending', fence = fence + 1, lease_until = now() + interval '1 minute' WHERE message_id = p_message AND step = 2;
+  RETURN (SELECT max(length(s.address)) / 3 FROM batch b, batch_start(b.id, b.fence, 0, 100, interval '1 minute') s
+           WHERE b.message_id = p_message AND b.step = 2);
+END $$;
+SELECT by_line() AS m \gset
+SELECT saw(:m, :a);
+SELECT is(called(:m), 4, 'a call leaves out who pressed since it was planned, and their household');
+SELECT is((SELECT string_agg(citizen_id || reason, ' ' ORDER BY citizen_id) FROM delivery WHERE message_id = :m AND state = 'dropped'),
+  format('%sseen %sseen %sseen', :a, :b, :d), '… and the ledger says why');
+SELECT is((SELECT dropped FROM batch WHERE message_id = :m AND step = 2), 3, '… and the batch adds up');
+SELECT body_hash AS hash FROM batch WHERE message_id = :m AND step = 2 \gset
+SELECT saw(:m, :e);
+SELECT is(called(:m), 4, 'made again it is the same call');
+SELECT is((SELECT body_hash FROM batch WHERE message_id = :m AND step = 2), :'hash', '… to the byte');
+SELECT is((SELECT count(*)::int FROM message_unreached(:m)), 0, 'none of them was not reached');
+SELECT by_line() AS m \gset
+SELECT count(saw(:m, c)) FROM unnest(:'c'::bigint[]) AS c;
+UPDATE contact SET state = 'left' WHERE citizen_id = :f AND channel = 'line';
+SELECT is(called(:m), NULL, 'nobody is left: no call');
+SELECT is((SELECT state || dropped FROM batch WHERE message_id = :m AND step = 2), 'done7', '… and it is done');
+UPDATE contact SET state = 'active' WHERE citizen_id = :f AND channel = 'line';
+
 -- Out of it, and of what is on its way.
 SELECT planned(true) AS m \gset
 SELECT saw(:m, :a);

@@ -98,5 +98,29 @@ SELECT is(pg_temp.gets(), 13::bigint, 'nobody is added');
 SELECT pg_temp.prove(:mine, 'webpush', 'b'), pg_temp.prove(:mine, 'webpush', 'b2');
 SELECT is((SELECT count(*) FROM contact WHERE citizen_id = :mine AND channel = 'webpush'), 2::bigint, 'two devices');
 SELECT is(pg_temp.gets(), 13::bigint, 'one person');
+-- A household comes along with what is surely the same person: mail and LINE; not with a number
+-- or a browser, which others may have by now.  Whoever has one stays in it.
+CREATE FUNCTION pg_temp.home(p_citizen bigint) RETURNS bigint LANGUAGE sql AS $$ SELECT household_id FROM household_member WHERE citizen_id = p_citizen $$;
+CREATE TEMP TABLE homes AS
+SELECT w.way, w.along, pg_temp.register('sms', 'h' || w.way) AS phone, pg_temp.register('email', 'h' || w.way) AS mail,
+       pg_temp.register(w.way, 'i' || w.way) AS other
+  FROM (VALUES ('email', true), ('line', true), ('sms', false), ('webpush', false)) AS w (way, along);
+SELECT household_make(other, 'sealed') FROM homes;
+CREATE TEMP TABLE homes_were AS SELECT way, pg_temp.home(other) AS home FROM homes;
+SELECT pg_temp.prove(CASE WHEN way = 'email' THEN phone ELSE mail END, way, 'i' || way) FROM homes;
+SELECT is(pg_temp.home(CASE WHEN way = 'email' THEN phone ELSE mail END), CASE WHEN along THEN home END, way || ': the household comes along, or not')
+  FROM homes JOIN homes_were USING (way) ORDER BY way;
+SELECT is((SELECT count(*) FROM household_member JOIN homes ON other = citizen_id), 0::bigint, 'the entries that ended are in none');
+SELECT pg_temp.register('email', 'j') AS mine, pg_temp.register('line', 'j') AS other \gset
+SELECT household_make(:mine, 'sealed') AS home, household_make(:other, 'sealed') AS gone \gset
+SELECT pg_temp.prove(:mine, 'line', 'j');
+SELECT is(pg_temp.home(:mine), :home::bigint, 'whoever is in one stays in it');
+SELECT is((SELECT count(*) FROM household WHERE id = :gone), 0::bigint, '… and the other is closed, for it is empty');
+SELECT pg_temp.register('sms', 'k') AS mine, pg_temp.register('line', 'k') AS other \gset
+SELECT pg_temp.prove(:other, 'email', 'k');
+SELECT household_make(:other, 'sealed') AS home \gset
+SELECT pg_temp.prove(:mine, 'line', 'k');
+SELECT is(pg_temp.home(:other), :home::bigint, 'an entry that goes on keeps its household');
+SELECT is(pg_temp.home(:mine), NULL, '… and nobody else is in it');
 COMMIT;
 SELECT * FROM finish();
