@@ -15,7 +15,10 @@
 #include "courier/courier.h"
 #include "db/queries.h"
 
-enum { LOOK_MS = 250, LOOK_AGAIN_MS = 40 };
+enum {
+	LOOK_MS = 250, LOOK_AGAIN_MS = 40,
+	HUNGRY = COURIER_JOBS / 3	/* so much room, before it looks again: each look is waited for */
+};
 
 struct look {
 	int32_t dead[COURIER_DEAD];
@@ -312,7 +315,7 @@ void
 claim_due(struct courier *c)
 {
 	int64_t now = clock_monotonic_ms();
-	bool hungry = c->more && free_jobs(c) > COURIER_SPARE;
+	bool hungry = c->more && free_jobs(c) > HUNGRY;
 	struct look l;
 	size_t i;
 

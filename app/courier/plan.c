@@ -4,7 +4,8 @@
  *
  * The audience of the first is frozen into batches and they go on the site (message_plan_part).
  * The first part is small, so that its people are written to while the next is planned,
- * and each of the others as much larger as planning is faster than sending.  A planner that
+ * and each of the others twice as large: planning is more than twice as fast as sending, and
+ * parts that are larger than that would let the couriers run dry.  A planner that
  * dies between two parts leaves the message half planned, and the next look finds it.
  *
  * Of the others the writers are told how they ended (domain/delivery.h).  It has a process to
@@ -22,7 +23,7 @@
 
 enum {
 	LOOK_MS = 250, AWAY_MS = 1000,
-	FIRST_PART = COURIER_SLICE * 40, GROWTH = 8, MOST_PART = COURIER_SLICE * 20000
+	FIRST_PART = COURIER_SLICE * 40, GROWTH = 2, MOST_PART = COURIER_SLICE * 20000
 };
 
 struct planner {

@@ -17,6 +17,8 @@ import { openPost } from '../courier/post.mjs';
 import { ticks, tree } from './lib.mjs';
 
 process.env.CHROMO_FSYNC = 'on';
+// A city of millions has a server that keeps its people in memory.
+process.env.CHROMO_SHARED_BUFFERS = '2GB';
 const hex = (buffer) => `'\\x${Buffer.from(buffer).toString('hex')}'`;
 
 export async function openSink(program, ...args) {

@@ -191,7 +191,6 @@ cluster_init() {
 		listen_addresses = ''
 		unix_socket_permissions = 0700
 		max_connections = 200
-		shared_buffers = 256MB
 		max_wal_size = 4GB
 		jit = off
 		timezone = 'UTC'
@@ -208,7 +207,7 @@ cluster_start() {
 	chmod 700 "$RUN/pg"
 	[ "$(id -u)" != 0 ] || chown postgres: "$RUN/pg"
 	as_postgres "$PGBIN/pg_ctl" -D "$PGDATA" -l "$PGDATA/server.log" -w -t 60 -s \
-	    -o "-k $RUN/pg -c fsync=${CHROMO_FSYNC:-on}" start 9>&- ||
+	    -o "-k $RUN/pg -c fsync=${CHROMO_FSYNC:-on} -c shared_buffers=${CHROMO_SHARED_BUFFERS:-256MB}" start 9>&- ||
 	    { tail -n 20 "$PGDATA/server.log" >&2; die "PostgreSQL does not start"; }
 	head -1 "$PGDATA/postmaster.pid" >"$RUN/postgres.pid"
 	printf '%s %s\n' "$(cat "$RUN/postgres.pid")" \
