@@ -51,7 +51,7 @@ paper_new(struct arena *a, const char *title, const char *author)
 {
 	struct paper *p = arena_alloc(a, sizeof *p);
 
-	*p = (struct paper){ .arena = a, .y = PAPER_TOP, .top = PAPER_TOP, .page = 1, .fresh = true };
+	*p = (struct paper){ .arena = a, .y = PAPER_TOP, .side = PAPER_SIDE, .top = PAPER_TOP, .page = 1, .fresh = true };
 	buf_init(&p->bytes, a);
 	p->surface = cairo_pdf_surface_create_for_stream(write_bytes, &p->bytes, PAPER_WIDTH, PAPER_HEIGHT);
 	cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_TITLE, title);
@@ -136,6 +136,7 @@ paper_next(struct paper *p)
 	}
 	p->page++;
 	p->y = p->top;
+	p->side = PAPER_SIDE;
 	p->fresh = true;
 	p->unnumbered = false;
 }
@@ -152,7 +153,7 @@ room_for(struct paper *p, double height)
 void
 paper_text(struct paper *p, enum paper_style style, const char *text)
 {
-	PangoLayout *layout = paper_layout(p, style, text, PAPER_WIDTH - 2 * PAPER_SIDE);
+	PangoLayout *layout = paper_layout(p, style, text, PAPER_WIDTH - 2 * p->side);
 	PangoLayoutIter *at = pango_layout_get_iter(layout);
 
 	do {
@@ -164,7 +165,7 @@ paper_text(struct paper *p, enum paper_style style, const char *text)
 		pango_layout_iter_get_line_yrange(at, &top, &bottom);
 		height = styles[style].lead * (bottom - top) / PANGO_SCALE;
 		room_for(p, height);
-		cairo_move_to(p->cairo, PAPER_SIDE + (double)line.x / PANGO_SCALE,
+		cairo_move_to(p->cairo, p->side + (double)line.x / PANGO_SCALE,
 		    p->y + (pango_layout_iter_get_baseline(at) - top +
 		    (styles[style].lead - 1) / 2 * (bottom - top)) / PANGO_SCALE);
 		pango_cairo_show_layout_line(p->cairo, pango_layout_iter_get_line_readonly(at));
@@ -207,6 +208,7 @@ paper_frame(struct paper *p)
 		cairo_stroke(p->cairo);
 	}
 	p->y = PAPER_TOP + 70;
+	p->side = PAPER_SIDE + 34;
 	p->fresh = false;
 	p->unnumbered = true;
 }

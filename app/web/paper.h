@@ -30,7 +30,7 @@ void paper_space(struct paper *, double);
 void paper_turn(struct paper *);
 /* On to the next page, unless so many points are left on this one: what follows belongs together. */
 void paper_room(struct paper *, double);
-/* A frame around this page, which is a certificate: no number, and it begins lower. */
+/* A frame around this page, which is a certificate: no number, and its text begins lower and farther from the edges. */
 void paper_frame(struct paper *);
 /* A line from left to right. */
 void paper_rule(struct paper *);

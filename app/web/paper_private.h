@@ -22,6 +22,7 @@ struct paper {
 	cairo_t *cairo;
 	PangoContext *context;
 	double y;
+	double side;		/* from the edges to the text of this page */
 	int page;
 	bool fresh;		/* nothing on this page yet */
 	bool unnumbered;	/* this page carries no number */

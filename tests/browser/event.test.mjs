@@ -96,6 +96,19 @@ for (const way of ways) {
 		await who.look('apply_closed', { status: 410 });
 	});
 
+	test(`an event that is full: ${named(way)}`, async () => {
+		for (const waiting of [true, false]) {
+			const made = await makeEvent(town, { capacity: 2, dates: 2, columns: { waiting } }), who = await eyes.person(host, way);
+			await inside(town, `UPDATE event_slot SET taken = capacity WHERE event_id = ${made.event}`);
+			await who.go(`/events/${made.event}`);
+			await who.sees(waiting ? 'いまは満員です。' : '満員です。申込は受け付けていません。');
+			await who.look(waiting ? 'event_full' : 'event_full_no_wait');
+			if (!waiting) continue;
+			await who.press('link', 'キャンセル待ちに申し込む');
+			await who.look('apply_start_full');
+		}
+	});
+
 	test(`a clerk makes an event and looks who comes: ${named(way)}`, async () => {
 		const sato = await eyes.staff('sato', way), suzuki = await eyes.staff('suzuki', way);
 		await sato.go('/desk/events');
@@ -163,6 +176,29 @@ for (const way of ways) {
 		await suzuki.fill({ subject: '集合場所', body: '北口です。' });
 		await suzuki.press('button', '人数を確かめる');
 		await suzuki.look('desk_event_notices_counted', { staff: true });
+		// Cancelled for somebody who calls: asked first, and the page says what became of it.
+		await sato.press('link', 'この申込を取り消す');
+		await sato.sees('この申込を取り消しますか', '電話 太郎', 'ご本人には電話などで伝えてください');
+		await sato.look('desk_applicant_cancel', { staff: true });
+		await sato.press('button', 'この申込を取り消す');
+		await sato.sees('申込を取り消しました', '取り消し');
+		await sato.look('desk_applicant_cancelled', { staff: true });
+		// One date does not take place, and why.
+		await suzuki.go(`${path}/dates`);
+		await suzuki.press('link', /令和/);
+		await suzuki.press('link', 'この日を中止にする');
+		await suzuki.look('desk_event_date_off', { staff: true });
+		await suzuki.press('button', 'この日を中止にして知らせる');
+		await suzuki.look('desk_event_date_off_wrong', { status: 422, staff: true });
+		await suzuki.fill({ why: '講師が病気のため。' });
+		await suzuki.press('button', 'この日を中止にして知らせる');
+		await suzuki.sees('この日を中止にしました', '講師が病気のため。');
+		await suzuki.look('desk_event_date_is_off', { staff: true });
+		await suzuki.press('link', '中止の理由を書き直す');
+		await suzuki.look('desk_event_date_off_again', { staff: true });
+		await suzuki.fill({ why: '講師が入院したため。' });
+		await suzuki.press('button', '保存する');
+		await suzuki.sees('講師が入院したため。');
 	});
 }
 

@@ -283,6 +283,17 @@ certified(struct web *w, struct application *a, const struct words **words)
 	return e;
 }
 
+/* As a person is called in this language. */
+static const char *
+called(struct web *w, const struct words *words, const json_t *person)
+{
+	struct buf out;
+
+	buf_init(&out, w->arena);
+	return mustache_text(w->arena, words_get(words, "applicant_certificate_name"), person, &out) == ERR_OK ? out.data
+	    : json_text(person, "name");
+}
+
 enum err
 desk_applicant_certificate(struct web *w)
 {
@@ -310,8 +321,7 @@ desk_applicant_certificate(struct web *w)
 		paper_frame(p);
 		paper_text(p, PAPER_GRAND, title);
 		paper_space(p, 70);
-		paper_text(p, PAPER_TITLE, arena_printf(w->arena, "%s　%s", json_text(person, "name"),
-		    words_get(words, "applicant_certificate_dear")));
+		paper_text(p, PAPER_TITLE, called(w, words, person));
 		paper_space(p, 60);
 		paper_text(p, PAPER_TEXT, words_get(words, "applicant_certificate_text"));
 		paper_space(p, 24);
