@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 bin_PROGRAMS += chromo
-chromo_SOURCES = app/cli/main.c app/cli/cli.h app/cli/progress.c app/cli/setup.c app/cli/routes.c app/cli/ledger.c app/cli/bounce.c \
+chromo_SOURCES = app/cli/main.c app/cli/cli.h app/cli/progress.c app/cli/config.c app/cli/migrate.c app/cli/routes.c app/cli/ledger.c app/cli/bounce.c \
 	app/cli/gateway.c app/cli/line.c app/cli/line_menu.c app/cli/line_menu.h app/cli/staff.c app/cli/tenant.c app/cli/vapid.c app/cli/vapid.h \
 	app/cli/demo.c app/cli/demo_people.c app/cli/demo_survey.c app/cli/demo_event.c app/cli/demo.h
 chromo_LDADD = libweb.a $(LINK_WEB)

@@ -13,7 +13,7 @@ static const struct { uint32_t flag; const char *name; } names[] = {
 	{ OPERATOR, "operator" }, { ANY_HOST, "any-host" }, { OPERATOR_DOOR, "operator-door" }, { RIGHT_WRITE, "write" },
 	{ RIGHT_APPROVE, "approve" }, { RIGHT_ADMIN, "admin" }, { TOKEN, "token" }, { FOREIGN, "foreign" }, { SIGNED, "signed" },
 	{ CACHED, "cached" }, { DEVELOPMENT, "development" }, { WRITES, "writes" }, { DRAFT, "draft" }, { UPLOAD, "upload" },
-	{ TABLE, "table" }, { UNKNOWN, "unknown" }, { CROWD, "crowd" },
+	{ TABLE, "table" }, { UNKNOWN, "unknown" }, { CROWD, "crowd" }, { FRESH, "fresh" }, { FILE_OF, "file" },
 };
 
 static void

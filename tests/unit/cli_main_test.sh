@@ -43,10 +43,11 @@ tells 1 "$work/none: No such file" config check
 printf 'database = host=/x dbname=y\n# more\nworkrs = 8\n' >"$work/faulty"
 tells 1 "$work/faulty:3: unknown key \"workrs\"" --config "$work/faulty" config check
 printf 'database = host=/x dbname=y\nmaster_key_file = %s/key\n' "$work" >"$work/good"
-tells 1 'not a readable key' --config "$work/good" config check
+tells 1 'not a readable key' --config "$work/good" config check --file
 (umask 077 && head -c 32 /dev/urandom >"$work/key")
-tells 0 "$work/good: good" --config "$work/good" config check
+tells 0 "$work/good: good" --config "$work/good" config check --file
 printf 'database = host=%s dbname=y connect_timeout=1\nmaster_key_file = key\n' "$work" >"$work/nobody"
 tells 75 'the database does not answer' --config "$work/nobody" tenant list
+tells 75 'its settings were not looked at' --config "$work/nobody" config check
 echo "1..$n"
 exit $bad

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * chromo migrate, chromo config …: what an installation needs to start.
+ * chromo migrate: the tables that an installation needs to start.
  */
 #include <stdio.h>
 
@@ -32,21 +32,4 @@ cli_migrate(struct cli *c)
 		return CLI_OK;
 	fprintf(stderr, "chromo: migrate: %s\n", problem[0] != '\0' ? problem : cli_why(e));
 	return e == ERR_BUSY ? CLI_AGAIN : CLI_FAILED;
-}
-
-/* conf_load has read and checked it by now. */
-int
-cli_config_check(struct cli *c)
-{
-	if (cli_vault(c) == NULL)
-		return CLI_FAILED;
-	printf("%s: good\n", c->conf_path);
-	return CLI_OK;
-}
-
-int
-cli_config_show(struct cli *c)
-{
-	conf_print(c->conf);
-	return CLI_OK;
 }
