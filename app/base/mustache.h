@@ -30,6 +30,8 @@ enum {
 enum err templates_open(const char *directory, const struct catalogue *, int flags,
     struct templates **out, char **problem) MUST_USE;
 void templates_free(struct templates *);
+/* What is wrong with the files as they are now (TEMPLATES_RELOAD); NULL: nothing. */
+const char *templates_problem(const struct templates *);
 bool templates_has(const struct templates *, const char *name);
 
 /* Adds the rendering to out.  ERR_NOT_FOUND: no such template.  ERR_INVALID:

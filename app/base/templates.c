@@ -4,7 +4,7 @@
  *
  * What was read and compiled is one set in one arena.  In development the files
  * are looked at before each rendering, and a new set takes the place of the old
- * one when any has changed; a set with a fault does not, the fault is logged.
+ * one when any has changed, or the words have; a set with a fault does not, the fault is logged.
  */
 #include "base/mustache.h"
 #include "base/arena.h"
@@ -23,6 +23,7 @@ struct set {
 	struct source *sources;		/* by name */
 	size_t count;
 	uint64_t stamp;			/* changes with any file */
+	unsigned age;			/* of the words that it was compiled with */
 	struct program *programs;	/* count of them for each language */
 };
 
@@ -31,6 +32,7 @@ struct templates {
 	const struct catalogue *catalogue;
 	int flags;
 	struct set *set;
+	char *problem;			/* what is there now has a fault: this one */
 };
 
 /* What {{>name}} means inside a template. */
@@ -209,6 +211,7 @@ load(const char *directory, const struct catalogue *words, struct set **out, cha
 		arena_free(s->arena);
 		return ERR_INVALID;
 	}
+	s->age = catalogue_age(words);
 	*out = s;
 	return ERR_OK;
 }
@@ -240,7 +243,14 @@ templates_free(struct templates *t)
 		return;
 	arena_free(t->set->arena);
 	free(t->directory);
+	free(t->problem);
 	free(t);
+}
+
+const char *
+templates_problem(const struct templates *t)
+{
+	return t->problem;
 }
 
 bool
@@ -254,15 +264,15 @@ static bool
 refresh(struct templates *t)
 {
 	struct set *now = list(t->directory);
-	bool same = now->stamp == t->set->stamp && now->count == t->set->count;
-	char *problem;
+	bool same = now->stamp == t->set->stamp && now->count == t->set->count && t->set->age == catalogue_age(t->catalogue);
 
 	arena_free(now->arena);
+	free(t->problem);
+	t->problem = NULL;
 	if (same)
 		return true;
-	if (load(t->directory, t->catalogue, &now, &problem) != ERR_OK) {
-		log_error("template.fault problem=\"%s\"", problem);
-		free(problem);
+	if (load(t->directory, t->catalogue, &now, &t->problem) != ERR_OK) {
+		log_error("template.fault problem=\"%s\"", t->problem);
 		return false;
 	}
 	arena_free(t->set->arena);

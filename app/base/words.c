@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The words of the pages: gettext's PO files, read once at start.
+ * The words of the pages: gettext's PO files, read once at start; in development again whenever
+ * one of them was changed.
  *
  * Only what we write is read: comments, msgid, msgstr, strings over several
  * lines, the escapes \n \t \" \\.  Plural forms, contexts and fuzzy entries are faults:
@@ -19,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #define NATIVE "ja"
 
@@ -37,9 +39,14 @@ struct words {
 };
 
 struct catalogue {
+	char *directory;
 	struct arena *arena;
 	struct words *languages;	/* Japanese first, then by tag */
 	size_t count;
+	struct timespec changed;	/* the newest of the files, and their bytes */
+	off_t bytes;
+	unsigned age;			/* so often was it read anew */
+	char *problem;			/* what is in the files now will not do */
 };
 
 /* A PO file while it is read. */
@@ -295,30 +302,99 @@ read_all(struct catalogue *c, const char *directory)
 	return r.problem;
 }
 
+/* Looks at the files.  True: they are those that were read. */
+static bool
+look(struct catalogue *c)
+{
+	struct timespec newest = { .tv_sec = 0 };
+	off_t bytes = 0;
+	bool same;
+	size_t i;
+
+	for (i = 0; i < c->count; i++) {
+		struct stat st;
+
+		if (stat(c->languages[i].file, &st) != 0)
+			continue;
+		bytes += st.st_size;
+		if (st.st_mtim.tv_sec > newest.tv_sec ||
+		    (st.st_mtim.tv_sec == newest.tv_sec && st.st_mtim.tv_nsec > newest.tv_nsec))
+			newest = st.st_mtim;
+	}
+	same = bytes == c->bytes && newest.tv_sec == c->changed.tv_sec && newest.tv_nsec == c->changed.tv_nsec;
+	c->bytes = bytes;
+	c->changed = newest;
+	return same;
+}
+
 enum err
 catalogue_open(const char *directory, struct catalogue **out, char **problem)
 {
-	struct arena *a = arena_new();
-	struct catalogue *c = arena_alloc(a, sizeof(*c));
+	struct catalogue *c = calloc(1, sizeof(*c));
 	const char *trouble;
 
-	c->arena = a;
+	must(c != NULL);
+	c->arena = arena_new();
+	c->directory = strdup(directory);
+	must(c->directory != NULL);
 	trouble = read_all(c, directory);
 	if (trouble != NULL) {
 		*problem = strdup(trouble);
 		must(*problem != NULL);
-		arena_free(a);
+		catalogue_free(c);
 		return ERR_INVALID;
 	}
+	look(c);
 	*out = c;
 	return ERR_OK;
 }
 
 void
+catalogue_refresh(struct catalogue *c)
+{
+	struct catalogue *now;
+	char *problem = NULL;
+
+	if (look(c))
+		return;
+	free(c->problem);
+	c->problem = NULL;
+	if (catalogue_open(c->directory, &now, &problem) != ERR_OK) {
+		log_error("words.fault problem=\"%s\"", problem);
+		c->problem = problem;
+		return;
+	}
+	arena_free(c->arena);
+	c->arena = now->arena;
+	c->languages = now->languages;
+	c->count = now->count;
+	c->age++;
+	now->arena = NULL;
+	catalogue_free(now);
+}
+
+unsigned
+catalogue_age(const struct catalogue *c)
+{
+	return c->age;
+}
+
+const char *
+catalogue_problem(const struct catalogue *c)
+{
+	return c->problem;
+}
+
+void
 catalogue_free(struct catalogue *c)
 {
-	if (c != NULL)
+	if (c == NULL)
+		return;
+	if (c->arena != NULL)
 		arena_free(c->arena);
+	free(c->directory);
+	free(c->problem);
+	free(c);
 }
 
 /* "en-US" is served by "en" where there is no "en-US". */

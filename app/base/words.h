@@ -17,6 +17,14 @@ enum err catalogue_open(const char *directory, struct catalogue **out,
     char **problem) MUST_USE;
 void catalogue_free(struct catalogue *);
 
+/* In development, between two requests: reads the files again if one was changed.  All words
+ * that were handed out are gone then, and templates are compiled anew.  With a fault the old ones stay. */
+void catalogue_refresh(struct catalogue *);
+/* Grows with each time that the words were read anew. */
+unsigned catalogue_age(const struct catalogue *);
+/* What is wrong with the files as they are now; NULL: nothing. */
+const char *catalogue_problem(const struct catalogue *);
+
 /* By tag ("ja", "en-US"); without the region, then ja, where there is none. */
 const struct words *catalogue_words(const struct catalogue *, const char *lang);
 size_t catalogue_count(const struct catalogue *);

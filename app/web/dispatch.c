@@ -124,6 +124,19 @@ answer_hook(struct web *w, enum err outcome, enum status status)
 	buf_addf(&w->response->body, "%s\n", err_name(outcome));
 }
 
+/* In development, what has to be mended is on the screen and not only in the log. */
+static void
+say_faults(struct web *w)
+{
+	const char *faults[] = { catalogue_problem(w->site->catalogue), templates_problem(w->site->templates) };
+	size_t i;
+
+	for (i = 0; w->conf->development && i < sizeof faults / sizeof *faults; i++)
+		if (faults[i] != NULL)
+			buf_addf(&w->response->body, "\ndevelopment: %s\nMend it and load the page again; nothing has to be restarted.\n",
+			    faults[i]);
+}
+
 /* Says what happened, with the status of the outcome or, where the edge found
  * it, the given one.  If even that fails, plain text does. */
 static void
@@ -156,6 +169,7 @@ answer(struct web *w, enum err outcome, enum status status)
 		w->response->content_type = "text/plain; charset=utf-8";
 		buf_reset(&w->response->body);
 		buf_adds(&w->response->body, sorry);
+		say_faults(w);
 	}
 }
 

@@ -55,6 +55,7 @@ static int
 work(void *context, int slot)
 {
 	const struct pool *pool = context;
+	struct catalogue *words = pool->program->catalogue;
 	const struct site *site = &pool->program->site;
 	struct db *db = db_new(site->conf->database, "chromo_web", "chromo-web");
 	struct fcgi *fcgi = fcgi_open(*pool->socket);
@@ -76,6 +77,8 @@ work(void *context, int slot)
 			break;
 		/* What was accepted is answered, whatever signal comes now. */
 		proc_busy(true);
+		if (site->conf->development)
+			catalogue_refresh(words);
 		if (e == ERR_OK)
 			dispatch(site, db, a, &request, &response);
 		else
