@@ -48,6 +48,12 @@ secret_token(struct arena *a, size_t n)
 }
 
 char *
+secret_token_again(struct arena *a, const char *was)
+{
+	return arena_printf(a, "%.*s%s", SECRET_TOKEN_KEPT, was, secret_token(a, 17));
+}
+
+char *
 secret_uuid(struct arena *a)
 {
 	uint8_t u[16];

@@ -15,6 +15,10 @@ enum { SECRET_KEY = 32, SECRET_HASH = 32 };
 void secret_random(void *, size_t n);
 /* n random bytes as base64url: tokens, nonces.  16 bytes are the least. */
 char *secret_token(struct arena *, size_t n);
+/* A login's token in the place of another one, for the same browser (R16).  So many letters of
+ * the old one stay, to which open forms are bound; 17 bytes behind them are new. */
+enum { SECRET_TOKEN_KEPT = 21 };
+char *secret_token_again(struct arena *, const char *was);
 /* A random UUID, version 4 (RFC 9562), 36 characters. */
 char *secret_uuid(struct arena *);
 /* Uniform in 0 … below-1, without modulo bias. */

@@ -195,6 +195,22 @@ citizen_open(struct db *db, struct arena *a, const char *token, int64_t *citizen
 }
 
 enum err
+citizen_again(struct db *db, struct arena *a, int64_t citizen, const char *was, const char **session)
+{
+	const char *made = secret_token_again(a, was);
+	struct rows *rows;
+	enum err e = q_citizen_again(db, (struct q_citizen_again){ .citizen = citizen, .was = db_sha256(a, was),
+	    .session = db_sha256(a, made) }, &rows);
+
+	if (e != ERR_OK)
+		return e;
+	if (!rows_bool(rows, 0, "done"))
+		return ERR_SIGNED_OUT;
+	*session = made;
+	return ERR_OK;
+}
+
+enum err
 citizen_sign_out(struct db *db, struct arena *a, const char *session)
 {
 	return q_citizen_sign_out(db, (struct q_citizen_sign_out){ .session = db_sha256(a, session) }, NULL);

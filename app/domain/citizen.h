@@ -97,6 +97,9 @@ enum err citizen_confirm(const struct mailer *, const struct catalogue *, const 
     const char *token, int64_t *citizen, const char **session) MUST_USE;
 enum err citizen_open(struct db *, struct arena *, const char *token, int64_t *citizen,
     const char **session) MUST_USE;
+/* It is still this person: *session is the token in the place of was.  ERR_SIGNED_OUT: マイページ
+ * was closed meanwhile. */
+enum err citizen_again(struct db *, struct arena *, int64_t citizen, const char *was, const char **session) MUST_USE;
 enum err citizen_sign_out(struct db *, struct arena *, const char *session) MUST_USE;
 
 /* What マイページ shows; see query citizen_my.  With "email". */

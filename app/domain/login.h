@@ -49,6 +49,11 @@ enum err login_code(const struct login *, const char *code, const char **token) 
 /* The same with one of the ten recovery codes. */
 enum err login_recovery(const struct login *, const char *code, const char **token) MUST_USE;
 
+/* The code of the app, or a recovery code, of somebody who is signed in and has confirmed the
+ * password (login_confirm): the session is proved afresh (R20).  was: its token, *token the one
+ * in its place.  ERR_INVALID and ERR_TOO_MANY as login_code. */
+enum err login_again(const struct login *, const char *was, const char *code, const char **token) MUST_USE;
+
 /* Enrolment.  The secret that this session holds until a code confirms it:
  * *text to type, *url for the QR code.  ERR_GONE: it holds none. */
 enum err login_pending(const struct login *, const char *issuer, const char **text, const char **url) MUST_USE;

@@ -153,23 +153,21 @@ arrive(const struct login *l, const char *login, const uint8_t key[SECRET_HASH],
 	return e == ERR_OK ? login_audit(l, act, l->staff) : e;
 }
 
-enum err
-login_code(const struct login *l, const char *code, const char **token)
+/* A code of the app, which works once; *login is the person's ID. */
+static enum err
+code_use(const struct login *l, const char *code, const char **login)
 {
-	uint8_t key[SECRET_HASH];
 	struct rows *rows;
 	struct buf secret;
 	const uint8_t *sealed;
 	int64_t step = 0;
 	size_t n;
 	int fresh;
-	enum err e;
+	enum err e = q_login_factor(l->db, (struct q_login_factor){ l->staff }, &rows);
 
-	e = throttle(l, key);
-	if (e == ERR_OK)
-		e = q_login_factor(l->db, (struct q_login_factor){ l->staff }, &rows);
 	if (e != ERR_OK)
 		return e;
+	*login = rows_text(rows, 0, "login");
 	sealed = rows_bytes(rows, 0, "totp", &n);
 	buf_init(&secret, l->arena);
 	if (vault_open(l->vault, SEAL_FACTOR, sealed, n, &secret) != ERR_OK) {
@@ -179,11 +177,21 @@ login_code(const struct login *l, const char *code, const char **token)
 	if (totp_check((const uint8_t *)secret.data, secret.len, clock_ms(), code, &step) != ERR_OK)
 		return wrong(l);
 	e = q_login_step(l->db, (struct q_login_step){ .staff = l->staff, .step = step }, &fresh);
-	if (e == ERR_OK && fresh != 1)
-		return wrong(l);
+	return e == ERR_OK && fresh != 1 ? wrong(l) : e;
+}
+
+enum err
+login_code(const struct login *l, const char *code, const char **token)
+{
+	uint8_t key[SECRET_HASH];
+	const char *login = "";
+	enum err e = throttle(l, key);
+
+	if (e == ERR_OK)
+		e = code_use(l, code, &login);
 	if (e == ERR_OK)
 		e = step_up(l, "password", (struct db_bytes){ NULL, 0 }, token);
-	return e == ERR_OK ? arrive(l, rows_text(rows, 0, "login"), key, "staff.signed_in") : e;
+	return e == ERR_OK ? arrive(l, login, key, "staff.signed_in") : e;
 }
 
 static void
@@ -209,17 +217,15 @@ recovery_plain(const struct login *l, const char *typed)
 	return b.data;
 }
 
-enum err
-login_recovery(const struct login *l, const char *code, const char **token)
+/* One of the ten, which works once, too. */
+static enum err
+recovery_use(const struct login *l, const char *code, const char **login)
 {
-	uint8_t key[SECRET_HASH], hash[SECRET_HASH];
+	uint8_t hash[SECRET_HASH];
 	struct rows *rows;
 	int used;
 	enum err e;
 
-	e = throttle(l, key);
-	if (e != ERR_OK)
-		return e;
 	recovery_hash(l, recovery_plain(l, code), hash);
 	e = q_login_recovery_use(l->db, (struct q_login_recovery_use){ l->staff, { hash, SECRET_HASH } }, &used);
 	if (e != ERR_OK)
@@ -228,10 +234,48 @@ login_recovery(const struct login *l, const char *code, const char **token)
 		return wrong(l);
 	e = q_login_factor(l->db, (struct q_login_factor){ l->staff }, &rows);
 	if (e == ERR_OK)
+		*login = rows_text(rows, 0, "login");
+	return e;
+}
+
+enum err
+login_recovery(const struct login *l, const char *code, const char **token)
+{
+	uint8_t key[SECRET_HASH];
+	const char *login = "";
+	enum err e = throttle(l, key);
+
+	if (e == ERR_OK)
+		e = recovery_use(l, code, &login);
+	if (e == ERR_OK)
 		e = q_login_signed_in(l->db, (struct q_login_signed_in){ l->staff }, NULL);
 	if (e == ERR_OK)
 		e = step_up(l, "password", (struct db_bytes){ NULL, 0 }, token);
-	return e == ERR_OK ? arrive(l, rows_text(rows, 0, "login"), key, "staff.signed_in_recovery") : e;
+	return e == ERR_OK ? arrive(l, login, key, "staff.signed_in_recovery") : e;
+}
+
+enum err
+login_again(const struct login *l, const char *was, const char *code, const char **token)
+{
+	const char *login = "", *digits = text_normal(l->arena, code), *made = secret_token_again(l->arena, was);
+	uint8_t key[SECRET_HASH], hash[SECRET_HASH];
+	bool app = strlen(digits) == 6 && strspn(digits, "0123456789") == 6;
+	int changed;
+	enum err e = throttle(l, key);
+
+	if (e == ERR_OK)
+		e = app ? code_use(l, digits, &login) : recovery_use(l, code, &login);
+	if (e != ERR_OK)
+		return e;
+	login_hash(made, hash);
+	e = q_login_session_again(l->db, (struct q_login_session_again){ .hash = { hash, SECRET_HASH },
+	    .was = { l->session, SECRET_HASH }, .staff = l->staff }, &changed);
+	if (e != ERR_OK)
+		return e;
+	if (changed != 1)
+		return ERR_SIGNED_OUT;
+	*token = made;
+	return arrive(l, login, key, "staff.again");
 }
 
 enum err

@@ -96,7 +96,7 @@ phone_of(struct db *db, const struct vault *vault, struct arena *a, int64_t citi
 	buf_init(&opened, a);
 	if (vault_open(vault, ADDRESS, sealed, n, &opened) != ERR_OK)
 		return ERR_NOT_FOUND;
-	*out = json_keep(a, json_pack("{s:s, s:b, s:b}", "number", phone_written(a, opened.data),
+	*out = json_keep(a, json_pack("{s:s, s:s, s:b, s:b}", "e164", opened.data, "number", phone_written(a, opened.data),
 	    "works", strcmp(rows_text(rows, 0, "state"), "active") == 0, "last", rows_bool(rows, 0, "last")));
 	return ERR_OK;
 }

@@ -16,7 +16,7 @@ enum err phone_open(const struct mailer *, const char *phone, int64_t *citizen, 
 
 /* *left: it was the last way, and the person has left with it. */
 enum err phone_remove(struct db *, int64_t citizen, bool *left) MUST_USE;
-/* {"number": "090-1234-5678", as people write it, "works", "last"}; last: there is no other way
+/* {"e164", "number": "090-1234-5678", as people write it, "works", "last"}; last: there is no other way
  * to this person.  ERR_NOT_FOUND: they have no phone. */
 enum err phone_of(struct db *, const struct vault *, struct arena *, int64_t citizen, json_t **out) MUST_USE;
 const char *phone_written(struct arena *, const char *e164);

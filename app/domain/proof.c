@@ -15,6 +15,18 @@
 #define ADDRESS "contact.address"
 #define SEALED "address_code.sealed"
 
+bool
+proof_by_mail(const char *purpose)
+{
+	return strcmp(purpose, PROOF_EMAIL) == 0 || strcmp(purpose, PROOF_AGAIN) == 0;
+}
+
+bool
+proof_inside(const char *purpose)
+{
+	return proof_by_mail(purpose) || strcmp(purpose, PROOF_ADD) == 0 || strcmp(purpose, PROOF_AGAIN_SMS) == 0;
+}
+
 /* A code is worth nothing without the tenant's key and the browser's token. */
 static struct db_bytes
 code_mac(const struct mailer *m, const char *browser, const char *code)
@@ -62,13 +74,15 @@ text(const struct mailer *m, const struct citizen_asker *who, const char *phone,
 
 /* And the mail: the same for an address that somebody has and one that nobody has. */
 static enum err
-mail(const struct mailer *m, const struct citizen_asker *who, const char *email, const char *code, struct db_bytes *out)
+mail(const struct mailer *m, const struct citizen_asker *who, const char *purpose, const char *email, const char *code,
+    struct db_bytes *out)
 {
+	const char *kind = strcmp(purpose, PROOF_AGAIN) == 0 ? "again_code" : "address_code";
 	json_t *view = citizen_mail_view(m, who, "/", "");
 
 	json_object_set_new(view, "code", json_string(code));
 	json_object_set_new(view, "minutes", json_integer(PROOF_MIN));
-	return mail_seal(m, "address_code", email, view, out);
+	return mail_seal(m, kind, email, view, out);
 }
 
 enum err
@@ -76,12 +90,12 @@ proof_ask(const struct mailer *m, const struct citizen_asker *who, const struct 
     const char *address, int64_t tenant, const json_t *choice)
 {
 	const char *code = arena_printf(m->arena, "%06" PRIu32, secret_below(1000000));
-	bool by_mail = strcmp(asker->purpose, PROOF_EMAIL) == 0;
+	bool by_mail = proof_by_mail(asker->purpose);
 	const char *channel = by_mail ? "email" : "sms";
 	struct db_bytes letter;
 	enum err e;
 
-	e = by_mail ? mail(m, who, address, code, &letter) : text(m, who, address, code, &letter);
+	e = by_mail ? mail(m, who, asker->purpose, address, code, &letter) : text(m, who, address, code, &letter);
 	if (e != ERR_OK)
 		return e;
 	return q_proof_ask_queue(m->db, (struct q_proof_ask){

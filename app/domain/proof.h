@@ -6,6 +6,8 @@
  * Addresses of citizens, proved by a code that goes there (safety.md R15): six digits, ten
  * minutes, five tries, of use in the browser alone that asked.
  *
+ *	PROOF_AGAIN	the own mail address, while マイページ is open: it is still this person (R20)
+ *	PROOF_AGAIN_SMS	the own phone, for the same
  *	PROOF_ADD	a phone for an open マイページ
  *	PROOF_EMAIL	a mail address for an open マイページ
  *	PROOF_CONFIRM	a phone at the end of 登録, in the place of a mailed link
@@ -18,17 +20,24 @@
 #define PROOF_EMAIL "email"
 #define PROOF_CONFIRM "confirm"
 #define PROOF_MY "my"
+#define PROOF_AGAIN "again"
+#define PROOF_AGAIN_SMS "again_sms"
 
 enum { PROOF_DIGITS = 6, PROOF_MIN = 10 };
 
-/* Who asks, and for what.  citizen: of PROOF_ADD and PROOF_EMAIL; else 0. */
+/* Who asks, and for what.  citizen: of an open マイページ; else 0. */
 struct proof_asker {
 	const char *purpose;
 	const char *browser;		/* the token of its cookie */
 	int64_t citizen;
 };
 
-/* Queues the code: a mail of PROOF_EMAIL, else an SMS.  choice: what goes with the proof,
+/* This purpose's code goes by mail, else by SMS. */
+bool proof_by_mail(const char *purpose);
+/* This purpose is one of an open マイページ. */
+bool proof_inside(const char *purpose);
+
+/* Queues the code.  choice: what goes with the proof,
  * or NULL.  The answer never tells whether an address is known or was asked for too often. */
 enum err proof_ask(const struct mailer *, const struct citizen_asker *, const struct proof_asker *,
     const char *address, int64_t tenant, const json_t *choice) MUST_USE;

@@ -7,6 +7,7 @@
  */
 #include "base/log.h"
 #include "base/secret.h"
+#include "web/again.h"
 #include "web/citizen/survey.h"
 #include "web/room.h"
 #include "web/web.h"
@@ -221,7 +222,7 @@ run(struct web *w)
 		db_rollback(w->db);	/* the first press did it */
 		return ERR_OK;
 	}
-	e = w->route->handler(w);
+	e = w->route->flags & FRESH && !w->fresh ? again_ask(w) : w->route->handler(w);
 	return e != ERR_OK ? refused(w, guard_failed(w, e)) : db_commit(w->db);
 }
 

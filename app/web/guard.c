@@ -70,6 +70,16 @@ check(const struct web *w)
 	return ERR_OK;
 }
 
+/* Who the route is for; a route for nobody in particular cannot ask for a fresh proof. */
+static bool
+proved(const struct web *w, const json_t *staff, const json_t *citizen)
+{
+	uint32_t asks = w->route->flags;
+
+	must(!(asks & FRESH) || asks & (CITIZEN | STAFF_ANY | OPERATOR));
+	return json_flag(asks & CITIZEN ? citizen : staff, "proved");
+}
+
 /* What is remembered is no longer so, says its version. */
 static bool
 outdated(const struct web *w)
@@ -160,6 +170,7 @@ guard_arrive(struct web *w)
 	citizen = json_object_get(w->entered, "citizen");
 	if (json_is_object(citizen))
 		w->citizen = json_int(citizen, "id");
+	w->fresh = proved(w, staff, citizen);
 	return check(w);
 }
 
@@ -203,6 +214,7 @@ guard_again(struct web *w)
 	w->tenant = w->staff = w->citizen = 0;
 	w->rights = 0;
 	w->stage = "";
+	w->fresh = false;
 	w->entered = NULL;
 	return guard_enter(w);
 }

@@ -189,6 +189,10 @@ enum err citizen_subscribe_done(struct web *);
 /* citizen/my.c */
 enum err citizen_my_page(struct web *);
 enum err citizen_my_link(struct web *);
+enum err citizen_my_again(struct web *);
+enum err citizen_my_again_ask(struct web *);
+enum err citizen_my_again_code(struct web *);
+enum err citizen_my_again_done(struct web *);
 enum err citizen_my_link_send(struct web *);
 enum err citizen_my_sent(struct web *);
 enum err citizen_my_door(struct web *);
@@ -279,6 +283,8 @@ enum err desk_login_enrol_form(struct web *);
 enum err desk_login_enrol(struct web *);
 enum err desk_login_codes_form(struct web *);
 enum err desk_login_codes(struct web *);
+enum err desk_again_form(struct web *);
+enum err desk_again(struct web *);
 enum err desk_logout(struct web *);
 
 /* desk/invite.c */

@@ -2,6 +2,7 @@
 # All of the program but main(), so that `chromo routes` prints the table it serves.
 noinst_LIBRARIES += libweb.a
 libweb_a_SOURCES = \
+	app/web/again.c app/web/again.h \
 	app/web/attachment.c app/web/attachment.h \
 	app/web/circular.c app/web/circular.h \
 	app/web/dispatch.c \
@@ -19,6 +20,7 @@ libweb_a_SOURCES = \
 
 # What citizens see.
 libweb_a_SOURCES += \
+	app/web/citizen/again.c \
 	app/web/citizen/agenda.c app/web/citizen/agenda.h app/web/citizen/agenda_feed.c \
 	app/web/citizen/app.c \
 	app/web/citizen/cap.c \
@@ -52,6 +54,7 @@ libweb_a_SOURCES += \
 # What staff see.
 libweb_a_SOURCES += \
 	app/web/desk/account.c \
+	app/web/desk/again.c \
 	app/web/desk/announce.c \
 	app/web/desk/applicant.c app/web/desk/applicant_file.c \
 	app/web/desk/approval.c app/web/desk/approval.h \

@@ -386,6 +386,20 @@ web_see_other(struct web *w, const char *fmt, ...)
 }
 
 const char *
+web_place(struct web *w, const char *address, const char *below)
+{
+	size_t n = strlen(below);
+	const char *c;
+
+	if (strncmp(address, below, n) != 0 || strchr("/?", address[n]) == NULL || strlen(address) > 1000)
+		return "";
+	for (c = address; *c != '\0'; c++)
+		if (*c <= ' ' || *c > '~' || *c == '\\')
+			return "";
+	return arena_printf(w->arena, "%s", address);
+}
+
+const char *
 web_words(struct web *w, const char *key, const json_t *named)
 {
 	const char *text = words_get(w->words, key);

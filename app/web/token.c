@@ -7,7 +7,9 @@
  *	           HMAC-SHA256(key, random bytes · host · NUL · cookie of this browser) )
  *
  * With the host in it a token of one town is none in another, whatever cookie comes
- * along.  The cookie is that of the session, or __Host-visit where there is none.  The
+ * along.  The cookie is that of the session, or __Host-visit where there is none.  Of a
+ * session's it is the letters that stay when the person proves once more who they are
+ * (web/again.h): what they were typing in another window is still taken.  The
  * random bytes are locked for the transaction of the work and written into table once
  * with its result: a second request with the same ones waits for the first one's commit
  * and is sent to where that one led.
@@ -41,7 +43,7 @@ binding(struct web *w, bool make)
 		const char *value = fields_get(w->request->cookies, cookies[i]);
 
 		if (value[0] != '\0')
-			return value;
+			return arena_printf(w->arena, "%.*s", SECRET_TOKEN_KEPT, value);
 	}
 	return web_visit(w, make);
 }

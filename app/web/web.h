@@ -66,7 +66,12 @@ enum {
 
 	UNKNOWN = 1 << 19,	/* no session is looked for: who answers unknown is nobody here */
 	ANSWER = 1 << 20,	/* at a survey: it and what was answered so far come with enter() */
-	TABLE = 1 << 21		/* POST: may carry a table of 50 MB */
+	TABLE = 1 << 21,	/* POST: may carry a table of 50 MB */
+
+	FRESH = 1 << 22,	/* beside CITIZEN, STAFF or OPERATOR: the person has proved who they are within
+				 * the last ten minutes, or is asked to first (again.h, R20) */
+	FILE_OF = 1 << 23	/* FRESH GET: a file that is saved; who had to prove goes back to the page that
+				 * has the link, which is the address above it */
 };
 enum { UPLOAD_MAX = 11 << 20, TABLE_MAX = 51 << 20 };
 #define DRAFT_COOKIE "__Host-subscribe"
@@ -116,6 +121,7 @@ struct web {
 	int64_t citizen;
 	uint32_t rights;		/* RIGHT_… of the staff member */
 	const char *stage;		/* "password", "enrol", "full" or "" */
+	bool fresh;			/* proved within ten minutes to be the one that the route asks for */
 
 	json_t *view;			/* what the template shows */
 	const char *tiles;		/* web_map: where they come from */
@@ -146,6 +152,8 @@ enum err web_bytes(struct web *, enum status, const char *type, const char *, si
 enum err web_see_other(struct web *, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
 /* The words of this key with what they name: {{max}} and the like. */
 const char *web_words(struct web *, const char *key, const json_t *named);
+/* The address if it is one of this house below that path ("/desk"), else "". */
+const char *web_place(struct web *, const char *address, const char *below);
 /* A notice on the next page, by key of the words; kind "success", "info",
  * "warning" or "error". */
 void web_tell(struct web *, const char *kind, const char *key);

@@ -157,6 +157,17 @@ BEGIN
   RETURN p_citizen;
 END $$;
 
+-- They have proved it once more while it was open (R20): a new token in the place of the old
+-- one, for an hour from now.  False: it was closed meanwhile.
+CREATE OR REPLACE FUNCTION citizen_again(p_citizen bigint, p_was bytea, p_session bytea) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE citizen_session SET hash = p_session, created = now(), seen = now() WHERE hash = p_was AND citizen_id = p_citizen;
+  IF FOUND THEN
+    PERFORM audit_write('citizen.again', p_citizen, NULL);
+  END IF;
+  RETURN FOUND;
+END $$;
+
 -- Opens マイページ by a mailed link.
 CREATE OR REPLACE FUNCTION citizen_open(p_link bytea, p_session bytea) RETURNS bigint
 LANGUAGE plpgsql AS $$

@@ -48,6 +48,7 @@ BEGIN
   IF p_staff IS NOT NULL THEN
     SELECT json_build_object(
              'id', s.id, 'name', s.name, 'login', s.login, 'stage', x.stage,
+             'proved', coalesce(x.proved > now() - interval '10 minutes', false),   -- R20
              'roles', (SELECT coalesce(json_agg(r.role), '[]') FROM staff_role r WHERE r.staff_id = s.id),
              'departments', (SELECT coalesce(json_agg(d.name ORDER BY d.place, d.id), '[]')
                                FROM staff_department sd JOIN department d ON d.id = sd.department_id
@@ -67,9 +68,10 @@ BEGIN
     END IF;
   END IF;
 
-  -- Citizens: an hour, opened by a mailed link.
+  -- Citizens: an hour, opened by a mailed link.  created: when they proved who they are.
   IF p_citizen IS NOT NULL THEN
-    SELECT json_build_object('id', c.id, 'language', c.language, 'state', c.state),
+    SELECT json_build_object('id', c.id, 'language', c.language, 'state', c.state,
+             'proved', x.created > now() - interval '10 minutes'),
            coalesce(nullif(actor, ''), 'citizen:' || c.id)
       INTO the_citizen, actor
       FROM citizen_session x

@@ -18,7 +18,7 @@ BEGIN
        OR NOT throttle_hit('sms_town', p_town, 1000, interval '1 hour') THEN
       RETURN;
     END IF;
-  ELSIF NOT throttle_hit('mail_to', p_contact, 3, interval '1 hour')
+  ELSIF NOT throttle_hit(CASE p_purpose WHEN 'again' THEN 'again_to' ELSE 'mail_to' END, p_contact, 3, interval '1 hour')
         OR NOT throttle_hit('mail_from', p_remote, 60, interval '1 hour') THEN
     RETURN;
   END IF;

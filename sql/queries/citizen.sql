@@ -62,6 +62,9 @@ SELECT citizen_confirm(:link::bytea, :address::bytea, :districts::bigint[], :top
 -- name: citizen_open :one
 SELECT citizen_open(:link::bytea, :session::bytea) AS id;
 
+-- name: citizen_again :one
+SELECT citizen_again(:citizen::bigint, :was::bytea, :session::bytea) AS done;
+
 -- name: citizen_sign_out :exec
 DELETE FROM citizen_session WHERE hash = :session::bytea;
 

@@ -41,8 +41,14 @@ VALUES (:hash::bytea, :staff::bigint, :stage::text, :pending::bytea, :remote::te
 -- name: login_session_step :exec
 -- Both factors were right: a new token, and the old one is nothing any more (R16).
 UPDATE staff_session
-   SET hash = :hash::bytea, stage = 'full', pending = :pending::bytea, created = now(), seen = now()
+   SET hash = :hash::bytea, stage = 'full', pending = :pending::bytea, created = now(), seen = now(), proved = now()
  WHERE hash = :was::bytea AND staff_id = :staff::bigint AND stage = :stage::text;
+
+-- name: login_session_again :exec
+-- Both factors once more, in the midst of it (R20): a new token, which lives no longer than the
+-- old one would have.
+UPDATE staff_session SET hash = :hash::bytea, seen = now(), proved = now()
+ WHERE hash = :was::bytea AND staff_id = :staff::bigint AND stage = 'full';
 
 -- name: login_session_pending :bytes
 SELECT pending FROM staff_session WHERE hash = :hash::bytea;

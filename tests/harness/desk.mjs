@@ -4,12 +4,13 @@
 // lacks nothing.
 import { createHash, randomBytes } from 'node:crypto';
 
-// A client with both factors behind it; how one gets there is the business of login.test.mjs.
+// A client with both factors behind it, proved for as long as a test runs; how one gets there is
+// the business of login.test.mjs, and what becomes of an older proof that of stepup.test.mjs.
 export async function desk(town, login, host = 'minato.localhost') {
 	const token = randomBytes(16).toString('base64url');
 	const hash = createHash('sha256').update(token).digest('hex');
-	await town.sql(`INSERT INTO staff_session (tenant_id, hash, staff_id, stage)
-		SELECT s.tenant_id, '\\x${hash}', s.id, 'full' FROM staff s
+	await town.sql(`INSERT INTO staff_session (tenant_id, hash, staff_id, stage, proved)
+		SELECT s.tenant_id, '\\x${hash}', s.id, 'full', now() + interval '1 hour' FROM staff s
 		  JOIN tenant_host h ON h.tenant_id = s.tenant_id
 		 WHERE h.host = '${host}' AND s.login = '${login}'`);
 	const client = town.client(host);

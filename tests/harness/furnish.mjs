@@ -34,8 +34,8 @@ export const opens = (world, { path, names }) => (world.at === undefined || path
 // Somebody signed in so far, whatever their account is.
 async function letIn(town, host, staff, stage) {
 	const client = town.client(host), t = token();
-	await town.sql(`SET session_replication_role = replica; INSERT INTO staff_session (tenant_id, hash, staff_id, stage)
-		VALUES (${tenant(host)}, ${hash(t)}, ${staff}, '${stage}')`);
+	await town.sql(`SET session_replication_role = replica; INSERT INTO staff_session (tenant_id, hash, staff_id, stage, proved)
+		VALUES (${tenant(host)}, ${hash(t)}, ${staff}, '${stage}', now() + interval '1 hour')`);
 	client.cookies.set('__Host-staff', t);
 	return { host, client };
 }

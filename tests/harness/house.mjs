@@ -29,15 +29,16 @@ const staff = {
 	none: ['tanaka', 'full'],
 };
 
-// SQL that lets a browser's token in; again after it was let out.
+// SQL that lets a browser's token in; again after it was let out.  Whoever comes has just proved
+// who they are, for as long as a test runs (what becomes of the others: http/stepup).
 function letIn({ host, login, stage, citizen, token }) {
 	if (login) {
-		return `INSERT INTO staff_session (tenant_id, hash, staff_id, stage)
-			SELECT tenant_id, '\\x${hex(token)}', id, '${stage}' FROM staff WHERE login = '${login}' AND tenant_id = ${tenant(host)}
+		return `INSERT INTO staff_session (tenant_id, hash, staff_id, stage, proved)
+			SELECT tenant_id, '\\x${hex(token)}', id, '${stage}', now() + interval '1 hour' FROM staff WHERE login = '${login}' AND tenant_id = ${tenant(host)}
 			ON CONFLICT DO NOTHING;`;
 	}
-	return citizen === undefined ? '' : `INSERT INTO citizen_session (tenant_id, hash, citizen_id)
-		VALUES (${tenant(host)}, '\\x${hex(token)}', ${citizen}) ON CONFLICT DO NOTHING;`;
+	return citizen === undefined ? '' : `INSERT INTO citizen_session (tenant_id, hash, citizen_id, created)
+		VALUES (${tenant(host)}, '\\x${hex(token)}', ${citizen}, now() + interval '1 hour') ON CONFLICT DO NOTHING;`;
 }
 
 function person(town, host, page, more = {}) {

@@ -185,12 +185,12 @@ test('R08 R17 another password: the old one is asked, and other devices are out'
 	assert.equal((await password(town.client(host), 'sato', who.password)).status, 422);
 	assert.equal((await password(town.client(host), 'sato', 'zu7-Kq0-wert')).status, 303);
 
-	// Another app: password first, then a code of the new one.
+	// Another app: a fresh proof (http/stepup), then a code of the new one.
 	await town.sql('TRUNCATE throttle');
-	answer = await c.submit(await c.get('/desk/settings/account/factor'), { what: 'app', old: 'not it' }, 'factor');
+	answer = await c.submit(await c.get('/desk/settings/account/factor'), { what: 'neither' }, 'factor');
 	assert.equal(answer.status, 422);
 	assert.equal((await c.get('/desk/settings/account/app')).status, 410, 'nothing waits to be confirmed');
-	answer = await c.submit(await c.get('/desk/settings/account/factor'), { what: 'app', old: 'zu7-Kq0-wert' }, 'factor');
+	answer = await c.submit(await c.get('/desk/settings/account/factor'), { what: 'app' }, 'factor');
 	assert.equal(answer.headers.location, '/desk/settings/account/app');
 	const app = await c.get('/desk/settings/account/app');
 	const key = app.text.match(/c-secret">([A-Z2-7 ]+)</)[1];

@@ -15,7 +15,7 @@ static const char COOKIE[] = "__Host-code";
 static bool
 by_mail(const struct code_way *way)
 {
-	return strcmp(way->purpose, PROOF_EMAIL) == 0;
+	return proof_by_mail(way->purpose);
 }
 
 struct proof_asker
@@ -25,7 +25,7 @@ citizen_code_asker(const struct web *w, const struct code_way *way)
 
 	return (struct proof_asker){
 		.purpose = way->purpose, .browser = strlen(token) >= 20 && strlen(token) <= 100 ? token : "",
-		.citizen = by_mail(way) || strcmp(way->purpose, PROOF_ADD) == 0 ? w->citizen : 0
+		.citizen = proof_inside(way->purpose) ? w->citizen : 0
 	};
 }
 

@@ -5,11 +5,12 @@
  *	GET       /desk/settings/account		who I am, where I am signed in
  *	POST      /desk/settings/account/sessions	sign out everywhere else
  *	GET, POST /desk/settings/account/password
- *	GET, POST /desk/settings/account/factor		another app, or new recovery codes: asks for the password
+ *	GET, POST /desk/settings/account/factor		another app, or new recovery codes
  *	GET, POST /desk/settings/account/app		the new app
  *	GET, POST /desk/settings/account/codes		the codes, until they are written down
  *
- * The operator has the same under /operator/account.
+ * The operator has the same under /operator/account.  What is about the second factor asks for
+ * a fresh proof first (web/again.h); the password asks for the old one by itself.
  */
 #include "domain/staff.h"
 #include "db/queries.h"
@@ -138,7 +139,6 @@ desk_account_factor_form(struct web *w)
 	struct form *f = web_form(w);
 
 	form_set(f, "what", "app");
-	form_set(f, "old", "");
 	offer(w, f);
 	return page(w, HTTP_OK, "desk/account/factor");
 }
@@ -148,7 +148,6 @@ desk_account_factor(struct web *w)
 {
 	static const char *const choices[] = { "app", "codes", NULL };
 	struct form *f = web_form(w);
-	enum status status;
 	const char *what;
 	struct login l;
 	enum err e = door_open(w, &l);
@@ -157,11 +156,8 @@ desk_account_factor(struct web *w)
 		return e;
 	what = form_choice(f, "what", FORM_REQUIRED, choices);
 	offer(w, f);
-	e = confirm(&l, f, &status);
-	if (e != ERR_OK)
-		return e;
 	if (!form_ok(f))
-		return page(w, status, "desk/account/factor");
+		return page(w, HTTP_UNPROCESSABLE, "desk/account/factor");
 	if (strcmp(what, "codes") == 0) {
 		e = login_codes_new(&l);
 		return e == ERR_OK ? web_see_other(w, "%s/codes", url_of(w)) : e;

@@ -17,6 +17,16 @@ door_portal(struct web *w)
 	return portal;
 }
 
+const char *
+door_next(struct web *w)
+{
+	const char *portal = door_portal(w);
+	const char *next = web_place(w, fields_get(w->request->method == METHOD_POST ? w->fields : w->query, "next"), portal);
+	const char *step = next[0] != '\0' ? next + strlen(portal) : "";
+
+	return strncmp(step, "/login", 6) == 0 && strcmp(step, "/login/codes") != 0 ? "" : next;
+}
+
 enum err
 door_open(struct web *w, struct login *l)
 {

@@ -12,6 +12,8 @@
 enum err door_open(struct web *, struct login *) MUST_USE;
 /* "/desk" or "/operator"; also in the view, as portal_url. */
 const char *door_portal(struct web *);
+/* Where "next" in query or form leads: a page of this portal that is no step of signing in, else "". */
+const char *door_next(struct web *);
 /* The browser's new token. */
 void door_cookie(struct web *, const char *token);
 void door_cookie_drop(struct web *);

@@ -18,28 +18,11 @@
 
 enum { LOGIN_MAX = 200 };
 
-/* Where to go once signed in: a page of this portal, nothing else. */
-static const char *
-next_of(struct web *w)
-{
-	const char *next = fields_get(w->request->method == METHOD_POST ? w->fields : w->query, "next"), *c;
-	const char *portal = door_portal(w);
-	size_t n = strlen(portal);
-
-	if (strncmp(next, portal, n) != 0 || strchr("/?", next[n]) == NULL || strlen(next) > 1000 ||
-	    strncmp(next + n, "/login", 6) == 0)
-		return "";
-	for (c = next; *c != '\0'; c++)
-		if (*c <= ' ' || *c > '~' || *c == '\\')
-			return "";
-	return next;
-}
-
 /* The same as the query of another step. */
 static const char *
 query_of(struct web *w)
 {
-	const char *next = next_of(w);
+	const char *next = door_next(w);
 	struct buf b;
 
 	if (next[0] == '\0')
@@ -53,7 +36,7 @@ query_of(struct web *w)
 static enum err
 go(struct web *w, const char *step)
 {
-	const char *next = next_of(w);
+	const char *next = door_next(w);
 
 	if (step[0] == '\0')
 		return web_see_other(w, "%s", next[0] != '\0' ? next : door_portal(w));
@@ -64,7 +47,7 @@ go(struct web *w, const char *step)
 static void
 show_next(struct web *w)
 {
-	const char *next = next_of(w);
+	const char *next = door_next(w);
 
 	json_object_set_new(w->view, "next", next[0] != '\0' ? json_string(next) : json_null());
 	json_object_set_new(w->view, "login_url",
