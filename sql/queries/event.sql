@@ -23,7 +23,7 @@ SELECT jsonb_build_object(
                            'id', x.id, 'state', x.state, 'title', nullif(x.texts->'ja'->>'title', ''), 'department', d.name,
                            'next', CASE WHEN s.id IS NOT NULL THEN slot_text(s.begins, s.ends, s.days, :lang::text) END,
                            'datetime', rfc3339(s.begins), 'more', (SELECT count(*) - 1 FROM event_slot m WHERE m.event_id = x.id AND m.cancelled IS NULL),
-                           'rule', x.rule, 'opens_later', coalesce(x.opens > now(), false), 'closed', coalesce(x.closes <= now(), false),
+                           'rule', x.rule, 'signs_up', x.rule <> 'none', 'opens_later', coalesce(x.opens > now(), false), 'closed', coalesce(x.closes <= now(), false),
                            'seats', (SELECT sum(m.taken) FROM event_slot m WHERE m.event_id = x.id AND m.cancelled IS NULL),
                            'capacity', (SELECT CASE WHEN bool_and(m.capacity IS NOT NULL) THEN sum(m.capacity) END FROM event_slot m
                                          WHERE m.event_id = x.id AND m.cancelled IS NULL),

@@ -34,15 +34,19 @@ static enum err
 dates_page(struct web *w, enum status status, struct form *f, const json_t *event)
 {
 	json_t *steps = json_keep(w->arena, json_array()), *slot;
+	bool quotas = false;
 	size_t i;
 
 	for (i = 0; event_steps[i] != NULL; i++)
 		json_array_append_new(steps, json_pack("{s:s, s:s}", "value", event_steps[i],
 		    "label", words_get(w->words, arena_printf(w->arena, "event_step_%s", event_steps[i]))));
 	form_options(f, "step", steps);
-	json_array_foreach(json_object_get(event, "slots"), i, slot)
+	json_array_foreach(json_object_get(event, "slots"), i, slot) {
 		json_object_set_new(slot, "slot_url", json_sprintf("/desk/events/%" PRId64 "/dates/%" PRId64, json_int(event, "id"),
 		    json_int(slot, "id")));
+		quotas = quotas || json_array_size(json_object_get(slot, "quotas")) > 0;
+	}
+	json_object_set_new(w->view, "any_quotas", json_boolean(quotas));
 	json_object_set_new(w->view, "any_slots", json_boolean(json_array_size(json_object_get(event, "slots")) > 0));
 	json_object_set_new(w->view, "changeable", json_boolean(changeable(event) && web_may(w, RIGHT_WRITE)));
 	return web_page(w, status, "desk/event/dates");
