@@ -37,9 +37,29 @@ call(struct http *http, struct http_call *c, struct http_answer *answer, struct 
 	return false;
 }
 
+/* What the provider says in words, where its answer is a document: without its braces. */
+static void
+words_of(struct arena *a, const struct http_answer *answer, struct channel_check *out)
+{
+	static const char *const keys[] = { "error_description", "message", "detail", "title", "error" };
+	json_t *said;
+	size_t i;
+
+	if (answer->fate != HTTP_ANSWERED || json_parse(a, answer->body, answer->n, &said) != ERR_OK)
+		return;
+	for (i = 0; i < sizeof keys / sizeof *keys; i++) {
+		const char *words = json_text(said, keys[i]);
+
+		if (words[0] != '\0') {
+			http_clean(words, strlen(words), out->detail, sizeof out->detail);
+			return;
+		}
+	}
+}
+
 /* What an answer other than 200 means, and whether it is 200. */
 static bool
-judge(const struct http_answer *answer, struct channel_check *out)
+judge(struct arena *a, const struct http_answer *answer, struct channel_check *out)
 {
 	struct outcome o = { 0 };
 
@@ -51,6 +71,7 @@ judge(const struct http_answer *answer, struct channel_check *out)
 	if (out->reason == NULL)
 		out->reason = "gateway_unreachable";
 	snprintf(out->detail, sizeof out->detail, "%s", o.detail);
+	words_of(a, answer, out);
 	return false;
 }
 
@@ -69,7 +90,7 @@ check_line(struct http *http, struct arena *a, const json_t *account, struct cha
 			out->reason = "gateway_denied";
 			return;
 		}
-		if (!call(http, &c, &answer, out) || !judge(&answer, out))
+		if (!call(http, &c, &answer, out) || !judge(a, &answer, out))
 			return;
 		if (line_token_read(a, &answer, clock_ms(), &header, &until) != ERR_OK) {
 			out->reason = "gateway_unreachable";
@@ -78,7 +99,7 @@ check_line(struct http *http, struct arena *a, const json_t *account, struct cha
 	}
 	c = (struct http_call){ .method = "GET", .url = line_url(a, account, "/v2/bot/info"),
 	    .headers = (const char *const[]){ header, NULL } };
-	if (!call(http, &c, &answer, out) || !judge(&answer, out))
+	if (!call(http, &c, &answer, out) || !judge(a, &answer, out))
 		return;
 	if (json_parse(a, answer.body, answer.n, &bot) != ERR_OK || json_text(bot, "userId")[0] == '\0') {
 		out->reason = "gateway_unreachable";
@@ -106,7 +127,7 @@ check_sms(struct http *http, struct arena *a, const json_t *account, const struc
 	}
 	if (c.method == NULL)
 		c.method = "GET";
-	out->ok = call(http, &c, &answer, out) && judge(&answer, out);
+	out->ok = call(http, &c, &answer, out) && judge(a, &answer, out);
 }
 
 /* It says who we are, so that the number of the account need not be looked up by hand. */
@@ -126,7 +147,7 @@ check_x(struct http *http, struct arena *a, const json_t *account, struct channe
 		out->reason = "gateway_denied";
 		return;
 	}
-	if (!call(http, &c, &answer, out) || !judge(&answer, out))
+	if (!call(http, &c, &answer, out) || !judge(a, &answer, out))
 		return;
 	if (json_parse(a, answer.body, answer.n, &said) != ERR_OK ||
 	    json_text(me = json_object_get(said, "data"), "id")[0] == '\0') {

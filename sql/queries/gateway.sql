@@ -30,6 +30,7 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
          'accepted', to_char(coalesce(h.accepted, 0), 'FM999,999,999,990'),
          'failed',   to_char(coalesce(h.failed, 0), 'FM999,999,999,990'),
          'tried',    coalesce(h.accepted + h.failed > 0, false),
+         'spent',    g.active AND coalesce(h.used >= h.quota, false),
          'quota',    h.quota,
          'used',     h.used,
          'left',     CASE WHEN h.quota IS NOT NULL THEN greatest(h.quota - coalesce(h.used, 0), 0) END,

@@ -31,7 +31,8 @@ SELECT jsonb_build_object(
          'accepted', to_char(accepted, 'FM999,999,999,990'),
          'failed',   to_char(failed, 'FM999,999,999,990'),
          'tried',    accepted + failed > 0,
-         'quota',    NULL)
+         'quota',    NULL,
+         'spent',    false)
   FROM mail_server;
 
 -- name: mail_domain_taken :one

@@ -37,7 +37,7 @@ SELECT renewal_lost(:gateway::bigint, :version::int);
 -- The posts of a message, for its status page.
 SELECT coalesce(jsonb_agg(jsonb_build_object(
          'state',    CASE WHEN p.withdraw THEN 'withdrawing' WHEN p.state = 'queued' AND p.doubt THEN 'doubt' ELSE p.state END,
-         'reason',   CASE WHEN p.state <> 'accepted' OR p.reason <> 'sent' THEN p.reason END,
+         'reason',   CASE WHEN p.reason <> 'sent' THEN p.reason END,
          'text',     r.content->>'text',
          'post_url', CASE WHEN p.state = 'accepted' AND g.url = '' THEN 'https://x.com/i/status/' || p.provider_id END,
          'posted',   moment(p.posted, :lang::text),
