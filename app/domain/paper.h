@@ -85,6 +85,9 @@ struct paper_watch {
 enum err paper_import(struct db *, struct arena *, int64_t survey, int64_t staff, const char *, size_t n,
     const struct paper_watch *, json_t **faults, int *kept) MUST_USE;
 
+/* The columns that such a file may have: [{"name": "q9.postcode", "label"}], labels in Japanese. */
+json_t *paper_columns(struct arena *, const json_t *document);
+
 /* --- files that nobody should wait for: the clerk takes them (courier/import.c) --- */
 
 /* Whether it has so many lines, or bytes. */

@@ -160,6 +160,34 @@ has_part(const json_t *question, const char *part)
 	return part[0] == '\0' && strcmp(kind, "address") != 0 && strcmp(kind, "map") != 0;
 }
 
+static void
+add_column(json_t *list, const json_t *question, const char *part, const char *label)
+{
+	json_array_append_new(list, json_pack("{s:o, s:s}", "name", json_sprintf("%s%s%s", json_text(question, "code"),
+	    part[0] != '\0' ? "." : "", part), "label", label));
+}
+
+json_t *
+paper_columns(struct arena *a, const json_t *document)
+{
+	static const char *const parts[] = { "", "other", "postcode", "district", "lat", "lon", "text" };
+	json_t *list = json_keep(a, json_array()), *q, *row;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(document, "questions"), i, q) {
+		const char *kind = json_text(q, "kind"), *label = questionnaire_text(q, "label", "ja");
+
+		if (strcmp(kind, "note") == 0 || strcmp(kind, "file") == 0)
+			continue;
+		json_array_foreach(json_object_get(json_object_get(q, "settings"), "rows"), k, row)
+			add_column(list, q, json_text(row, "code"), arena_printf(a, "%s: %s", label, questionnaire_text(row, NULL, "ja")));
+		for (k = 0; k < sizeof parts / sizeof *parts; k++)
+			if (has_part(q, parts[k]))
+				add_column(list, q, parts[k], label);
+	}
+	return list;
+}
+
 static bool
 read_head(struct import *im, const struct csv_row *head)
 {

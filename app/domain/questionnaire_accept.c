@@ -185,6 +185,11 @@ date(const struct judged *j)
 	if (text == NULL || sscanf(text, "%4[0-9]-%2[0-9]-%2[0-9]", year, month, day) != 3)
 		return "form_date";
 	kept = questionnaire_date(j->arena, year, month, day);
+	if (kept == NULL && questionnaire_date_meant(j->arena, year, month, day) != NULL) {
+		j->limits->min = strtoll(month, NULL, 10);
+		j->limits->max = questionnaire_days((int)strtol(year, NULL, 10), (int)j->limits->min);
+		return "question_date_days";
+	}
 	if (!is_kept(kept, text))
 		return "form_date";
 	if (json_flag(s, "past") && strcmp(text, today(j->arena)) > 0)

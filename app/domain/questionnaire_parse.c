@@ -116,16 +116,37 @@ without(struct arena *a, const char *typed, const char *unit)
 	return text;
 }
 
-const char *
-questionnaire_date(struct arena *a, const char *year, const char *month, const char *day)
+int
+questionnaire_days(int year, int month)
+{
+	int day = 31;
+	int64_t ms;
+
+	while (day >= 28 && clock_from_japan(year, month, day, 0, 0, &ms) != ERR_OK)
+		day--;
+	return day >= 28 ? day : 0;
+}
+
+static const char *
+read_date(struct arena *a, const char *year, const char *month, const char *day, bool exists)
 {
 	int y = year_of(without(a, year, "年")), m = small_number(without(a, month, "月"));	/* lint: words */
 	int d = small_number(without(a, day, "日"));	/* lint: words */
-	int64_t ms;
+	int days = y < 1 || m < 1 ? 0 : questionnaire_days(y, m);
 
-	if (y < 1 || m < 1 || d < 1 || clock_from_japan(y, m, d, 0, 0, &ms) != ERR_OK)
-		return NULL;
-	return arena_printf(a, "%04d-%02d-%02d", y, m, d);
+	return days == 0 || d < 1 || d > (exists ? days : 31) ? NULL : arena_printf(a, "%04d-%02d-%02d", y, m, d);
+}
+
+const char *
+questionnaire_date(struct arena *a, const char *year, const char *month, const char *day)
+{
+	return read_date(a, year, month, day, true);
+}
+
+const char *
+questionnaire_date_meant(struct arena *a, const char *year, const char *month, const char *day)
+{
+	return read_date(a, year, month, day, false);
 }
 
 /* 9:30, ９時３０分, 0930. */
@@ -212,14 +233,14 @@ before(char *text, const char *const *signs, char **rest)
 
 /* 令和8年2月28日, 2026/2/28, R8.2.28. */
 static const char *
-date_in_one(struct arena *a, const char *cell)
+date_in_one(struct arena *a, const char *cell, bool exists)
 {
 	static const char *const years[] = { "年", "/", "-", ".", NULL };		/* lint: words */
 	static const char *const months[] = { "月", "/", "-", ".", NULL };	/* lint: words */
 	char *rest, *year = before(text_normal(a, cell), years, &rest);
 	char *month = year == NULL ? NULL : before(rest, months, &rest);
 
-	return month == NULL ? NULL : questionnaire_date(a, year, month, rest);
+	return month == NULL ? NULL : read_date(a, year, month, rest, exists);
 }
 
 const char *
@@ -230,7 +251,7 @@ questionnaire_amount(struct arena *a, const json_t *question, const char *typed)
 	if (strcmp(kind, "number") == 0 || strcmp(kind, "scale") == 0)
 		return questionnaire_number(a, typed, json_int(json_object_get(question, "settings"), "decimals"));
 	if (strcmp(kind, "date") == 0)
-		return date_in_one(a, typed);
+		return date_in_one(a, typed, true);
 	return strcmp(kind, "time") == 0 ? questionnaire_time(a, typed) : NULL;
 }
 
@@ -246,6 +267,8 @@ questionnaire_tidy(struct arena *a, const json_t *question, const char *part, co
 		kept = questionnaire_pattern(a, pattern, cell);
 	else if (strcmp(kind, "single") == 0 || strcmp(kind, "consent") == 0)
 		kept = text_normal(a, cell);
+	else if (strcmp(kind, "date") == 0)
+		kept = date_in_one(a, cell, false);
 	else
 		kept = questionnaire_amount(a, question, cell);
 	return kept != NULL ? kept : cell;

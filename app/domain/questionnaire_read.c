@@ -195,7 +195,7 @@ static void
 read_date(const struct reading *r)
 {
 	const char *year = typed(r, "year"), *month = typed(r, "month"), *day = typed(r, "day");
-	const char *kept = questionnaire_date(r->arena, year, month, day);
+	const char *kept = questionnaire_date_meant(r->arena, year, month, day);
 
 	if (kept != NULL)
 		answer(r, text_of(kept));

@@ -241,9 +241,9 @@ has(const json_t *answer, const char *code)
 }
 
 static json_t *
-option(const char *value, const char *label, bool checked)
+option(const char *value, const char *label, bool checked, bool worded)
 {
-	return json_pack("{s:s, s:s, s:b}", "value", value, "label", label, "checked", checked);
+	return json_pack("{s:s, s:s, s:b, s:b}", "value", value, "label", label, "checked", checked, "worded", worded);
 }
 
 static json_t *
@@ -255,7 +255,7 @@ options(const struct questionnaire_look *l, const json_t *question, const json_t
 
 	json_array_foreach(in_order(l, question), i, c)
 		json_array_append_new(list, option(json_text(c, "code"), questionnaire_text(c, NULL, l->language),
-		    has(answer, json_text(c, "code"))));
+		    has(answer, json_text(c, "code")), json_flag(c, "other")));
 	return list;
 }
 
@@ -267,7 +267,7 @@ steps(const struct questionnaire_look *l, int64_t from, int64_t to, const char *
 	for (int64_t i = from; i <= to; i++) {
 		const char *text = arena_printf(l->arena, "%d", (int)i);
 
-		json_array_append_new(list, option(text, text, strcmp(text, value) == 0));
+		json_array_append_new(list, option(text, text, strcmp(text, value) == 0, false));
 	}
 	return list;
 }
@@ -371,6 +371,7 @@ questionnaire_view(const struct questionnaire_look *l, const json_t *question)
 		json_object_set_new(shown, "files", json_array());
 	json_object_set_new(view, "code", json_string(code));
 	json_object_set_new(view, "name", json_string(code));
+	json_object_set_new(view, "ordinal", json_null());
 	json_object_set_new(view, "label", json_string(piped(l, questionnaire_text(question, "label", l->language))));
 	json_object_set_new(view, "help", text_or_null(questionnaire_text(question, "help", l->language)));
 	json_object_set(view, "required", json_flag(question, "required") ? json_true() : json_false());

@@ -37,9 +37,9 @@ const pages = () => [
 const photo = { name: '公園.png', mimeType: 'image/png', buffer: png(40, 30) };
 const words = {
 	ja: { title: '公園についてのアンケート', start: '回答を始める', next: '次へ進む', save: '途中で保存して、あとで続ける', on: '続きから答える', first: /変更.*公園を使いますか/,
-		checked: '変更して確認へ', send: '回答を送る', number: /受付番号 \d{4}-\d{4}/, change: '回答を変更する', changed: '変更した回答を送る' },
+		checked: '変更して確認へ', send: '回答を送る', day: '令和8年2月28日（土）', hour: '19時00分', number: /受付番号 \d{4}-\d{4}/, change: '回答を変更する', changed: '変更した回答を送る' },
 	en: { title: 'A survey about parks', start: 'Start', next: 'Next', save: 'Save and continue later', on: 'Continue', first: /Change.*single q1/,
-		checked: 'Save and check', send: 'Send answers', number: /\d{4}-\d{4}/, change: 'Change my answers', changed: 'Send changed answers' },
+		checked: 'Save and check', send: 'Send answers', day: 'Saturday, 28 February 2026', hour: '19:00', number: /\d{4}-\d{4}/, change: 'Change my answers', changed: 'Send changed answers' },
 };
 
 for (const way of [...ways.map((w) => ({ ...w, lang: 'ja' })), ...[true, false].map((script) => ({ width: 320, script, lang: 'en' }))]) {
@@ -67,7 +67,7 @@ for (const way of [...ways.map((w) => ({ ...w, lang: 'ja' })), ...[true, false].
 			await taro.press('button', say.next);
 		}
 		await taro.look(`survey_check${more}`, { staff });
-		await taro.sees('写真をとる', '令和8年2月28日（土）', '19時00分', 'やまだ', '公園.png');
+		await taro.sees('写真をとる', say.day, say.hour, 'やまだ', '公園.png');
 
 		await taro.press('link', say.save);
 		await taro.look(`survey_save${more}`, { staff });

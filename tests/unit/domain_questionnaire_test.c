@@ -87,7 +87,7 @@ static const struct {
 	{ "number", "", "", "q1=1e3", "!question_number" },
 	{ "number", "", "", "q1=9999999999999999", "!question_number" },
 	{ "date", "", "", "q1_year=2024&q1_month=2&q1_day=29", "{\"q1\":\"2024-02-29\"}" },
-	{ "date", "", "", "q1_year=%E4%BB%A4%E5%92%8C8&q1_month=2&q1_day=30", "!form_date" },
+	{ "date", "", "", "q1_year=%E4%BB%A4%E5%92%8C8&q1_month=2&q1_day=30", "!question_date_days" },
 	{ "date", "", "", "q1_year=%E4%BB%A4%E5%92%8C8&q1_month=2&q1_day=28", "{\"q1\":\"2026-02-28\"}" },
 	{ "date", "", "", "q1_year=%E5%B9%B3%E6%88%90%E5%85%83&q1_month=1&q1_day=8", "{\"q1\":\"1989-01-08\"}" },
 	{ "date", "", "", "q1_year=S64&q1_month=1&q1_day=7", "{\"q1\":\"1989-01-07\"}" },

@@ -65,8 +65,11 @@ page(struct web *w, enum status status, struct form *f, json_t *survey, const js
 		return e;
 	views = json_array();
 	ways_show(w, f);
-	json_array_foreach(json_object_get(document, "questions"), i, q)
+	json_array_foreach(json_object_get(document, "questions"), i, q) {
 		json_array_append(views, questionnaire_view(&look, q));
+		/* As on the paper that lies beside the keyboard. */
+		json_object_set_new(json_array_get(views, i), "ordinal", json_sprintf("%zu", i + 1));
+	}
 	json_object_set_new(w->view, "questions", views);
 	json_object_set_new(w->view, "alone", json_false());
 	json_object_set_new(w->view, "text_lang", json_string("ja"));

@@ -46,6 +46,7 @@ page(struct web *w, enum status status)
 	e = paper_imports(w->db, web_id(w, "survey"), w->lang, &imports);
 	if (e != ERR_OK)
 		return e;
+	json_object_set(w->view, "columns", paper_columns(w->arena, json_object_get(survey, "document")));
 	json_object_del(survey, "document");
 	json_object_set(w->view, "survey", survey);
 	json_object_set(w->view, "imports", imports);

@@ -18,6 +18,7 @@ show(struct web *w, const struct result *r, enum status status)
 	json_object_set(w->view, "survey", r->survey);
 	json_object_set_new(w->view, "published", json_boolean(strcmp(state, "published") == 0));
 	json_object_set_new(w->view, "ready", json_boolean(strcmp(state, "published") == 0 || strcmp(state, "closed") == 0));
+	json_object_set_new(w->view, "closable", json_boolean(strcmp(state, "open") == 0));
 	json_object_set_new(w->view, "may_write", json_boolean(web_may(w, RIGHT_WRITE)));
 	return web_page(w, status, "desk/result/publish");
 }
