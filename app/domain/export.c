@@ -13,7 +13,9 @@
 #include "db/queries.h"
 #include "domain/questionnaire.h"
 
-enum { LABEL_MAX = 80, SPSS_LABEL = 250 };
+/* Labels as SPSS keeps them, in bytes.  A text of 2,000 signs of four bytes stays whole. */
+enum { VARIABLE_LABEL = 255, VALUE_LABEL = 120 };
+#define TEXT_FORMAT "A8000"
 
 static bool
 is(const json_t *question, const char *kind)
@@ -168,15 +170,19 @@ export_is_number(const struct export_column *c, bool labels)
 
 /* --- for SPSS --- */
 
-/* In apostrophes, which are doubled; cut where SPSS would. */
+/* In apostrophes, which are doubled; of most bytes, and of whole signs. */
 static void
-quoted(struct arena *a, struct buf *out, const char *text)
+quoted(struct arena *a, struct buf *out, const char *text, size_t most)
 {
-	const char *s = text_cut(a, text, LABEL_MAX);
-	size_t i;
+	const char *s = text_cut(a, text, most);
+	size_t n = most, i;
 
+	while (strlen(s) > most && n > 1) {
+		n = n * most / strlen(s);
+		s = text_cut(a, text, n > 0 ? n : 1);
+	}
 	buf_addch(out, '\'');
-	for (i = 0; s[i] != '\0' && i < SPSS_LABEL; i++) {
+	for (i = 0; s[i] != '\0'; i++) {
 		if (s[i] == '\'')
 			buf_addch(out, '\'');
 		buf_addch(out, s[i] == '\n' ? ' ' : s[i]);
@@ -193,9 +199,9 @@ value_labels(struct arena *a, const struct export_column *c, struct buf *out)
 	buf_addf(out, "VALUE LABELS %s", c->name);
 	json_array_foreach(choices, i, choice) {
 		buf_adds(out, "\n  ");
-		quoted(a, out, json_text(choice, "code"));
+		quoted(a, out, json_text(choice, "code"), VALUE_LABEL);
 		buf_addch(out, ' ');
-		quoted(a, out, questionnaire_text(choice, NULL, "ja"));
+		quoted(a, out, questionnaire_text(choice, NULL, "ja"), VALUE_LABEL);
 	}
 	buf_adds(out, ".\n");
 }
@@ -205,7 +211,7 @@ format_of(const struct export_column *c)
 {
 	if (c->part == EXPORT_CHOICE || c->part == EXPORT_ROW)
 		return "A16";
-	return export_is_number(c, false) ? "F12.2" : "A2000";
+	return export_is_number(c, false) ? "F12.2" : TEXT_FORMAT;
 }
 
 void
@@ -214,16 +220,16 @@ export_syntax(struct arena *a, const json_t *document, const char *file, struct 
 	struct export_column *c;
 	size_t n = export_columns(a, document, &c), i;
 
-	buf_adds(out, "* Encoding: UTF-8.\nSET UNICODE=ON.\nGET DATA\n  /TYPE=TXT\n  /ENCODING='UTF8'\n  /FILE=");
-	quoted(a, out, file);
-	buf_adds(out, "\n  /DELIMITERS=','\n  /QUALIFIER='\"'\n  /ARRANGEMENT=DELIMITED\n  /FIRSTCASE=2\n  /VARIABLES=\n"
+	buf_adds(out, "* Encoding: UTF-8.\nGET DATA\n  /TYPE=TXT\n  /FILE=");
+	quoted(a, out, file, VARIABLE_LABEL);
+	buf_adds(out, "\n  /ENCODING='UTF8'\n  /DELIMITERS=','\n  /QUALIFIER='\"'\n  /ARRANGEMENT=DELIMITED\n  /FIRSTCASE=2\n  /VARIABLES=\n"
 	    "  number A20\n  day SDATE10\n  language A10\n  way A10\n  seconds F8.0");
 	for (i = 0; i < n; i++)
 		buf_addf(out, "\n  %s %s", c[i].name, format_of(&c[i]));
 	buf_adds(out, ".\nVARIABLE LABELS");
 	for (i = 0; i < n; i++) {
 		buf_addf(out, "\n  %s ", c[i].name);
-		quoted(a, out, c[i].label);
+		quoted(a, out, c[i].label, VARIABLE_LABEL);
 	}
 	buf_adds(out, ".\n");
 	for (i = 0; i < n; i++)

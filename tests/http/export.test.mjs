@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { desk, inside, said } from '../harness/desk.mjs';
 import { makeSurvey } from '../harness/survey.mjs';
+import { choices, document, question, survey } from './survey.mjs';
 import { problems } from '../harness/invariants.mjs';
 import { eventually, up } from '../harness/up.mjs';
 
@@ -113,12 +114,23 @@ test('SPSS syntax, and a PDF', async () => {
 	assert.equal(sps.status, 200);
 	assert.match(sps.text, /VARIABLE LABELS[\s\S]*q1 '年代を教えてください'/);
 	assert.match(sps.text, /VALUE LABELS q1\n {2}'1' '18〜29歳'/);
+	// SPSS cuts labels by bytes, 256 of a variable and 120 of a value, and would cut within a sign.
+	const longest = await survey(town, document(question('q1', 'single', '長い設問です'.repeat(60), { choices: choices('長い選択肢です'.repeat(50), "it's 😀".repeat(40), '👨‍👩‍👧‍👦'.repeat(15)) }), question('q2', 'long', 'ご意見')));
+	const cut = (await sato.get(`/desk/surveys/${longest.survey}/export/syntax`)).text;
+	const values = [...cut.matchAll(/^ {2}'\w+' '(.*)'\.?$/gm)].map((m) => m[1].replaceAll("''", "'")), [variable] = /^ {2}q1 '(.*)'\.?$/m.exec(cut).slice(1);
+	assert.equal(values.length, 3);
+	for (const label of values) assert.ok(Buffer.byteLength(label) <= 120 && !label.includes('\uFFFD'), label);
+	assert.ok(Buffer.byteLength(variable) <= 256 && variable.length > 50, variable);
+	assert.match(cut, /^ {2}q2 A8000\.?$/m, 'two thousand signs of four bytes');
+	assert.doesNotMatch(cut, /SET UNICODE/, 'which PSPP does not know');
 	const pdf = await sato.get(`${at}/print`);
 	assert.equal(pdf.bytes.subarray(0, 5).toString(), '%PDF-');
 	writeFileSync(join(town.dir, 'tallies.pdf'), pdf.bytes);
 	const text = execFileSync('pdftotext', ['-layout', join(town.dir, 'tallies.pdf'), '-']).toString();
 	assert.match(text, /公園についてのアンケート/);
 	assert.match(text, /散歩/);
+	assert.match(text, /この結果はどこまで信頼できるか[\s\S]*95%信頼区間/);
+	assert.match(text, /平均 \d/);
 });
 
 test('no such kind, no such file', async () => {

@@ -36,6 +36,37 @@ test('the first look counts, and all answers are there', async () => {
 	assert.match(said(page), /人口を登録すると/);
 });
 
+test('who stopped, and where; how long it took', async () => {
+	const page = await sato.get(at);
+	assert.match(said(page), /途中でやめた人 4\.7% 回答を始めた1,264人のうち/, 'sixty of 1,264');
+	const stops = await one(`SELECT string_agg(n::text, ' ' ORDER BY q.place) FROM question q LEFT JOIN (SELECT reached, count(*) AS n FROM response_draft WHERE questionnaire_id = ${made.questionnaire} GROUP BY 1) d ON d.reached = q.code
+		 WHERE q.questionnaire_id = ${made.questionnaire} AND q.place <= 9`);
+	const funnel = page.text.slice(page.text.indexOf('id="funnel'));
+	assert.deepEqual([...funnel.matchAll(/data-label="ここで止まっている人">(\d+)</g)].map((m) => m[1]).slice(0, 9), stops.split(' '));
+	const answered = await one(`SELECT count(*) FROM response WHERE questionnaire_id = ${made.questionnaire} AND answers ? 'q9'`);
+	assert.match(said({ text: funnel }), new RegExp(`9\\. 公園について、ご意見があれば書いてください ${answered} ${(100 * answered / 1204).toFixed(1)}%`));
+	const median = Number(await one(`SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds / 5 * 5) FROM response WHERE questionnaire_id = ${made.questionnaire}`));
+	assert.match(said(page), new RegExp(`回答にかかった時間（中央値） ${Math.floor(median / 60)} 分 ${String(Math.floor(median) % 60).padStart(2, '0')} 秒`));
+});
+
+test('nobody has answered yet: it says so, and not how far that can be trusted', async () => {
+	const none = await makeSurvey(town, { answers: 0 });
+	await inside(town, `DELETE FROM response_draft WHERE questionnaire_id = ${none.questionnaire}`);
+	const page = await sato.get(`/desk/surveys/${none.survey}/results`);
+	assert.deepEqual(problems(page), []);
+	assert.match(said(page), /まだ回答がありません/);
+	assert.doesNotMatch(said(page), /信頼区間|途中でやめた/);
+});
+
+test('numbers: commas, classes with round ends; ends of a scale in words', async () => {
+	const many = await makeSurvey(town, { answers: 60 });
+	await inside(town, `UPDATE response SET answers = jsonb_set(answers, '{q6}', to_jsonb((substr(number, 3)::int * 997)::text)) WHERE questionnaire_id = ${many.questionnaire}`);
+	const page = said(await sato.get(`/desk/surveys/${many.survey}/results`));
+	assert.match(page, /平均 30,408\.5回/);
+	assert.match(page, / 0–4,999 8\.3% 5,000–9,999 8\.3% /);
+	assert.match(page, / 1 不満 .* 5 満足 /);
+});
+
 test('an answer that comes now is in the page that is opened next', async () => {
 	await addAnswers(town, made.questionnaire, 1205, 1210);
 	assert.match(said(await sato.get(at)), /回答数 1,210 件/);
