@@ -222,7 +222,8 @@ export_syntax(struct arena *a, const json_t *document, const char *file, struct 
 
 	buf_adds(out, "* Encoding: UTF-8.\nGET DATA\n  /TYPE=TXT\n  /FILE=");
 	quoted(a, out, file, VARIABLE_LABEL);
-	buf_adds(out, "\n  /ENCODING='UTF8'\n  /DELIMITERS=','\n  /QUALIFIER='\"'\n  /ARRANGEMENT=DELIMITED\n  /FIRSTCASE=2\n  /VARIABLES=\n"
+	buf_adds(out, "\n  /ENCODING='UTF8'\n  /DELIMITERS=','"
+	    "\n  /QUALIFIER='\"'\n  /ARRANGEMENT=DELIMITED\n  /FIRSTCASE=2\n  /VARIABLES=\n"
 	    "  number A20\n  day SDATE10\n  language A10\n  way A10\n  seconds F8.0");
 	for (i = 0; i < n; i++)
 		buf_addf(out, "\n  %s %s", c[i].name, format_of(&c[i]));
