@@ -17,11 +17,13 @@ static const struct {
 	double lead;		/* from line to line, in heights of the font's own */
 	double after;
 	PangoAlignment align;
+	double hang;		/* how far lines behind the first one begin to the right of it */
 } styles[] = {
 	[PAPER_SMALL] = { PAPER_FONT " 9", 1.2, 4, PANGO_ALIGN_LEFT },
 	[PAPER_CAPTION] = { PAPER_FONT " 10", 1.3, 8, PANGO_ALIGN_CENTER },
 	[PAPER_CELL] = { PAPER_FONT " 10.5", 1.3, 4, PANGO_ALIGN_LEFT },
 	[PAPER_TEXT] = { PAPER_FONT " 12", 1.5, 8, PANGO_ALIGN_LEFT },
+	[PAPER_CHOICE] = { PAPER_FONT " 12", 1.5, 8, PANGO_ALIGN_LEFT, 30 },
 	[PAPER_STRONG] = { PAPER_FONT " Bold 11", 1.4, 6, PANGO_ALIGN_LEFT },
 	[PAPER_RIGHT] = { PAPER_FONT " 11", 1.3, 2, PANGO_ALIGN_RIGHT },
 	[PAPER_HEAD] = { PAPER_FONT " Bold 14", 1.3, 6, PANGO_ALIGN_LEFT },
@@ -60,6 +62,7 @@ paper_new(struct arena *a, const char *title, const char *author)
 	p->context = pango_cairo_create_context(p->cairo);
 	/* So that one sign has one shape: 直 and 骨 are drawn otherwise in Chinese. */
 	pango_context_set_language(p->context, pango_language_from_string("ja"));
+	pango_context_set_base_dir(p->context, PANGO_DIRECTION_LTR);
 	arena_defer(a, release, p);
 	return p;
 }
@@ -78,7 +81,9 @@ paper_layout(struct paper *p, enum paper_style style, const char *text, double w
 	pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
 	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
 	pango_layout_set_alignment(layout, styles[style].align);
-	/* A name from right to left stands at the left with the others, and 様 behind it. */
+	pango_layout_set_indent(layout, -(int)(styles[style].hang * PANGO_SCALE));
+	/* A name from right to left stands at the left with the others, and 様 behind it; so does a box before
+	 * a choice. */
 	pango_layout_set_auto_dir(layout, FALSE);
 	pango_layout_set_text(layout, text, -1);
 	return layout;

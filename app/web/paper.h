@@ -13,6 +13,7 @@ enum paper_style {
 	PAPER_CAPTION,		/* 10 pt in the middle: what is on a picture */
 	PAPER_CELL,		/* 10.5 pt: a table to be filled in; beside its first column in the middle */
 	PAPER_TEXT,		/* 12 pt, the text itself */
+	PAPER_CHOICE,		/* the same, one a paragraph: what does not fit on its line goes on behind the box */
 	PAPER_STRONG,		/* 11 pt bold: what is to be done */
 	PAPER_RIGHT,		/* 11 pt at the right: dates, senders */
 	PAPER_HEAD,		/* 14 pt bold */

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { desk, inside } from '../harness/desk.mjs';
 import { up } from '../harness/up.mjs';
 import { once_survey, right_of } from './right.mjs';
-import { every, survey as some_survey } from './survey.mjs';
+import { choices, document, every, question, survey as some_survey } from './survey.mjs';
 
 const host = 'minato.localhost';
 let town, clerk, survey, base, staff;
@@ -68,6 +68,23 @@ test('on paper: the ways in words, and on each page the number and a code that l
 	for (const page of pages) assert.doesNotMatch(page.trim().split('\n').slice(-2)[0], /^\s*\d+\s+\S.*か(（任意）)?$/);
 	const once = await clerk.get(`${at}/paper`);
 	assert.doesNotMatch(spawnSync('pdftotext', ['-', '-'], { input: once.bytes }).stdout.toString(), /\d{4}-\d{4}-\d{4}/);
+});
+
+test('on paper: a long choice goes on behind its box, one from right to left has its box at the left, too; long ends of a scale stand below it', async () => {
+	const doc = document(question('q1', 'single', 'どれですか', { choices: choices('い'.repeat(90), 'أريد المزيد من الأشجار') }),
+		question('q2', 'scale', 'どうですか', { settings: { points: 5, low: { texts: { ja: 'まったくそうは思わない' } }, high: { texts: { ja: 'とてもそう思う' } } } }));
+	const { survey: id, questionnaire } = await some_survey(town, doc), text = (value) => `'${JSON.stringify(value)}'`;
+	await inside(town, `SET session_replication_role = replica; INSERT INTO question (questionnaire_id, code, place, kind, required, texts, choices, settings) VALUES ${
+		doc.questions.map((q, i) => `(${questionnaire}, '${q.code}', ${i + 1}, '${q.kind}', true, ${text(q.texts)}, ${text(q.choices)}, ${text(q.settings)})`)}`);
+	const pdf = (await clerk.get(`/desk/surveys/${id}/paper`)).bytes;
+	const words = [...spawnSync('pdftotext', ['-bbox', '-', '-'], { input: pdf }).stdout.toString().matchAll(/xMin="([\d.]+)" yMin="([\d.]+)"[^>]*>([^<]+)</g)].map(([, x, y, word]) => ({ x: Number(x), y: Number(y), word }));
+	const boxes = words.filter(({ word }) => word === '□'), long = words.filter(({ word }) => /^い+$/.test(word)), arabic = words.filter(({ word }) => /[\u0600-\u06ff\ufe70-\ufeff]/.test(word));
+	assert.equal(boxes.length, 2);
+	assert.ok(long.length >= 2 && new Set(long.map(({ y }) => Math.round(y))).size >= 2, 'on several lines');
+	for (const { x } of [...long, ...arabic]) assert.ok(x > boxes[0].x + 8, `${x} behind ${boxes[0].x}`);
+	assert.ok(arabic.length > 0 && Math.abs(boxes[1].x - boxes[0].x) < 1);
+	const lines = spawnSync('pdftotext', ['-layout', '-', '-'], { input: pdf }).stdout.toString().split('\n').map((line) => line.trim().replace(/\s+/g, ' '));
+	for (const line of ['1 2 3 4 5', '1 まったくそうは思わない', '5 とてもそう思う']) assert.ok(lines.includes(line), line);
 });
 
 test('a file counts whole or not at all, and says all that is wrong', async () => {

@@ -12,6 +12,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "db/queries.h"
 #include "domain/paper.h"
 #include "domain/questionnaire.h"
@@ -19,7 +20,7 @@
 #include "web/handlers.h"
 #include "web/paper.h"
 
-enum { FORMS_MOST = 50, COLUMNS_MOST = 8 };
+enum { FORMS_MOST = 50, COLUMNS_MOST = 8, SCALE_BESIDE = 8 };
 
 struct sheet {
 	struct web *w;
@@ -58,21 +59,27 @@ choices(const struct sheet *s, const json_t *list, const char *mark)
 		buf_addf(&b, "%s　%s %s%s", i > 0 ? "\n" : "", mark, questionnaire_text(one, NULL, "ja"),
 		    json_flag(one, "other") ? "（　　　　　　　　　　　　　　　　　　　　）" : "");
 	if (b.len > 0)
-		paper_text(s->p, PAPER_TEXT, b.data);
+		paper_text(s->p, PAPER_CHOICE, b.data);
 }
 
+/* On one line; what its ends mean, where that is long, below it. */
 static void
 scale(const struct sheet *s, const json_t *settings)
 {
-	int64_t points = json_int(settings, "points"), i = points == 11 ? 0 : 1, last = points == 11 ? 10 : points;
+	int64_t points = json_int(settings, "points"), first = points == 11 ? 0 : 1, last = points == 11 ? 10 : points, i;
+	const char *low = questionnaire_text(json_object_get(settings, "low"), NULL, "ja");
+	const char *high = questionnaire_text(json_object_get(settings, "high"), NULL, "ja");
+	bool beside = text_length(low) <= SCALE_BESIDE && text_length(high) <= SCALE_BESIDE;
 	struct buf b;
 
 	buf_init(&b, s->w->arena);
-	buf_addf(&b, "　%s", questionnaire_text(json_object_get(settings, "low"), NULL, "ja"));
-	for (; i <= last; i++)
+	buf_addf(&b, "　%s", beside ? low : "");
+	for (i = first; i <= last; i++)
 		buf_addf(&b, "　%lld", (long long)i);
-	buf_addf(&b, "　%s", questionnaire_text(json_object_get(settings, "high"), NULL, "ja"));
+	buf_addf(&b, "　%s", beside ? high : "");
 	paper_text(s->p, PAPER_TEXT, b.data);
+	if (!beside)
+		paper_text(s->p, PAPER_CHOICE, arena_printf(s->w->arena, "　%lld　%s\n　%lld　%s", (long long)first, low, (long long)last, high));
 }
 
 /* As a table; where it is too wide for one, each row with its choices below it. */
