@@ -42,14 +42,14 @@ const elsewhere = {
 // Who may be in the middle of something there; of the others one is like the other.
 const rights = { writer: ['write'], approver: ['approve'], both: ['write', 'approve'], admin: ['admin'] };
 function visitors({ path, asks }) {
-	if (path.startsWith('/operator')) return /invite|login/.test(path) ? ['stranger', 'operatorFresh', 'operatorStep', 'operator'] : ['operator'];
+	if (path.startsWith('/operator')) return /invite|login/.test(path) ? ['stranger', 'operatorFresh', 'operatorStep', 'operator', 'operatorLapsed'] : ['operator'];
 	if (asks.has('development')) return ['admin'];
-	if (/^\/desk\/(login|invite)/.test(path)) return ['anonymous', 'step', 'fresh'];
+	if (/^\/desk\/(login|invite)/.test(path)) return ['anonymous', 'step', 'fresh', 'lapsed'];
 	if (path.startsWith('/desk')) {
 		const wanted = ['write', 'approve', 'admin'].filter((r) => asks.has(r));
 		return ['both', 'writer', 'approver', 'admin'].filter((name) => wanted.length === 0 || wanted.some((r) => rights[name].includes(r)));
 	}
-	return asks.has('cached') ? ['anonymous'] : ['visitor', 'citizen', 'family', 'asked', 'texted', 'twice'];
+	return asks.has('cached') ? ['anonymous'] : ['visitor', 'citizen', 'family', 'asked', 'texted', 'twice', 'late'];
 }
 
 // What a page is made of: two with the same parts are one to the eye.

@@ -32,10 +32,10 @@ export const opens = (world, { path, names }) => (world.at === undefined || path
 	&& names.every((name) => world[name] !== undefined);
 
 // Somebody signed in so far, whatever their account is.
-async function letIn(town, host, staff, stage) {
+async function letIn(town, host, staff, stage, proved = `now() + interval '1 hour'`) {
 	const client = town.client(host), t = token();
 	await town.sql(`SET session_replication_role = replica; INSERT INTO staff_session (tenant_id, hash, staff_id, stage, proved)
-		VALUES (${tenant(host)}, ${hash(t)}, ${staff}, '${stage}', now() + interval '1 hour')`);
+		VALUES (${tenant(host)}, ${hash(t)}, ${staff}, '${stage}', ${proved})`);
 	client.cookies.set('__Host-staff', t);
 	return { host, client };
 }
@@ -57,6 +57,9 @@ async function house(town, who) {
 	who.fresh = await letIn(town, MINATO, await add(MINATO, 7000003, 'active'), 'enrol');
 	who.operatorFresh = await letIn(town, OPERATOR, await add(OPERATOR, 7000004, 'active'), 'enrol');
 	who.operatorStep = await letIn(town, OPERATOR, `(SELECT id FROM staff WHERE login = 'operator')`, 'password');
+	// Who proved who they are too long ago.
+	who.lapsed = await letIn(town, MINATO, `(SELECT id FROM staff WHERE login = 'admin' AND tenant_id = ${tenant(MINATO)})`, 'full', 'NULL');
+	who.operatorLapsed = await letIn(town, OPERATOR, `(SELECT id FROM staff WHERE login = 'operator')`, 'full', 'NULL');
 	const one = async (table) => (await numbers(town, `SELECT min(id) FROM ${table} WHERE ${here}`))[0];
 	return [
 		{ staff: await one('staff'), department: await one('department'), area: await one('district'), topic: await one('topic') },
@@ -75,6 +78,17 @@ async function registeredTwice(town, who, email) {
 	const code = (await mailWith(town, email, '確認番号')).text.match(/\d{6}/)[0];
 	await twice.submit(await twice.get('/my/email/code'), { code });
 	await who.citizen.client.submit(await who.citizen.client.get('/my/email'), { email: somebody() });
+}
+
+// A citizen whose マイページ has been open for a while, at the code that proves that it is theirs.
+async function longAgo(town, who) {
+	const t = token();
+	who.late = { host: MINATO, client: town.client(MINATO) };
+	await inside(town, `INSERT INTO citizen_session (hash, citizen_id, created) SELECT ${hash(t)}, id, now() - interval '20 minutes'
+		FROM citizen c WHERE state = 'active' AND ${here}
+		  AND EXISTS (SELECT FROM contact k WHERE k.citizen_id = c.id AND k.channel = 'email' AND k.state = 'active') ORDER BY id DESC LIMIT 1`);
+	who.late.client.cookies.set('__Host-citizen', t);
+	await who.late.client.submit(await who.late.client.get('/my/again'), {}, 'again');
 }
 
 // A citizen with every way, and what was sent to them.
@@ -100,6 +114,7 @@ async function citizens(town, who) {
 	const address = keys.open('contact.address', Buffer.from(sealed, 'hex'));
 	const found = await who.both.client.submit(await who.both.client.get('/desk/people'), { address }, '/people');
 	await registeredTwice(town, who, address);
+	await longAgo(town, who);
 	return [
 		{ device, person: found.headers.location.split('/').pop() }, { at: '/subscribe/confirm/', token: confirm },
 		{ at: '/my/open/', token: await link(town, MINATO, 'my', 'contact_hash', own) },

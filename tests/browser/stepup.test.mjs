@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// R20 as people meet it: asked once more who they are, at 320 and at 1280 px, with and without
+// script; what was typed is still there, and they end where they wanted to be.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { mailWith, somebody, subscribe } from '../http/citizen.mjs';
+import { account, totp } from '../harness/staff.mjs';
+import { up } from '../harness/up.mjs';
+import { named, openEyes, ways } from './eye.mjs';
+
+const MINATO = 'minato.localhost';
+let town, eyes;
+before(async () => {
+	town = await up();
+	eyes = await openEyes(town);
+});
+after(async () => {
+	await eyes?.close();
+	await town?.stop();
+});
+
+const old = () => town.sql(`UPDATE staff_session SET proved = now() - interval '11 minutes';
+	UPDATE citizen_session SET created = now() - interval '11 minutes'`);
+const right = async () => {
+	await town.sql('TRUNCATE throttle; SET session_replication_role = replica; UPDATE staff SET totp_step = 0');
+	const who = account(town, MINATO, 'admin');
+	return { password: who.password, code: totp(who.totp_secret) };
+};
+
+for (const way of ways) {
+	test(`staff: a name that was typed is saved after the proof (${named(way)})`, async () => {
+		const admin = await eyes.staff('admin', way), name = `佐藤 ${way.width} ${way.script}`;
+		const id = await town.sql(`SELECT id FROM staff WHERE login = 'sato' AND tenant_id = 1`);
+		await admin.go(`/desk/settings/staff/${id}`);
+		await admin.fill({ name });
+		await old();
+		await admin.press('button', '保存する');
+		await admin.sees('本人確認', '入力した内容は残っています');
+		await admin.look('stepup-kept', { status: 401, errors: false });
+		await admin.fill({ password: 'wrong', code: '000000' });
+		await admin.press('button', '確認して続ける');
+		await admin.look('stepup-wrong', { status: 422 });
+		await admin.fill(await right());
+		await admin.press('button', '確認して続ける');
+		await admin.sees('本人確認ができました');
+		await admin.look('stepup-go-on');
+		await admin.press('button', '続ける');
+		await admin.sees(name);
+		assert.equal(await town.sql(`SELECT name FROM staff WHERE id = ${id} AND tenant_id = 1`), name);
+
+		await old();
+		await admin.go('/desk/settings/account/factor');
+		await admin.look('stepup-ask');
+		await admin.fill(await right());
+		await admin.press('button', '確認して続ける');
+		await admin.sees('操作を続けてください');
+		assert.equal(admin.path, '/desk/settings/account/factor');
+		await admin.look('stepup-done');
+	});
+
+	test(`a citizen: leaving, after a code (${named(way)})`, async () => {
+		const client = town.client(MINATO), email = somebody();
+		await subscribe(town, client, email);
+		const hanako = await eyes.person(MINATO, way);
+		await hanako.context.addCookies([{ name: '__Host-citizen', value: client.cookies.get('__Host-citizen'), url: hanako.origin, secure: true, httpOnly: true }]);
+		await old();
+		await hanako.go('/my/leave');
+		await hanako.sees('ご本人か、もう一度確かめます');
+		await hanako.look('again');
+		await hanako.press('button', '数字を送る');
+		await hanako.look('again-code');
+		await hanako.fill({ code: (await mailWith(town, email, 'ご本人か確かめるための番号')).text.match(/確認番号: (\d{6})/)[1] });
+		await hanako.press('button', '確認する');
+		await hanako.sees('ご本人と確かめられました');
+		assert.equal(hanako.path, '/my/leave');
+		await hanako.look('again-done');
+	});
+}
