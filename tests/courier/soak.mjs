@@ -115,8 +115,9 @@ class Soak {
 		sms.script(rules(0.01, (c) => c.method === 'POST'));
 		this.twilio.script(rules(0.01, (c) => c.method === 'POST'));
 		push.script(rules(0.006, () => true));
-		// And X a handful: posts, and looks whether one is there.
-		this.x.script(rules(0.06, (c) => c.method === 'GET' || c.path === '/2/tweets'));
+		// And X a handful: posts, and looks whether one is there.  A look takes two calls, and after nine that
+		// failed a person is asked (posts.c): no more goes wrong than leaves that out.
+		this.x.script(rules(0.02, (c) => c.method === 'GET' || c.path === '/2/tweets'));
 		const dots = [{ accept: true, close: true }, { close: true }, { accept: true, reply: '250 2.0.0 Ok', bytes: Math.floor(roll() * 12) },
 			{ accept: true, hang: 2500, close: true }, { reply: '451 4.3.0 Later' }, { accept: true, reply: 'hello' }];
 		post.relay.script([...dots.map((d) => ({ at: 'dot', ...d, nth: 1 + Math.floor(roll() * this.people * PARTS.email), times: 1 })),

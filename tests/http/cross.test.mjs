@@ -66,7 +66,7 @@ test('two questions: the numbers of the answers, small ones and enough others hi
 	assert.equal(cells[5][3], null);
 	assert.ok(cells[5].filter((c) => c === null).length >= 2 && cells.slice(0, 6).filter((r) => r[3] === null).length >= 2);
 	assert.match(said(page), /引き算でわからないように/);
-	assert.match(page.text, /<title id="bands-title">公園まで歩いて何分かかりますか × 年代を教えてください/);
+	assert.match(page.text, /<span id="bands-title" lang="ja" hidden>公園まで歩いて何分かかりますか × 年代を教えてください/);
 });
 
 test('sides of every kind add up to those who answered', async () => {
