@@ -225,7 +225,8 @@ void events_look(const struct house *, struct db *, struct vault *, struct arena
 /* quota.c: the process. */
 int quota_work(void *context, int slot);
 
-/* clerk.c: three processes; slot 0 counts answers, slot 1 makes files, slot 2 cross-tables. */
+/* clerk.c: four processes; slot 0 counts answers, slot 1 makes files, slot 2 cross-tables, slot 3 takes
+ * in files of answers. */
 int clerk_work(void *context, int slot);
 
 /* posts.c: the process. */

@@ -167,18 +167,6 @@ add_column(json_t *list, const json_t *question, const char *part, const char *l
 	    part[0] != '\0' ? "." : "", part), "label", label));
 }
 
-static bool
-offers_other(const json_t *question)
-{
-	const json_t *c;
-	size_t i;
-
-	json_array_foreach(json_object_get(question, "choices"), i, c)
-		if (json_flag(c, "other"))
-			return true;
-	return false;
-}
-
 json_t *
 paper_columns(struct arena *a, const json_t *document)
 {
@@ -194,7 +182,7 @@ paper_columns(struct arena *a, const json_t *document)
 		json_array_foreach(json_object_get(json_object_get(q, "settings"), "rows"), k, row)
 			add_column(list, q, json_text(row, "code"), arena_printf(a, "%s: %s", label, questionnaire_text(row, NULL, "ja")));
 		for (k = 0; k < sizeof parts / sizeof *parts; k++)
-			if (has_part(q, parts[k]) && (strcmp(parts[k], "other") != 0 || offers_other(q)))
+			if (has_part(q, parts[k]) && (strcmp(parts[k], "other") != 0 || questionnaire_offers_other(q)))
 				add_column(list, q, parts[k], label);
 	}
 	return list;

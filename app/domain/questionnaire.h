@@ -111,6 +111,10 @@ struct questionnaire_look {
  * null}.  Belongs to the arena. */
 json_t *questionnaire_view(const struct questionnaire_look *, const json_t *question);
 /* An answer in words, line by line, for the check page, mails and lists; [] where there is none. */
+/* Is this question of this kind? */
+bool questionnaire_is(const json_t *question, const char *kind);
+/* Has it a choice その他, with words of one's own? */
+bool questionnaire_offers_other(const json_t *question);
 /* Is one of these questions of this kind? */
 bool questionnaire_has_kind(const json_t *questions, const char *kind);
 json_t *questionnaire_words(struct arena *, const json_t *question, const json_t *answers, const char *language);

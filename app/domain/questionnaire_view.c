@@ -107,13 +107,31 @@ moment_text(struct arena *a, const char *kind, const char *answer, const char *l
 }
 
 bool
+questionnaire_is(const json_t *question, const char *kind)
+{
+	return strcmp(json_text(question, "kind"), kind) == 0;
+}
+
+bool
 questionnaire_has_kind(const json_t *questions, const char *kind)
 {
 	const json_t *q;
 	size_t i;
 
 	json_array_foreach(questions, i, q)
-		if (strcmp(json_text(q, "kind"), kind) == 0)
+		if (questionnaire_is(q, kind))
+			return true;
+	return false;
+}
+
+bool
+questionnaire_offers_other(const json_t *question)
+{
+	const json_t *c;
+	size_t i;
+
+	json_array_foreach(json_object_get(question, "choices"), i, c)
+		if (json_flag(c, "other"))
 			return true;
 	return false;
 }
@@ -330,18 +348,6 @@ text_or_null(const char *text)
 	return text[0] != '\0' ? json_string(text) : json_null();
 }
 
-static bool
-offers_other(const json_t *question)
-{
-	const json_t *c;
-	size_t i;
-
-	json_array_foreach(json_object_get(question, "choices"), i, c)
-		if (json_flag(c, "other"))
-			return true;
-	return false;
-}
-
 /* Where the map of a question begins, if staff said so. */
 static json_t *
 begin(const json_t *question, const char *kind)
@@ -382,7 +388,8 @@ questionnaire_view(const struct questionnaire_look *l, const json_t *question)
 	json_object_set_new(view, "begin", begin(question, kind));
 	json_object_set_new(view, "is", kind_flags(kind));
 	json_object_set_new(view, "field", field(l, code));
-	json_object_set_new(view, "other", offers_other(question) ? field(l, questionnaire_field(l->arena, code, "words")) : json_null());
+	json_object_set_new(view, "other", questionnaire_offers_other(question) ?
+	    field(l, questionnaire_field(l->arena, code, "words")) : json_null());
 	json_object_set_new(view, "rows", rows(l, question));
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		json_object_set_new(view, parts[i], field(l, questionnaire_field(l->arena, code, parts[i])));

@@ -69,12 +69,6 @@ survey_together(const json_t *document)
 
 /* --- files --- */
 
-static bool
-is(const json_t *question, const char *kind)
-{
-	return strcmp(json_text(question, "kind"), kind) == 0;
-}
-
 enum err
 survey_files(struct db *db, struct arena *a, int64_t survey, const json_t *document, const json_t *answers,
     const char **problem)
@@ -88,7 +82,7 @@ survey_files(struct db *db, struct arena *a, int64_t survey, const json_t *docum
 		struct buf list;
 		enum err e;
 
-		if (!is(q, "file") || ids == NULL)
+		if (!questionnaire_is(q, "file") || ids == NULL)
 			continue;
 		*problem = json_text(q, "code");
 		buf_init(&list, a);
@@ -109,7 +103,7 @@ survey_files_keep(struct db *db, struct arena *a, int64_t survey, const json_t *
 	size_t i;
 
 	json_array_foreach(json_object_get(document, "questions"), i, q)
-		if (e == ERR_OK && is(q, "file"))
+		if (e == ERR_OK && questionnaire_is(q, "file"))
 			e = attachment_keep(db, a, "survey", survey, json_object_get(answers, json_text(q, "code")));
 	return e;
 }

@@ -8,17 +8,12 @@
 
 #include "base/json.h"
 #include "db/queries.h"
+#include "domain/questionnaire.h"
 
 enum err
 survey_districts(struct db *db, const char *postcode, json_t **out)
 {
 	return q_survey_districts(db, (struct q_survey_districts){ .postcode = postcode }, out);
-}
-
-static bool
-is(const json_t *question, const char *kind)
-{
-	return strcmp(json_text(question, "kind"), kind) == 0;
 }
 
 bool
@@ -53,7 +48,7 @@ survey_addresses(struct db *db, const json_t *document, json_t *answers, const c
 		json_t *answer = json_object_get(answers, json_text(q, "code"));
 		enum err e;
 
-		if (!is(q, "address") || answer == NULL)
+		if (!questionnaire_is(q, "address") || answer == NULL)
 			continue;
 		*problem = json_text(q, "code");
 		e = survey_districts(db, json_text(answer, "postcode"), &districts);
