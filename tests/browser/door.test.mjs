@@ -93,6 +93,23 @@ for (const width of widths) {
 	});
 }
 
+test('what came of it is heard: high for in, low for what will not do', async () => {
+	const sato = await clerk({ width: 320 });
+	await sato.page.addInitScript(() => {
+		window.heard = [];
+		const start = OscillatorNode.prototype.start;
+		OscillatorNode.prototype.start = function (...at) { window.heard.push(this.frequency.value); return start.apply(this, at); };
+	});
+	await open(sato, at('北口'));
+	await sato.page.locator('#text').click();	// no page may sound before somebody pressed something
+	assert.equal(await scan(sato, next()), 'in');
+	assert.equal(await scan(sato, 'いない人'), 'none');
+	const [good, bad, ...more] = await sato.page.evaluate(() => window.heard);
+	assert.equal(good, 880);
+	assert.ok(bad < good, `${good}, then ${bad}`);
+	assert.deepEqual(more, []);
+});
+
 test('without network it goes on, and tells it later', async () => {
 	const north = await open(await clerk({ width: 320 }), at('北口')), south = await open(await clerk({ width: 320 }), at('南口'));
 	const [a, b, both] = [next(), next(), next()], count = await entered();
