@@ -6,7 +6,7 @@
  *		where other questions tell people apart, a slice a transaction
  *	slot 1	makes files of all answers that staff asked for
  *	slot 2	cross-tables of two questions over very many answers (domain/cross_count.c)
- *	slot 3	answers from files of many lines (import.c)
+ *	slot 3	answers from files (import.c)
  *
  * A file is made here and not by a worker of the site, because a million answers take
  * half a minute, in which a worker could serve thousands of pages; and not in memory,

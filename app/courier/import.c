@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Answers from a file of many lines, which nobody should wait for; see domain/paper.h.
+ * Answers from a file, which nobody should wait for; see domain/paper.h.
  *
- *	waiting -> looking -> keeping -> done
+ *	waiting -> looking -> keeping -> done		line by line; all at once
  *	              |-> faulty	nothing of it is kept, and what is wrong is there to be read
  *
  * All lines are kept in one transaction, together with the word that they are.  A clerk that is
@@ -20,10 +20,12 @@
 #include "courier/clerk.h"
 #include "db/queries.h"
 
+enum { LOOKING = 90 };		/* hundredths of the way that end with its last line */
+
 struct importing {
 	struct db *side;
 	struct arena *arena;		/* of what goes by the side */
-	int64_t tenant, id, survey, staff;
+	int64_t tenant, id, survey;
 	int turn;
 };
 
@@ -39,7 +41,7 @@ progress(void *of, bool keeping, size_t line, int percent)
 	e = clerk_enter(im->side, im->tenant, im->arena);
 	if (e == ERR_OK)
 		e = q_paper_import_progress(im->side, (struct q_paper_import_progress){ .state = keeping ? "keeping" : "looking",
-		    .line = (int64_t)line, .percent = percent / 2 + (keeping ? 50 : 0), .import = im->id, .turn = im->turn }, &mine);
+		    .line = (int64_t)line, .percent = percent * LOOKING / 100, .import = im->id, .turn = im->turn }, &mine);
 	e = clerk_leave(im->side, e);
 	arena_reset(im->arena);
 	return e != ERR_OK ? e : mine == 1 ? ERR_OK : ERR_GONE;
@@ -68,7 +70,7 @@ take(struct db *db, struct arena *a, struct importing *im, json_t **faults, int 
 	if (e == ERR_OK)
 		e = q_paper_import_bytes(db, (struct q_paper_import_bytes){ .import = im->id }, &bytes);
 	if (e == ERR_OK)
-		e = paper_import(db, a, im->survey, im->staff, bytes.data, bytes.n, &watch, faults, kept);
+		e = paper_import(db, a, im->id, im->survey, bytes.data, bytes.n, &watch, faults, kept);
 	if (e == ERR_OK && json_array_size(*faults) > 0)
 		e = ERR_INVALID;
 	if (e == ERR_OK)
@@ -90,7 +92,6 @@ claim(struct db *db, struct arena *a, struct importing *im)
 	}
 	im->id = rows_int(rows, 0, "id");
 	im->survey = rows_int(rows, 0, "survey_id");
-	im->staff = rows_int(rows, 0, "staff_id");
 	im->turn = (int)rows_int(rows, 0, "turn");
 	return clerk_leave(db, ERR_OK) == ERR_OK;
 }

@@ -24,7 +24,9 @@ static const char options_web[] = "-c statement_timeout=15s"
     /* A plan is kept for as long as a worker lives, and one that was made while a table
      * was empty would read all of it when it has grown. */
     " -c enable_seqscan=off";
-static const char options_others[] = "-c statement_timeout=120s";
+static const char options_others[] = "-c statement_timeout=120s"
+    /* What a process that was killed has begun ends with it, and is in nobody's way. */
+    " -c client_connection_check_interval=1s";
 static const char options_all[] =
     " -c search_path=public,pg_temp -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
     /* Whatever the server's own setting is: what we were told is committed is on the disk. */

@@ -81,18 +81,15 @@ struct paper_watch {
 
 /* A table (base/csv.h) with the codes of questions in its first line and 番号 or number before
  * them: all lines or none, PAPER_LINES_MOST at most.  *faults, the first hundred: [{"line", "key", "code"}]: key
- * of the words, with what they name ("min", "max", "length").  *kept: how many.  watch may be NULL. */
-enum err paper_import(struct db *, struct arena *, int64_t survey, int64_t staff, const char *, size_t n,
+ * of the words, with what they name ("min", "max", "length").  *kept: how many.  Whatever it returns but
+ * ERR_OK without faults, the transaction is the caller's to undo.  The clerk does it (courier/import.c). */
+enum err paper_import(struct db *, struct arena *, int64_t import, int64_t survey, const char *, size_t n,
     const struct paper_watch *, json_t **faults, int *kept) MUST_USE;
 
 /* The columns that such a file may have: [{"name": "q9.postcode", "label"}], labels in Japanese. */
 json_t *paper_columns(struct arena *, const json_t *document);
 
-/* --- files that nobody should wait for: the clerk takes them (courier/import.c) --- */
-
-/* Whether it has so many lines, or bytes. */
-bool paper_import_is_long(const char *, size_t n);
-/* *known: the same bytes wait, or were kept, and *import is theirs. */
+/* A file, for the clerk.  *known: the same bytes wait, or were kept, and *import is theirs. */
 enum err paper_import_ask(struct db *, int64_t survey, int64_t staff, const char *name, const char *, size_t n,
     int64_t *import, bool *known) MUST_USE;
 enum err paper_import_show(struct db *, int64_t survey, int64_t import, const char *lang, json_t **out) MUST_USE;

@@ -9,9 +9,11 @@
  * write it (questionnaire_tidy()); several choices stand with blanks between them, parts and
  * rows in columns of their own.
  *
- * A file counts whole or not at all, and what is wrong with it is said at once, so it is read
- * twice: to look at all lines, and, where nothing is wrong, to keep them.  Each line has an
- * arena of its own, so that a file takes no more memory than its bytes, however many lines.
+ * A file counts whole or not at all, and what is wrong with it is said at once.  So lines are laid
+ * aside one by one (paper_import_line), which takes no lock, and where nothing is wrong with any, all
+ * are kept by one statement: citizens who answer meanwhile wait for that one, and not for the file.
+ * Each line has an arena of its own, so that a file takes no more memory than its bytes, however
+ * many lines.
  */
 #include "domain/paper.h"
 
@@ -25,12 +27,12 @@
 #include "domain/survey.h"
 #include "domain/survey_quota.h"
 
-enum { FAULTS_MOST = 100, WATCH_LINES = 50, LONG_LINES = 500, LONG_BYTES = 1 << 20 };
+enum { FAULTS_MOST = 100, WATCH_LINES = 50 };
 
 struct import {
 	struct db *db;
 	struct arena *arena;		/* of the line that is read */
-	int64_t survey, staff;
+	int64_t id, survey;
 	const json_t *about, *document;
 	json_t *faults, *seen;		/* of the whole file */
 	json_t *counters;		/* as if the lines so far were kept */
@@ -46,6 +48,7 @@ struct line {
 	const char *number;		/* "": of no form */
 	json_t *answers;
 	const char *misnumbered;	/* what stands where a number should, or NULL */
+	struct survey_limits limits;	/* that it is under */
 };
 
 static void
@@ -258,17 +261,17 @@ line_accept(struct import *im, struct line *line, const char **wrong, bool *dist
 
 /* Whether a line finds a place, counted behind those before it. */
 static void
-room(struct import *im, const struct line *line)
+room(struct import *im, struct line *line)
 {
-	struct survey_limits limits;
+	const struct survey_limits *limits = &line->limits;
 	bool full = false;
 
-	survey_limits(im->arena, im->about, line->answers, &limits);
-	for (size_t k = 0; k < limits.keys.n; k++) {
-		int64_t n = json_int(im->counters, limits.keys.data[k]);
+	survey_limits(im->arena, im->about, line->answers, &line->limits);
+	for (size_t k = 0; k < limits->keys.n; k++) {
+		int64_t n = json_int(im->counters, limits->keys.data[k]);
 
-		full = full || n >= limits.most.data[k];
-		json_object_set_new(im->counters, limits.keys.data[k], json_integer(n + 1));
+		full = full || n >= limits->most.data[k];
+		json_object_set_new(im->counters, limits->keys.data[k], json_integer(n + 1));
 	}
 	if (full)
 		fault(im, line->at, "full", "");
@@ -299,42 +302,35 @@ line_look(struct import *im, struct line *line)
 	return line->number[0] != '\0' ? look(im, line->at, line->number) : ERR_OK;
 }
 
-/* ERR_CONFLICT: a form was answered at this very moment; nothing of the file stays. */
+/* Until something is wrong: then the file is only read to its end, to say what else is. */
 static enum err
-line_keep(struct import *im, struct line *line)
+line_lay_aside(struct import *im, const struct line *line)
 {
-	const char *receipt, *wrong;
-	enum paper_fate fate = PAPER_KEPT;
-	json_t *codes;
-	bool district;
-	enum err e = line_accept(im, line, &wrong, &district);
-
-	if (e == ERR_OK)
-		e = paper_enter(im->db, im->arena, &(struct paper){ .survey = im->survey, .staff = im->staff,
-		    .edition = (int)json_int(im->about, "edition"), .about = im->about,
-		    .number = line->number, .way = "import", .answers = line->answers }, &fate, &receipt, &codes);
-	return e == ERR_OK && fate != PAPER_KEPT ? ERR_CONFLICT : e;
+	if (json_array_size(im->faults) > 0)
+		return ERR_OK;
+	return q_paper_import_line(im->db, (struct q_paper_import_line){ .import = im->id, .line = (int64_t)line->at,
+	    .number = line->number, .answers = line->answers, .keys = line->limits.keys, .most = line->limits.most }, NULL);
 }
 
 static enum err
-watched(const struct import *im, bool keeping, const struct csv_reader *at)
+watched(const struct import *im, const struct csv_reader *at)
 {
-	if (im->watch == NULL || im->lines % WATCH_LINES != 0)
+	if (im->lines % WATCH_LINES != 0)
 		return ERR_OK;
-	return im->watch->look(im->watch->of, keeping, at->line, (int)((size_t)(at->at - im->bytes) * 100 / im->n));
+	return im->watch->look(im->watch->of, false, at->line, (int)((size_t)(at->at - im->bytes) * 100 / im->n));
 }
 
 /* Every line behind the head. */
 static enum err
-each(struct import *im, const struct csv_row *head, struct csv_reader from, enum err (*does)(struct import *, struct line *))
+each(struct import *im, const struct csv_row *head, struct csv_reader *from)
 {
 	struct csv_row row;
 	struct line line;
 	enum err e = ERR_OK;
 
-	for (im->lines = 0; e == ERR_OK && json_array_size(im->faults) < FAULTS_MOST; im->lines++) {
+	for (; e == ERR_OK && json_array_size(im->faults) < FAULTS_MOST; im->lines++) {
 		arena_reset(im->arena);
-		e = csv_reader_next(&from, im->arena, &row);
+		e = csv_reader_next(from, im->arena, &row);
 		if (e == ERR_NOT_FOUND)
 			return ERR_OK;
 		if (e != ERR_OK || im->lines == PAPER_LINES_MOST) {
@@ -342,9 +338,11 @@ each(struct import *im, const struct csv_row *head, struct csv_reader from, enum
 			return ERR_OK;
 		}
 		line_read(im, head, &row, &line);
-		e = does(im, &line);
+		e = line_look(im, &line);
 		if (e == ERR_OK)
-			e = watched(im, does == line_keep, &from);
+			e = line_lay_aside(im, &line);
+		if (e == ERR_OK)
+			e = watched(im, from);
 	}
 	return e;
 }
@@ -354,28 +352,39 @@ read_all(struct import *im, struct arena *a, const char *bytes, size_t n)
 {
 	struct csv_reader from;
 	struct csv_row head;
-	enum err e;
+	enum err e = ERR_OK;
 
 	if (!json_flag(im->about, "takes"))
 		fault(im, 1, "closed", "");
 	else if (csv_reader_open(&from, bytes, n, ',') != ERR_OK || csv_reader_next(&from, a, &head) != ERR_OK)
 		fault(im, 1, "columns", "");
 	else if (read_head(im, &head)) {
-		e = each(im, &head, from, line_look);
+		e = each(im, &head, &from);
 		if (e == ERR_OK && im->lines == 0 && json_array_size(im->faults) == 0)
 			fault(im, head.line, "columns", "");
-		if (e != ERR_OK || json_array_size(im->faults) > 0)
-			return e;
-		return each(im, &head, from, line_keep);
 	}
-	return ERR_OK;
+	return e;
+}
+
+/* ERR_CONFLICT: a form was answered, or a quota filled, since its line was looked at. */
+static enum err
+keep_all(struct import *im, struct arena *a)
+{
+	struct rows *rows;
+	enum err e = im->watch->look(im->watch->of, true, im->lines + 1, 100);
+
+	db_use(im->db, a);
+	if (e == ERR_OK)
+		e = q_paper_import_keep(im->db, (struct q_paper_import_keep){ .import = im->id,
+		    .edition = (int)json_int(im->about, "edition") }, &rows);
+	return e == ERR_OK && strcmp(rows_text(rows, 0, "outcome"), "kept") != 0 ? ERR_CONFLICT : e;
 }
 
 enum err
-paper_import(struct db *db, struct arena *a, int64_t survey, int64_t staff, const char *bytes, size_t n,
+paper_import(struct db *db, struct arena *a, int64_t import, int64_t survey, const char *bytes, size_t n,
     const struct paper_watch *watch, json_t **faults, int *kept)
 {
-	struct import im = { .db = db, .survey = survey, .staff = staff, .faults = json_keep(a, json_array()),
+	struct import im = { .db = db, .id = import, .survey = survey, .faults = json_keep(a, json_array()),
 	    .seen = json_keep(a, json_object()), .watch = watch, .bytes = bytes, .n = n };
 	json_t *about;
 	enum err e = paper_survey(db, survey, &about);
@@ -389,6 +398,8 @@ paper_import(struct db *db, struct arena *a, int64_t survey, int64_t staff, cons
 	im.arena = arena_new();
 	db_use(db, im.arena);
 	e = read_all(&im, a, bytes, n);
+	if (e == ERR_OK && json_array_size(im.faults) == 0)
+		e = keep_all(&im, a);
 	db_use(db, a);
 	arena_free(im.arena);
 	*faults = im.faults;
@@ -396,20 +407,7 @@ paper_import(struct db *db, struct arena *a, int64_t survey, int64_t staff, cons
 	return e;
 }
 
-/* --- for the clerk --- */
-
-bool
-paper_import_is_long(const char *bytes, size_t n)
-{
-	const char *at = bytes, *end = bytes + n;
-	int lines = 0;
-
-	while (lines <= LONG_LINES && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
-		lines++;
-		at++;
-	}
-	return n > LONG_BYTES || lines > LONG_LINES;
-}
+/* --- asked for at the desk --- */
 
 enum err
 paper_import_ask(struct db *db, int64_t survey, int64_t staff, const char *name, const char *bytes, size_t n,

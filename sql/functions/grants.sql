@@ -6,7 +6,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM chromo_web, chromo_courier, chrom
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO chromo_web, chromo_report;
 REVOKE ALL ON schema_migration, throttle FROM chromo_web, chromo_report;
 REVOKE ALL ON staff_session, citizen_session, link, staff_recovery, tenant_key, letter, subscribe_draft,
-  gateway, gateway_sign_in, gateway_event, line_link, address_code, response_draft, right_key, right_drawn, attachment, paper_entry, door, lottery, application_draft, event_import, paper_import FROM chromo_report;
+  gateway, gateway_sign_in, gateway_event, line_link, address_code, response_draft, right_key, right_drawn, attachment, paper_entry, door, lottery, application_draft, event_import, paper_import, paper_import_line FROM chromo_report;
 
 GRANT INSERT, UPDATE ON department, district, topic, staff, citizen, contact, message, subscribe_draft, letter TO chromo_web;
 GRANT INSERT ON once TO chromo_web;
@@ -69,11 +69,12 @@ GRANT UPDATE ON cross_kept TO chromo_courier;
 GRANT INSERT, UPDATE ON tally_design, tally_cell, tally TO chromo_courier;
 GRANT DELETE ON tally_cell TO chromo_courier;            -- groups that are counted anew
 GRANT UPDATE (counted) ON response TO chromo_courier;
--- … and keeps answers of files of many lines (courier/import.c), as paper_enter() does it
+-- … and keeps answers of files (courier/import.c): paper_import_keep()
 GRANT SELECT ON paper_import, paper_form, paper_entry, survey_counter, district_postcode TO chromo_courier;
 GRANT UPDATE (state, line, percent, kept, faults, turn, lease, bytes, finished) ON paper_import TO chromo_courier;
 GRANT UPDATE (void) ON paper_form TO chromo_courier;     -- FOR UPDATE
 GRANT INSERT ON response TO chromo_courier;
+GRANT SELECT, INSERT, DELETE ON paper_import_line TO chromo_courier;
 GRANT INSERT, UPDATE ON survey_counter TO chromo_courier;
 GRANT DELETE ON paper_entry TO chromo_courier;
 GRANT UPDATE (state, written, bytes, finished, lease) ON export TO chromo_courier;

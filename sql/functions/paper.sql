@@ -1,8 +1,8 @@
 -- Answers that staff enter (domain/paper.h).
 
 -- Keeps one.  outcome: "kept" (receipt: its number), "first", "differs" (the codes that do),
--- "again", "unknown", "closed", "full", "person" (who answered by name before).  It takes a place of all and of its quotas (p_keys, p_most)
--- as an answer by web does.
+-- "again", "unknown", "closed", "full", "person" (who answered by name before).  It takes a place of
+-- all and of its quotas (p_keys, p_most) as an answer by web does.
 DROP FUNCTION IF EXISTS paper_enter(bigint, text, text, int, jsonb, bigint);
 DROP FUNCTION IF EXISTS paper_enter(bigint, text, text, int, jsonb, bigint, text[], int[]);
 CREATE OR REPLACE FUNCTION paper_enter(p_survey bigint, p_number text, p_way text, p_edition int, p_answers jsonb, p_staff bigint,
@@ -12,7 +12,8 @@ DECLARE
   s     survey;
   first paper_entry;
   spent bytea;
-  made  text;
+  whole response;
+  kept  record;
 BEGIN
   SELECT * INTO s FROM survey WHERE id = p_survey;
   IF s.state NOT IN ('open', 'closed') OR s.state IS NULL THEN
@@ -61,29 +62,70 @@ BEGIN
     END IF;
   END IF;
 
-  IF cardinality(p_keys) > 0 AND NOT survey_room(p_survey, p_keys, p_most, '{}') THEN
-    RETURN QUERY SELECT 'full', '', '[]'::jsonb;
+  whole.questionnaire_id := s.questionnaire_id;
+  whole.edition := p_edition;
+  whole.language := 'ja';
+  whole.way := p_way;
+  whole.answers := p_answers;
+  whole.right_hash := spent;
+  whole.citizen_id := p_citizen;
+  whole.staff_id := p_staff;
+  SELECT * INTO kept FROM response_keep(whole, p_survey, p_keys, p_most);
+  IF kept.outcome <> 'kept' THEN
+    RETURN QUERY SELECT CASE WHEN kept.outcome = 'full' THEN 'full'
+                             WHEN response_known(s.questionnaire_id, spent, NULL, NULL) THEN 'again' ELSE 'person' END, '', '[]'::jsonb;
     RETURN;
   END IF;
-  FOR i IN 1 .. 8 LOOP
-    INSERT INTO response (questionnaire_id, edition, number, way, answers, right_hash, citizen_id, staff_id)
-    VALUES (s.questionnaire_id, p_edition, regexp_replace(lpad((random() * 99999999)::int::text, 8, '0'), '(....)(....)', '\1-\2'),
-            p_way, p_answers, spent, p_citizen, p_staff)
-    ON CONFLICT DO NOTHING
-    RETURNING response.number INTO made;
-    EXIT WHEN made IS NOT NULL;
-    IF response_known(s.questionnaire_id, spent, p_citizen, NULL) THEN
-      -- What survey_room counted is given back.
-      PERFORM survey_room(p_survey, '{}', '{}', p_keys);
-      RETURN QUERY SELECT CASE WHEN response_known(s.questionnaire_id, spent, NULL, NULL) THEN 'again' ELSE 'person' END, '', '[]'::jsonb;
-      RETURN;
+  DELETE FROM paper_entry e WHERE e.survey_id = p_survey AND e.number = p_number;
+  RETURN QUERY SELECT 'kept', kept.number, '[]'::jsonb;
+END $$;
+
+-- Keeps what a clerk read from a file (paper_import_line) and so took no lock for, at once: "kept", or
+-- what came between, after which the caller takes all back ("closed", "unknown", "again", "full").
+-- Quotas are last, for citizens answer meanwhile: see survey_room().
+CREATE OR REPLACE FUNCTION paper_import_keep(p_import bigint, p_edition int) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  clerk bigint;
+  s     survey;
+  keys  text[];
+  most  int[];
+  more  int[];
+BEGIN
+  SELECT i.staff_id INTO clerk FROM paper_import i WHERE i.id = p_import;
+  SELECT v.* INTO s FROM survey v WHERE v.id = (SELECT i.survey_id FROM paper_import i WHERE i.id = p_import);
+  IF s.state NOT IN ('open', 'closed') THEN
+    RETURN 'closed';
+  END IF;
+  PERFORM FROM paper_import_line l JOIN paper_form f ON f.survey_id = s.id AND f.number = l.number
+    WHERE l.import_id = p_import AND l.number <> '' ORDER BY f.number FOR UPDATE OF f;
+  IF EXISTS (SELECT FROM paper_import_line l WHERE l.import_id = p_import AND l.number <> ''
+                AND NOT EXISTS (SELECT FROM paper_form f WHERE f.survey_id = s.id AND f.number = l.number AND NOT f.void)) THEN
+    RETURN 'unknown';
+  END IF;
+  SELECT array_agg(k.key), array_agg(k.most), array_agg(k.more) INTO keys, most, more
+    FROM (SELECT u.key, max(u.most) AS most, count(*)::int AS more
+            FROM paper_import_line l, unnest(l.keys, l.most) AS u (key, most) WHERE l.import_id = p_import GROUP BY u.key) k;
+  DELETE FROM paper_entry e
+   USING paper_import_line l WHERE l.import_id = p_import AND e.survey_id = s.id AND e.number = l.number;
+  WHILE EXISTS (SELECT FROM paper_import_line l WHERE l.import_id = p_import) LOOP
+    INSERT INTO response (id, questionnaire_id, edition, number, way, answers, right_hash, staff_id)
+    SELECT l.response_id, s.questionnaire_id, p_edition, response_number(), 'import', l.answers,
+           CASE WHEN l.number <> '' THEN right_paper(s.id, l.number) END, clerk
+      FROM paper_import_line l WHERE l.import_id = p_import ORDER BY l.line
+    ON CONFLICT DO NOTHING;
+    DELETE FROM paper_import_line l
+     WHERE l.import_id = p_import AND EXISTS (SELECT FROM response r WHERE r.id = l.response_id);
+    -- What is left met a 受付番号 that is another's, and is given a new one; or its form was answered.
+    IF EXISTS (SELECT FROM paper_import_line l
+                 JOIN response r ON r.questionnaire_id = s.questionnaire_id AND r.right_hash = right_paper(s.id, l.number)
+                WHERE l.import_id = p_import AND l.number <> '') THEN
+      RETURN 'again';
     END IF;
   END LOOP;
-  IF made IS NULL THEN
-    RAISE EXCEPTION 'response: no number is free' USING ERRCODE = 'CH003';
+  IF keys IS NOT NULL AND NOT survey_room(s.id, keys, most, more) THEN
+    RETURN 'full';
   END IF;
-  DELETE FROM paper_entry e WHERE e.survey_id = p_survey AND e.number = p_number;
-  RETURN QUERY SELECT 'kept', made, '[]'::jsonb;
+  RETURN 'kept';
 END $$;
 
 -- CH002: no such form.  CH003: it was answered.

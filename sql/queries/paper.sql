@@ -36,7 +36,6 @@ SELECT paper_void(:survey::bigint, :number::text);
 UPDATE survey SET typed_twice = :twice::boolean WHERE id = :survey::bigint;
 
 -- name: paper_enter :one
--- role: web courier
 SELECT outcome, receipt, differs::text AS differs
   FROM paper_enter(:survey::bigint, :number::text, :way::text, :edition::int, :answers::jsonb, :staff::bigint, :keys::text[], :most::int[],
                    :citizen::bigint?);
@@ -91,11 +90,20 @@ SELECT coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'name', x.name, 'create
 UPDATE paper_import SET state = 'looking', line = 0, percent = 0, turn = turn + 1, lease = now() + interval '1 minute'
  WHERE id = (SELECT id FROM paper_import WHERE state = 'waiting' OR state IN ('looking', 'keeping') AND lease < now()
               ORDER BY created LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id, survey_id, staff_id, turn;
+RETURNING id, survey_id, turn;
 
 -- name: paper_import_bytes :bytes
 -- role: courier
 SELECT bytes FROM paper_import WHERE id = :import::bigint;
+
+-- name: paper_import_line :exec
+-- role: courier
+INSERT INTO paper_import_line (import_id, line, number, answers, keys, most)
+VALUES (:import::bigint, :line::bigint, :number::text, :answers::jsonb, :keys::text[], :most::int[]);
+
+-- name: paper_import_keep :one
+-- role: courier
+SELECT paper_import_keep(:import::bigint, :edition::int) AS outcome;
 
 -- name: paper_import_progress :exec
 -- role: courier

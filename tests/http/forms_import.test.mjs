@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A file of many lines is taken in by the clerk: a page shows how far it is, two clerks are
+// A file of answers is taken in by the clerk: a page shows how far it is, two clerks are
 // not in each other's way, and whoever is killed in the middle leaves all of it or nothing.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { desk, inside, said } from '../harness/desk.mjs';
 import { eventually, up } from '../harness/up.mjs';
-import { choices, document, question, survey } from './survey.mjs';
+import { choices, document, question, survey, walk, when } from './survey.mjs';
 
 const host = 'minato.localhost', lines = 3000;
 let town, sato, suzuki, made, base;
 before(async () => {
 	town = await up();
 	[sato, suzuki] = [await desk(town, 'sato'), await desk(town, 'suzuki')];
-	made = await survey(town, document(question('q1', 'single', '使いますか', { choices: choices('はい', 'いいえ') }), question('q2', 'long', 'ご意見', { required: false })));
+	made = await survey(town, document(question('q1', 'single', '使いますか', { choices: choices('はい', 'いいえ') }), question('q2', 'long', 'ご意見', { required: false })), { columns: { answers_max: 100000 } });
 	base = `/desk/surveys/${made.survey}/forms`;
 });
 after(() => town?.stop());
@@ -32,8 +32,16 @@ const kept = async (mark) => Number(await town.sql(`SELECT count(*) FROM respons
 const row = async (at, columns = 'state') => town.sql(`SELECT ${columns} FROM paper_import WHERE id = ${at.split('/').pop()}`);
 const state = (at) => row(at);
 const over = (at) => eventually(`the end of ${at}`, async () => !['waiting', 'looking', 'keeping'].includes(await state(at)), 120);
-// Until the clerk is in the middle of keeping answers.
-const halfway = (at) => eventually('a clerk in the middle', async () => Number(await row(at, "CASE WHEN state = 'keeping' THEN percent ELSE 0 END")) >= 55, 60);
+// The clerk in the middle of keeping answers: all are in, and to count them waits for somebody, until the end of what is done then.
+async function halfway(at, then) {
+	await eventually('a clerk who reads', async () => Number(await row(at, 'percent')) >= 10);
+	const held = town.sql('LOCK TABLE survey_counter IN EXCLUSIVE MODE; SELECT pg_sleep(100)').catch(() => {});
+	await eventually('a clerk in the middle', async () => await town.sql(`SELECT count(*) FROM pg_stat_activity WHERE application_name = 'chromo-clerk' AND wait_event_type = 'Lock' AND query LIKE '%paper_import_keep%'`) === '1');
+	assert.equal(await state(at), 'keeping');
+	await then();
+	await town.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LOCK TABLE survey_counter%'`);
+	await held;
+}
 const children = (pid) => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 
 test('it is seen how far it is, without script too, and in the end what was kept', { timeout: 240000 }, async () => {
@@ -85,8 +93,9 @@ test('two clerks at once: each file counts once, and the same file from both cou
 
 test('F01 kill -9 in the middle of keeping: nothing stays, and whoever comes next keeps all of it once', { timeout: 240000 }, async () => {
 	const at = await send(sato, file('途中', 9000));
-	await halfway(at);
-	for (const pid of children(town.pid('courier'))) try { process.kill(pid, 'SIGKILL'); } catch { /* it ended by itself */ }
+	await halfway(at, () => {
+		for (const pid of children(town.pid('courier'))) try { process.kill(pid, 'SIGKILL'); } catch { /* it ended by itself */ }
+	});
 	await eventually('their connections to end', async () => Number(await town.sql(`SELECT count(*) FROM pg_stat_activity WHERE application_name = 'chromo-clerk' AND xact_start < now() - interval '1 second'`)) === 0);
 	assert.equal(await kept('途中'), 0, 'what was begun is undone');
 	assert.equal(await state(at), 'keeping', 'and the page still says so, until the lease ends');
@@ -98,9 +107,8 @@ test('F01 kill -9 in the middle of keeping: nothing stays, and whoever comes nex
 
 test('a clerk that was held up finds that it is no longer its turn, and undoes what it did', { timeout: 240000 }, async () => {
 	const at = await send(sato, file('遅い', 6000)), id = at.split('/').pop();
-	await halfway(at);
 	// As if its lease had ended and another one, which is not done yet, had begun.
-	await town.sql(`UPDATE paper_import SET turn = turn + 1, lease = now() + interval '1 hour' WHERE id = ${id}`);
+	await halfway(at, () => town.sql(`UPDATE paper_import SET turn = turn + 1, lease = now() + interval '1 hour' WHERE id = ${id}`));
 	await eventually('the first to give up', async () => / event=import\.gone /.test(town.log('courier.log')));
 	assert.equal(await kept('遅い'), 0);
 	await town.sql(`UPDATE paper_import SET lease = now() - interval '1 second' WHERE id = ${id}`);
@@ -120,6 +128,26 @@ test('a number that is answered on the web while its line waits: it is looked at
 	await over(sent);
 	assert.match(said(await sato.get(sent)), /652 この番号は、もう回答されています/);
 	assert.equal(await town.sql(`SELECT count(*) FROM response r JOIN survey s USING (questionnaire_id) WHERE s.id = ${once}`), '1');
+});
+
+test('F26 while a file with quotas is kept, a citizen is not kept waiting, and each quota is counted to the last', { timeout: 240000 }, async () => {
+	const most = 7000, quotas = [{ label: 'はい', when: when('q1', '1'), max: most }, { label: 'いいえ', when: when('q1', '2'), max: most }];
+	const asked = await survey(town, document(question('q1', 'single', '使いますか', { choices: choices('はい', 'いいえ') }), question('q2', 'long', 'ご意見', { required: false })),
+		{ columns: { quotas: `'${JSON.stringify(quotas)}'`, answers_max: 20000 } });
+	const at = await send(sato, file('割り当て', 12000), 'a.csv', `/desk/surveys/${asked.survey}/forms`);
+	const took = [];
+	for (let i = 0; ['waiting', 'looking', 'keeping'].includes(await state(at)); i++) {
+		const citizen = town.client(host), check = await walk(citizen, asked.survey, { q1: { q1: String(1 + i % 2) }, q2: { q2: 'ひとり' } });
+		const began = performance.now(), sent = await citizen.submit(check, {}, '/check');
+		took.push(performance.now() - began);
+		assert.equal(sent.status, 303, said(sent));
+	}
+	console.log(`# ${took.length} answers, the slowest ${Math.max(...took).toFixed()} ms`);
+	assert.equal(await row(at, "state || ' ' || kept"), 'done 12000');
+	assert.ok(took.length >= 10, `${took.length} answers meanwhile`);
+	assert.ok(Math.max(...took) < 700, `${Math.max(...took)} ms`);
+	assert.equal(await town.sql(`SELECT string_agg(n::text, ' ' ORDER BY n DESC) FROM survey_counter WHERE survey_id = ${asked.survey} AND key = ''`), String(12000 + took.length));
+	assert.equal(await town.sql(`SELECT sum(n) FROM survey_counter WHERE survey_id = ${asked.survey} AND key <> ''`), String(12000 + took.length));
 });
 
 test('only who writes, only of this survey, only of this town', async () => {

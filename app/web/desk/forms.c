@@ -8,7 +8,7 @@
  *	POST /desk/surveys/{survey}/forms/void		one is lost or spoilt
  *	POST /desk/surveys/{survey}/forms/twice		二重入力, or not
  *	POST /desk/surveys/{survey}/forms/import	answers from a CSV file
- *	GET  /desk/surveys/{survey}/forms/import/{import}	how far one of many lines is
+ *	GET  /desk/surveys/{survey}/forms/import/{import}	how far it is (courier/import.c), and in the end what was wrong
  *	GET  …/forms/import/{import}/live		the same without frame
  *
  * Typing answers in is in entry.c.
@@ -51,9 +51,6 @@ page(struct web *w, enum status status)
 	json_object_set(w->view, "survey", survey);
 	json_object_set(w->view, "imports", imports);
 	json_object_set_new(w->view, "imported", json_boolean(json_array_size(imports) > 0));
-	if (json_object_get(w->view, "faults") == NULL)
-		json_object_set_new(w->view, "faults", json_array());
-	json_object_set_new(w->view, "faulty", json_boolean(json_array_size(json_object_get(w->view, "faults")) > 0));
 	return web_page(w, status, "desk/forms/show");
 }
 
@@ -140,6 +137,33 @@ desk_forms_twice(struct web *w)
 	return e != ERR_OK ? e : done(w, "tell_forms_saved");
 }
 
+/* The clerk takes it (courier/import.c), however small it is. */
+enum err
+desk_forms_import(struct web *w)
+{
+	const struct multipart_file *file = w->request->files;
+	struct form *f = form_of(w, "file");
+	int64_t import;
+	bool known;
+	json_t *survey;
+	enum err e;
+
+	form_set(f, "file", "");
+	if (file == NULL || file->n == 0) {
+		form_problem(f, "file", "forms_file_required");
+		return page(w, HTTP_UNPROCESSABLE);
+	}
+	e = paper_survey(w->db, web_id(w, "survey"), &survey);
+	if (e == ERR_OK)
+		e = paper_import_ask(w->db, web_id(w, "survey"), w->staff, text_cut(w->arena, text_showable(w->arena, file->name),
+		    NAME_MOST), file->data, file->n, &import, &known);
+	if (e != ERR_OK)
+		return e;
+	if (known)
+		web_tell(w, "info", "tell_forms_import_known");
+	return web_see_other(w, "/desk/surveys/%" PRId64 "/forms/import/%" PRId64, web_id(w, "survey"), import);
+}
+
 /* What is wrong, in words. */
 static void
 faults_view(struct web *w, json_t *faults)
@@ -150,51 +174,6 @@ faults_view(struct web *w, json_t *faults)
 	json_array_foreach(faults, i, one)
 		json_object_set_new(one, "text", json_string(web_words(w, json_text(one, "key"), one)));
 	json_object_set(w->view, "faults", faults);
-}
-
-/* Whoever sent it would wait too long: the clerk takes it. */
-static enum err
-import_later(struct web *w, const struct multipart_file *file)
-{
-	int64_t import;
-	bool known;
-	enum err e = paper_import_ask(w->db, web_id(w, "survey"), w->staff, text_cut(w->arena, text_showable(w->arena, file->name),
-	    NAME_MOST), file->data, file->n, &import, &known);
-
-	if (e != ERR_OK)
-		return e;
-	if (known)
-		web_tell(w, "info", "tell_forms_import_known");
-	return web_see_other(w, "/desk/surveys/%" PRId64 "/forms/import/%" PRId64, web_id(w, "survey"), import);
-}
-
-enum err
-desk_forms_import(struct web *w)
-{
-	const struct multipart_file *file = w->request->files;
-	struct form *f = form_of(w, "file");
-	json_t *faults, *survey;
-	int kept = 0;
-	enum err e;
-
-	form_set(f, "file", "");
-	if (file == NULL || file->n == 0) {
-		form_problem(f, "file", "forms_file_required");
-		return page(w, HTTP_UNPROCESSABLE);
-	}
-	e = paper_survey(w->db, web_id(w, "survey"), &survey);
-	if (e != ERR_OK)
-		return e;
-	if (paper_import_is_long(file->data, file->n))
-		return import_later(w, file);
-	e = paper_import(w->db, w->arena, web_id(w, "survey"), w->staff, file->data, file->n, NULL, &faults, &kept);
-	if (e != ERR_OK)
-		return e;
-	if (json_array_size(faults) == 0)
-		return done(w, "tell_forms_imported");
-	faults_view(w, faults);
-	form_problem(f, "file", "forms_file_faults");
-	return page(w, HTTP_UNPROCESSABLE);
 }
 
 static enum err
