@@ -19,8 +19,7 @@ struct arena;
 struct templates;
 
 enum {
-	TEMPLATES_STRICT = 1,	/* a name that resolves nowhere fails the rendering */
-	TEMPLATES_RELOAD = 2	/* compile again when a file is newer (development) */
+	TEMPLATES_STRICT = 1	/* a name that resolves nowhere fails the rendering */
 };
 
 /* ERR_INVALID: *problem says "templates/citizen/home.html:12: …": unknown
@@ -30,7 +29,9 @@ enum {
 enum err templates_open(const char *directory, const struct catalogue *, int flags,
     struct templates **out, char **problem) MUST_USE;
 void templates_free(struct templates *);
-/* What is wrong with the files as they are now (TEMPLATES_RELOAD); NULL: nothing. */
+/* Reads all again when a file or the words have changed (development); what is wrong with them
+ * then, NULL: nothing.  As long as something is, every rendering is ERR_INVALID. */
+void templates_refresh(struct templates *);
 const char *templates_problem(const struct templates *);
 bool templates_has(const struct templates *, const char *name);
 

@@ -2,9 +2,9 @@
 /*
  * The templates below a directory, compiled for every language.
  *
- * What was read and compiled is one set in one arena.  In development the files
- * are looked at before each rendering, and a new set takes the place of the old
- * one when any has changed, or the words have; a set with a fault does not, the fault is logged.
+ * What was read and compiled is one set in one arena.  templates_refresh
+ * looks at the files, and a new set takes the place of the old one when any has changed, or the
+ * words have; a set with a fault does not: nothing is rendered until it is mended.
  */
 #include "base/mustache.h"
 #include "base/arena.h"
@@ -259,9 +259,8 @@ templates_has(const struct templates *t, const char *name)
 	return find(t->set, name) != NULL;
 }
 
-/* False: what is there now has a fault. */
-static bool
-refresh(struct templates *t)
+void
+templates_refresh(struct templates *t)
 {
 	struct set *now = list(t->directory);
 	bool same = now->stamp == t->set->stamp && now->count == t->set->count && t->set->age == catalogue_age(t->catalogue);
@@ -270,14 +269,13 @@ refresh(struct templates *t)
 	free(t->problem);
 	t->problem = NULL;
 	if (same)
-		return true;
+		return;
 	if (load(t->directory, t->catalogue, &now, &t->problem) != ERR_OK) {
 		log_error("template.fault problem=\"%s\"", t->problem);
-		return false;
+		return;
 	}
 	arena_free(t->set->arena);
 	t->set = now;
-	return true;
 }
 
 static size_t
@@ -299,7 +297,7 @@ templates_render(struct templates *t, const char *name, const struct words *w,
 	const struct source *s;
 	enum err e;
 
-	if ((t->flags & TEMPLATES_RELOAD) && !refresh(t))
+	if (t->problem != NULL)
 		return ERR_INVALID;
 	s = find(t->set, name);
 	if (s == NULL)

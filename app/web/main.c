@@ -14,10 +14,15 @@
 #include <malloc.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/proc.h"
 #include "base/turnstile.h"
 #include "web/web.h"
+
+/* Milliseconds.  In development, words and templates are looked at by whoever did not do so for
+ * this long: that is some hundred files. */
+enum { LOOK_AGAIN = 500 };
 
 struct program {
 	const char *path;		/* of the configuration */
@@ -60,6 +65,8 @@ work(void *context, int slot)
 	struct db *db = db_new(site->conf->database, "chromo_web", "chromo-web");
 	struct fcgi *fcgi = fcgi_open(*pool->socket);
 	struct arena *a = arena_new();
+	int64_t looked = 0;
+
 	fcgi_body_limit(fcgi, body_limit, (void *)(uintptr_t)site);
 	/* They do not all retire at the same moment. */
 	int left = site->conf->worker_requests + slot * (site->conf->worker_requests / 64);
@@ -77,8 +84,11 @@ work(void *context, int slot)
 			break;
 		/* What was accepted is answered, whatever signal comes now. */
 		proc_busy(true);
-		if (site->conf->development)
+		if (site->conf->development && clock_monotonic_ms() - looked >= LOOK_AGAIN) {
 			catalogue_refresh(words);
+			templates_refresh(site->templates);
+			looked = clock_monotonic_ms();
+		}
 		if (e == ERR_OK)
 			dispatch(site, db, a, &request, &response);
 		else
@@ -118,8 +128,8 @@ open_site(struct program *p)
 	if (e == ERR_OK)
 		e = catalogue_open(arena_printf(p->arena, "%s/po", p->conf.templates), &p->catalogue, &problem);
 	if (e == ERR_OK)
-		e = templates_open(p->conf.templates, p->catalogue, (p->conf.strict ? TEMPLATES_STRICT : 0) |
-		    (p->conf.development ? TEMPLATES_RELOAD : 0), &site->templates, &problem);
+		e = templates_open(p->conf.templates, p->catalogue, p->conf.strict ? TEMPLATES_STRICT : 0,
+		    &site->templates, &problem);
 	if (e == ERR_OK) {
 		e = secret_read_key(p->conf.master_key_file, master);
 		problem = "master_key_file: not a readable key of 32 bytes, mode 0600";

@@ -20,11 +20,20 @@ before(async () => {
 	// Every worker reads from there now.
 	const page = join(at, 'citizen/my/link.html');
 	writeFileSync(page, readFileSync(page, 'utf8').replace('{{$main}}', '{{$main}}<p>here</p>'));
-	await eventually('the workers look there', async () => (await all()).every(({ text }) => text.includes('<p>here</p>')));
+	await soon(/<p>here<\/p>/);
 });
 after(() => town?.stop());
 
-const all = () => Promise.all([...Array(16).keys()].map(() => client.get('/my/link')));
+// Every worker looks at the files again and again.
+async function soon(text, status = 200) {
+	let pages;
+	const like = (page) => page.status === status && text.test(page.text);
+	await eventually(`${status} with ${text}`, async () => {
+		pages = await Promise.all([...Array(16).keys()].map(() => client.get('/my/link')));
+		return pages.every(like);
+	}).catch((e) => assert.fail(`${e.message}: ${pages.find((page) => !like(page))?.text}`));
+	return pages;
+}
 const po = (lang) => join(at, `po/${lang}.po`);
 const add = (key, text) => { for (const lang of ['ja', 'en']) appendFileSync(po(lang), `\nmsgid "${key}"\nmsgstr "${text} ${lang}"\n`); };
 const use = (key) => {
@@ -35,39 +44,29 @@ const use = (key) => {
 test('a new word and a page that uses it, without a restart', async () => {
 	add('quite_new', 'A new word');
 	use('quite_new');
-	for (const page of await all()) {
-		assert.equal(page.status, 200, page.text);
-		assert.match(page.text, /<p>here A new word ja<\/p>/);
-	}
+	await soon(/<p>here A new word ja<\/p>/);
 	assert.match((await client.get('/my/link?lang=en')).text, /A new word en/);
 });
 
 test('another text for a word, without touching a template', async () => {
 	for (const lang of ['ja', 'en']) writeFileSync(po(lang), readFileSync(po(lang), 'utf8').replace('A new word', 'Said otherwise'));
-	for (const page of await all()) assert.match(page.text, /Said otherwise ja/);
+	await soon(/Said otherwise ja/);
 });
 
 test('a word that is not there is named, with file and line, until it is', async () => {
 	use('not_there_yet');
-	for (const page of await all()) {
-		assert.equal(page.status, 500);
-		assert.match(page.text, /citizen\/my\/link\.html:\d+: .*not_there_yet/);
-		assert.match(page.text, /nothing has to be restarted/);
-	}
+	for (const page of await soon(/citizen\/my\/link\.html:\d+: .*not_there_yet/, 500)) assert.match(page.text, /nothing has to be restarted/);
 	add('not_there_yet', 'Now it is');
-	for (const page of await all()) assert.match(page.text, /Now it is ja/);
+	await soon(/Now it is ja/);
 });
 
 test('a fault in the words is named, and what was there before is still shown', async () => {
 	const good = readFileSync(po('ja'), 'utf8');
 	appendFileSync(po('ja'), '\nmsgid "half"\n');
 	use('half');
-	for (const page of await all()) {
-		assert.equal(page.status, 500);
-		assert.match(page.text, /po\/ja\.po:\d+: msgstr is wanted here/);
-	}
+	await soon(/po\/ja\.po:\d+: msgstr is wanted here/, 500);
 	use('quite_new');
-	for (const page of await all()) assert.equal(page.status, 200, 'the old words');
-	writeFileSync(po('ja'), good);
-	for (const page of await all()) assert.match(page.text, /Said otherwise ja/);
+	await soon(/here Said otherwise ja/);	// by the old words
+	writeFileSync(po('ja'), good.replace('Said otherwise', 'Mended'));
+	await soon(/here Mended ja/);
 });

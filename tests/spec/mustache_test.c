@@ -363,15 +363,21 @@ test_reload(void)
 	house_start(&h);
 	house_write(&h, "a.html", "one {{>b}}");
 	house_write(&h, "b.html", "b");
-	is_int(house_open(&h, TEMPLATES_RELOAD), ERR_OK, "templates in development");
+	is_int(house_open(&h, 0), ERR_OK, "templates in development");
 	is_str(house_render(&h, "a.html", "ja", "{}"), "one b", "as they were read");
 	house_write(&h, "b.html", "changed");
+	is_str(house_render(&h, "a.html", "ja", "{}"), "one b", "until they are looked at");
+	templates_refresh(h.templates);
 	is_str(house_render(&h, "a.html", "ja", "{}"), "one changed", "a changed partial is seen");
 	house_write(&h, "c.html", "new");
+	templates_refresh(h.templates);
 	is_str(house_render(&h, "c.html", "ja", "{}"), "new", "a new template too");
 	house_write(&h, "b.html", "{{#fault}}");
+	templates_refresh(h.templates);
 	is_str(house_render(&h, "a.html", "ja", "{}"), "invalid", "a fault is told");
+	ok(templates_problem(h.templates) != NULL && strstr(templates_problem(h.templates), "b.html:1: ") != NULL, "by file and line");
 	house_write(&h, "b.html", "mended");
+	templates_refresh(h.templates);
 	is_str(house_render(&h, "a.html", "ja", "{}"), "one mended", "and can be mended");
 	house_end(&h);
 }
