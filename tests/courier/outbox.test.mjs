@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { readMail } from '../gateways/mime.mjs';
-import { openPost } from './post.mjs';
+import { eventually, openPost } from './post.mjs';
 
 test('a message to thirty and a letter, as files', { timeout: 300000 }, async () => {
 	const post = await openPost({ outbox: true });
@@ -16,6 +16,7 @@ test('a message to thirty and a letter, as files', { timeout: 300000 }, async ()
 		await post.letter(town, { to: 'new@example.jp', subject: '確認' });
 		post.courier();
 		await post.sent(message);
+		await eventually('the letter has gone, too', () => post.up.outbox().length >= 31);
 		assert.deepEqual(await post.counts(message), { accepted: 30 });
 		const folder = readdirSync(join(post.up.dir, 'outbox/email'));
 		assert.deepEqual(folder.filter((f) => !f.endsWith('.eml')), [], 'nothing half written is left');
