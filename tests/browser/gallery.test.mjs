@@ -15,9 +15,10 @@ import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { launch } from './chromium.mjs';
 
-const root = process.env.CHROMO_SOURCE ?? path.resolve(import.meta.dirname, '../..');
+const root = process.env.CHROMO_SOURCE ?? path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const render = `${process.env.CHROMO_BUILD ?? `${root}/.dev/build`}/tests/browser/render`;
 const gallery = `${root}/tests/browser/gallery`;
 const names = fs.readdirSync(gallery).filter(f => f.endsWith('.html')).map(f => f.slice(0, -5)).sort();

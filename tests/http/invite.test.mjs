@@ -59,9 +59,8 @@ test('the command founds a tenant', async () => {
 		'--mail-from', 'kouhou@kawa.example'];
 	assert.match(await chromo(...args), /^\d+\n$/);
 	assert.match((await fails(...args)).stderr, /there is a tenant with this host/);
-	assert.equal((await fails(...args.with(3, 'Kawa.localhost:1'))).code, 2);
-	assert.equal((await fails(...args.with(5, 'village'))).code, 2);
-	assert.equal((await fails(...args.with(11, 'nobody'))).code, 2);
+	for (const [at, wrong] of [[3, 'Kawa.localhost:1'], [5, 'village'], [11, 'nobody']])
+		assert.equal((await fails(...Object.assign([...args], { [at]: wrong }))).code, 2);
 	assert.match(await chromo('tenant', 'list'), /town\tactive\tkawa\.localhost\t川の町/);
 	assert.equal(await town.sql('SELECT count(*) FROM topic WHERE vital'), '1');
 	assert.equal((await town.get(host, '/desk/login')).status, 200);

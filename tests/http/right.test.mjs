@@ -6,10 +6,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { inside } from '../harness/desk.mjs';
+import { script } from '../harness/script.mjs';
 import { up } from '../harness/up.mjs';
-import { bare, bytes, hide, text } from '../../nginx/static/js/blind.js';
 import { once_survey, right_of, signed_in } from './right.mjs';
 
+const { bare, bytes, hide, text } = await script('blind.js');
 const host = 'minato.localhost';
 let town, survey;
 before(async () => {

@@ -11,11 +11,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inside } from '../harness/desk.mjs';
+import { script } from '../harness/script.mjs';
 import { up } from '../harness/up.mjs';
-import { bare, bytes, hide, text } from '../../nginx/static/js/blind.js';
 import { adversary, rows_of } from './adversary.mjs';
 import { once_survey, signed_in } from './right.mjs';
 
+const { bare, bytes, hide, text } = await script('blind.js');
 const host = 'minato.localhost', PEOPLE = 40;
 // Of forty guesses one is right by chance; ten are, once in ten million times.
 const CHANCE = 10;

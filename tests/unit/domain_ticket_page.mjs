@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads tickets, after the key, one a line: see domain_ticket_page_test.sh.
 import { readFileSync } from 'node:fs'
+import { script } from '../harness/script.mjs'
 
-const source = readFileSync(new URL('../../nginx/static/js/ticket.js', import.meta.url))
-const { ticketKey, readTicket } = await import(`data:text/javascript;base64,${source.toString('base64')}`)
+const { ticketKey, readTicket } = await script('ticket.js')
 const [point, ...tickets] = readFileSync(0, 'utf8').trimEnd().split('\n')
 const key = await ticketKey(point)
 let n = 0
