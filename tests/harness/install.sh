@@ -3,16 +3,19 @@
 #
 # Installs Debian packages, as root, and leaves no service behind: Debian's own
 # nginx and PostgreSQL neither start now nor at the next boot, and no default
-# cluster is made.  What is changed for that is put back at the end.
+# cluster is made.  What is changed for that is put back at the end.  What apt says is told if
+# it fails: on a good way it warns of much that is as it should be.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 
+said=$(mktemp)
 policy=/usr/sbin/policy-rc.d
 cluster=/etc/postgresql-common/createcluster.conf
 made_policy=''
 made_cluster=''
 
 restore() {
+	rm -f "$said"
 	[ -z "$made_policy" ] || rm -f "$policy"
 	[ -z "$made_cluster" ] || mv -f "$cluster.chromo" "$cluster"
 }
@@ -20,7 +23,10 @@ trap restore EXIT
 
 fresh() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" != installed ]; }
 
-get() { apt-get -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" >/dev/null; }
+get() {
+	apt-get -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" >"$said" 2>&1 ||
+	    { tail -n 30 "$said" >&2; return 1; }
+}
 
 if [ ! -e "$policy" ]; then
 	made_policy=1

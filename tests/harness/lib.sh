@@ -59,7 +59,7 @@ packages_need() {
 	command -v dpkg-query >/dev/null || return 0
 	MISSING=$(packages_missing "$@" | tr '\n' ' ')
 	[ -n "$MISSING" ] || return 0
-	step "installing $MISSING"
+	step "installing (some minutes) $MISSING"
 	# shellcheck disable=SC2086
 	as_root bash "$ROOT/tests/harness/install.sh" $MISSING ||
 	    die "not installed: please do it by hand: apt-get install $MISSING"
