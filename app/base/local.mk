@@ -19,6 +19,7 @@ libbase_a_SOURCES += app/base/mustache_compile.c app/base/mustache_program.h app
 	app/base/mustache.h app/base/mustache_scan.c app/base/mustache_scan.h app/base/mustache_store.c \
 	app/base/mustache_store.h app/base/templates.c
 libbase_a_SOURCES += app/base/proc.c app/base/proc.h
+libbase_a_SOURCES += app/base/sandbox.c app/base/sandbox.h
 libbase_a_SOURCES += app/base/upload.c app/base/upload.h app/base/upload_pdf.c app/base/upload_pdf.h app/base/secret_blind.c app/base/secret_blind.h app/base/secret_rsa.c app/base/secret_rsa.h
 libbase_a_SOURCES += app/base/slot.c app/base/slot.h \
 	app/base/secret.c app/base/secret.h
@@ -71,6 +72,8 @@ check_PROGRAMS += tests/unit/base_markdown_test
 tests_unit_base_markdown_test_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/unit/base_secret_blind_test
 tests_unit_base_secret_blind_test_LDADD = $(LINK_BASE)
+check_PROGRAMS += tests/unit/base_sandbox_test
+tests_unit_base_sandbox_test_LDADD = $(LINK_BASE)
 check_PROGRAMS += tests/unit/base_upload_test
 tests_unit_base_upload_test_LDADD = $(LINK_BASE) $(VIPS_LIBS) $(MAGIC_LIBS) $(ZLIB_LIBS)
 check_PROGRAMS += tests/unit/base_upload_picture_test

@@ -199,6 +199,8 @@ work(const struct supervisor *v, const struct slot *s, pid_t parent)
 		raise(SIGTERM);
 	must(sigprocmask(SIG_SETMASK, &v->before, NULL) == 0);
 	proc_busy(false);
+	if (s->pool->sandbox != NULL && sandbox_enter(s->pool->sandbox) != ERR_OK)
+		exit(1);
 	exit(s->pool->run(s->pool->context, s->number));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <stdbool.h>
 #include "base/err.h"
+#include "base/sandbox.h"
 /*
  * Processes: a supervisor that keeps n workers alive.
  *
@@ -27,6 +28,9 @@ struct proc_pool {
 	 * they are, and the log says so.  NULL: nothing to read. */
 	enum err (*reload)(void *context);
 	int grace_ms;			/* before workers are killed; 0: 20 s */
+	/* What a worker shuts itself into before it runs; NULL: nothing.  After a
+	 * reload those that are forked then look at it anew. */
+	const struct sandbox *sandbox;
 };
 
 /* Returns the exit status of the program once all have ended: 0, or 1 if any had

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/sandbox.h"
 #include "cli/cli.h"
 #include "db/queries.h"
 
@@ -101,6 +102,9 @@ cli_config_check(struct cli *c)
 	if (cli_vault(c) == NULL)
 		return CLI_FAILED;
 	printf("%s: good\n", c->conf_path);
+	if (sandbox_level() == 0)
+		printf("note: this kernel has no Landlock (5.13 and later, unless lsm= leaves it out): "
+		    "no wall around the files of workers\n");
 	for (i = 0; i < c->argc; i++)
 		if (strcmp(c->argv[i], "--file") == 0)
 			return CLI_OK;

@@ -8,9 +8,12 @@
  * export (clerk.c).  Asked to end, a courier begins nothing new, waits for what is in the
  * air, and gives the rest back.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -154,6 +157,35 @@ work(void *context, int slot)
 	return 0;
 }
 
+/* What each process needs once it runs. */
+struct shut {
+	struct sandbox planner, quota, clerk, x, scan, email, others;
+};
+
+static struct shut
+shut_of(const struct conf *conf, struct arena *a)
+{
+	struct sandbox plain = { .may = 0 }, calls;
+	struct db_needs db;
+	struct shut s;
+
+	db_needs(a, conf->database, &db);
+	memcpy(plain.reads, db.reads, sizeof db.reads);
+	if (db.net)
+		plain.may |= SANDBOX_NET;
+	calls = plain;
+	calls.may |= SANDBOX_NET;
+	calls.reads[8] = conf->gateway_ca_file;
+	s = (struct shut){ plain, calls, plain, calls, plain, calls, calls };
+	s.clerk.writes[0] = conf->exports;
+	s.scan.writes[0] = conf->files;
+	s.x.reads[9] = conf->files;
+	s.x.writes[0] = s.email.writes[0] = s.others.writes[0] = conf->outbox;
+	s.email.reads[9] = conf->smtp_ca_file;
+	s.email.reads[10] = conf->smtp_password_file;
+	return s;
+}
+
 static const char *
 open_house(struct house *h, struct arena *a, const char *path)
 {
@@ -185,6 +217,7 @@ main(int argc, char **argv)
 	struct house house = { 0 };
 	struct post posts[POOLS];
 	struct proc_pool pools[POOLS];
+	struct shut shut;
 	int status, i, n = 0;
 
 	json_setup();
@@ -195,17 +228,25 @@ main(int argc, char **argv)
 		fprintf(stderr, "chromo-courier: %s\n", problem);
 		return 2;
 	}
-	pools[n++] = (struct proc_pool){ .name = "planner", .workers = 1, .run = plan_work, .context = &house };
-	pools[n++] = (struct proc_pool){ .name = "quota", .workers = 1, .run = quota_work, .context = &house };
-	pools[n++] = (struct proc_pool){ .name = "clerk", .workers = 4, .run = clerk_work, .context = &house };
-	pools[n++] = (struct proc_pool){ .name = "x", .workers = 1, .run = posts_work, .context = &house };
+	/* A folder that is made later would be outside. */
+	if (house.conf.outbox != NULL && mkdir(house.conf.outbox, 0700) == -1 && errno != EEXIST)
+		log_warn("outbox.not-made reason=\"%s\"", strerror(errno));
+	sandbox_check();
+	shut = shut_of(&house.conf, a);
+	pools[n++] = (struct proc_pool){ .name = "planner", .workers = 1, .run = plan_work, .sandbox = &shut.planner };
+	pools[n++] = (struct proc_pool){ .name = "quota", .workers = 1, .run = quota_work, .sandbox = &shut.quota };
+	pools[n++] = (struct proc_pool){ .name = "clerk", .workers = 4, .run = clerk_work, .sandbox = &shut.clerk };
+	pools[n++] = (struct proc_pool){ .name = "x", .workers = 1, .run = posts_work, .sandbox = &shut.x };
 	if (house.conf.files != NULL)
-		pools[n++] = (struct proc_pool){ .name = "scan", .workers = 1, .run = scan_work, .context = &house };
+		pools[n++] = (struct proc_pool){ .name = "scan", .workers = 1, .run = scan_work, .sandbox = &shut.scan };
+	for (i = 0; i < n; i++)
+		pools[i].context = &house;
 	for (i = 0; channel_kinds[i] != NULL && n < POOLS; i++) {
 		if (channel_kinds[i]->people == 0)
 			continue;	/* X: nobody in particular is written to */
 		posts[n] = (struct post){ .house = &house, .kind = channel_kinds[i] };
-		pools[n] = (struct proc_pool){ .name = channel_kinds[i]->name, .workers = 1, .run = work, .context = &posts[n] };
+		pools[n] = (struct proc_pool){ .name = channel_kinds[i]->name, .workers = 1, .run = work, .context = &posts[n],
+		    .sandbox = channel_kinds[i] == &email_kind ? &shut.email : &shut.others };
 		n++;
 	}
 	status = proc_supervise(pools, n);

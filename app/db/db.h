@@ -31,6 +31,12 @@ void db_free(struct db *);
 /* Before the fork: that a standby was promoted is known to all processes once it is
  * known to one, and none of them believes its old primary (primary.c). */
 void db_share(void);
+/* What connections by this conninfo open besides a socket of this machine. */
+struct db_needs {
+	const char *reads[8];		/* certificates, keys, passwords; NULLs between them */
+	bool net;			/* a host is named */
+};
+void db_needs(struct arena *, const char *conninfo, struct db_needs *);
 /* Where results go from now on; the request's or the delivery's arena.  Within a transaction,
  * too, for work of many steps that would fill one; nothing may be queued then. */
 void db_use(struct db *, struct arena *);

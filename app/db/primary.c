@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/db.h"
@@ -71,6 +72,44 @@ option(const PQconninfoOption *all, const char *name)
 			return value;
 		}
 	return NULL;
+}
+
+static bool
+is_net(const char *hosts)
+{
+	for (; hosts != NULL; hosts = strchr(hosts, ',')) {
+		hosts += *hosts == ',';
+		if (*hosts != '\0' && *hosts != '/' && *hosts != '@' && *hosts != ',')
+			return true;
+	}
+	return false;
+}
+
+void
+db_needs(struct arena *a, const char *conninfo, struct db_needs *n)
+{
+	static const char *const files[] = { "sslrootcert", "sslcert", "sslkey", "sslcrl", "passfile" };
+	PQconninfoOption *all[] = { PQconninfoParse(conninfo, NULL), PQconndefaults() };
+	const char *home = getenv("HOME");
+	size_t i, k, found = 0;
+
+	*n = (struct db_needs){ 0 };
+	/* What conninfo does not say, the environment may. */
+	for (i = 0; i < 2 && all[i] != NULL; i++)
+		for (const PQconninfoOption *o = all[i]; o->keyword != NULL; o++) {
+			if (o->val == NULL)
+				continue;
+			n->net |= strcmp(o->keyword, "hostaddr") == 0 || (strcmp(o->keyword, "host") == 0 && is_net(o->val));
+			for (k = 0; k < sizeof files / sizeof *files && found < sizeof n->reads / sizeof *n->reads - 2; k++)
+				if (strcmp(o->keyword, files[k]) == 0)
+					n->reads[found++] = arena_strdup(a, o->val);
+		}
+	PQconninfoFree(all[0]);
+	PQconninfoFree(all[1]);
+	if (home != NULL) {
+		n->reads[found++] = arena_printf(a, "%s/.postgresql", home);
+		n->reads[found] = arena_printf(a, "%s/.pgpass", home);
+	}
 }
 
 static int

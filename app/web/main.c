@@ -30,6 +30,7 @@ struct program {
 	struct conf conf;
 	struct catalogue *catalogue;
 	struct site site;
+	struct sandbox sandbox;		/* of its workers */
 	int socket, socket_write;
 };
 
@@ -114,6 +115,23 @@ close_site(struct program *p)
 	arena_free(p->arena);
 }
 
+/* What workers need once they run: keys, passwords and the configuration are not among it.
+ * They make a process for each file that people send, and call gateways to try what staff
+ * typed in. */
+static struct sandbox
+sandbox_of(const struct conf *conf, struct arena *a)
+{
+	struct sandbox s = { .writes = { conf->files }, .may = SANDBOX_FORK | SANDBOX_NET };
+	struct db_needs db;
+
+	db_needs(a, conf->database, &db);
+	memcpy(s.reads, db.reads, sizeof db.reads);
+	s.reads[8] = conf->gateway_ca_file;
+	s.reads[9] = conf->outbox;
+	s.reads[10] = conf->development ? conf->templates : NULL;
+	return s;
+}
+
 /* All that can be read again; on failure nothing is left open. */
 static enum err
 open_site(struct program *p)
@@ -144,6 +162,7 @@ open_site(struct program *p)
 	site->vault = vault_new(master);
 	site->tenants = tenants_new();
 	site->editions = editions_new();
+	p->sandbox = sandbox_of(&p->conf, p->arena);
 	secret_derive(master, "web form token", site->token_key);
 	secret_derive(master, "web turn", site->turn_key);
 	secret_wipe(master, sizeof master);
@@ -193,15 +212,16 @@ main(int argc, char **argv)
 	}
 	p.site.router = router;
 	p.site.turnstile = turnstile_new();
+	sandbox_check();
 	if (fcgi_listen(p.conf.listen, &p.socket) != ERR_OK)
 		return 1;
 	pools[0] = (struct proc_pool){ .name = "web", .workers = p.conf.workers, .run = work,
-	    .context = &reading, .reload = reload };
+	    .context = &reading, .reload = reload, .sandbox = &p.sandbox };
 	if (p.conf.listen_write != NULL) {
 		if (fcgi_listen(p.conf.listen_write, &p.socket_write) != ERR_OK)
 			return 1;
 		pools[n++] = (struct proc_pool){ .name = "write", .workers = p.conf.workers_write,
-		    .run = work, .context = &writing };
+		    .run = work, .context = &writing, .sandbox = &p.sandbox };
 	}
 	return proc_supervise(pools, n);
 }
