@@ -345,8 +345,11 @@ gateways_off() {
 
 again_postgres() { cluster_start; }
 # A page is some hundred small pieces of JSON: malloc keeps that many at hand.
-again_web() { launch web env CHROMO_CONF="$DIR/chromo.conf" GLIBC_TUNABLES=glibc.malloc.tcache_count=2000 "$BUILD/chromo-web"; }
-again_courier() { launch courier env CHROMO_CONF="$DIR/chromo.conf" "$BUILD/chromo-courier"; }
+# CHROMO_UNDER: a program that runs ours, with its options (./dev memcheck).
+# shellcheck disable=SC2086
+again_web() { launch web env CHROMO_CONF="$DIR/chromo.conf" GLIBC_TUNABLES=glibc.malloc.tcache_count=2000 ${CHROMO_UNDER:-} "$BUILD/chromo-web"; }
+# shellcheck disable=SC2086
+again_courier() { launch courier env CHROMO_CONF="$DIR/chromo.conf" ${CHROMO_UNDER:-} "$BUILD/chromo-courier"; }
 again_nginx() {
 	PATH=$PATH:/usr/sbin launch nginx nginx -e "$DIR/log/nginx.error" -c "$DIR/nginx/private.conf"
 }
