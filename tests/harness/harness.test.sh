@@ -15,6 +15,7 @@ check() {
 	local name=$1 line=$2 status=$3 said got i=0 files=()
 	shift 3
 	for script in "$@"; do
+		case $script in /*) files+=("$script"); continue ;; esac
 		i=$((i + 1))
 		printf '%b\n' "$script" >"$dir/$i.sh"
 		files+=("$dir/$i.sh")
@@ -44,5 +45,16 @@ check 'a failure is not hidden by others' '2 passed, 1 failed' 1 'echo 1..1; ech
 check 'who waits holds nobody up' '4 passed, 0 failed' 0 \
     'echo 1..2; echo ok 1; for i in $(seq 300); do [ ! -e $(dirname $0)/third ] || { echo ok 2; exit 0; }; sleep 0.1; done' \
     'echo 1..1; echo ok 1' 'touch $(dirname $0)/third; echo 1..1; echo ok 1'
+# Who compares times is alone: whoever runs beside it finds its file.
+mkdir "$dir/http"
+cat >"$dir/http/enumeration.test.mjs" <<'END'
+import { rmSync, writeFileSync } from 'node:fs';
+const alone = new URL('../alone', import.meta.url);
+writeFileSync(alone, '');
+setTimeout(() => { rmSync(alone); console.log('1..1\nok 1'); }, 700);
+END
+# shellcheck disable=SC2016
+check 'who compares times runs alone' '2 passed, 0 failed' 0 \
+    'for i in $(seq 10); do [ ! -e $(dirname $0)/alone ] || exit 1; sleep 0.1; done; echo 1..1; echo ok 1' "$dir/http/enumeration.test.mjs"
 echo "1..$n"
 exit $bad

@@ -6,8 +6,9 @@
 # breaks its plan or says nothing counts as one failure more.  Status 0 only if
 # none failed.
 #
-# One more runs at once than there are processors, for most of them wait now and then.  The
-# slowest are named in front of the last line.
+# One more runs at once than there are processors, for most of them wait now and then; what
+# compares times to a few per cent runs first and alone.  The slowest are named in front of the
+# last line.
 use strict;
 use warnings;
 use TAP::Harness;
@@ -19,7 +20,7 @@ my $jobs = $ENV{CHROMO_JOBS} || do { my $n = `nproc`; $n > 3 ? 4 : $n + 1 };
 # What takes long comes first, so that none is left over at the end: by kind, and before its
 # kind what takes a minute or more.
 my @order = qw(browser/every_page browser/desk_survey browser/office browser/desk. browser/citizen browser/
-    courier/x_posts http/enumeration http/parameters db/ courier/ http/ isolation/ harness/ lint/ unit/);
+    courier/x_posts http/parameters db/ courier/ http/ isolation/ harness/ lint/ unit/);
 sub rank {
 	my ($file) = @_;
 	for (0 .. $#order) { return $_ if $file =~ m{/tests/\Q$order[$_]\E}; }
@@ -59,6 +60,7 @@ sub command {
 
 my $harness = TAP::Harness->new({
 	exec => \&command,
+	rules => { seq => ['**/http/enumeration.test.mjs', { par => '**' }] },
 	jobs => $jobs,
 	verbosity => $ENV{CHROMO_VERBOSE} ? 1 : 0,
 	failures => 1,
