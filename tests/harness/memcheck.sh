@@ -19,7 +19,7 @@ memcheck_programs() {
 memcheck_one() {
 	local log=$MEMCHECK_LOG/${1//\//_}.log start=$SECONDS
 	if timeout 1800 valgrind -q --error-exitcode=99 --log-file="$log.%p" "$BUILD/$1" >"$log" 2>&1 </dev/null &&
-	    [ -z "$(find "$MEMCHECK_LOG" -path "$log.*" -size +0)" ]; then
+	    ! grep -qs '^==' "$log".*; then
 		echo "ok      $1 $((SECONDS - start)) s"
 	else
 		echo "not ok  $1 $((SECONDS - start)) s: $log"
@@ -35,8 +35,8 @@ memcheck_walk() {
 	grep -q ' passed, ' "$MEMCHECK_LOG/walk.log" || die "the walk did not come to its end: $MEMCHECK_LOG/walk.log"
 	said=$(find "$MEMCHECK_LOG" -name 'walk.[0-9]*' | wc -l)
 	[ "$said" -gt 8 ] || die "valgrind ran $said processes only"
-	find "$MEMCHECK_LOG" -name 'walk.[0-9]*' -size +0 | sed 's/^/not ok  /'
-	[ -z "$(find "$MEMCHECK_LOG" -name 'walk.[0-9]*' -size +0)" ]
+	# Lines that begin with -- are about calls of the kernel that it does not know.
+	! grep -l '^==' "$MEMCHECK_LOG"/walk.[0-9]*
 }
 
 memcheck_all() {
