@@ -81,7 +81,13 @@ static const struct key keys[] = {
 	KEY(OPTION, smtp_password_file, "", 0, 0, "file with the password of that user"),
 	KEY(OPTION, smtp_ca_file, "", 0, 0,
 	    "certificates that sign the mail server's; empty: the system's"),
-	KEY(NUMBER, smtp_connections, "20", 1, 1000, "connections to the mail server at once"),
+	KEY(OPTION, smtp2_url, "", 0, 0,
+	    "second mail server, used while the first fails or is slow; empty: there is none"),
+	KEY(OPTION, smtp2_user, "", 0, 0, "user at the second mail server; empty: no authentication"),
+	KEY(OPTION, smtp2_password_file, "", 0, 0, "file with the password of that user"),
+	KEY(OPTION, smtp2_ca_file, "", 0, 0,
+	    "certificates that sign the second mail server's; empty: the system's"),
+	KEY(NUMBER, smtp_connections, "20", 1, 1000, "connections to a mail server at once"),
 	KEY(NUMBER, smtp_timeout_s, "90", 1, 3600, "seconds for one message, answer included"),
 	KEY(NEEDED, mail_domain, "localhost", 0, 0, "domain of Message-ID and of envelope senders"),
 
@@ -377,6 +383,12 @@ is_port(const char *s)
 	return n == 0 || (s[0] == ':' && n >= 2 && n <= 6 && strspn(s + 1, "0123456789") == n - 1);
 }
 
+static bool
+is_smtp(const char *url)
+{
+	return strncmp(url, "smtp://", 7) == 0 || strncmp(url, "smtps://", 8) == 0;
+}
+
 /* What no single line can tell. */
 static enum err
 check(struct reader *r, const char *file)
@@ -390,9 +402,16 @@ check(struct reader *r, const char *file)
 			return refuse(r, "%s is missing", keys[i].name);
 	if (!is_port(c->public_port))
 		return refuse(r, "public_port is empty or as :8443, not \"%.60s\"", c->public_port);
-	if (c->smtp_url != NULL && strncmp(c->smtp_url, "smtp://", 7) != 0 &&
-	    strncmp(c->smtp_url, "smtps://", 8) != 0)
+	if (c->smtp_url != NULL && !is_smtp(c->smtp_url))
 		return refuse(r, "smtp_url begins with smtp:// or smtps://");
+	if (c->smtp2_url != NULL && !is_smtp(c->smtp2_url))
+		return refuse(r, "smtp2_url begins with smtp:// or smtps://");
+	if (c->smtp2_url != NULL && c->smtp_url == NULL)
+		return refuse(r, "smtp2_url without smtp_url: the second mail server needs a first");
+	if (c->smtp2_url != NULL && strcmp(c->smtp2_url, c->smtp_url) == 0)
+		return refuse(r, "smtp2_url is the same server as smtp_url");
+	if (c->smtp2_url == NULL && (c->smtp2_user != NULL || c->smtp2_password_file != NULL || c->smtp2_ca_file != NULL))
+		return refuse(r, "smtp2_user, smtp2_password_file and smtp2_ca_file are of smtp2_url, which is empty");
 	if (c->courier_retry_base_s > c->courier_retry_max_s)
 		return refuse(r, "courier_retry_base_s is above courier_retry_max_s");
 	/* Or a second courier would send what the first is still sending. */

@@ -44,7 +44,11 @@ struct conf {
 	const char *smtp_user;
 	const char *smtp_password_file;
 	const char *smtp_ca_file;	/* NULL: the system's */
-	int smtp_connections;
+	const char *smtp2_url;		/* the second server, when the first fails; NULL: there is none */
+	const char *smtp2_user;
+	const char *smtp2_password_file;
+	const char *smtp2_ca_file;
+	int smtp_connections;		/* to each of them */
 	int smtp_timeout_s;		/* for one message; 60 s for the final dot are part of it */
 	const char *mail_domain;	/* domain of Message-ID and envelope senders */
 	/* gateways over HTTPS */

@@ -31,6 +31,7 @@ struct outcome {
 	int wait_s;		/* LATER: what the far side asked for, 0: nothing */
 	uint32_t gone;		/* bit i: address i of the letter is dead, never to be used again */
 	uint32_t again;		/* SENT: address i did not take it, and may later */
+	bool ours;		/* REFUSED: for who we are, our domain, our name; not for the address */
 	bool elsewhere;		/* the trouble is not with the account that the letter went by */
 	int parts;		/* SMS: what is paid for, 0: not told */
 	int took_ms;		/* from the call to the answer */
@@ -61,6 +62,7 @@ struct outcome {
  * caller's until its outcome. */
 struct letter {
 	const json_t *account;		/* domain/gateway.h; NULL for e-mail */
+	int place;			/* mail: which of the two servers, 0 the first */
 	const json_t *other;		/* the town's other account there: in doubt it is looked at, too; NULL: none */
 	const char *to;			/* the address; of many, the first */
 	const char *const *many;	/* addresses, where the kind takes several */
@@ -79,7 +81,7 @@ struct channel;
 struct channel_ops {
 	const char *name;		/* "email" */
 	int (*room)(const struct channel *);	/* how many more may be started now */
-	/* ERR_BUSY: there was no room.  All else comes out of next, also for a
+	/* ERR_BUSY: there was no room (mail: at that server).  All else comes out of next, also for a
 	 * letter that cannot go to anybody. */
 	enum err (*start)(struct channel *, const struct letter *) MUST_USE;
 	/* Works for at most timeout_ms, or until a letter is done or fd (-1: none) can be read. */
@@ -148,9 +150,9 @@ extern const struct channel_kind *const channel_kinds[];
 /* NULL: there is none of this name. */
 const struct channel_kind *channel_kind(const char *name);
 
-/* SMTP over connections of libcurl, which are kept; conf->smtp_connections
- * letters are under way at once (smtp_link.h, smtp_talk.h tell how).
- * ERR_CHANNEL: smtp_url will not do; logged. */
+/* SMTP over connections of libcurl, which are kept (smtp_link.h, smtp_talk.h tell how):
+ * conf->smtp_connections to each server, and as many letters under way at once there.
+ * ERR_CHANNEL: smtp_url or smtp2_url will not do; logged. */
 enum err smtp_open(const struct conf *, struct channel **out) MUST_USE;
 /* Files: conf->outbox/<name>/<key>.eml (of other channels than mail .json), written
  * whole or not at all.  For development, where no gateway is set. */

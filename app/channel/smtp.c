@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The e-mail channel over SMTP: n slots, each a kept connection and the letter
- * on it, and one poll for all.  Connecting is libcurl's (smtp_link.h), the
+ * The e-mail channel over SMTP to one server or two: n slots for each, a slot being a
+ * kept connection and the letter on it, and one poll for all.  Connecting is libcurl's (smtp_link.h), the
  * dialogue and its verdicts are smtp_talk.h's; here are the queue, the clock and
  * the sockets.
  */
@@ -20,7 +20,8 @@
 enum {
 	FINAL_MS = 60000,	/* the relay may think so long after the dot */
 	IDLE_MS = 100000,	/* relays close after 300 s, some after 120 s */
-	CONNECTIONS_MAX = 256
+	CONNECTIONS_MAX = 256,
+	SERVERS = 2
 };
 
 enum state { CLOSED, CONNECTING, CONNECTED };
@@ -28,6 +29,8 @@ enum state { CLOSED, CONNECTING, CONNECTED };
 struct slot {
 	struct smtp_talk talk;		/* first: CURLINFO_PRIVATE finds the slot by its link */
 	enum state state;
+	int place;			/* of its server */
+	int64_t begun;
 	int64_t dot_by;			/* the final dot must be out by then */
 	int64_t end_by;			/* and the answer here */
 	int64_t idle_by;
@@ -43,7 +46,7 @@ struct smtp {
 	struct outcome *done;		/* a ring of n */
 	int n, busy, connecting, done_first, done_n;
 	int whole_ms, before_dot_ms;
-	bool failing;			/* the last connection did not come about: said once */
+	bool failing[SERVERS];		/* the last connection did not come about: said once */
 };
 
 static void
@@ -79,6 +82,7 @@ settle(struct smtp *s, struct slot *slot)
 		return;
 	}
 	if (t->over) {
+		t->outcome.took_ms = (int)(clock_monotonic_ms() - slot->begun);
 		s->done[(s->done_first + s->done_n++) % s->n] = t->outcome;
 		t->over = false;
 		t->letter = NULL;
@@ -108,16 +112,18 @@ smtp_start(struct channel *c, const struct letter *letter)
 		return ERR_BUSY;
 	/* A kept connection first; a new one only when all are in use. */
 	for (int i = 0; i < s->n; i++) {
-		if (s->slots[i].talk.letter != NULL)
+		if (s->slots[i].talk.letter != NULL || s->slots[i].place != letter->place)
 			continue;
 		if (slot == NULL || s->slots[i].state == CONNECTED)
 			slot = &s->slots[i];
 		if (slot->state == CONNECTED)
 			break;
 	}
-	must(slot != NULL);
+	if (slot == NULL)
+		return ERR_BUSY;
 
 	s->busy++;
+	slot->begun = now;
 	slot->dot_by = now + s->before_dot_ms;
 	slot->end_by = now + s->whole_ms;
 	smtp_talk_take(&slot->talk, letter);
@@ -148,9 +154,9 @@ not_connected(struct smtp *s, struct slot *slot, CURLcode c)
 	else if (code >= 400)
 		reason = "gateway_busy";
 
-	if (!s->failing)
-		log_warn("smtp.connect reason=%s curl=%d code=%ld", reason, (int)c, code);
-	s->failing = true;
+	if (!s->failing[slot->place])
+		log_warn("smtp.connect server=%d reason=%s curl=%d code=%ld", slot->place + 1, reason, (int)c, code);
+	s->failing[slot->place] = true;
 	smtp_talk_end(&slot->talk, VERDICT_LATER, code >= 400 ? (int)code : 0, reason,
 	    link->error[0] != '\0' ? link->error : curl_easy_strerror(c));
 	slot->talk.broken = true;
@@ -159,9 +165,9 @@ not_connected(struct smtp *s, struct slot *slot, CURLcode c)
 static void
 connected(struct smtp *s, struct slot *slot)
 {
-	if (s->failing)
-		log_info("smtp.connected");
-	s->failing = false;
+	if (s->failing[slot->place])
+		log_info("smtp.connected server=%d", slot->place + 1);
+	s->failing[slot->place] = false;
 	s->connecting--;
 	slot->state = CONNECTED;
 	smtp_talk_begin(&slot->talk);
@@ -337,10 +343,15 @@ smtp_open(const struct conf *conf, struct channel **out)
 {
 	struct arena *arena = arena_new();
 	struct smtp *s = arena_alloc(arena, sizeof(*s));
-	int n = conf->smtp_connections;
+	const struct smtp_server servers[SERVERS] = {
+		{ "smtp", conf->smtp_url, conf->smtp_user, conf->smtp_password_file, conf->smtp_ca_file },
+		{ "smtp2", conf->smtp2_url, conf->smtp2_user, conf->smtp2_password_file, conf->smtp2_ca_file }
+	};
+	int each = conf->smtp_connections, places = conf->smtp2_url != NULL ? SERVERS : 1, n;
 	enum err e = ERR_OK;
 
-	n = n < 1 ? 1 : n > CONNECTIONS_MAX ? CONNECTIONS_MAX : n;
+	each = each < 1 ? 1 : each > CONNECTIONS_MAX / places ? CONNECTIONS_MAX / places : each;
+	n = each * places;
 	s->channel.ops = &smtp_ops;
 	s->arena = arena;
 	s->n = n;
@@ -360,7 +371,8 @@ smtp_open(const struct conf *conf, struct channel **out)
 	curl_multi_setopt(s->multi, CURLMOPT_MAXCONNECTS, (long)n * 2);
 	for (int i = 0; i < n && e == ERR_OK; i++) {
 		smtp_talk_init(&s->slots[i].talk, arena);
-		e = smtp_link_open(&s->slots[i].talk.link, conf);
+		s->slots[i].place = i / each;
+		e = smtp_link_open(&s->slots[i].talk.link, &servers[i / each], conf->mail_domain);
 	}
 	if (e != ERR_OK) {
 		smtp_close(&s->channel);

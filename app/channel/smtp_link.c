@@ -8,7 +8,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/conf.h"
 #include "base/log.h"
 #include "base/secret.h"
 
@@ -37,10 +36,10 @@ is_loopback(const char *host)
 	    strcmp(host, "[::1]") == 0;
 }
 
-/* Reads scheme and host, and puts mail_domain where libcurl takes the name for
+/* Reads scheme and host, and puts the domain where libcurl takes the name for
  * EHLO from, the path, so that no machine's name is told. */
 static bool
-read_url(const struct conf *conf, CURL *easy, bool *loopback)
+read_url(const struct smtp_server *server, const char *domain, CURL *easy, bool *loopback)
 {
 	CURLU *url = curl_url();
 	char *scheme = NULL, *host = NULL, *user = NULL, *path = NULL, *whole = NULL;
@@ -48,8 +47,8 @@ read_url(const struct conf *conf, CURL *easy, bool *loopback)
 
 	if (url == NULL)
 		return false;
-	if (conf->smtp_url != NULL &&
-	    curl_url_set(url, CURLUPART_URL, conf->smtp_url, 0) == CURLUE_OK &&
+	if (server->url != NULL &&
+	    curl_url_set(url, CURLUPART_URL, server->url, 0) == CURLUE_OK &&
 	    curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
 	    curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
 	    curl_url_get(url, CURLUPART_PATH, &path, 0) == CURLUE_OK &&
@@ -57,8 +56,8 @@ read_url(const struct conf *conf, CURL *easy, bool *loopback)
 	    curl_url_get(url, CURLUPART_USER, &user, 0) == CURLUE_NO_USER &&
 	    (strcmp(scheme, "smtp") == 0 || strcmp(scheme, "smtps") == 0)) {
 		*loopback = strcmp(scheme, "smtp") == 0 && is_loopback(host);
-		if (strcmp(path, "/") == 0 && conf->mail_domain != NULL)
-			curl_url_set(url, CURLUPART_PATH, conf->mail_domain, 0);
+		if (strcmp(path, "/") == 0 && domain != NULL)
+			curl_url_set(url, CURLUPART_PATH, domain, 0);
 		good = curl_url_get(url, CURLUPART_URL, &whole, 0) == CURLUE_OK &&
 		    curl_easy_setopt(easy, CURLOPT_URL, whole) == CURLE_OK;
 	}
@@ -87,16 +86,16 @@ read_password(const char *path, char *out, size_t size)
 }
 
 static void
-ask_for_tls(CURL *easy, const struct conf *conf, bool loopback)
+ask_for_tls(CURL *easy, const struct smtp_server *server, bool loopback)
 {
 	/* On the way to another machine mail is encrypted and the relay known,
 	 * or nothing is sent.  To this same machine it is encrypted if offered;
 	 * the usual self-signed certificate there is checked against
-	 * smtp_ca_file or, without one, not at all. */
+	 * the file of certificates or, without one, not at all. */
 	curl_easy_setopt(easy, CURLOPT_USE_SSL, (long)(loopback ? CURLUSESSL_TRY : CURLUSESSL_ALL));
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (conf->smtp_ca_file != NULL)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, conf->smtp_ca_file);
+	if (server->ca_file != NULL)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, server->ca_file);
 	else if (loopback) {
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
@@ -104,7 +103,7 @@ ask_for_tls(CURL *easy, const struct conf *conf, bool loopback)
 }
 
 enum err
-smtp_link_open(struct smtp_link *link, const struct conf *conf)
+smtp_link_open(struct smtp_link *link, const struct smtp_server *server, const char *domain)
 {
 	CURL *easy = curl_easy_init();
 	char password[256];
@@ -116,20 +115,20 @@ smtp_link_open(struct smtp_link *link, const struct conf *conf)
 		log_panic("smtp.memory");
 	link->easy = easy;
 
-	if (!read_url(conf, easy, &loopback)) {
-		log_error("smtp.configuration key=smtp_url");
+	if (!read_url(server, domain, easy, &loopback)) {
+		log_error("smtp.configuration key=%s_url", server->key);
 		return ERR_CHANNEL;
 	}
-	if (conf->smtp_user != NULL) {
-		if (!read_password(conf->smtp_password_file, password, sizeof(password))) {
-			log_error("smtp.configuration key=smtp_password_file");
+	if (server->user != NULL) {
+		if (!read_password(server->password_file, password, sizeof(password))) {
+			log_error("smtp.configuration key=%s_password_file", server->key);
 			return ERR_CHANNEL;
 		}
-		curl_easy_setopt(easy, CURLOPT_USERNAME, conf->smtp_user);
+		curl_easy_setopt(easy, CURLOPT_USERNAME, server->user);
 		curl_easy_setopt(easy, CURLOPT_PASSWORD, password);
 		secret_wipe(password, sizeof(password));
 	}
-	ask_for_tls(easy, conf, loopback);
+	ask_for_tls(easy, server, loopback);
 	curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");

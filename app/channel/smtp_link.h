@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <sys/types.h>
 #include "base/err.h"
-struct conf;
 /*
  * Connections to the relay, made by libcurl: name, TCP, TLS or STARTTLS with the
  * certificate checked, EHLO, AUTH.  From then on smtp.c speaks over them.
@@ -25,8 +24,14 @@ struct smtp_link {
 	char error[CURL_ERROR_SIZE];
 };
 
-/* The settings of one link; connects nothing.  ERR_CHANNEL: logged. */
-enum err smtp_link_open(struct smtp_link *, const struct conf *) MUST_USE;
+/* Whom it goes to.  All may be NULL. */
+struct smtp_server {
+	const char *key;		/* "smtp", "smtp2": how its settings begin */
+	const char *url, *user, *password_file, *ca_file;
+};
+
+/* The settings of one link, which says that it is domain; connects nothing.  ERR_CHANNEL: logged. */
+enum err smtp_link_open(struct smtp_link *, const struct smtp_server *, const char *domain) MUST_USE;
 void smtp_link_close(struct smtp_link *, CURLM *);
 
 void smtp_link_connect(struct smtp_link *, CURLM *);

@@ -112,6 +112,14 @@ smtp_reply_read(const char *data, size_t n, struct smtp_reply *out)
 	return (int)at;
 }
 
+/* Policy (DMARC, a block list, a name that we may not use), or what is wrong with the sender's
+ * address: the same would be said to everybody, and no citizen's address may suffer for it. */
+static bool
+is_ours(const struct smtp_reply *r)
+{
+	return r->subject == 7 || (r->subject == 1 && (r->detail == 7 || r->detail == 8));
+}
+
 /* No: for good.  The reason is what staff and statistics see. */
 static const char *
 refusal(const struct smtp_reply *r, int at_recipient)
@@ -135,6 +143,7 @@ smtp_reply_judge(const struct smtp_reply *r, int at_recipient, struct outcome *o
 {
 	const char *reason;
 
+	out->ours = false;
 	switch (r->code) {
 	case 530:		/* authentication required */
 	case 534:
@@ -148,6 +157,7 @@ smtp_reply_judge(const struct smtp_reply *r, int at_recipient, struct outcome *o
 		if (r->code >= 500) {
 			out->verdict = VERDICT_REFUSED;
 			reason = refusal(r, at_recipient);
+			out->ours = is_ours(r);
 		} else {
 			/* 4xx; and whatever does not fit where it came, which
 			 * promises nothing either. */

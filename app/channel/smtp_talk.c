@@ -316,6 +316,7 @@ smtp_talk_take(struct smtp_talk *t, const struct letter *l)
 {
 	t->letter = l;
 	t->outcome.letter = (void *)(uintptr_t)l;
+	t->outcome.ours = false;
 	t->anew = t->over = t->judged = false;
 
 	buf_reset(&t->envelope);

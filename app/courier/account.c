@@ -3,11 +3,12 @@
  * The town's accounts at the gateways of this channel: which of two a letter goes by,
  * how many calls a second it permits, and whether it is tried at all.
  *
- * Breakers, buckets and shares are this process's own.  What staff are shown of them
- * (gateway_health, mail_server) is written every few seconds, and when a breaker moves.
+ * Breakers, buckets and shares are this process's own; health.c tells of them.
  *
- * Of two accounts the first is used while it answers.  Each failure halves its share,
- * each yes gives some of it back, so that it drifts back when it is well again.
+ * Of two (of a town at gateways, of the installation at mail servers) the first is used
+ * while it answers.  Each failure halves its share, slowness takes a quarter, each yes gives
+ * some of it back, so that it drifts back when it is well again.  Whether one is back is
+ * tried with one letter, which is no emergency while the other is there.
  */
 #include <string.h>
 
@@ -22,8 +23,9 @@ enum {
 	READ_MS = 1000,
 	READ_SHUT_MS = 5000,	/* somebody may have mended it meanwhile */
 	SHUT_MS = 2000,		/* a longer pause, and what was claimed is given back */
-	REPORT_MS = 3000,
 	SLOW_MS = 5000,		/* an answer that takes so long counts against the account */
+	SHARE_LEAST = 2,	/* percent: or nobody would see that it is well again */
+	PROBE_MS = 15000,	/* half open for so long, and somebody has to try it */
 	AHEAD_MS = 100,		/* letters may be begun for so long before their turn */
 	SECOND_MS = 1010,
 	PACED_MOST = 10000,	/* more calls a second are not counted one by one */
@@ -173,7 +175,8 @@ ways(const struct courier *of, int64_t tenant, struct account *out[2])
 		out[1] = second;
 	}
 	if (n == 0 && (c->kind == &email_kind || c->outbox != NULL))
-		out[n++] = &c->own;
+		for (; n < c->n_own; n++)
+			out[n] = &c->own[n];
 	return n;
 }
 
@@ -198,13 +201,29 @@ account_rate(const struct courier *c, int64_t tenant)
 }
 
 bool
-account_shut(const struct courier *c, int64_t tenant, int64_t now)
+account_open(struct courier *c, const struct account *a, int64_t tenant, int64_t now)
+{
+	const struct breaker *bar = bar_at(c, a, tenant);
+
+	return breaker_open(&a->breaker, now) || (bar != NULL && breaker_open(bar, now));
+}
+
+static bool
+half_open(struct courier *c, const struct account *a, int64_t tenant, int64_t now)
+{
+	const struct breaker *bar = bar_at(c, a, tenant);
+
+	return breaker_half_open(&a->breaker, now) || (bar != NULL && breaker_half_open(bar, now));
+}
+
+bool
+account_shut(struct courier *c, int64_t tenant, int64_t now)
 {
 	struct account *way[2];
 	int i, n = ways(c, tenant, way);
 
 	for (i = 0; i < n; i++)
-		if (!breaker_open(&way[i]->breaker, now) && way[i]->paused_until - now < SHUT_MS)
+		if (!account_open(c, way[i], tenant, now) && way[i]->paused_until - now < SHUT_MS)
 			return false;
 	return true;
 }
@@ -216,7 +235,7 @@ account_stale(const struct courier *c, int64_t tenant, int64_t now)
 	int i, n = ways(c, tenant, way);
 
 	for (i = 0; i < n; i++)
-		if (way[i] != &c->own && now - way[i]->read >= READ_SHUT_MS)
+		if (way[i]->id != 0 && now - way[i]->read >= READ_SHUT_MS)
 			return true;
 	return false;
 }
@@ -231,32 +250,75 @@ count(const struct courier *c, const struct account *a, enum stage from, enum st
 	return n;
 }
 
+/* Of all towns with 0. */
 static int
-promised(const struct courier *c)
+promised(const struct courier *c, int64_t tenant)
 {
 	int i, n = 0;
 
 	for (i = 0; i < COURIER_ROUNDS; i++)
-		n += c->rounds[i].away ? c->rounds[i].promised : 0;
+		n += c->rounds[i].away && (tenant == 0 || c->rounds[i].tenant == tenant) ? c->rounds[i].promised : 0;
 	return n;
 }
 
+/* Letters of those who share its breaker, or of the town whose own breaker it is. */
 static int
-room_of(struct courier *c, struct account *a, int lane, int64_t now)
+in_hand(struct courier *c, const struct account *a, int64_t tenant, int64_t now)
+{
+	int i, n = 0;
+
+	if (breaker_half_open(&a->breaker, now))
+		return count(c, a, WAITING, WRITING);
+	for (i = 0; i < COURIER_FLIGHTS; i++)
+		n += c->flights[i].account == a && c->flights[i].tenant == tenant && c->flights[i].stage != FREE;
+	return n;
+}
+
+static bool
+is_full(const struct courier *c, const struct account *a)
+{
+	return a->most > 0 && count(c, a, WAITING, FLYING) >= a->most;
+}
+
+/* How long an answer is waited for already. */
+static bool
+is_slow(const struct courier *c, const struct account *a, int64_t now)
+{
+	int i;
+
+	for (i = 0; i < COURIER_FLIGHTS; i++)
+		if (c->flights[i].stage == FLYING && c->flights[i].account == a && now - c->flights[i].up > SLOW_MS)
+			return true;
+	return false;
+}
+
+static int
+room_of(struct courier *c, struct account *a, int64_t tenant, int lane, int64_t now)
 {
 	double ahead;
 
-	if (breaker_open(&a->breaker, now) || now < a->paused_until)
+	if (account_open(c, a, tenant, now) || now < a->paused_until)
 		return 0;
 	/* One goes ahead, to see whether the gateway is back. */
-	if (breaker_half_open(&a->breaker, now))
-		return count(c, a, WAITING, WRITING) + promised(c) == 0;
-	if (a->bucket.rate <= 0)
+	if (half_open(c, a, tenant, now))
+		return in_hand(c, a, tenant, now) + promised(c, breaker_half_open(&a->breaker, now) ? a->tenant : tenant) == 0;
+	if (a->bucket.rate <= 0 && a->most <= 0)
 		return COURIER_FLIGHTS;
+	if (a->bucket.rate <= 0) {
+		int left = a->most - count(c, a, WAITING, FLYING) - promised(c, a->tenant);
+
+		return left > 0 ? left : 0;
+	}
 	fill(&a->bucket, now);
 	ahead = a->bucket.tokens + a->bucket.rate * AHEAD_MS / 1000 - (lane > 0 ? depth(&a->bucket) / 5 : 0);
-	ahead = (ahead < 1 ? 1 : ahead) - count(c, a, WAITING, WAITING) - promised(c);
+	ahead = (ahead < 1 ? 1 : ahead) - count(c, a, WAITING, WAITING) - promised(c, a->tenant);
 	return ahead > 0 ? (int)ahead : 0;
+}
+
+static bool
+ready(struct courier *c, const struct account *a, int64_t tenant, int64_t now)
+{
+	return !account_open(c, a, tenant, now) && now >= a->paused_until;
 }
 
 int
@@ -265,30 +327,57 @@ account_room(struct courier *c, int64_t tenant, int lane, int64_t now)
 	struct account *way[2];
 	int i, room = 0, n = ways(c, tenant, way);
 
+	if (lane > 0 && bar_rests(c, tenant, now))
+		return 0;
+	/* The second is for when the first is not well, not for when it has its hands full. */
+	if (n == 2 && way[0]->share == 100 && ready(c, way[0], tenant, now) && !half_open(c, way[0], tenant, now) &&
+	    !is_slow(c, way[0], now))
+		n = 1;
 	for (i = 0; i < n; i++)
-		room += room_of(c, way[i], lane, now);
+		room += room_of(c, way[i], tenant, lane, now);
 	return room;
 }
 
+/* Open until now: may this letter be the one that tries it? */
 static bool
-ready(const struct account *a, int64_t now)
+may_probe(struct courier *c, const struct account *a, int64_t tenant, enum probe probe, int64_t now)
 {
-	return !breaker_open(&a->breaker, now) && now >= a->paused_until;
+	const struct breaker *bar = bar_at(c, a, tenant);
+	int64_t until = bar != NULL && bar->until > a->breaker.until ? bar->until : a->breaker.until;
+
+	return half_open(c, a, tenant, now) && in_hand(c, a, tenant, now) == 0 &&
+	    (probe == PROBE_READILY || (probe == PROBE_LATE && now - until > PROBE_MS));
 }
 
 struct account *
-account_pick(struct courier *c, int64_t tenant, int64_t now)
+account_pick(struct courier *c, int64_t tenant, enum probe probe, int64_t now)
 {
 	struct account *way[2];
 	int n = ways(c, tenant, way);
 
 	if (n < 2)
 		return n == 1 ? way[0] : NULL;
-	if (!ready(way[0], now))
+	if (!ready(c, way[0], tenant, now))
 		return way[1];
-	if (!ready(way[1], now) || (int)secret_below(100) < way[0]->share)
+	if (!ready(c, way[1], tenant, now))
 		return way[0];
-	return way[1];
+	if (half_open(c, way[0], tenant, now))
+		return may_probe(c, way[0], tenant, probe, now) ? way[0] : way[1];
+	/* The second would not be asked for as long as the first is well. */
+	if (half_open(c, way[1], tenant, now))
+		return may_probe(c, way[1], tenant, probe == PROBE_READILY ? PROBE_LATE : probe, now) ? way[1] : way[0];
+	if (is_full(c, way[1]))
+		return way[0];
+	return !is_full(c, way[0]) && (int)secret_below(100) < way[0]->share ? way[0] : way[1];
+}
+
+bool
+account_fails_over(struct courier *c, const struct account *a, int64_t tenant, const struct outcome *o, int64_t now)
+{
+	struct account *way[2];
+
+	return o->verdict == VERDICT_LATER && strncmp(o->reason, "gateway_", 8) == 0 && ways(c, tenant, way) == 2 &&
+	    ready(c, way[way[0] == a], tenant, now);
 }
 
 const json_t *
@@ -300,10 +389,10 @@ account_other(struct courier *c, const struct account *a)
 }
 
 bool
-account_take(struct account *a, int lane, int64_t now, int *turn)
+account_take(struct courier *c, struct account *a, int64_t tenant, int lane, int64_t now, int *turn)
 {
 	*turn = -1;
-	if (!ready(a, now))
+	if (!ready(c, a, tenant, now) || (a->most > 0 && count(c, a, FLYING, FLYING) >= a->most))
 		return false;
 	if (a->bucket.rate <= 0)
 		return true;
@@ -350,13 +439,15 @@ pause_account(struct account *a, const struct outcome *o, int64_t now)
 }
 
 void
-account_learn(struct account *a, const struct outcome *o, int64_t now)
+account_learn(struct courier *c, struct account *a, int64_t tenant, const struct outcome *o, int64_t now)
 {
 	bool half = breaker_half_open(&a->breaker, now);
 
 	if (o->elsewhere)
 		return;
-	breaker_learn(&a->breaker, o, now);
+	bar_learn(c, a, tenant, o, now);
+	if (!o->ours)
+		breaker_learn(&a->breaker, o, now);
 	if (o->verdict == VERDICT_LATER && o->code == 429)
 		pause_account(a, o, now);
 	else if (o->verdict == VERDICT_SENT) {
@@ -375,71 +466,6 @@ account_learn(struct account *a, const struct outcome *o, int64_t now)
 		a->share = a->share * 3 / 4;
 	else if (a->share < 100)
 		a->share++;
-}
-
-static const char *
-state_of(const struct account *a, int64_t now)
-{
-	if (breaker_open(&a->breaker, now) || now < a->paused_until)
-		return "open";
-	return breaker_half_open(&a->breaker, now) ? "half_open" : "closed";
-}
-
-static enum err
-report(struct courier *c, struct account *a, int64_t now)
-{
-	const struct breaker *b = &a->breaker;
-	bool open = breaker_open(b, now) || now < a->paused_until;
-	int64_t until = b->until > a->paused_until ? b->until : a->paused_until;
-	int pause_ms = open ? (int)(until - now) : 0;
-	const char *reason = now < a->paused_until ? "gateway_busy" : b->reason;
-	enum err e;
-
-	e = db_begin(c->db, DB_WRITE);
-	if (e == ERR_OK && a == &c->own)
-		e = q_courier_mail_server_queue(c->db, (struct q_courier_mail_server){ .breaker = state_of(a, now),
-		    .reason = reason, .failures = b->failures, .pause_ms = pause_ms, .delay_ms = a->delay_ms,
-		    .accepted = a->accepted, .failed = a->failed }, NULL);
-	else if (e == ERR_OK) {
-		e = q_enter_tenant_queue(c->db, (struct q_enter_tenant){ .tenant = a->tenant, .actor = "courier" }, NULL);
-		if (e == ERR_OK)
-			e = q_courier_health_queue(c->db, (struct q_courier_health){ .gateway = a->id,
-			    .breaker = state_of(a, now), .reason = reason, .failures = b->failures, .pause_ms = pause_ms,
-			    .delay_ms = a->delay_ms, .accepted = a->accepted, .failed = a->failed }, NULL);
-	}
-	return e == ERR_OK ? db_commit(c->db) : e;
-}
-
-/* A town's account, or the mail server of the installation. */
-static bool
-is_told(const struct courier *c, const struct account *a)
-{
-	return a == &c->own ? c->kind == &email_kind && c->conf->smtp_url != NULL : a->id != 0;
-}
-
-static void
-report_due(struct courier *c, struct account *a, int64_t now, bool due)
-{
-	const char *state = state_of(a, now);
-
-	if (!is_told(c, a) || (a->told != NULL && strcmp(state, a->told) == 0 && (!due || a->accepted + a->failed == 0)))
-		return;
-	c->reported = now;
-	a->told = state;
-	if (report(c, a, now) == ERR_OK)
-		a->accepted = a->failed = 0;
-	else
-		db_rollback(c->db);	/* or the account was taken away */
-}
-
-void
-account_report(struct courier *c)
-{
-	int64_t now = clock_monotonic_ms();
-	bool due = now - c->reported > REPORT_MS;
-	int i;
-
-	report_due(c, &c->own, now, due);
-	for (i = 0; i < COURIER_ACCOUNTS; i++)
-		report_due(c, &c->accounts[i], now, due);
+	if (a->share < SHARE_LEAST)
+		a->share = SHARE_LEAST;
 }

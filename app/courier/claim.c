@@ -132,6 +132,7 @@ enter(struct courier *c, struct tenant *t, bool *any)
 	t->mail_name = rows_text(rows, 0, "mail_name");
 	t->mail_reply = rows_text(rows, 0, "mail_reply");
 	t->host = rows_text(rows, 0, "host");
+	bar_rest(c, t->id, rows_int(rows, 0, "rest_ms"), clock_monotonic_ms());
 	t->origin = arena_printf(c->arena, "https://%s%s", t->host, c->conf->public_port);
 	e = vault_enter(c->vault, c->db, t->id);
 	return e == ERR_OK ? account_read(c, t->id, any) : e;
@@ -278,6 +279,8 @@ take(struct courier *c, const struct look *l, struct tenant *t, bool letters, in
 		e = q_courier_letters(c->db, (struct q_courier_letters){ .most = room,
 		    .lease_s = c->conf->courier_lease_s, .holder = c->holder,
 		    .dead = { l->dead, l->n_dead }, .held = held_letters(c, t->id), .channel = c->kind->name }, &rows);
+	if (lane > 0 && bar_rests(c, t->id, clock_monotonic_ms()))
+		lane = 0;
 	if (e == ERR_OK && most > 0)
 		e = take_jobs(c, l, t, lane, most, any);
 	if (e == ERR_OK)

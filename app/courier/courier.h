@@ -6,6 +6,7 @@
 #include "base/conf.h"
 #include "base/json.h"
 #include "base/mustache.h"
+#include "base/secret.h"
 #include "channel/channel.h"
 #include "db/db.h"
 #include "domain/vault.h"
@@ -14,6 +15,8 @@
  *
  *	plan.c		messages whose time has come become batches (a process of its own)
  *	account.c	the town's accounts at gateways: which one, how fast, whether at all
+ *	bar.c		towns that a mail server does not want, while others' mails are taken
+ *	health.c	how accounts fare, for pages and /metrics
  *	claim.c		batches become jobs, letters wait for a connection
  *	keep.c		phones are asked each year whether it still goes on (in the planner)
  *	sweep.c		what has ended is taken away (in the planner)
@@ -52,6 +55,7 @@ enum {
 	COURIER_FLIGHTS = 384,	/* letters in the hands of this courier */
 	COURIER_CALLS = 24,	/* calls that one round begins at most */
 	COURIER_ACCOUNTS = 256,
+	COURIER_SERVERS = 2,	/* of mail, the installation's */
 	COURIER_DEVICES = 32,	/* addresses of one person on one channel */
 	COURIER_LETTERS = 32,	/* … of which so many may wait for a connection */
 	COURIER_ROUNDS = 4,	/* transactions under way at once, of other tenants or halves */
@@ -110,11 +114,23 @@ struct account {
 	int64_t paused_until;	/* the gateway asked to wait */
 	int pauses;		/* in a row */
 	int share;		/* percent of letters that go this way while there is another */
+	int most;		/* letters under way at once; 0: as many as the courier has */
 	int64_t read;		/* when it was last seen in the database */
 	/* Since the last report to gateway_health. */
 	int accepted, failed, delay_ms;
 	const char *told;	/* the state of its breaker there */
 };
+
+/* A town's own breaker at a mail server that all towns send by: what it refuses is this
+ * town's mails, for what they come from (5.7.x). */
+struct bar {
+	int64_t tenant;
+	int place;		/* of the server; BAR_RETURNS: mails that came back said so (bounce_take) */
+	struct breaker breaker;
+	int64_t used;
+	const char *told;	/* the state of it in the database */
+};
+enum { BAR_RETURNS = -1 };
 
 /* Couriers without a connection, since when (peers.c). */
 struct peers {
@@ -140,6 +156,7 @@ struct job {
 	int reached;		/* members begun, as far as is known */
 	bool lost;		/* another courier has it, or it was stopped */
 	int wait_s;		/* the longest wait that a gateway asked for */
+	bool soon;		/* a gateway failed, and there is another */
 	int64_t not_before;	/* a round of it failed: clock_monotonic_ms */
 	struct arena *arena;	/* the job's: renderings, tenant */
 	const json_t *renderings;
@@ -160,9 +177,11 @@ struct flight {
 	int64_t tenant;
 	int64_t citizen;	/* 0: of a call, all members */
 	int64_t letter_id, fence;
+	uint8_t hash[SECRET_HASH];	/* of a mail that is a letter: its address (contact.hash) */
 	int try;
 	struct account *account;
 	int turn;		/* of the account (account_take) */
+	int64_t up;		/* when it took off */
 	int64_t contacts[COURIER_DEVICES];	/* whose addresses the letter has; contact.id */
 	int n_contacts;
 	int64_t not_before;
@@ -198,8 +217,12 @@ struct courier {
 	struct vault *vault;
 	struct channel *channel;
 	struct channel *outbox;	/* for towns without an account, in development; NULL: none */
-	struct account own;	/* the installation's */
+	struct account own[COURIER_SERVERS];	/* the installation's */
+	int n_own;
+	bool counted;		/* the database knows how many */
 	struct account accounts[COURIER_ACCOUNTS];
+	struct bar bars[COURIER_ACCOUNTS];
+	int n_bars;
 	int64_t reported;	/* when gateway_health was written */
 	struct arena *arena;	/* of one turn of the loop */
 	int holder;		/* who we are to other couriers; never 0 */
@@ -255,26 +278,43 @@ enum err account_read(struct courier *, int64_t tenant, bool *any) MUST_USE;
 /* They have been read before, or are the installation's. */
 bool account_known(const struct courier *, int64_t tenant);
 /* Every way out is shut by its breaker. */
-bool account_shut(const struct courier *, int64_t tenant, int64_t now);
+bool account_shut(struct courier *, int64_t tenant, int64_t now);
 /* So long not read that a shut one may have new credentials, which are tried at once. */
 bool account_stale(const struct courier *, int64_t tenant, int64_t now);
 /* Calls a second that its accounts permit. */
 int account_rate(const struct courier *, int64_t tenant);
 /* How many letters of the tenant may be begun now, at most. */
 int account_room(struct courier *, int64_t tenant, int lane, int64_t now);
+/* Whether a letter may be the one that goes to see if an account is back, while there is another:
+ * emergencies are not; what somebody waits for (a code, a confirmation) is, once nobody else
+ * has been for a while. */
+enum probe { PROBE_NEVER, PROBE_LATE, PROBE_READILY };
 /* The one that this letter goes by; NULL: there is none any more. */
-struct account *account_pick(struct courier *, int64_t tenant, int64_t now);
+struct account *account_pick(struct courier *, int64_t tenant, enum probe, int64_t now);
+/* Its breaker is open, or for this town. */
+bool account_open(struct courier *, const struct account *, int64_t tenant, int64_t now);
+/* It failed this letter, and there is another that may do better at once. */
+bool account_fails_over(struct courier *, const struct account *, int64_t tenant, const struct outcome *, int64_t now);
 /* The town's other account than this, as a letter takes it; NULL: none. */
 const json_t *account_other(struct courier *, const struct account *);
 /* May a letter take off?  Then it is counted, under this turn.  False: a little later. */
-bool account_take(struct account *, int lane, int64_t now, int *turn);
+bool account_take(struct courier *, struct account *, int64_t tenant, int lane, int64_t now, int *turn);
 /* It left the house only then, because it was composed and a connection made first: the
  * far side counts from there. */
 void account_left(struct account *, int turn, int64_t at);
 /* What came of it. */
-void account_learn(struct account *, const struct outcome *, int64_t now);
-/* Into gateway_health (mail: mail_server), now and then. */
-void account_report(struct courier *);
+void account_learn(struct courier *, struct account *, int64_t tenant, const struct outcome *, int64_t now);
+
+/* bar.c: the town's breaker there; NULL: it has none. */
+struct breaker *bar_at(struct courier *, const struct account *, int64_t tenant);
+/* What came of a letter of this town. */
+void bar_learn(struct courier *, const struct account *, int64_t tenant, const struct outcome *, int64_t now);
+/* Mails of this town came back as refused for what they are: those that are not urgent wait for so long. */
+void bar_rest(struct courier *, int64_t tenant, int64_t rest_ms, int64_t now);
+bool bar_rests(const struct courier *, int64_t tenant, int64_t now);
+
+/* health.c: into gateway_health (mail: mail_server, mail_bar), now and then, and when a breaker moves. */
+void health_report(struct courier *);
 
 /* claim.c: looks for due work in all tenants, if it is time to. */
 void claim_due(struct courier *);
@@ -334,3 +374,5 @@ void breaker_learn(struct breaker *, const struct outcome *, int64_t now);
 /* Open means wait; half open, that one letter may try. */
 bool breaker_open(const struct breaker *, int64_t now);
 bool breaker_half_open(const struct breaker *, int64_t now);
+/* "closed", "open" or "half_open" */
+const char *breaker_state(const struct breaker *, int64_t now);

@@ -20,6 +20,8 @@
 #include "domain/bounce.h"
 #include "domain/stop_link.h"
 
+enum { OURS_TRIES = 3 };
+
 static int
 count(const struct courier *c, enum stage from, enum stage to)
 {
@@ -105,7 +107,7 @@ grounded(struct courier *c, struct flight *f, enum verdict verdict, const char *
 static bool
 to_outbox(const struct courier *c, const struct flight *f)
 {
-	return f->account == &c->own && c->outbox != NULL;
+	return f->account == &c->own[0] && c->outbox != NULL;
 }
 
 static void
@@ -114,6 +116,8 @@ take_off(struct courier *c, struct flight *f)
 	struct channel *channel = to_outbox(c, f) ? c->outbox : c->channel;
 
 	f->stage = FLYING;
+	f->up = clock_monotonic_ms();
+	f->letter.place = f->account->place;
 	if (channel->ops->start(channel, &f->letter) != ERR_OK)
 		grounded(c, f, VERDICT_LATER, "gateway_unreachable");
 	else if (channel == c->outbox && channel->ops->next(channel, &f->outcome) == ERR_OK)
@@ -126,11 +130,17 @@ lane_of(const struct flight *f)
 	return f->job != NULL ? f->job->lane : 0;
 }
 
+static enum probe
+probe_of(const struct job *j)
+{
+	return j == NULL ? PROBE_LATE : j->lane == 0 ? PROBE_NEVER : PROBE_READILY;
+}
+
 /* Now, or when the account's turn has come. */
 static void
 line_up(struct courier *c, struct flight *f)
 {
-	if (account_take(f->account, lane_of(f), clock_monotonic_ms(), &f->turn))
+	if (account_take(c, f->account, f->tenant, lane_of(f), clock_monotonic_ms(), &f->turn))
 		take_off(c, f);
 	else
 		f->stage = WAITING;
@@ -250,9 +260,9 @@ deliver_member(struct courier *c, struct job *j, const struct addressee *to)
 	f->tenant = j->tenant.id;
 	f->citizen = to->citizen;
 	f->try = j->try;
-	f->account = account_pick(c, f->tenant, now);
+	f->account = account_pick(c, f->tenant, probe_of(j), now);
 	if (f->account == NULL) {
-		f->account = &c->own;
+		f->account = &c->own[0];
 		grounded(c, f, VERDICT_LATER, "gateway_missing");
 		return;
 	}
@@ -293,10 +303,11 @@ compose_mail(struct courier *c, struct flight *f, const struct tenant *t, const 
 	};
 	struct buf data;
 
+	vault_hash(c->vault, "email", f->letter.to, f->hash);
 	buf_init(&data, a);
 	if (email_compose(&mail, &data) != ERR_OK)
 		return false;
-	f->letter.from = arena_printf(a, "bounce+%s@%s", f->letter.key, c->conf->mail_domain);
+	f->letter.from = arena_printf(a, "%s@%s", bounce_letter_local(a, c->vault, t->id, f->letter_id), c->conf->mail_domain);
 	f->letter.data = data.data;
 	f->letter.n = data.len;
 	return true;
@@ -345,7 +356,7 @@ deliver_letter(struct courier *c, const struct tenant *t, const struct rows *row
 	f->letter_id = rows_int(rows, row, "id");
 	f->fence = rows_int(rows, row, "fence");
 	f->try = (int)rows_int(rows, row, "try");
-	f->account = account_pick(c, t->id, clock_monotonic_ms());
+	f->account = account_pick(c, t->id, probe_of(NULL), clock_monotonic_ms());
 	must(f->account != NULL);	/* claim.c looked */
 	sealed = rows_bytes(rows, row, "sealed", &n);
 	buf_init(&opened, f->arena);
@@ -359,13 +370,27 @@ deliver_letter(struct courier *c, const struct tenant *t, const struct rows *row
 	return e;
 }
 
+/* A mail is the same whichever of the installation's servers has it. */
+static void
+change_over(struct courier *c, struct flight *f, int64_t now)
+{
+	struct account *a = account_pick(c, f->tenant, probe_of(f->job), now);
+
+	if (a != NULL && a->doc == NULL && f->account->doc == NULL)
+		f->account = a;
+}
+
 /* A member whose account has gone away under it never left. */
 static void
 take_off_waiting(struct courier *c, struct flight *f, int *room, int64_t now)
 {
-	if (breaker_open(&f->account->breaker, now) && f->job != NULL)
-		grounded(c, f, VERDICT_LATER, f->account->breaker.reason);
-	else if (*room > 0 && account_take(f->account, lane_of(f), now, &f->turn)) {
+	const struct breaker *bar = bar_at(c, f->account, f->tenant);
+
+	if (account_open(c, f->account, f->tenant, now))
+		change_over(c, f, now);
+	if (account_open(c, f->account, f->tenant, now) && f->job != NULL)
+		grounded(c, f, VERDICT_LATER, bar != NULL && breaker_open(bar, now) ? bar->reason : f->account->breaker.reason);
+	else if (*room > 0 && account_take(c, f->account, f->tenant, lane_of(f), now, &f->turn)) {
 		take_off(c, f);
 		(*room)--;
 	}
@@ -389,6 +414,19 @@ deliver_waiting(struct courier *c)
 
 /* --- down --- */
 
+/* A no for who we are is no word about the person: a few more tries, and as many as it takes
+ * while it is the whole town that is refused. */
+static void
+settle_ours(struct courier *c, struct flight *f, int64_t now)
+{
+	const struct breaker *bar = bar_at(c, f->account, f->tenant);
+
+	if (f->outcome.ours && (f->try < OURS_TRIES || (bar != NULL && bar->pause_ms > 0)))
+		f->outcome.verdict = VERDICT_LATER;
+	else if (f->job != NULL && account_fails_over(c, f->account, f->tenant, &f->outcome, now))
+		f->job->soon = true;
+}
+
 void
 deliver_land(struct courier *c)
 {
@@ -403,7 +441,8 @@ deliver_land(struct courier *c)
 		f->outcome = o;
 		landed(c, f);
 		account_left(f->account, f->turn, o.left_at);
-		account_learn(f->account, &o, now);
+		account_learn(c, f->account, f->tenant, &o, now);
+		settle_ours(c, f, now);
 	}
 }
 

@@ -353,7 +353,8 @@ return_letters(struct courier *c)
 	int i;
 
 	for (i = 0; i < COURIER_FLIGHTS; i++)
-		if (c->flights[i].stage == WAITING && c->flights[i].job == NULL && breaker_open(&c->flights[i].account->breaker, now)) {
+		if (c->flights[i].stage == WAITING && c->flights[i].job == NULL &&
+		    account_open(c, c->flights[i].account, c->flights[i].tenant, now)) {
 			release(c, WAITING_LETTERS);
 			return;
 		}

@@ -59,7 +59,7 @@ turn(struct courier *c)
 	if (!c->ending)
 		claim_due(c);
 	ledger_turn(c);
-	account_report(c);
+	health_report(c);
 }
 
 static void
@@ -77,6 +77,20 @@ finish(struct courier *c)
 	ledger_release(c);
 }
 
+/* What the installation has: the outbox, a mail server or two.  Of two each has its half of
+ * the connections, so that one that hangs does not hold up the other. */
+static void
+open_own(struct courier *c)
+{
+	bool two = c->kind == &email_kind && c->conf->smtp2_url != NULL;
+	int i;
+
+	c->n_own = two ? 2 : 1;
+	for (i = 0; i < c->n_own; i++)
+		c->own[i] = (struct account){ .place = i, .share = 100, .most = two ? c->capacity / 2 : 0,
+		    .breaker = { .name = i == 0 ? c->kind->name : "email2" } };
+}
+
 static bool
 open_courier(struct courier *c, const struct post *post)
 {
@@ -85,8 +99,6 @@ open_courier(struct courier *c, const struct post *post)
 
 	c->conf = conf;
 	c->kind = post->kind;
-	c->own.share = 100;
-	c->own.breaker.name = c->kind->name;
 	c->arena = arena_new();
 	c->vault = vault_new(post->house->master);
 	if (c->kind->open(conf, &c->channel) != ERR_OK)
@@ -97,6 +109,7 @@ open_courier(struct courier *c, const struct post *post)
 	c->capacity = c->channel->ops->room(c->channel);
 	if (c->capacity > COURIER_FLIGHTS - 2 * COURIER_LETTERS)
 		c->capacity = COURIER_FLIGHTS - 2 * COURIER_LETTERS;
+	open_own(c);
 	c->holder = (int)secret_below(INT32_MAX - 1) + 1;
 	c->db = db_new(conf->database, "chromo_courier", "chromo-courier");
 	for (i = 0; i < COURIER_ROUNDS; i++) {

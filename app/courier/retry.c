@@ -34,7 +34,7 @@ retry_wait_s(const struct conf *conf, int try, int asked_s)
 static bool
 gateway_failed(const struct outcome *o)
 {
-	if (o->verdict == VERDICT_UNKNOWN)
+	if (o->verdict == VERDICT_UNKNOWN || o->ours)
 		return true;
 	if (o->verdict != VERDICT_LATER || strncmp(o->reason, "gateway_", 8) != 0)
 		return false;
@@ -78,6 +78,12 @@ bool
 breaker_open(const struct breaker *b, int64_t now)
 {
 	return b->pause_ms > 0 && now < b->until;
+}
+
+const char *
+breaker_state(const struct breaker *b, int64_t now)
+{
+	return b->pause_ms == 0 ? "closed" : breaker_open(b, now) ? "open" : "half_open";
 }
 
 bool

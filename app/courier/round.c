@@ -12,6 +12,8 @@
 #include "courier/courier.h"
 #include "db/queries.h"
 
+enum { SOON_S = 1 };		/* one gateway failed, and the other is well */
+
 /* --- what a tenant's round would be --- */
 
 int
@@ -241,6 +243,7 @@ record_devices(struct courier *c, struct round *r, const struct job *j)
 static enum err
 record_letters(struct courier *c, struct round *r)
 {
+	int64_t now = clock_monotonic_ms();
 	enum err e = ERR_OK;
 	int i;
 
@@ -251,11 +254,18 @@ record_letters(struct courier *c, struct round *r)
 
 		if (!aboard(c, r, f, NULL))
 			continue;
+		if (f->letter.from != NULL && o->verdict == VERDICT_SENT) {
+			e = q_courier_letter_hash_queue(r->db, (struct q_courier_letter_hash){ .letter = f->letter_id,
+			    .hash = { f->hash, sizeof f->hash } }, NULL);
+			if (e != ERR_OK)
+				return e;
+		}
 		e = q_courier_letter_record_queue(r->db, (struct q_courier_letter_record){
 		    .letter = f->letter_id, .fence = f->fence,
 		    .state = again ? "queued" : deliver_state(o->verdict), .code = o->code,
 		    .reason = o->verdict == VERDICT_SENT ? "" : o->reason,
-		    .wait_s = again ? retry_wait_s(c->conf, f->try, o->wait_s) : 0 }, NULL);
+		    .wait_s = !again ? 0 : account_fails_over(c, f->account, f->tenant, o, now) ? SOON_S :
+		    retry_wait_s(c->conf, f->try, o->wait_s) }, NULL);
 	}
 	return e;
 }
@@ -271,7 +281,7 @@ end_job(const struct courier *c, struct round *r, const struct job *j)
 	if (c->kind->people > 1)
 		return ERR_OK;		/* its verdict has ended it */
 	return q_courier_finish_queue(r->db, (struct q_courier_finish){ .batch = j->batch, .fence = j->fence,
-	    .wait_s = retry_wait_s(c->conf, j->try, j->wait_s) }, NULL);
+	    .wait_s = j->soon ? SOON_S : retry_wait_s(c->conf, j->try, j->wait_s) }, NULL);
 }
 
 /* Verdicts first, then the next members, then what locks the row of the
@@ -307,9 +317,9 @@ queue_round(struct courier *c, struct round *r)
 /* Nothing more of this job, and nothing of it in the air: it ends.  So it does
  * when the gateway is away, or we are to end: then it is given back. */
 static bool
-job_ends(const struct courier *c, const struct round *r, const struct job *j, int64_t now)
+job_ends(struct courier *c, const struct round *r, const struct job *j, int64_t now)
 {
-	if (hungry(j) && !c->ending && !account_shut(c, j->tenant.id, now))
+	if (hungry(j) && !c->ending && !account_shut(c, j->tenant.id, now) && (j->lane == 0 || !bar_rests(c, j->tenant.id, now)))
 		return false;
 	return left_open(c, r, j, now) == 0;
 }

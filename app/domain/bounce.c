@@ -31,6 +31,12 @@ bounce_local(struct arena *a, const struct vault *v, int64_t tenant, int64_t mes
 	    code_of(a, v, message, citizen));
 }
 
+char *
+bounce_letter_local(struct arena *a, const struct vault *v, int64_t tenant, int64_t letter)
+{
+	return bounce_local(a, v, tenant, 0, letter);
+}
+
 /* A number and the dot behind it. */
 static bool
 number(const char **s, int64_t *out)
@@ -91,27 +97,52 @@ is_carrier(const char *address)
 	return false;
 }
 
-enum err
-bounce_take(struct db *db, const struct vault *v, struct arena *a, const struct bounce_address *b, const char *kind,
-    const char *status, bool *changed)
+static enum err
+find(struct db *db, const struct bounce_address *b, struct rows **out)
+{
+	if (b->message == 0)
+		return q_bounce_letter_of(db, (struct q_bounce_letter_of){ .letter = b->citizen }, out);
+	return q_bounce_of(db, (struct q_bounce_of){ .message = b->message, .citizen = b->citizen }, out);
+}
+
+/* A letter may have gone to an address that we do not keep. */
+static enum err
+is_sure(const struct vault *v, struct arena *a, const struct rows *found, bool *out)
 {
 	const uint8_t *sealed;
-	struct rows *rows;
 	struct buf address;
 	enum err e;
 	size_t n;
 
-	if (!secret_equal(code_of(a, v, b->message, b->citizen), b->code, (size_t)CODE * 2))
-		return ERR_NOT_FOUND;
-	e = q_bounce_of(db, (struct q_bounce_of){ .message = b->message, .citizen = b->citizen }, &rows);
-	if (e != ERR_OK)
-		return e;
-	sealed = rows_bytes(rows, 0, "address", &n);
+	*out = false;
+	if (rows_null(found, 0, "address"))
+		return ERR_OK;
+	sealed = rows_bytes(found, 0, "address", &n);
 	buf_init(&address, a);
 	e = vault_open(v, "contact.address", sealed, n, &address);
 	if (e == ERR_OK)
+		*out = !is_carrier(address.data);
+	return e;
+}
+
+enum err
+bounce_take(struct db *db, const struct vault *v, struct arena *a, const struct bounce_address *b, const char *kind,
+    const char *status, bool *changed)
+{
+	struct rows *rows;
+	bool sure;
+	enum err e;
+
+	if (!secret_equal(code_of(a, v, b->message, b->citizen), b->code, (size_t)CODE * 2))
+		return ERR_NOT_FOUND;
+	e = find(db, b, &rows);
+	if (e == ERR_OK)
+		e = is_sure(v, a, rows, &sure);
+	if (e == ERR_OK && b->message == 0)
+		e = q_bounce_letter(db, (struct q_bounce_letter){ .letter = b->citizen, .kind = kind, .sure = sure }, &rows);
+	else if (e == ERR_OK)
 		e = q_bounce_take(db, (struct q_bounce_take){ .message = b->message, .citizen = b->citizen, .kind = kind,
-		    .status = status, .sure = !is_carrier(address.data) }, &rows);
+		    .status = status, .sure = sure }, &rows);
 	if (e == ERR_OK)
 		*changed = rows_bool(rows, 0, "changed");
 	return e;

@@ -11,15 +11,18 @@
  *	bounce+<tenant>.<message>.<citizen>.<code>@mail_domain
  *
  * so that a bounce says by the address that it comes to which delivery it is about, at any
- * age.  The code is under the tenant's key: nobody can make an address for somebody else.
+ * age.  A letter to one person has 0 for the message, and its own number for the citizen; it
+ * is forgotten after thirty days.  The code is under the tenant's key: nobody can make an
+ * address for somebody else.
  */
 struct bounce_address {
-	int64_t tenant, message, citizen;
+	int64_t tenant, message, citizen;	/* message 0: citizen is the letter */
 	char code[12];
 };
 
 /* The part before the @, in the tenant of the vault. */
 char *bounce_local(struct arena *, const struct vault *, int64_t tenant, int64_t message, int64_t citizen);
+char *bounce_letter_local(struct arena *, const struct vault *, int64_t tenant, int64_t letter);
 /* Out of an address, with or without <> and what stands around it.  ERR_NOT_FOUND: of no such form. */
 enum err bounce_parse(const char *address, struct bounce_address *out) MUST_USE;
 /* kind: "hard", "suspended", "full", "soft", "policy" or "complaint".  Inside a transaction of

@@ -18,21 +18,45 @@ mail_sender_show(struct db *db, const struct words *words, json_t **out)
 	return q_mail_sender(db, (struct q_mail_sender){ .lang = words_lang(words) }, out);
 }
 
-enum err
-mail_sender_health(struct db *db, const struct words *words, json_t **server, json_t **back)
+static void
+put_words(const struct words *words, json_t *row)
 {
-	enum err e = q_mail_server(db, (struct q_mail_server){ .lang = words_lang(words) }, server);
-	const char *reason;
+	static const char *const kinds[] = { "mail_sender_back_policy", "mail_sender_host", "mail_sender_host2" };
+	int64_t place = json_int(row, "place");
+	const char *reason = json_text(row, "reason");
 
-	if (e == ERR_NOT_FOUND)
-		*server = NULL;
-	else if (e != ERR_OK)
+	json_object_set_new(row, "kind_text", json_string(words_get(words, kinds[place])));
+	json_object_set_new(row, "reason_text", place == 0 ? json_string(words_get(words, "mail_sender_rest"))
+	    : reason[0] == '\0' ? json_null() : json_string(delivery_reason(words, reason)));
+}
+
+enum err
+mail_sender_health(struct db *db, const struct words *words, json_t **health, json_t **back)
+{
+	enum err e = q_mail_health(db, (struct q_mail_health){ .lang = words_lang(words) }, health);
+	json_t *row, *rest;
+	size_t i;
+
+	if (e != ERR_OK)
 		return e;
-	else {
-		reason = json_text(*server, "reason");
-		json_object_set_new(*server, "reason_text", reason[0] == '\0' ? json_null() : json_string(delivery_reason(words, reason)));
-	}
+	json_array_foreach(json_object_get(*health, "servers"), i, row)
+		put_words(words, row);
+	rest = json_object_get(*health, "rest");
+	if (json_is_object(rest))
+		put_words(words, rest);
 	return q_bounce_month(db, back);
+}
+
+json_t *
+mail_sender_server(const json_t *health, int place)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(health, "servers"), i, row)
+		if (json_int(row, "place") == place)
+			return row;
+	return NULL;
 }
 
 void

@@ -14,9 +14,11 @@
 
 /* {"name": of the town, "from", "sender", "reply", "version", "last": of the newest message} */
 enum err mail_sender_show(struct db *, const struct words *, json_t **out) MUST_USE;
-/* How the server fares: as query gateway_state says it of a town's account, with "reason_text"; and
- * what came back in thirty days (query bounce_month).  *server NULL: it was never used. */
-enum err mail_sender_health(struct db *, const struct words *, json_t **server, json_t **back) MUST_USE;
+/* How the servers fare (query mail_health), as query gateway_state says it of a town's account, with
+ * "reason_text" and "kind_text"; and what came back in thirty days (query bounce_month). */
+enum err mail_sender_health(struct db *, const struct words *, json_t **health, json_t **back) MUST_USE;
+/* Of one server, from 1; NULL: it was never used. */
+json_t *mail_sender_server(const json_t *health, int place);
 /* The fields from, sender and reply, from what is stored. */
 void mail_sender_fill(struct form *, const json_t *now);
 /* Reads them, with their problems; form_ok afterwards says whether they may be saved. */

@@ -85,9 +85,9 @@ BEGIN
   ends := now() + CASE WHEN known OR p_purpose = 'my' THEN interval '15 minutes' ELSE interval '1 day' END;
   INSERT INTO link (hash, purpose, contact_hash, choice, ends)
   VALUES (p_link, CASE WHEN known THEN 'my' ELSE p_purpose END, p_contact, p_choice, ends);
-  INSERT INTO letter (kind, key, sealed, valid_until)
+  INSERT INTO letter (kind, key, sealed, valid_until, link)
   VALUES (CASE WHEN known THEN p_known_kind ELSE p_unknown_kind END, p_key,
-          CASE WHEN known THEN p_known ELSE p_unknown END, ends);
+          CASE WHEN known THEN p_known ELSE p_unknown END, ends, p_link);
   PERFORM audit_write('citizen.ask', NULL, jsonb_build_object('purpose', p_purpose));
 END $$;
 

@@ -82,7 +82,8 @@ GRANT UPDATE (state, written, bytes, finished, lease) ON export TO chromo_courie
 GRANT SELECT ON tenant, tenant_host, tenant_key, message, message_rendering, approval, topic, district, citizen, contact, batch,
   delivery, letter, message_move, department, gateway, gateway_health TO chromo_courier;
 GRANT INSERT, UPDATE ON gateway_health TO chromo_courier;
-GRANT SELECT, INSERT, UPDATE ON mail_server TO chromo_courier;
+GRANT SELECT, INSERT, UPDATE, DELETE ON mail_server TO chromo_courier;
+GRANT SELECT, INSERT, UPDATE ON mail_bar TO chromo_courier;
 GRANT UPDATE ON batch, letter TO chromo_courier;
 GRANT INSERT ON batch, delivery, audit, letter TO chromo_courier;
 GRANT UPDATE (state, code, reason, detail, at) ON delivery TO chromo_courier; -- a doubt that was cleared up
@@ -103,6 +104,7 @@ GRANT SELECT (tenant_id, hash, ends), UPDATE (ends), DELETE ON line_link TO chro
 GRANT SELECT (tenant_id, hash, ends), UPDATE (ends), DELETE ON response_draft TO chromo_courier;
 GRANT SELECT (tenant_id, id, received), UPDATE (received), DELETE ON gateway_event TO chromo_courier;
 GRANT DELETE ON letter TO chromo_courier;
+GRANT SELECT (tenant_id, back, back_at) ON letter TO chromo_web;
 -- Posts on X, and tokens that are renewed.
 GRANT SELECT, INSERT, UPDATE ON post TO chromo_courier;
 GRANT UPDATE (state, withdraw, looks, try, due, finished) ON post TO chromo_web; -- post_withdraw()

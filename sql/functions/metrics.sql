@@ -21,7 +21,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     SELECT format('{tenant="%s",channel="%s",place="%s"', g.tenant_id, g.channel, g.place) AS label,
            h.breaker, h.accepted, h.failed, h.delay_ms
       FROM gateway g JOIN gateway_health h ON h.tenant_id = g.tenant_id AND h.gateway_id = g.id
-    UNION ALL SELECT '{tenant="all",channel="email",place="1"', s.breaker, s.accepted, s.failed, s.delay_ms FROM mail_server s),
+    UNION ALL SELECT format('{tenant="all",channel="email",place="%s"', s.place), s.breaker, s.accepted, s.failed, s.delay_ms FROM mail_server s),
+  bars AS (
+    SELECT format('{tenant="%s",channel="email",place="%s"', b.tenant_id, b.place) AS label,
+           CASE WHEN b.place = 0 AND b.until <= now() THEN 'closed' ELSE b.breaker END AS breaker FROM mail_bar b),
   lines AS (
     SELECT 1 AS part, '# HELP chromo_queue_batches Batches that wait or are under way.' || E'\n# TYPE chromo_queue_batches gauge' AS line
     UNION ALL SELECT 2, format('chromo_queue_batches{channel="%s",lane="%s"} %s', channel, lane, batches) FROM waiting
@@ -37,7 +40,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     UNION ALL SELECT 12, format('chromo_people_day{channel="%s",verdict="%s"} %s', channel, verdict, n) FROM day
     UNION ALL SELECT 13, '# HELP chromo_gateway_breaker 0 closed, 1 half open, 2 open.' || E'\n# TYPE chromo_gateway_breaker gauge'
     UNION ALL SELECT 14, format('chromo_gateway_breaker%s} %s', label,
-                                CASE breaker WHEN 'closed' THEN 0 WHEN 'half_open' THEN 1 ELSE 2 END) FROM gates
+                                CASE breaker WHEN 'closed' THEN 0 WHEN 'half_open' THEN 1 ELSE 2 END)
+                FROM (SELECT label, breaker FROM gates UNION ALL SELECT label, breaker FROM bars) all_of_them
     UNION ALL SELECT 15, '# HELP chromo_gateway_calls_total Calls that were answered well, and not.' || E'\n# TYPE chromo_gateway_calls_total counter'
     UNION ALL SELECT 16, format('chromo_gateway_calls_total%s,outcome="%s"} %s', label, o.outcome, o.n)
                 FROM gates CROSS JOIN LATERAL (VALUES ('accepted', accepted), ('failed', failed)) AS o (outcome, n)

@@ -38,7 +38,8 @@ SELECT holder FROM courier_missing();
 SELECT tenant_id, letters, lane FROM courier_work(:dead::int[], :channel::text);
 
 -- name: courier_tenant :one
-SELECT t.name, t.name_en, t.contact, t.mail_from, t.mail_reply, coalesce(nullif(t.mail_name, ''), t.name) AS mail_name, h.host
+SELECT t.name, t.name_en, t.contact, t.mail_from, t.mail_reply, coalesce(nullif(t.mail_name, ''), t.name) AS mail_name, h.host,
+       coalesce((SELECT extract(epoch FROM b.until - now()) * 1000 FROM mail_bar b WHERE b.place = 0 AND b.until > now()), 0)::bigint AS rest_ms
   FROM tenant t JOIN tenant_host h ON h.tenant_id = t.id ORDER BY h.host LIMIT 1;
 
 -- name: courier_claim :many
@@ -82,15 +83,26 @@ ON CONFLICT (tenant_id, gateway_id) DO UPDATE
        delay_ms = excluded.delay_ms, accepted = h.accepted + excluded.accepted, failed = h.failed + excluded.failed;
 
 -- name: courier_mail_server :exec
--- The same of the mail server that all towns send by.
-INSERT INTO mail_server AS h (breaker, reason, failures, until, delay_ms, accepted, failed)
-VALUES (:breaker::text, nullif(:reason::text, ''), :failures::int,
+-- The same of a mail server that all towns send by.
+INSERT INTO mail_server AS h (place, breaker, reason, failures, until, delay_ms, accepted, failed)
+VALUES (:place::int, :breaker::text, nullif(:reason::text, ''), :failures::int,
         CASE WHEN :pause_ms::int > 0 THEN now() + make_interval(secs => :pause_ms / 1000.0) END, :delay_ms::int,
         :accepted::bigint, :failed::bigint)
-ON CONFLICT (one) DO UPDATE
+ON CONFLICT (place) DO UPDATE
    SET breaker = excluded.breaker, reason = coalesce(excluded.reason, h.reason), failures = excluded.failures, until = excluded.until,
        changed = CASE WHEN h.breaker = excluded.breaker THEN h.changed ELSE now() END,
        delay_ms = excluded.delay_ms, accepted = h.accepted + excluded.accepted, failed = h.failed + excluded.failed;
+
+-- name: courier_mail_server_forget :exec
+-- Those beyond so many are not configured any more.
+DELETE FROM mail_server WHERE place > :most::int;
+
+-- name: courier_mail_bar :exec
+-- A mail server refuses this town's mails, and takes those of others.
+INSERT INTO mail_bar AS b (place, breaker, until)
+VALUES (:place::int, :breaker::text, CASE WHEN :pause_ms::int > 0 THEN now() + make_interval(secs => :pause_ms / 1000.0) END)
+ON CONFLICT (tenant_id, place) DO UPDATE
+   SET breaker = excluded.breaker, until = excluded.until, changed = CASE WHEN b.breaker = excluded.breaker THEN b.changed ELSE now() END;
 
 -- name: courier_finish :exec
 SELECT batch_finish(:batch::bigint, :fence::bigint, make_interval(secs => :wait_s::int));
@@ -106,6 +118,10 @@ SELECT id, kind, key, sealed, try, fence
 -- name: courier_letter_record :exec
 SELECT letter_record(:letter::bigint, :fence::bigint, :state::text, :code::int, :reason::text,
                      make_interval(secs => :wait_s::int));
+
+-- name: courier_letter_hash :exec
+-- Whose address it went to, for when it comes back (bounce_letter).
+UPDATE letter SET hash = :hash::bytea WHERE id = :letter::bigint AND channel = 'email';
 
 -- name: courier_letter_device :exec
 SELECT letter_device(:batch::bigint, :contact::bigint, :channel::text, :sealed::bytea, make_interval(secs => :wait_s::int));

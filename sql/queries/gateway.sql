@@ -24,6 +24,9 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
          'updated',  moment(g.updated, :lang::text),
          'open',     g.active AND coalesce(h.breaker <> 'closed', false),
          'reason',   h.reason,
+         'instead',  EXISTS (SELECT FROM gateway o LEFT JOIN gateway_health x ON x.gateway_id = o.id
+                              WHERE o.channel = g.channel AND o.place <> g.place AND o.active
+                                AND coalesce(x.breaker, 'closed') = 'closed' AND NOT coalesce(x.used >= x.quota, false)),
          'since',    moment(h.changed, :lang),
          'until',    moment(h.until, :lang),
          'delay_ms', h.delay_ms,

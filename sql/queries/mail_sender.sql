@@ -20,20 +20,37 @@ SELECT json_build_object(
                       GROUP BY m.id, m.subject, m.published))
   FROM tenant t;
 
--- name: mail_server :json
--- How it fares, in the words of query gateway_state.
+-- name: mail_health :json
+-- How the servers fare, in the words of query gateway_state; open is also one that takes no
+-- mails of this town.  "rest": so many came back that ordinary ones wait (bounce_take).
 SELECT jsonb_build_object(
-         'open',     breaker <> 'closed',
-         'reason',   reason,
-         'since',    moment(changed, :lang::text),
-         'until',    moment(until, :lang),
-         'delay_ms', delay_ms,
-         'accepted', to_char(accepted, 'FM999,999,999,990'),
-         'failed',   to_char(failed, 'FM999,999,999,990'),
-         'tried',    accepted + failed > 0,
-         'quota',    NULL,
-         'spent',    false)
-  FROM mail_server;
+         'servers', coalesce((SELECT jsonb_agg(jsonb_build_object(
+                      'place',    s.place,
+                      'open',     s.breaker <> 'closed' OR b.place IS NOT NULL,
+                      'reason',   CASE WHEN b.place IS NOT NULL THEN 'refused_policy' ELSE s.reason END,
+                      'since',    moment(coalesce(b.changed, s.changed), :lang::text),
+                      'until',    moment(coalesce(b.until, s.until), :lang),
+                      'instead',  EXISTS (SELECT FROM mail_server o
+                                           WHERE o.place <> s.place AND o.breaker = 'closed'
+                                             AND NOT EXISTS (SELECT FROM mail_bar x WHERE x.place = o.place AND x.breaker <> 'closed')),
+                      'delay_ms', nullif(s.delay_ms, 0),
+                      'accepted', to_char(s.accepted, 'FM999,999,999,990'),
+                      'failed',   to_char(s.failed, 'FM999,999,999,990'),
+                      'tried',    s.accepted + s.failed > 0,
+                      'quota',    NULL,
+                      'spent',    false) ORDER BY s.place)
+                      FROM mail_server s LEFT JOIN mail_bar b ON b.place = s.place AND b.breaker <> 'closed'), '[]'),
+         'rest',    (SELECT jsonb_build_object(
+                      'place',   0,
+                      'open',    true,
+                      'reason',  NULL,
+                      'since',   moment(b.changed, :lang),
+                      'until',   moment(b.until, :lang),
+                      'instead', false,
+                      'tried',   false,
+                      'quota',   NULL,
+                      'spent',   false)
+                       FROM mail_bar b WHERE b.place = 0 AND b.until > now()));
 
 -- name: mail_domain_taken :one
 SELECT mail_domain_taken(:address::text) AS taken;

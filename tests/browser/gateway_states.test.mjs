@@ -34,7 +34,7 @@ const account = (channel, kind, place, settings) => inside(town, `INSERT INTO ga
 
 for (const width of widths)
 	test(`every state: ${named({ width, script: true })}`, { timeout: 300000 }, async () => {
-		await inside(town, 'DELETE FROM gateway_health; DELETE FROM gateway; DELETE FROM mail_return; DELETE FROM mail_server');
+		await inside(town, 'DELETE FROM gateway_health; DELETE FROM gateway; DELETE FROM mail_return; DELETE FROM mail_server; DELETE FROM mail_bar');
 		const admin = await eyes.staff('admin', { width });
 		const see = async (path, picture, ...words) => {
 			await admin.go(`${at}${path}`);
@@ -76,7 +76,7 @@ for (const width of widths)
 		await health('x', 1, { breaker: `'open'`, reason: `'sign_in_again'`, failed: 1 });
 		await see('/x', 'x_revoked', 'いま送れません', 'X にサインインして許可する');
 		await inside(town, `INSERT INTO mail_server (breaker, reason, failed, until) VALUES ('open', 'gateway_unreachable', 3, now() + interval '2 minutes')
-			ON CONFLICT (one) DO UPDATE SET breaker = 'open', reason = excluded.reason, failed = 3, until = excluded.until`);
+			ON CONFLICT (place) DO UPDATE SET breaker = 'open', reason = excluded.reason, failed = 3, until = excluded.until`);
 		await see('', 'all', '止まっています', '使っています', '今月送れる数を使い切りました');
 		assert.equal(await admin.page.locator('.c-inset--error').count(), 3, 'SMS, X, mail');
 

@@ -67,12 +67,14 @@ class Courier {
 }
 
 class Post {
-	async open({ relay = {}, conf = {}, outbox = false, at } = {}) {
+	async open({ relay = {}, second = null, conf = {}, outbox = false, at } = {}) {
 		this.relay = await startSmtp(relay);
+		this.second = second && await startSmtp(second);
 		this.couriers = new Set();
 		this.up = await up({ data: 'empty', at, ...(outbox ? {} : { smtp: this.relay.url }), conf: {
 			smtp_connections: 4, smtp_timeout_s: 3, courier_lease_s: 4,
 			courier_retry_base_s: 1, courier_retry_max_s: 2, mail_domain: 'mail.example.jp',
+			...(this.second ? { smtp2_url: this.second.url } : {}),
 			...(this.relay.caFile ? { smtp_ca_file: this.relay.caFile } : {}), ...conf } });
 		// Couriers are this file's own.
 		process.kill(this.up.pid('courier'), 'SIGTERM');
@@ -183,7 +185,7 @@ class Post {
 	}
 
 	judge() {
-		return judge(this.up, this.relay.ledger);
+		return judge(this.up, [...this.relay.ledger, ...this.second?.ledger ?? []]);
 	}
 
 	async lawful() {
@@ -201,6 +203,7 @@ class Post {
 			await c.kill();
 		}
 		await this.relay.close();
+		await this.second?.close();
 		await this.up.stop();
 	}
 }
@@ -211,6 +214,7 @@ export async function openPost(options) {
 		return await post.open(options);
 	} catch (problem) {
 		await post.relay?.close();
+		await post.second?.close();
 		throw problem;
 	}
 }

@@ -26,6 +26,7 @@
 //
 //	at		connect ehlo auth mail rcpt data text dot (text: its first bytes came)
 //	to		the recipient; from rcpt on
+//	house		the domain of the recipient, or what it ends with
 //	nth		the n-th MAIL since the start or reset, from 1
 //	connection	the n-th connection, from 1
 //	reused		true: not the first letter of its connection
@@ -94,6 +95,7 @@ class Relay {
 			(r.connection === undefined || r.connection === session.number) &&
 			(r.nth === undefined || r.nth === e?.nth) &&
 			(r.to === undefined || r.to === e?.to) &&
+			(r.house === undefined || (e?.to ?? '').endsWith(r.house)) &&
 			(r.reused === undefined || r.reused === e?.reused));
 	}
 
@@ -113,6 +115,18 @@ class Relay {
 			}, ms) };
 			this.timers.add(entry);
 		});
+	}
+
+	// As a host that is down: nothing listens, and what was connected is cut.
+	async away() {
+		const closed = new Promise((done) => this.server.close(done));
+		for (const s of this.sessions)
+			s.gone();
+		await closed;
+	}
+
+	async back() {
+		await listen(this.server, this.port);
 	}
 
 	closeIdle() {

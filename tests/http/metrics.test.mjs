@@ -22,7 +22,8 @@ test('every line is a comment or a number with labels; the numbers are those of 
 		INSERT INTO gateway_health (tenant_id, gateway_id, breaker, accepted, failed, delay_ms)
 		SELECT ${minato}, id, 'open', 7, 2, 200 FROM gateway WHERE tenant_id = ${minato} AND channel = 'line'
 		    ON CONFLICT (tenant_id, gateway_id) DO UPDATE SET breaker = 'open', accepted = 7, failed = 2, delay_ms = 200;
-		INSERT INTO mail_server (breaker, accepted, failed, delay_ms) VALUES ('half_open', 99, 3, 40)`);
+		INSERT INTO mail_server (place, breaker, accepted, failed, delay_ms) VALUES (1, 'half_open', 99, 3, 40), (2, 'closed', 12, 0, 55);
+		INSERT INTO mail_bar (tenant_id, place, breaker, until) VALUES (${minato}, 0, 'open', now() - interval '1 minute'), (${minato}, 2, 'open', now() + interval '1 minute')`);
 	const answer = await town.client('minato.localhost').get('/metrics');
 	assert.equal(answer.status, 200);
 	assert.match(answer.headers['content-type'], /^text\/plain; version=0\.0\.4/);
@@ -35,6 +36,10 @@ test('every line is a comment or a number with labels; the numbers are those of 
 	assert.equal(number(`chromo_gateway_calls_total{tenant="${minato}",channel="line",place="1",outcome="failed"}`), 2);
 	assert.equal(number('chromo_gateway_breaker{tenant="all",channel="email",place="1"}'), 1, 'the mail server of all towns');
 	assert.equal(number('chromo_gateway_calls_total{tenant="all",channel="email",place="1",outcome="accepted"}'), 99);
+	assert.equal(number('chromo_gateway_breaker{tenant="all",channel="email",place="2"}'), 0, 'the second');
+	assert.equal(number('chromo_gateway_delay_seconds{tenant="all",channel="email",place="2"}'), 0.055);
+	assert.equal(number(`chromo_gateway_breaker{tenant="${minato}",channel="email",place="2"}`), 2, 'that refuses this town');
+	assert.equal(number(`chromo_gateway_breaker{tenant="${minato}",channel="email",place="0"}`), 0, 'its mails came back, and wait no more');
 	assert.equal(number('chromo_people_day{channel="email",verdict="accepted"}'),
 		Number(await town.sql("SELECT sum(accepted) FROM batch WHERE channel = 'email' AND finished > now() - interval '1 day'")));
 	assert.ok(!/みなと|@/.test(answer.text));

@@ -77,32 +77,34 @@ test_judging(void)
 		int at_recipient;
 		enum verdict verdict;
 		const char *reason;
+		bool ours;
 	} cases[] = {
-		{ "550 5.1.1 x", 1, VERDICT_REFUSED, "mailbox_unknown" },
-		{ "550 5.1.10 x", 0, VERDICT_REFUSED, "mailbox_unknown" },
-		{ "550 5.1.8 our domain is unknown", 0, VERDICT_REFUSED, "refused" },
-		{ "550 no such user", 1, VERDICT_REFUSED, "mailbox_unknown" },
-		{ "550 spam", 0, VERDICT_REFUSED, "refused" },
-		{ "553 x", 1, VERDICT_REFUSED, "mailbox_unknown" },
-		{ "552 5.2.2 x", 1, VERDICT_REFUSED, "mailbox_full" },
-		{ "552 x", 0, VERDICT_REFUSED, "mailbox_full" },
-		{ "552 5.3.4 too big", 0, VERDICT_REFUSED, "refused" },
-		{ "550 5.7.26 unauthenticated", 0, VERDICT_REFUSED, "refused_policy" },
-		{ "554 5.7.1 x", 1, VERDICT_REFUSED, "refused_policy" },
-		{ "554 x", 1, VERDICT_REFUSED, "refused" },
-		{ "530 5.7.0 x", 0, VERDICT_LATER, "gateway_denied" },
-		{ "535 5.7.8 x", 0, VERDICT_LATER, "gateway_denied" },
-		{ "421 4.7.0 x", 1, VERDICT_LATER, "gateway_busy" },
-		{ "450 4.2.1 x", 1, VERDICT_LATER, "gateway_busy" },
-		{ "451 x", 0, VERDICT_LATER, "gateway_busy" },
-		{ "452 4.2.2 x", 1, VERDICT_LATER, "mailbox_full" },
-		{ "452 x", 1, VERDICT_LATER, "gateway_busy" },
+		{ "550 5.1.1 x", 1, VERDICT_REFUSED, "mailbox_unknown", false },
+		{ "550 5.1.10 x", 0, VERDICT_REFUSED, "mailbox_unknown", false },
+		{ "550 5.1.8 our domain is unknown", 0, VERDICT_REFUSED, "refused", true },
+		{ "550 5.1.7 our address is none", 0, VERDICT_REFUSED, "refused", true },
+		{ "550 no such user", 1, VERDICT_REFUSED, "mailbox_unknown", false },
+		{ "550 spam", 0, VERDICT_REFUSED, "refused", false },
+		{ "553 x", 1, VERDICT_REFUSED, "mailbox_unknown", false },
+		{ "552 5.2.2 x", 1, VERDICT_REFUSED, "mailbox_full", false },
+		{ "552 x", 0, VERDICT_REFUSED, "mailbox_full", false },
+		{ "552 5.3.4 too big", 0, VERDICT_REFUSED, "refused", false },
+		{ "550 5.7.26 unauthenticated", 0, VERDICT_REFUSED, "refused_policy", true },
+		{ "554 5.7.1 x", 1, VERDICT_REFUSED, "refused_policy", true },
+		{ "554 x", 1, VERDICT_REFUSED, "refused", false },
+		{ "530 5.7.0 x", 0, VERDICT_LATER, "gateway_denied", false },
+		{ "535 5.7.8 x", 0, VERDICT_LATER, "gateway_denied", false },
+		{ "421 4.7.0 x", 1, VERDICT_LATER, "gateway_busy", false },
+		{ "450 4.2.1 x", 1, VERDICT_LATER, "gateway_busy", false },
+		{ "451 x", 0, VERDICT_LATER, "gateway_busy", false },
+		{ "452 4.2.2 x", 1, VERDICT_LATER, "mailbox_full", false },
+		{ "452 x", 1, VERDICT_LATER, "gateway_busy", false },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		char line[100];
 		struct smtp_reply r;
-		struct outcome o = { .wait_s = 7 };
+		struct outcome o = { .wait_s = 7, .ours = i % 2 == 0 };
 
 		snprintf(line, sizeof(line), "%s\r\n", cases[i].reply);
 		if (!ok(smtp_reply_read(line, strlen(line), &r) > 0, "%s", cases[i].reply))
@@ -110,6 +112,7 @@ test_judging(void)
 		smtp_reply_judge(&r, cases[i].at_recipient, &o);
 		is_int(o.verdict, cases[i].verdict, "its verdict");
 		is_str(o.reason, cases[i].reason, "its reason");
+		ok(o.ours == cases[i].ours, "whose fault it is");
 		is_int(o.code, r.code, "its code");
 		is_str(o.detail, r.text, "its words");
 	}

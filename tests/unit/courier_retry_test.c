@@ -85,8 +85,18 @@ what_counts(void)
 		{ VERDICT_LATER, 535, "gateway_denied", true },
 		{ VERDICT_LATER, 0, "gateway_untrusted", true },
 		{ VERDICT_UNKNOWN, 0, "no_answer", true },
+		{ VERDICT_REFUSED, 550, "refused_policy", false },
 	};
+	struct breaker ours = { 0 };
+	struct outcome refused = outcome(VERDICT_REFUSED, 550, "refused_policy");
 	size_t i;
+
+	refused.ours = true;
+	learn(&ours, refused, 1, 4);
+	is_str(breaker_state(&ours, 1), "closed", "one filter's whim, or four");
+	learn(&ours, refused, 1, 1);
+	is_str(breaker_state(&ours, 1), "open", "five in a row are not");
+	is_str(breaker_state(&ours, ours.until), "half_open", "and it is tried again");
 
 	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct breaker b = { 0 };

@@ -54,6 +54,13 @@ q_courier_letter_record_queue(struct db *db, struct q_courier_letter_record q, i
 }
 
 enum err
+q_courier_letter_hash_queue(struct db *db, struct q_courier_letter_hash q, int *out)
+{
+	(void)db, (void)q, (void)out;
+	return ERR_OK;
+}
+
+enum err
 q_courier_letter_device_queue(struct db *db, struct q_courier_letter_device q, int *out)
 {
 	(void)db, (void)out;
@@ -109,7 +116,21 @@ account_room(struct courier *of, int64_t tenant, int lane, int64_t now)
 }
 
 bool
-account_shut(const struct courier *of, int64_t tenant, int64_t now)
+account_shut(struct courier *of, int64_t tenant, int64_t now)
+{
+	(void)of, (void)tenant, (void)now;
+	return false;
+}
+
+bool
+account_fails_over(struct courier *of, const struct account *a, int64_t tenant, const struct outcome *o, int64_t now)
+{
+	(void)of, (void)a, (void)tenant, (void)o, (void)now;
+	return false;
+}
+
+bool
+bar_rests(const struct courier *of, int64_t tenant, int64_t now)
 {
 	(void)of, (void)tenant, (void)now;
 	return false;

@@ -81,17 +81,23 @@ face(struct web *w, const struct slot *s, json_t *account)
 	    "account", account);
 }
 
-/* Mail, in the same words: the server is the operator's, and always on where there is one. */
+/* Mail, in the same words: the servers are the operator's, and always on where there are any.  What
+ * came back is said with the first. */
 static json_t *
-mail_face(struct web *w, json_t *health)
+mail_face(struct web *w, const json_t *health, int place)
 {
 	bool set = w->conf->smtp_url != NULL;
-	const char *state = !set ? "todo" : json_flag(health, "open") ? "wrong" : "active";
+	json_t *row = set ? mail_sender_server(health, place) : NULL, *rows = json_array(), *rest = json_object_get(health, "rest");
+	const char *state = !set ? "todo" : json_flag(row, "open") || (place == 1 && json_is_object(rest)) ? "wrong" : "active";
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:O?}", "slot", "email", "slot_text", words_get(w->words, "way_email"),
-	    "about", words_get(w->words, "gateway_email_about"), "state", state,
-	    "state_text", words_get(w->words, arena_printf(w->arena, "gateway_state_%s", state)),
-	    "kind_text", words_get(w->words, "mail_sender_host"), "account", set ? health : NULL);
+	if (place == 1 && json_is_object(rest))
+		json_array_append(rows, rest);
+	if (row != NULL)
+		json_array_append(rows, row);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "slot", "email",
+	    "slot_text", words_get(w->words, place == 2 ? "gateway_email2" : "way_email"),
+	    "about", words_get(w->words, place == 2 ? "gateway_email2_about" : "gateway_email_about"), "state", state,
+	    "state_text", words_get(w->words, arena_printf(w->arena, "gateway_state_%s", state)), "account", rows);
 }
 
 enum err
@@ -106,7 +112,9 @@ desk_gateway_list(struct web *w)
 		e = mail_sender_health(w->db, w->words, &health, &returned);
 	if (e != ERR_OK)
 		return e;
-	json_array_append_new(rows, mail_face(w, health));
+	json_array_append_new(rows, mail_face(w, health, 1));
+	if (w->conf->smtp2_url != NULL)
+		json_array_append_new(rows, mail_face(w, health, 2));
 	for (i = 0; i < sizeof slots / sizeof *slots; i++)
 		json_array_append_new(rows, face(w, &slots[i], in_slot(accounts, &slots[i])));
 	return web_page(w, HTTP_OK, "desk/gateway/list");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * 配信手段の設定: mail.  The server is the operator's and is shown, its password never; the
- * town chooses what its mails come from (domain/mail_sender.h).
+ * 配信手段の設定: mail.  The servers are the operator's and are shown, their passwords never;
+ * the town chooses what its mails come from (domain/mail_sender.h).
  *
  *	GET, POST /desk/settings/channels/email
  *	POST      /desk/settings/channels/email/test	a mail to oneself
@@ -19,30 +19,38 @@ enum { TEST_VALID_S = 600 };
 static const char url[] = "/desk/settings/channels/email";
 
 /* "mail.example.jp:465" of "smtps://mail.example.jp:465/" */
-static json_t *
-server(struct web *w)
+static void
+add_server(struct web *w, json_t *servers, const char *name, const char *smtp, const char *user)
 {
-	const char *smtp = w->conf->smtp_url, *host = smtp != NULL ? strstr(smtp, "://") : NULL;
+	const char *host = smtp != NULL ? strstr(smtp, "://") : NULL;
 
 	if (host == NULL)
-		return json_null();
+		return;
 	host += 3;
-	return json_pack("{s:s%, s:b, s:b, s:s}", "host", host, strcspn(host, "/"), "smtps", strncmp(smtp, "smtps:", 6) == 0,
-	    "sign_in", w->conf->smtp_user != NULL, "domain", w->conf->mail_domain);
+	json_array_append_new(servers, json_pack("{s:s, s:s%, s:b, s:b}", "name", words_get(w->words, name), "host", host,
+	    strcspn(host, "/"), "smtps", strncmp(smtp, "smtps:", 6) == 0, "sign_in", user != NULL));
 }
 
-/* As part desk/gateway/health reads it; null: nothing is known yet. */
+/* Of each that there is, as part desk/gateway/health reads it. */
 static enum err
 show_health(struct web *w)
 {
-	json_t *health, *back;
+	json_t *health, *back, *servers = json_array(), *rows = json_array(), *row;
 	enum err e = mail_sender_health(w->db, w->words, &health, &back);
+	int i;
 
+	json_object_set_new(w->view, "servers", servers);
+	json_object_set_new(w->view, "health", rows);
 	if (e != ERR_OK)
 		return e;
-	if (health != NULL)
-		json_object_set_new(health, "kind_text", json_string(words_get(w->words, "mail_sender_host")));
-	json_object_set(w->view, "health", health != NULL && w->conf->smtp_url != NULL ? health : json_null());
+	add_server(w, servers, "mail_sender_host", w->conf->smtp_url, w->conf->smtp_user);
+	add_server(w, servers, "mail_sender_host2", w->conf->smtp2_url, w->conf->smtp2_user);
+	if (json_is_object(json_object_get(health, "rest")))
+		json_array_append(rows, json_object_get(health, "rest"));
+	for (i = 1; i <= (int)json_array_size(servers); i++)
+		if ((row = mail_sender_server(health, i)) != NULL)
+			json_array_append(rows, row);
+	json_object_set_new(w->view, "any_server", json_boolean(json_array_size(servers) > 0));
 	json_object_set(w->view, "returned", back);
 	return ERR_OK;
 }
@@ -57,7 +65,6 @@ show(struct web *w, enum status status, const json_t *now, bool changed)
 		return e;
 
 	json_object_set(w->view, "sender", (json_t *)(uintptr_t)now);
-	json_object_set_new(w->view, "server", server(w));
 	json_object_set_new(w->view, "mail_domain", json_string(w->conf->mail_domain));
 	json_object_set_new(w->view, "domain", json_string(at != NULL ? at + 1 : ""));
 	json_object_set_new(w->view, "changed", json_boolean(changed));
