@@ -3,11 +3,10 @@
 // Mails that come back after the server took them: each is known by the address that it comes
 // to, the ledger says so, an address that does not exist is given up, and nothing else is.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { digest, same } from '../harness/house.mjs';
-import { build, eventually } from '../harness/up.mjs';
+import { eventually } from '../harness/up.mjs';
+import { bounce as bounceAt, dsn } from './back.mjs';
 import { openPost } from './post.mjs';
 
 let post, town;
@@ -19,42 +18,7 @@ before(async () => {
 });
 after(() => post?.close());
 
-// What the mail server does with it; its status and what it said.
-function bounce(mail, args = [], env = {}) {
-	const child = spawn(join(build, 'chromo'), ['mail', 'bounce', ...args],
-		{ env: { ...post.up.env, CHROMO_CONF: join(post.up.dir, 'chromo.conf'), ...env }, stdio: ['pipe', 'pipe', 'ignore'] });
-	let out = '';
-	child.stdout.on('data', (d) => { out += d; });
-	child.stdin.on('error', () => {});
-	child.stdin.end(mail);
-	return new Promise((done) => child.on('close', (code) => done({ code, out: out.trim() })));
-}
-
-const dsn = (to, status, words, action = 'failed') => `Return-Path: <>
-From: MAILER-DAEMON@mx.example.jp
-To: ${to}
-Subject: Undelivered Mail Returned to Sender
-Auto-Submitted: auto-replied
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain
-
-I'm sorry.
-
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.example.jp
-
-Final-Recipient: rfc822; somebody@example.jp
-Action: ${action}
-Status: ${status}
-Diagnostic-Code: smtp; ${words}
-
---b--
-`;
+const bounce = (mail, args, env) => bounceAt(post.up, mail, args, env);
 const arf = (about) => `From: fbl@example.net
 To: fbl@mail.example.jp
 Subject: complaint
@@ -165,6 +129,40 @@ test('nobody can bounce for somebody else, and what is ours to read later stays 
 	await post.up.sql('ALTER ROLE chromo_owner NOLOGIN');
 	assert.equal((await bounce(dsn(good, '5.1.1', '550 5.1.1 User unknown'))).code, 75);
 	await post.up.sql('ALTER ROLE chromo_owner LOGIN');
+});
+
+test('many that come back with 5.7.x: the town\'s mails wait, emergencies do not; other towns do not notice', async () => {
+	const many = await post.town({ citizens: 40 }), other = await post.town({ citizens: 10 });
+	await post.sql(`SELECT FROM enter_tenant(${many.tenant}, 'command'); UPDATE citizen SET topics = topics || ARRAY(SELECT id FROM topic WHERE vital AND tenant_id = ${many.tenant}) WHERE tenant_id = ${many.tenant}`);
+	const first = await post.message(many);
+	await post.sent(first);
+	const back = post.relay.ledger.filter((e) => e.from.startsWith(`bounce+${many.tenant}.${first}.`)).map((e) => e.from);
+	const open = () => post.sql(`SELECT breaker, until > now() + interval '14 minutes' FROM mail_bar WHERE tenant_id = ${many.tenant} AND place = 0 AND until > now()`);
+	for (const [i, to] of back.slice(0, 5).entries()) {
+		assert.equal(await open(), '', `${i} are not many`);
+		assert.deepEqual(await bounce(dsn(to, '5.7.26', '550 5.7.26 unauthenticated')), { code: 0, out: 'policy\t5.7.26\ttaken' });
+	}
+	assert.equal(await open(), 'open|t');
+	assert.equal(await post.sql(`SELECT DISTINCT state || failures FROM contact WHERE tenant_id = ${many.tenant}`), 'active0', 'every address stands');
+	const waits = await post.message(many), urgent = await post.message(many, { vital: true }), beside = await post.message(other);
+	await post.sent(urgent);
+	await post.sent(beside);
+	assert.deepEqual(await post.counts(waits), {}, 'it waits');
+	assert.notEqual(await post.state(waits), 'sent');
+	await post.sql(`SELECT FROM enter_tenant(${many.tenant}, 'command'); UPDATE mail_bar SET until = now() WHERE tenant_id = ${many.tenant}`);
+	await post.sent(waits);
+	assert.deepEqual(await post.counts(waits), { accepted: 40 });
+	await post.lawful();
+});
+
+test('of many thousands five are not many', async () => {
+	const big = await post.town({ citizens: 150 }), id = await post.message(big);
+	await post.sent(id);
+	const back = post.relay.ledger.filter((e) => e.from.startsWith(`bounce+${big.tenant}.${id}.`)).map((e) => e.from);
+	for (const to of back.slice(0, 7)) await bounce(dsn(to, '5.7.1', '550 5.7.1 rejected by content filter'));
+	assert.equal(await post.sql(`SELECT count(*) FROM mail_bar WHERE tenant_id = ${big.tenant}`), '0', '7 of 150 are less than one in twenty');
+	await bounce(dsn(back[7], '5.7.1', '550 5.7.1 rejected by content filter'));
+	assert.equal(await post.sql(`SELECT count(*) FROM mail_bar WHERE tenant_id = ${big.tenant}`), '1');
 });
 
 test('how the mail server fares is known', async () => {
