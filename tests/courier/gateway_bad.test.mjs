@@ -19,7 +19,7 @@ const answers = [
 	{ name: '421 at RCPT', rule: { at: 'rcpt', reply: '421 4.3.2 Shutting down' }, said: ['later', 421, 'gateway_busy'], then: 'accepted' },
 	{ name: '550 at RCPT', rule: { at: 'rcpt', reply: '550 5.1.1 User unknown' }, said: ['refused', 550, 'mailbox_unknown'], then: 'refused' },
 	{ name: '552 at RCPT', rule: { at: 'rcpt', reply: '552 5.2.2 Mailbox full' }, said: ['refused', 552, 'mailbox_full'], then: 'refused' },
-	{ name: '554 after DATA', rule: { at: 'dot', reply: '554 5.7.1 Spam' }, said: ['refused', 554, 'refused_policy'], then: 'refused' },
+	{ name: '554 after DATA', rule: { at: 'dot', reply: '554 5.7.1 Spam' }, said: ['later', 554, 'refused_policy'], then: 'accepted' },
 	{ name: '451 after DATA', rule: { at: 'dot', reply: '451 4.3.0 Later' }, said: ['later', 451, 'gateway_busy'], then: 'accepted' },
 	{ name: 'silence after the final dot', rule: { at: 'dot', accept: false, hang: 60000 }, said: ['unknown', null, 'no_answer'], then: 'accepted' },
 	{ name: 'silence at RCPT', rule: { at: 'rcpt', hang: 60000 }, said: ['later', null, 'gateway_slow'], then: 'accepted' },

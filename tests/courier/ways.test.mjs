@@ -101,6 +101,28 @@ test('F14 the second SMS gateway takes over, and the first is drifted back to', 
 	assert.equal((await ways.lawful(message, town)).accepted, 60);
 });
 
+test('F14 the first SMS gateway was away for long, and is back: it has all of it again', { timeout: 300000 }, async () => {
+	const first = await new Karaden().start(), second = await new Karaden().start();
+	try {
+		const town = await ways.town({ sms: 60 });
+		for (const [i, own] of [first, second].entries())
+			await ways.account(town, { ...own.account({ readback_s: 1 }), channel: 'sms', kind: 'karaden', place: i + 1 });
+		first.script([{ method: 'POST', status: 503 }]);
+		await ways.post.sent(await ways.message(town));
+		assert.deepEqual([first.ledger.length, second.ledger.length], [0, 60], 'at once, though who waits for another try waits a second');
+		first.script([]);
+		await eventually('nothing goes by the second any more', async () => {
+			const had = [first, second].map((g) => g.ledger.length);
+			await ways.post.sent(await ways.message(town));
+			return first.ledger.length === had[0] + 60 && second.ledger.length === had[1];
+		}, 120);
+		assert.match(await sql(`SELECT string_agg(h.breaker, ' ') FROM gateway_health h JOIN gateway g ON g.id = h.gateway_id WHERE g.tenant_id = ${town.tenant} AND g.channel = 'sms'`), /^closed( closed)?$/);
+	} finally {
+		await first.close();
+		await second.close();
+	}
+});
+
 test('F14 in doubt, it is looked for at the gateway that may have it, though another takes over', { timeout: 300000 }, async () => {
 	const second = await new Karaden().start();
 	try {
