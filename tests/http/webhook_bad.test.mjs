@@ -11,7 +11,7 @@ import { startLine } from '../gateways/line.mjs';
 import { Karaden } from '../gateways/sms_karaden.mjs';
 import { signature, Twilio } from '../gateways/sms_twilio.mjs';
 import { gateways, load } from '../harness/gateways.mjs';
-import { digest, MINATO, same, tenant, YAMA } from '../harness/house.mjs';
+import { MINATO, same, stamp, tenant, YAMA } from '../harness/house.mjs';
 import { eventually, up } from '../harness/up.mjs';
 
 const json = 'application/json', form = 'application/x-www-form-urlencoded';
@@ -96,10 +96,10 @@ for (const [name, hook] of Object.entries(hooks))
 			const given = how(h, at(h.path)), body = given.body ?? h.body, path = given.path ?? h.path, url = at(path, given.host);
 			// Signed as it should be, unless that is what is wrong.
 			const headers = given.headers ?? h.prove(body, at(h.path));
-			const before = known ??= await digest(town), lines = refused(), noise = loud();
+			const before = known ??= await stamp(town), lines = refused(), noise = loud();
 			const status = await post(url, body, { 'content-type': h.type, ...headers });
 			assert.ok(statuses.includes(status), `${status}`);
-			known = await digest(town);
+			known = await stamp(town);
 			same(before, known);
 			await eventually('one line in the log', () => refused() > lines, 10);
 			assert.equal(refused() - lines, 1, 'one line in the log');
@@ -109,12 +109,12 @@ for (const [name, hook] of Object.entries(hooks))
 test('and what is right is taken, of each, and once', async () => {
 	for (const [name, hook] of Object.entries(hooks)) {
 		const h = hook(), call = () => post(at(h.path), h.body, { 'content-type': h.type, ...h.prove(h.body, at(h.path)) });
-		const nothing = await digest(town), lines = refused();
+		const nothing = await stamp(town), lines = refused();
 		assert.deepEqual(await Promise.all(Array.from({ length: 10 }, call)), Array(10).fill(200), `${name}: ten at once`);
-		const one = await digest(town);
+		const one = await stamp(town);
 		if (!name.includes('by its address')) assert.notDeepEqual(one, nothing, `${name}: has an effect`);
 		assert.equal(await call(), 200, name);
-		same(one, await digest(town), `${name}: a second time`);
+		same(one, await stamp(town), `${name}: a second time`);
 		assert.equal(refused(), lines, name);
 	}
 	assert.equal(await town.sql('SELECT count(*) FROM gateway_event'), '2', 'the follow, the reply');
