@@ -42,6 +42,8 @@ ask(struct http_channel *c, struct place *p)
 
 	switch (c->kind->ask(c->self, &p->trade, &call)) {
 	case HTTP_CALL:
+		/* What came before, rests and other calls, is no slowness of the gateway's. */
+		p->trade.begun = clock_monotonic_ms();
 		call.context = p;
 		p->state = FLYING;
 		/* A call for each place: there is room. */

@@ -20,15 +20,15 @@ static const char url[] = "/desk/settings/channels/email";
 
 /* "mail.example.jp:465" of "smtps://mail.example.jp:465/" */
 static void
-add_server(struct web *w, json_t *servers, const char *name, const char *smtp, const char *user)
+add_server(struct web *w, json_t *servers, const char *name, const char *smtp, const char *user, bool last)
 {
 	const char *host = smtp != NULL ? strstr(smtp, "://") : NULL;
 
 	if (host == NULL)
 		return;
 	host += 3;
-	json_array_append_new(servers, json_pack("{s:s, s:s%, s:b, s:b}", "name", words_get(w->words, name), "host", host,
-	    strcspn(host, "/"), "smtps", strncmp(smtp, "smtps:", 6) == 0, "sign_in", user != NULL));
+	json_array_append_new(servers, json_pack("{s:s, s:s%, s:b, s:b, s:b}", "name", words_get(w->words, name), "host", host,
+	    strcspn(host, "/"), "smtps", strncmp(smtp, "smtps:", 6) == 0, "sign_in", user != NULL, "bounces", last));
 }
 
 /* Of each that there is, as part desk/gateway/health reads it. */
@@ -43,8 +43,8 @@ show_health(struct web *w)
 	json_object_set_new(w->view, "health", rows);
 	if (e != ERR_OK)
 		return e;
-	add_server(w, servers, "mail_sender_host", w->conf->smtp_url, w->conf->smtp_user);
-	add_server(w, servers, "mail_sender_host2", w->conf->smtp2_url, w->conf->smtp2_user);
+	add_server(w, servers, "mail_sender_host", w->conf->smtp_url, w->conf->smtp_user, w->conf->smtp2_url == NULL);
+	add_server(w, servers, "mail_sender_host2", w->conf->smtp2_url, w->conf->smtp2_user, true);
 	if (json_is_object(json_object_get(health, "rest")))
 		json_array_append(rows, json_object_get(health, "rest"));
 	for (i = 1; i <= (int)json_array_size(servers); i++)
