@@ -5,6 +5,7 @@
 // without its token, with maps from here and from elsewhere, files, and nginx on its own with
 // the program there and dead.  Nothing that it calls high, of the middle or wrong.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import tls from 'node:tls';
@@ -98,8 +99,11 @@ test('nginx on its own, before the program and without it', { timeout: 120000 },
 		413: await client.post('/subscribe', 'a'.repeat(2 << 20)),
 		414: await client.get(`/${'a'.repeat(9000)}`),
 	};
+	// What is left of it would let people wait.
+	const web = town.pid('web'), all = [web, ...readFileSync(`/proc/${web}/task/${web}/children`, 'latin1').split(' ').filter(Boolean).map(Number)];
 	town.kill('web');
-	await eventually('its end', async () => (own[502] = await client.get('/desk/login')).status >= 500);
+	for (const pid of all) await eventually('the end of all', () => { try { process.kill(pid, 0); return false; } catch { return true; } });
+	await eventually('it is seen', async () => (own[502] = await client.get('/desk/login')).status >= 500);
 	for (const [status, answer] of Object.entries(own)) {
 		assert.equal(answer.status, Number(status));
 		take(answer, `nginx ${status}`);

@@ -30,5 +30,12 @@ for program in chromo chromo-web chromo-courier; do
 	fi
 	lacks "$program: R23 no shell, no other program" "$symbols" '^(system|popen|exec[lv]p?e?|execvpe|fexecve|posix_spawnp?)$'
 done
+# What systemd does not allow ends a worker at its start: the calls of base/sandbox.c.
+for unit in "${CHROMO_SOURCE:-.}"/systemd/*.service.in; do
+	allowed=$(grep '^SystemCallFilter=@system-service' "$unit")
+	for call in landlock_create_ruleset landlock_add_rule landlock_restrict_self seccomp; do
+		has "$(basename "$unit" .service.in): R51 $call may be called" "$allowed" " $call( |\$)"
+	done
+done
 echo "1..$n"
 exit $bad
