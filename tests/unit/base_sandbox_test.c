@@ -12,6 +12,7 @@
 #include <netdb.h>
 #include <pthread.h>
 #include <sched.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mount.h>
@@ -232,6 +233,22 @@ open_again(void)
 	return look("out/file");
 }
 
+/* A kernel that has no Landlock, played by a list of calls. */
+static int
+without_landlock(void)
+{
+	const struct sandbox s = { .may = 0 };
+	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
+
+	if (f == NULL || seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(landlock_create_ruleset), 0) != 0 || seccomp_load(f) != 0)
+		return NOT_SHUT;
+	seccomp_release(f);
+	sandbox_check();
+	if (sandbox_level() != 0 || sandbox_enter(&s) != ERR_OK || look("out/file") != 0)
+		return NOT_SHUT;
+	return start_program();
+}
+
 /* ---- where ---- */
 
 /* 0, errno, or SIGNAL + the signal that ended it. */
@@ -342,6 +359,7 @@ calls(void)
 	refused(&net, open_port, EPERM, "listening");
 	if (!WATCHED)
 		refused(&plain, trace, EPERM, "ptrace");
+	is(NULL, without_landlock, SIGNAL + SIGSYS, "without Landlock: its files are open, and execve is the end all the same");
 	is(&forks, own_names, EPERM, "a namespace");
 	is(&plain, mount_on, EPERM, "mount");
 	if (sandbox_level() >= 6) {
