@@ -76,9 +76,9 @@ const ways = {
 	},
 };
 
-// A large file is looked at by the clerk: to the page that says what came of it.
+// A file is looked at by the clerk: to the page that says what came of it.
 async function through(sent) {
-	if (!/\/import\/\d+$/.test(sent.headers.location)) return sent;
+	if (sent.status !== 303 || !/\/import\/\d+$/.test(sent.headers.location)) return sent;
 	let page;
 	await eventually('the clerk', async () => (page = await clerk.get(sent.headers.location)) && !/順番を待って|調べています|取り込んでいます。/.test(said(page)));
 	return /件を取り込みました。/.test(said(page)) ? sent : { ...page, status: 422 };
@@ -280,7 +280,7 @@ for (const [what, use] of [
 	}],
 	['the number of a form on paper, in a file', async (to) => {
 		const base = `/desk/surveys/${to}/forms`, page = await clerk.get(base);
-		const answer = await send(clerk, `${base}/import`, part('token', token(page)), part('file', `番号,q1\r\n${await form_number()},1\r\n`, 'a.csv'));
+		const answer = await through(await send(clerk, `${base}/import`, part('token', token(page)), part('file', `番号,q1\r\n${await form_number()},1\r\n`, 'a.csv')));
 		return answer.status === 422 && /このアンケートの番号ではない/.test(answer.text);
 	}],
 	['the right of a form on paper, by the API', async (to) => {
