@@ -55,6 +55,12 @@ form_ok(const struct form *f)
 	return json_flag(f->shown, "ok");
 }
 
+bool
+form_is_wrong(const struct form *f, const char *name)
+{
+	return json_is_string(json_object_get(json_object_get(f->shown, name), "problem"));
+}
+
 static json_t *
 field(struct form *f, const char *name)
 {
@@ -164,20 +170,35 @@ form_detail(struct form *f, const char *name, const char *detail, int64_t n)
 
 /* The field's own words before those for all. */
 static const char *
-words_for(const struct form *f, const char *name, const char *key)
+words_for(const struct form *f, const char *name, const char *key, bool *own)
 {
-	const char *own = NULL;
+	const char *text = NULL;
 
 	if (strncmp(key, "form_", 5) == 0)
-		own = words_find(f->words, arena_printf(f->arena, "%s_%s", name, key + 5));
-	return own != NULL ? own : words_get(f->words, key);
+		text = words_find(f->words, arena_printf(f->arena, "%s_%s", name, key + 5));
+	*own = text != NULL;
+	return *own ? text : words_get(f->words, key);
+}
+
+/* Words that fit every field, so that nobody knows in the summary what they are about. */
+static bool
+fits_all(const char *key)
+{
+	static const char *const keys[] = { "form_required", "form_too_long", "form_unreadable", "form_control_characters", "form_code",
+		"form_number", "form_choice", "form_choose_some", "form_date", "form_datetime" };
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	return false;
 }
 
 void
 form_problem(struct form *f, const char *name, const char *key)
 {
 	json_t *shown = field(f, name), *list = json_object_get(f->shown, "problems");
-	const char *text = words_for(f, name, key);
+	bool own;
+	const char *text = words_for(f, name, key, &own);
 	struct buf said;
 
 	if (!json_is_null(json_object_get(shown, "problem")))
@@ -190,8 +211,8 @@ form_problem(struct form *f, const char *name, const char *key)
 		list = json_array();
 		json_object_set_new(f->shown, "problems", list);
 	}
-	json_array_append_new(list, json_pack("{s:s, s:s, s:n, s:n}", "name", name, "problem", said.data,
-	    "label", "lang"));
+	json_array_append_new(list, json_pack("{s:s, s:s, s:n, s:n, s:b}", "name", name, "problem", said.data,
+	    "label", "lang", "unnamed", !own && fits_all(key)));
 	json_object_set_new(f->shown, "ok", json_false());
 }
 
@@ -210,6 +231,7 @@ form_label(struct form *f, const char *name, const char *label, const char *lang
 			continue;
 		json_object_set_new(problem, "label", json_string(label));
 		json_object_set_new(problem, "lang", json_string(lang));
+		json_object_set_new(problem, "unnamed", json_false());
 	}
 }
 

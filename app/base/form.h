@@ -13,9 +13,10 @@
  *
  *	{"subject": {"name": "subject", "value": "…", "problem": null}, …,
  *	 "ok": false, "problems": [{"name": "subject", "problem": "件名を…",
- *	    "label": null, "lang": null}]}
+ *	    "label": null, "lang": null, "unnamed": false}]}
  *
- * problems is null while there is none, and then ok is true.  A getter gives the cleaned value, or
+ * problems is null while there is none, and then ok is true.  unnamed: the words fit every field
+ * (form_required), and do not say which one they are about.  A getter gives the cleaned value, or
  * "" / 0 with a problem set; form_ok says whether all are good.  With fields
  * NULL (a GET) getters are not called; form_set fills in what is known.
  * Every field that a template names must be set or read, also on a GET.
@@ -25,6 +26,7 @@ struct form;
 struct form *form_new(struct arena *, const struct fields *, const struct words *);
 json_t *form_json(const struct form *);		/* borrowed */
 bool form_ok(const struct form *);
+bool form_is_wrong(const struct form *, const char *name);
 
 /* Shows this value: what is stored now, on a GET. */
 void form_set(struct form *, const char *name, const char *value);
@@ -40,8 +42,8 @@ void form_options(struct form *, const char *name, json_t *options);
  * first problem of a field stays. */
 void form_problem(struct form *, const char *name, const char *key);
 void form_detail(struct form *, const char *name, const char *detail, int64_t n);
-/* Names a field in the summary, where its problems do not say what they are about: "入力してください"
- * of a question that staff wrote.  So are its parts, <name>_….  lang: the language of the label. */
+/* Names a field in the summary.  So are its parts, <name>_….  lang: the language of the label.  What is unnamed
+ * then is named by web_page, as the page calls it. */
 void form_label(struct form *, const char *name, const char *label, const char *lang);
 
 enum form_need { FORM_OPTIONAL, FORM_REQUIRED };

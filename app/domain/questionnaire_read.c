@@ -423,6 +423,17 @@ kind_of(const json_t *question)
 	return i;
 }
 
+/* The field that it is about: the whole question, or a part of it. */
+static const char *
+problem_at(const struct reading *r, const char *problem)
+{
+	if (strncmp(problem, "question_other", strlen("question_other")) == 0)
+		return name_of(r, "words");
+	if (strcmp(problem, "form_postcode") == 0 && strcmp(json_text(r->question, "kind"), "address") == 0)
+		return name_of(r, "postcode");
+	return r->code;
+}
+
 void
 questionnaire_read(struct arena *a, struct form *form, const struct fields *fields, const json_t *question,
     json_t *answers)
@@ -440,7 +451,7 @@ questionnaire_read(struct arena *a, struct form *form, const struct fields *fiel
 	problem = questionnaire_problem(a, question, answers, &limits);
 	if (problem == NULL)
 		return;
-	name = strncmp(problem, "question_other", strlen("question_other")) == 0 ? name_of(&r, "words") : r.code;
+	name = problem_at(&r, problem);
 	form_detail(form, name, "min", limits.min);
 	form_detail(form, name, "max", limits.max);
 	form_detail(form, name, "length", limits.length);

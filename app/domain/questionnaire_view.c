@@ -278,6 +278,19 @@ options(const struct questionnaire_look *l, const json_t *question, const json_t
 }
 
 static json_t *
+text_or_null(const char *text)
+{
+	return text[0] != '\0' ? json_string(text) : json_null();
+}
+
+/* What an end of a scale means, or null.  end: "low" or "high". */
+static json_t *
+end_of(const struct questionnaire_look *l, const json_t *question, const char *end)
+{
+	return text_or_null(questionnaire_text(json_object_get(settings(question), end), NULL, l->language));
+}
+
+static json_t *
 steps(const struct questionnaire_look *l, int64_t from, int64_t to, const char *value)
 {
 	json_t *list = json_array();
@@ -287,6 +300,20 @@ steps(const struct questionnaire_look *l, int64_t from, int64_t to, const char *
 
 		json_array_append_new(list, option(text, text, strcmp(text, value) == 0, false));
 	}
+	return list;
+}
+
+/* Its steps; the first and the last with what they mean. */
+static json_t *
+scale(const struct questionnaire_look *l, const json_t *question, const char *value)
+{
+	int64_t points = json_int(settings(question), "points");
+	json_t *list = steps(l, points != 11, points - (points == 11), value), *step;
+	size_t i;
+
+	json_array_foreach(list, i, step)
+		json_object_set_new(step, "end", i == 0 ? end_of(l, question, "low") :
+		    i + 1 == json_array_size(list) ? end_of(l, question, "high") : json_null());
 	return list;
 }
 
@@ -342,12 +369,6 @@ kind_flags(const char *kind)
 	return is;
 }
 
-static json_t *
-text_or_null(const char *text)
-{
-	return text[0] != '\0' ? json_string(text) : json_null();
-}
-
 /* Where the map of a question begins, if staff said so. */
 static json_t *
 begin(const json_t *question, const char *kind)
@@ -366,12 +387,11 @@ questionnaire_view(const struct questionnaire_look *l, const json_t *question)
 	static const char *const parts[] = { "year", "month", "day", "postcode", "district", "text", "lat", "lon" };
 	const char *code = json_text(question, "code"), *kind = json_text(question, "kind");
 	const json_t *answer = json_object_get(l->answers, code);
-	int64_t points = json_int(settings(question), "points");
 	json_t *view = json_keep(l->arena, json_object()), *shown = json_object_get(form_json(l->form), code);
 
 	if (shown != NULL)
 		json_object_set_new(shown, "options", strcmp(kind, "scale") == 0 ?
-		    steps(l, points != 11, points - (points == 11), json_text(shown, "value")) : options(l, question, answer));
+		    scale(l, question, json_text(shown, "value")) : options(l, question, answer));
 	/* Those that are there come from their room (web/attachment.h), where there is one. */
 	if (shown != NULL && json_object_get(shown, "files") == NULL)
 		json_object_set_new(shown, "files", json_array());
@@ -383,8 +403,8 @@ questionnaire_view(const struct questionnaire_look *l, const json_t *question)
 	json_object_set(view, "required", json_flag(question, "required") ? json_true() : json_false());
 	json_object_set_new(view, "unit", text_or_null(json_text(settings(question), "unit")));
 	json_object_set_new(view, "several", json_boolean(json_flag(settings(question), "multi")));
-	json_object_set_new(view, "low", text_or_null(questionnaire_text(json_object_get(settings(question), "low"), NULL, l->language)));
-	json_object_set_new(view, "high", text_or_null(questionnaire_text(json_object_get(settings(question), "high"), NULL, l->language)));
+	json_object_set_new(view, "low", end_of(l, question, "low"));
+	json_object_set_new(view, "high", end_of(l, question, "high"));
 	json_object_set_new(view, "begin", begin(question, kind));
 	json_object_set_new(view, "is", kind_flags(kind));
 	json_object_set_new(view, "field", field(l, code));

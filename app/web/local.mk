@@ -8,7 +8,7 @@ libweb_a_SOURCES = \
 	app/web/dispatch.c \
 	app/web/guard.c \
 	app/web/handlers.h app/web/handlers_event.h \
-	app/web/page.c \
+	app/web/page.c app/web/summary.c app/web/summary.h \
 	app/web/paper.c app/web/paper.h app/web/paper_badge.c app/web/paper_document.c app/web/paper_picture.c \
 	app/web/paper_private.h \
 	app/web/qr.c app/web/qr.h \

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "web/summary.h"
 #include "web/web.h"
 
 int64_t
@@ -67,6 +68,7 @@ web_form(struct web *w)
 	struct form *f = form_new(w->arena, w->fields, w->words);
 
 	json_object_set(w->view, "form", form_json(f));
+	w->form = f;
 	return f;
 }
 
@@ -302,9 +304,10 @@ render_page(struct web *w, enum status status, const char *name)
 enum err
 web_page(struct web *w, enum status status, const char *name)
 {
-	if (w->db != NULL && db_in_transaction(w->db)) {
-		enum err e = guard_arrive(w);
+	enum err e = ERR_OK;
 
+	if (w->db != NULL && db_in_transaction(w->db)) {
+		e = guard_arrive(w);
 		if (e != ERR_OK)
 			return e;
 	}
@@ -312,7 +315,11 @@ web_page(struct web *w, enum status status, const char *name)
 	if (w->staff == 0 && (status == HTTP_NOT_FOUND || status == HTTP_GONE))
 		w->plain = true;
 	frame(w);
-	return render_page(w, status, name);
+	e = render_page(w, status, name);
+	/* What a field is called stands beside it, below the summary: so once more, with the names. */
+	if (e == ERR_OK && w->form != NULL && summary_name(w->form, w->arena, w->response->body.data, w->lang))
+		e = render_page(w, status, name);
+	return e;
 }
 
 enum err

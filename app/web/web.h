@@ -105,6 +105,7 @@ struct web {
 	struct route_args args;
 	const struct fields *query;
 	const struct fields *fields;	/* the form; empty on a GET */
+	struct form *form;		/* … as it is read and shown, after web_form */
 	const struct words *words;
 	const char *lang;
 	bool told;			/* a notice was read from its cookie */

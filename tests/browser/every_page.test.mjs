@@ -9,6 +9,7 @@
 // of the tests of each room.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { forms as formsOf } from '../harness/client.mjs';
 import { furnish, opens } from '../harness/furnish.mjs';
 import { fill, routes } from '../harness/house.mjs';
 import { problems } from '../harness/invariants.mjs';
@@ -16,7 +17,7 @@ import { up } from '../harness/up.mjs';
 import { openEyes } from './eye.mjs';
 
 let town, eyes, who, worlds;
-const pages = [], faults = [];
+const pages = [], faults = [], forms = new Map();
 
 before(async () => {
 	town = await up();
@@ -69,6 +70,10 @@ test('every route opens, and is a page', async () => {
 				// The first of the staff has all buttons; the others differ by what they lack.
 				if (turn > 0 && path.startsWith('/desk') && seen.size > 0) paths.splice(0, paths.length, path);
 				if (!/^text\/html/.test(answer.headers['content-type']) || !/<html/.test(answer.text)) continue;
+				for (const form of formsOf(answer.text).filter((f) => f.method === 'post' && f.fields.length > 1)) {
+					const key = `${route.path} ${form.action.replace(/\d+/g, '0')} ${form.fields.map(([n]) => n.replace(/\d+/g, '0'))}`;
+					if (!forms.has(key)) forms.set(key, { name, path, action: form.action || path });
+				}
 				const found = problems(answer);
 				if (found.length) faults.push(`${name} ${path}: ${found.join('; ')}`);
 				if (seen.has(parts(answer)) || (turn > 0 && seen.size > 0 && path.startsWith('/desk'))) continue;
@@ -116,4 +121,27 @@ test('the citizens\' in English, without script', async () => {
 		await person.go(path);
 		await person.look(`en_${named(path)}`, { staff: true });
 	});
+});
+
+// Last, for what is taken changes the house.  A field that is there is left empty, or is told too much.
+test('what is wrong with a form is said on top with the name of its field, which it leads to, and beside it', async () => {
+	const found = [], told = new Set();
+	for (const { name, path, action } of forms.values()) {
+		const { client } = who[name];
+		let page;
+		for (const [what, value] of [['nothing', ''], ['too much', '長'.repeat(20001)], ['nonsense', '-1']]) {
+			page ??= await client.get(path);
+			const form = formsOf(page.text).find((f) => f.method === 'post' && (f.action || path) === action);
+			if (!form) break;
+			const fields = form.fields.map(([n, v]) => [n, n === 'token' ? v : value]).filter(([, v]) => v !== '' || what !== 'nothing');
+			const answer = await client.post(action, String(new URLSearchParams(fields)));
+			page = answer.status === 422 ? answer : undefined;
+			if (!page) continue;
+			for (const fault of problems(page)) found.push(`${name} ${action}, ${what}: ${fault}`);
+			told.add(action);
+		}
+	}
+	assert.equal([...new Set(found)].join('\n'), '');
+	console.log(`# ${told.size} of ${forms.size} forms said what was wrong`);
+	assert.ok(told.size > 60, `${told.size} of ${forms.size}`);
 });

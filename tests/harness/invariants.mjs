@@ -10,6 +10,7 @@
 // pages that must do without; lang ('ja'); drill.  problems() gives the list
 // instead, for tests that want to see it fail.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { parse } from 'parse5';
 
 const attribute = (e, name) => e.attrs?.find((a) => a.name === name)?.value;
@@ -226,6 +227,46 @@ function drill(page, say) {
 	if (band !== (page.options.drill ?? false)) say(`11: ${band ? 'a' : 'no'} drill band`);
 }
 
+// Words that fit every field: in the summary of errors they need the field's name before them.
+const unnamed = ['ja', 'en'].flatMap((lang) => {
+	const po = readFileSync(new URL(`../../templates/po/${lang}.po`, import.meta.url), 'utf8');
+	return ['required', 'too_long', 'unreadable', 'control_characters', 'code', 'number', 'choice', 'choose_some', 'date', 'datetime']
+		.map((key) => new RegExp(`^${new RegExp(`msgid "form_${key}"\nmsgstr "(.*)"`).exec(po)[1]
+			.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\{\w+\}\}/g, '-?[\\d,]+')}$`));
+});
+
+// What a field, or a group of fields, is called on the page.
+function label(e, page) {
+	const found = e.tagName === 'fieldset' ? (e.childNodes ?? []).find((c) => c.tagName === 'legend')
+		: page.elements.find((l) => l.tagName === 'label' && attribute(l, 'for') === attribute(e, 'id'));
+	return found ? text(found) : attribute(e, 'aria-label') ?? '';
+}
+
+// The summary leads to each field that something is wrong with, and says of it what stands beside it.
+function mistakes(page, say) {
+	const summary = page.elements.find((e) => attribute(e, 'id') === 'errors');
+	const beside = page.elements.filter((e) => /-problem$/.test(attribute(e, 'id') ?? ''));
+	if (!summary) {
+		if (beside.length) say(`12: ${attribute(beside[0], 'id')} without a summary`);
+		return;
+	}
+	const lines = [...walk(summary)].filter((e) => e.tagName === 'a');
+	if (lines.length === 0) say('12: a summary of nothing');
+	for (const line of lines) {
+		const id = attribute(line, 'href').slice(1), words = text(line), field = page.elements.find((e) => attribute(e, 'id') === id);
+		if (!field) continue;	// rule 4
+		const control = ['input', 'select', 'textarea'].includes(field.tagName);
+		if (!control && !has(field, 'tabindex')) say(`12: #${id} takes no focus`);
+		const note = (attribute(field, 'aria-describedby') ?? '').split(/\s+/).map((name) => beside.find((e) => attribute(e, 'id') === name)).find(Boolean);
+		if (!note) say(`12: #${id} is not described by what is wrong with it`);
+		else if (!words.endsWith(text(note).replace(/^(エラー：|Error: ?)/, ''))) say(`12: "${words}" is "${text(note)}" at the field`);
+		if (control && attribute(field, 'type') !== 'radio' && attribute(field, 'aria-invalid') !== 'true') say(`12: #${id} is not aria-invalid`);
+		if (unnamed.some((all) => all.test(words))) say(`12: "${words}" does not say that it is about ${id} (${label(field, page)})`);
+		const [, name, rest] = /^(.+?): (.+)$/.exec(words) ?? [];
+		if (rest && unnamed.some((all) => all.test(rest)) && !label(field, page).includes(name)) say(`12: "${name}" is called "${label(field, page)}" at the field`);
+	}
+}
+
 export function problems(answer, options = {}) {
 	const errors = [];
 	const tree = parse(answer.text, { sourceCodeLocationInfo: true, onParseError: (e) => errors.push(e) });
@@ -238,7 +279,7 @@ export function problems(answer, options = {}) {
 	};
 	const found = [];
 	const say = (what) => found.push(what);
-	for (const rule of [written, headings, landmarks, references, names, forms, scripts, origins, headers, times, drill]) rule(page, say);
+	for (const rule of [written, headings, landmarks, references, names, forms, scripts, origins, headers, times, drill, mistakes]) rule(page, say);
 	return found;
 }
 

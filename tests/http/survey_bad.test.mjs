@@ -182,7 +182,7 @@ const lines = [
 	['a district that there is not', 'api', { q9: { district: '999999' } }, /^q9 地区を選んで/],
 	['a district that there is not', 'entry', { q9_postcode: '', q9_district: '999999' }, /^q9_district 地区を選んで/],
 	['a district that there is not', 'csv', { 'q9.postcode': '', 'q9.district': '999999' }, /^2 q9 地区/],
-	['a postcode that is none', 'web', { q9_postcode: '1' }, /^q9 郵便番号/],
+	['a postcode that is none', 'web', { q9_postcode: '1' }, /^q9_postcode 郵便番号/],
 	['a postcode that is none', 'api', { q9: { postcode: '1', district: '1' } }, /^q9 郵便番号/],
 	['a postcode that is none', 'csv', { 'q9.postcode': '1' }, /^2 q9 郵便番号/],
 	['kanji where kana are asked for', 'web', { q11: '山田' }, /^q11 ひらがな/],

@@ -87,7 +87,7 @@ test_shape(struct desk *d)
 	is_str(form_lines(f, "body", FORM_REQUIRED, 10), "a", "lines are cleaned");
 	is_str(form_text(f, "subject", FORM_REQUIRED, 10), "", "a required text is not there");
 	is_str(dump(d, f), "{\"body\":{\"name\":\"body\",\"problem\":null,\"value\":\"a\"},\"ok\":false,"
-	    "\"problems\":[{\"label\":null,\"lang\":null,\"name\":\"subject\",\"problem\":\"the subject, please\"}],"
+	    "\"problems\":[{\"label\":null,\"lang\":null,\"name\":\"subject\",\"problem\":\"the subject, please\",\"unnamed\":false}],"
 	    "\"subject\":{\"name\":\"subject\",\"problem\":\"the subject, please\",\"value\":\"\"}}",
 	    "all is shown, and the field's own words win");
 	ok(!form_ok(f), "and the form is not good");

@@ -254,6 +254,7 @@ desk_approval_approve(struct web *w)
 	if (!is(message, "pending"))
 		return web_see_other(w, "/desk/messages/%" PRId64, a.message);
 	f = web_form(w);
+	form_set(f, "act", "");
 	form_set(f, "comment", "");
 	form_set_flag(f, "confirm", false);
 	return show_approve(w, HTTP_OK, &a, message, shown);

@@ -166,10 +166,6 @@ firsts_offer(struct web *w, struct form *f)
 static enum err
 page(struct web *w, enum status status, struct form *f)
 {
-	static const struct { const char *name, *words; } labels[] = {
-		{ "source", "draw_source" }, { "day", "draw_day" }, { "history", "draw_rule" }, { "first", "draw_first" },
-		{ "value", "draw_value" }, { "taken", "draw_taken" },
-	};
 	const char *typed = json_text(json_object_get(form_json(f), "taken"), "value");
 	json_t *group;
 	size_t i;
@@ -178,8 +174,6 @@ page(struct web *w, enum status status, struct form *f)
 	firsts_offer(w, f);
 	json_array_foreach(json_object_get(w->view, "due"), i, group)
 		json_object_set_new(group, "taken", json_string(typed[0] != '\0' ? typed : json_text(group, "due_day")));
-	for (i = 0; i < sizeof labels / sizeof *labels; i++)
-		form_label(f, labels[i].name, words_get(w->words, labels[i].words), w->lang);
 	json_object_set_new(w->view, "wrong", json_boolean(!form_ok(f)));
 	return web_page(w, status, "desk/draw/show");
 }

@@ -65,7 +65,8 @@ dress(struct web *w, struct form *f, const struct event_part *p, const json_t *e
 	size_t i;
 	enum err e;
 
-	json_object_set_new(w->view, "several", json_boolean(json_array_size(json_object_get(choices, "departments")) > 1));
+	json_object_set_new(w->view, "several", json_boolean(json_array_size(json_object_get(choices, "departments")) > 1
+	    || form_is_wrong(f, "department")));
 	if (p == &event_content)
 		form_options(f, "department", named_options(w, json_object_get(choices, "departments")));
 	if (p == &event_picture)

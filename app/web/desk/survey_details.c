@@ -119,7 +119,7 @@ details_dress(struct web *w, struct form *f, const json_t *survey)
 	json_array_foreach(departments, i, each)
 		json_array_append_new(options, json_pack("{s:o, s:O}",
 		    "value", json_sprintf("%lld", (long long)json_int(each, "id")), "label", json_object_get(each, "name")));
-	json_object_set_new(w->view, "several", json_boolean(json_array_size(options) > 1));
+	json_object_set_new(w->view, "several", json_boolean(json_array_size(options) > 1 || form_is_wrong(f, "department")));
 	form_options(f, "department", options);
 	json_decref(options);
 	return ERR_OK;
