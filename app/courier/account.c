@@ -368,7 +368,10 @@ account_pick(struct courier *c, int64_t tenant, enum probe probe, int64_t now)
 		return may_probe(c, way[1], tenant, probe == PROBE_READILY ? PROBE_LATE : probe, now) ? way[1] : way[0];
 	if (is_full(c, way[1]))
 		return way[0];
-	return !is_full(c, way[0]) && (int)secret_below(100) < way[0]->share ? way[0] : way[1];
+	/* Its hands are full because it is slow, or of many letters that it carries well. */
+	if (is_full(c, way[0]) && (way[0]->share < 100 || is_slow(c, way[0], now)))
+		return way[1];
+	return (int)secret_below(100) < way[0]->share ? way[0] : way[1];
 }
 
 bool
@@ -442,12 +445,17 @@ void
 account_learn(struct courier *c, struct account *a, int64_t tenant, const struct outcome *o, int64_t now)
 {
 	bool half = breaker_half_open(&a->breaker, now);
+	struct outcome answered;
 
 	if (o->elsewhere)
 		return;
 	bar_learn(c, a, tenant, o, now);
-	if (!o->ours)
-		breaker_learn(&a->breaker, o, now);
+	/* A server that refuses one town has answered. */
+	if (o->ours) {
+		answered = *o;
+		answered.ours = false;
+	}
+	breaker_learn(&a->breaker, o->ours ? &answered : o, now);
 	if (o->verdict == VERDICT_LATER && o->code == 429)
 		pause_account(a, o, now);
 	else if (o->verdict == VERDICT_SENT) {

@@ -86,5 +86,8 @@ for (const width of widths)
 			FROM (SELECT min(id) AS id FROM message WHERE tenant_id = current_tenant()) m, (SELECT min(id) AS id FROM citizen WHERE tenant_id = current_tenant()) c,
 			     unnest('{hard,full,policy,complaint}'::text[]) k`);
 		await see('/email', 'mail_away', 'いま送れません', 'この7日間に、相手の規則で断られたメールがあります', '迷惑メールとして申告された');
+		// … so many that ordinary ones wait.
+		await inside(town, `INSERT INTO mail_bar (place, breaker, until) VALUES (0, 'open', now() + interval '10 minutes')`);
+		for (const path of ['/email', '']) await see(path, `mail_rest${path.slice(1)}`, 'メールが続けて、相手の規則で断られて戻りました', '命を守る情報のほかは待たせています');
 		await admin.context.close();
 	});
