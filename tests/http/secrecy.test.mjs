@@ -79,7 +79,9 @@ test('nothing but these tables names people or holds answers', async () => {
 	// A new one that does belongs into everything() above, and into docs/secrecy.md.
 	const named = (await town.sql(`SELECT string_agg(c.relname, ' ' ORDER BY 1) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
 		WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attname IN ('response_id', 'right_hash', 'receipt_hash')`)).split(' ');
-	assert.deepEqual([...new Set(named)].sort(), ['response', 'response_tag']);
+	assert.deepEqual([...new Set(named)].sort(), ['paper_import_line', 'response', 'response_tag']);
+	// What a clerk types in from paper, kept and deleted in the transaction that wrote it.
+	assert.equal(await town.sql('SELECT count(*) FROM paper_import_line'), '0');
 	assert.equal(await town.sql(`SELECT count(*) FROM response WHERE questionnaire_id = ${questionnaire} AND (citizen_id IS NOT NULL OR staff_id IS NOT NULL)`), '0');
 	assert.equal(await town.sql(`SELECT count(*) FROM response WHERE questionnaire_id = ${questionnaire} AND right_hash IS NOT NULL`), String(PEOPLE));
 	assert.equal(await town.sql(`SELECT count(*) FROM right_drawn WHERE survey_id = ${survey}`), String(PEOPLE));
