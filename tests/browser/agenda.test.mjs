@@ -3,23 +3,15 @@
 // The calendar of events before eyes: list, month, map; what search engines read runs nothing;
 // and events from a file at the desk.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { makeEvent } from '../harness/event.mjs';
 import { up } from '../harness/up.mjs';
-import { named, openEyes, ways, widths } from './eye.mjs';
+import { named, watched, ways, widths } from './eye.mjs';
 
 const host = 'minato.localhost';
-let town, eyes;
 
 // A tile of our own, so that nobody else is asked.
-before(async () => {
-	town = await up({ conf: { map_tiles: '/static/icon-192.png?{z}-{x}-{y}', map_credit: '地図 <b onclick="x">試験</b>' } });
-	eyes = await openEyes(town);
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
-});
+const { town, eyes } = await watched({ conf: { map_tiles: '/static/icon-192.png?{z}-{x}-{y}', map_credit: '地図 <b onclick="x">試験</b>' } });
 
 for (const way of ways) {
 	test(`list, month, one event, ${named(way)}`, async () => {

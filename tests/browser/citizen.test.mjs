@@ -5,28 +5,23 @@
 // is typed wrong on the way; the same in English, and by keyboard alone.  At
 // 320 and 1280 px, with script and without.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { linkIn, mailWith, somebody } from '../http/citizen.mjs';
 import { publish } from '../harness/publish.mjs';
-import { eventually, up } from '../harness/up.mjs';
-import { named, openEyes, ways, widths } from './eye.mjs';
+import { eventually } from '../harness/up.mjs';
+import { named, watched, ways, widths } from './eye.mjs';
 
-let town, eyes, postcode;
+let postcode;
 const host = 'minato.localhost';
 const person = (way) => eyes.person(host, way);
 const long = 'あ'.repeat(10000);
 // One word as long as a message's subject may be, and where nothing can break it.
 const endless = `水${'W'.repeat(40)}${'長'.repeat(59)}`;
 
+const { town, eyes } = await watched();
 before(async () => {
-	town = await up();
-	eyes = await openEyes(town);
 	postcode = await town.sql(`SELECT min(postcode) FROM district_postcode p JOIN district d ON d.id = p.district_id WHERE d.name = '中央'`);
 	await publish(town, { subject: endless, html: `<h2>${endless}</h2><p>${endless}</p><p><a href="https://example.jp/${'a'.repeat(300)}">https://example.jp/${'a'.repeat(300)}</a></p>` });
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
 });
 
 for (const way of ways) {

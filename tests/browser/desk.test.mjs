@@ -5,26 +5,21 @@
 // wrong on the way, and what the second of two people is told.  At 320 and
 // 1280 px, with script and without; the approval by keyboard alone.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { written } from '../harness/desk.mjs';
 import { account, totp } from '../harness/staff.mjs';
-import { eventually, up } from '../harness/up.mjs';
-import { named, openEyes, ways, widths } from './eye.mjs';
+import { eventually } from '../harness/up.mjs';
+import { named, watched, ways } from './eye.mjs';
 
-let town, eyes, address;
+let address;
 const host = 'minato.localhost';
 const long = 'あ'.repeat(10000);
 const subject = (way) => `断水のお知らせ（${named(way)}）`;
 const body = '12月1日に、水道管の工事をします。\n\n## 断水する時間\n\n- **午前9時から**午後3時まで\n- くわしくは[市のページ](https://www.minato.example.jp/suido)へ';
 
+const { town, eyes } = await watched();
 before(async () => {
-	town = await up();
-	eyes = await openEyes(town);
 	address = JSON.parse(await town.chromo('demo', 'addresses').catch(() => '[]'))[0];
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
 });
 
 // Through the door, with what goes wrong there.

@@ -4,23 +4,14 @@
 // script and without: every kind of question, ways between them, what is typed wrong, what
 // the second of two clerks is told, and what is left to do once it is open.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { up } from '../harness/up.mjs';
-import { named, openEyes, ways } from './eye.mjs';
+import { test } from 'node:test';
+import { named, watched, ways } from './eye.mjs';
 
-let town, eyes;
 const host = 'minato.localhost';
 const long = 'あ'.repeat(400);
 const kinds = ['single', 'multi', 'text', 'long', 'number', 'date', 'time', 'scale', 'rank', 'matrix', 'address', 'map', 'file', 'note', 'consent'];
 
-before(async () => {
-	town = await up();
-	eyes = await openEyes(town);
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
-});
+const { town, eyes } = await watched();
 
 const staff = { staff: true };
 

@@ -3,30 +3,25 @@
 // The door of an event: one field, one large result; with and without script, without
 // network and back again, two doors at once, and by a link without the portal.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { inside } from '../harness/desk.mjs';
 import { makeEvent, signUp } from '../harness/event.mjs';
-import { eventually, up } from '../harness/up.mjs';
-import { openEyes, widths } from './eye.mjs';
+import { eventually } from '../harness/up.mjs';
+import { watched, widths } from './eye.mjs';
 
 const host = 'minato.localhost';
-let town, eyes, event, left;
+let event, left;
 
 const state = (what) => `SELECT ${what} FROM application a WHERE a.event_id = ${event} AND a.state = 'confirmed'
 	AND NOT EXISTS (SELECT FROM checkin c WHERE c.application_id = a.id AND c.undone IS NULL) ORDER BY a.number`;
 const entered = () => town.sql(`SELECT count(*) FROM checkin WHERE event_id = ${event} AND undone IS NULL AND NOT again`).then(Number);
 const next = () => left.shift();
 
+const { town, eyes } = await watched();
 before(async () => {
-	town = await up();
-	eyes = await openEyes(town);
 	event = Number(await town.sql(`SELECT min(id) FROM event WHERE texts -> 'ja' ->> 'title' LIKE '認知症%'`));
 	left = (await town.sql(state('a.number'))).split('\n');
 	assert.ok(left.length >= 10, `${left.length} are still to come`);
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
 });
 
 const clerk = (way) => eyes.staff('sato', way);

@@ -4,24 +4,16 @@
 // staff are signed out, or whose guest cancels: it says so in plain words, and what it let in
 // reaches the town or is shown until somebody has copied it.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { desk, inside } from '../harness/desk.mjs';
 import { makeEvent, signUp } from '../harness/event.mjs';
 import { readQr } from '../harness/qr.mjs';
-import { eventually, up } from '../harness/up.mjs';
-import { openEyes, widths } from './eye.mjs';
+import { eventually } from '../harness/up.mjs';
+import { watched, widths } from './eye.mjs';
 
 const host = 'minato.localhost';
-let town, eyes;
 
-before(async () => {
-	town = await up();
-	eyes = await openEyes(town);
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
-});
+const { town, eyes } = await watched();
 
 const at = (made) => `/desk/events/${made.event}/checkin?slot=${made.slots[0]}&door=${encodeURIComponent('北口')}`;
 const ticket = async (made) => readQr((await signUp(town.client(host), made)).text);

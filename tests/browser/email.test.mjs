@@ -3,21 +3,13 @@
 // A mail address in マイページ, in a real browser: a phone-only person adds one, puts another
 // in its place, and makes two entries one; what is typed wrong on the way.  At 320 and
 // 1280 px, with script and without, and once in English.
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { mailsTo, somebody, subscribe } from '../http/citizen.mjs';
 import { code as smsCode, number } from '../http/texts.mjs';
-import { eventually, up } from '../harness/up.mjs';
-import { named, openEyes, ways } from './eye.mjs';
+import { eventually } from '../harness/up.mjs';
+import { named, watched, ways } from './eye.mjs';
 
-let town, eyes;
-before(async () => {
-	town = await up();
-	eyes = await openEyes(town);
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
-});
+const { town, eyes } = await watched();
 
 const code = (email) => eventually(`a code to ${email}`, async () =>
 	(await mailsTo(town, email)).map((m) => m.text.match(/(?:確認番号|Confirmation number): (\d{6})/)?.[1]).find(Boolean));

@@ -4,22 +4,14 @@
 // published, enters somebody by telephone, looks who comes and writes to them.  At 320 and
 // 1280 px, with script and without.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { inside } from '../harness/desk.mjs';
 import { makeEvent, question } from '../harness/event.mjs';
 import { up } from '../harness/up.mjs';
-import { named, openEyes, ways } from './eye.mjs';
+import { named, watched, ways } from './eye.mjs';
 
-let town, eyes;
 const host = 'minato.localhost';
-before(async () => {
-	town = await up();
-	eyes = await openEyes(town);
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
-});
+const { town, eyes } = await watched();
 const choices = (...list) => list.map((text, i) => ({ code: String(i + 1), texts: { ja: text } }));
 const family = () => makeEvent(town, { capacity: 3, dates: 2, group: 4, quotas: { 車いす: 1 }, each: ['q1'], questions: [
 	question('q1', 'date', '生年月日', { settings: { past: true } }),

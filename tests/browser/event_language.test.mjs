@@ -4,21 +4,13 @@
 // who reads English, and somebody who reads やさしい日本語, find it, sign up, hold their ticket
 // and read why it does not take place.  At 320 and 1280 px, with script and without.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { makeEvent, question } from '../harness/event.mjs';
 import { up } from '../harness/up.mjs';
-import { named, openEyes, ways } from './eye.mjs';
+import { named, watched, ways } from './eye.mjs';
 
-let town, eyes;
 const host = 'minato.localhost';
-before(async () => {
-	town = await up();
-	eyes = await openEyes(town);
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
-});
+const { town, eyes } = await watched();
 const english = { title: 'An evening with the stars', text: 'We look at the stars through telescopes.', target: 'Pupils and their families', fee: 'Free',
 	bring: 'A warm jacket', place: 'Observatory', address: '1-1 Minato-machi', contact: 'Observatory, telephone 000-000-0000', quota_1: 'Wheelchair',
 	q1_label: 'How will you come?', q1_c_1: 'On foot', q1_c_2: 'By car' };

@@ -3,21 +3,13 @@
 // Maps of events: a clerk chooses the place on one, its page shows it, and whoever signs up answers
 // on one; without script, by the fields that are there.  At 320 and 1280 px.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { makeEvent, question } from '../harness/event.mjs';
 import { up } from '../harness/up.mjs';
-import { named, openEyes, ways } from './eye.mjs';
+import { named, watched, ways } from './eye.mjs';
 
-let town, eyes;
 const host = 'minato.localhost';
-before(async () => {
-	town = await up({ conf: { map_tiles: '/static/icon-192.png?{z}-{x}-{y}', map_credit: '地図 試験' } });
-	eyes = await openEyes(town);
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
-});
+const { town, eyes } = await watched({ conf: { map_tiles: '/static/icon-192.png?{z}-{x}-{y}', map_credit: '地図 試験' } });
 
 // Moves the map by its arrow keys and takes its middle: where that is, as the fields say.
 async function choose(who, [latitude, longitude]) {

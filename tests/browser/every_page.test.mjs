@@ -8,25 +8,19 @@
 // What stands between the pages (errors beside fields, what a press leads to) is the business
 // of the tests of each room.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { forms as formsOf } from '../harness/client.mjs';
 import { furnish, opens } from '../harness/furnish.mjs';
 import { fill, routes } from '../harness/house.mjs';
 import { problems } from '../harness/invariants.mjs';
-import { up } from '../harness/up.mjs';
-import { openEyes } from './eye.mjs';
+import { watched } from './eye.mjs';
 
-let town, eyes, who, worlds;
+let who, worlds;
 const pages = [], faults = [], forms = new Map();
 
+const { town, eyes } = await watched();
 before(async () => {
-	town = await up();
 	({ who, worlds } = await furnish(town));
-	eyes = await openEyes(town);
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
 });
 
 // Routes that answer with no page, and what they are there for.

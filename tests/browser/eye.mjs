@@ -4,7 +4,7 @@
 // eye sees on every page, whoever looks and however wide the screen is: nothing is asked of
 // another host (R58), and axe-core finds nothing (R65).
 //
-//	const eyes = await openEyes(town);
+//	const { town, eyes } = await watched();		// for a whole file; as up() has it: { conf: … }
 //	const hanako = await eyes.person('minato.localhost', { width: 320, script: false });
 //	await hanako.go('/subscribe');
 //	await hanako.look('subscribe');			// fails with all that is wrong with the page
@@ -15,8 +15,10 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import { after } from 'node:test';
 import { desk } from '../harness/desk.mjs';
 import { problems } from '../harness/invariants.mjs';
+import { up } from '../harness/up.mjs';
 import { launch } from './chromium.mjs';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -230,4 +232,16 @@ export async function openEyes(town, { notices = false } = {}) {
 		close: () => browser.close(),
 	};
 	return eyes;
+}
+
+// A town with eyes in it, and the end of both when the tests of the file are over.
+export async function watched(options) {
+	const town = await up(options);
+	let eyes;
+	after(async () => {
+		await eyes?.close();
+		await town.stop();
+	});
+	eyes = await openEyes(town);
+	return { town, eyes };
 }

@@ -2,20 +2,11 @@
 //
 // 世帯 in a real browser: one makes it and hands on a code, another joins, both see each other,
 // one leaves.  At 320 and 1280 px, with script and without, and once in English.
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { somebody, subscribe } from '../http/citizen.mjs';
-import { up } from '../harness/up.mjs';
-import { named, openEyes, ways } from './eye.mjs';
+import { named, watched, ways } from './eye.mjs';
 
-let town, eyes;
-before(async () => {
-	town = await up();
-	eyes = await openEyes(town);
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
-});
+const { town, eyes } = await watched();
 
 // Somebody who is registered, before a browser.
 async function person(way) {

@@ -5,22 +5,13 @@
 // of their application, where they stand, an offer and its end.  At 320 and 1280 px, with script
 // and without.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { inside } from '../harness/desk.mjs';
 import { makeEvent, signUp } from '../harness/event.mjs';
-import { up } from '../harness/up.mjs';
-import { named, openEyes, ways } from './eye.mjs';
+import { named, watched, ways } from './eye.mjs';
 
-let town, eyes;
 const host = 'minato.localhost';
-before(async () => {
-	town = await up();
-	eyes = await openEyes(town);
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
-});
+const { town, eyes } = await watched();
 const japan = (moment) => town.sql(`SELECT to_char((${moment}) AT TIME ZONE 'Asia/Tokyo', 'YYYY-MM-DD')`);
 
 for (const way of ways) {

@@ -5,22 +5,21 @@
 // what one may not see, names as long as they may be; and the approval by
 // keyboard alone.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { batches, carry, sending } from '../harness/deliver.mjs';
 import { written } from '../harness/desk.mjs';
 import { readMail } from '../gateways/mime.mjs';
 import { totp } from '../harness/staff.mjs';
 import { linkIn } from '../http/citizen.mjs';
-import { eventually, up } from '../harness/up.mjs';
-import { openEyes, widths } from './eye.mjs';
+import { eventually } from '../harness/up.mjs';
+import { watched, widths } from './eye.mjs';
 
-let town, eyes, over;
+let over;
 const going = {};
 const host = 'minato.localhost';
 
+const { town, eyes } = await watched();
 before(async () => {
-	town = await up();
-	eyes = await openEyes(town);
 	town.kill('courier', 'SIGTERM');
 	over = await sending(town, 400);
 	for (const b of await batches(town, over)) await carry(town, b, [['accepted'], ['accepted'], ['accepted'], ['refused', 'mailbox_unknown'], ['refused', 'refused_policy']]);
@@ -28,10 +27,6 @@ before(async () => {
 		going[width] = await sending(town, 100, { subject: `'${'とても長い件名'.repeat(14)}'` });
 		await carry(town, (await batches(town, going[width]))[0], [['accepted'], ['accepted'], ['refused', 'mailbox_unknown'], ['later', 'mailbox_full'], ['unknown', 'no_answer']]);
 	}
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
 });
 
 for (const width of widths) {

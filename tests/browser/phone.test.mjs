@@ -3,20 +3,11 @@
 // SMS in a real browser: registered with a number, let in by it, another number put in
 // its place, and taken away, with which its person leaves; what is typed wrong on the way.  At 320 and 1280 px, with
 // script and without.
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { code, number } from '../http/texts.mjs';
-import { up } from '../harness/up.mjs';
-import { named, openEyes, ways } from './eye.mjs';
+import { named, watched, ways } from './eye.mjs';
 
-let town, eyes;
-before(async () => {
-	town = await up();
-	eyes = await openEyes(town);
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
-});
+const { town, eyes } = await watched();
 
 for (const way of ways)
 	test(`by SMS: ${named(way)}`, async () => {

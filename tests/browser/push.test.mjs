@@ -5,21 +5,13 @@
 // push by the browser's own tools (ServiceWorker.deliverPushMessage).  The service
 // worker, the notice that it shows and the page without a network are real.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { Device } from '../gateways/push_keys.mjs';
-import { eventually, up } from '../harness/up.mjs';
-import { named, openEyes, ways, widths } from './eye.mjs';
+import { eventually } from '../harness/up.mjs';
+import { named, openEyes, watched, ways, widths } from './eye.mjs';
 
 const host = 'minato.localhost';
-let town, eyes;
-before(async () => {
-	town = await up();
-	eyes = await openEyes(town);
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
-});
+const { town, eyes } = await watched();
 
 let devices = 0;
 // The browser as far as push.js sees it.  saying: what the person answers.

@@ -3,23 +3,17 @@
 // Results in a browser: at the desk and as they are given back, narrow and wide, with and
 // without script.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { desk, inside } from '../harness/desk.mjs';
 import { makePopulation, makeSurvey } from '../harness/survey.mjs';
-import { up } from '../harness/up.mjs';
-import { named, openEyes, ways } from './eye.mjs';
+import { named, watched, ways } from './eye.mjs';
 
-let town, eyes, made, who;
+let made, who;
+const { town, eyes } = await watched();
 before(async () => {
-	town = await up();
-	eyes = await openEyes(town);
 	made = await makeSurvey(town, { answers: 1204 });
 	await makePopulation(town);
 	who = Object.fromEntries(await Promise.all(['sato', 'takahashi', 'admin'].map(async (n) => [n, await desk(town, n)])));
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
 });
 
 const sit = (name, way) => eyes.person('minato.localhost', { ...way, cookies: Object.fromEntries(who[name].cookies) });

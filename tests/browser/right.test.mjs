@@ -3,24 +3,18 @@
 // 無記名・1人1回 in a real browser: a right is drawn by script and without, then the survey
 // is answered; and the pages at the desk around it.  At 320 and 1280 px.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { desk } from '../harness/desk.mjs';
-import { up } from '../harness/up.mjs';
 import { once_survey, signed_in } from '../http/right.mjs';
-import { named, openEyes, ways, widths } from './eye.mjs';
+import { named, watched, ways, widths } from './eye.mjs';
 
 const host = 'minato.localhost';
-let town, eyes, survey;
+let survey;
+const { town, eyes } = await watched();
 before(async () => {
-	town = await up();
 	survey = await once_survey(town, host);
 	const first = await signed_in(town, host);
 	await first.client.submit(await first.client.get(`/surveys/${survey}/right`), {}); // makes the key, as publishing does
-	eyes = await openEyes(town);
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
 });
 
 // The cookies of a client without a browser, in a browser.

@@ -3,22 +3,13 @@
 // R20 as people meet it: asked once more who they are, at 320 and at 1280 px, with and without
 // script; what was typed is still there, and they end where they wanted to be.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { mailWith, somebody, subscribe } from '../http/citizen.mjs';
 import { account, totp } from '../harness/staff.mjs';
-import { up } from '../harness/up.mjs';
-import { named, openEyes, ways } from './eye.mjs';
+import { named, watched, ways } from './eye.mjs';
 
 const MINATO = 'minato.localhost';
-let town, eyes;
-before(async () => {
-	town = await up();
-	eyes = await openEyes(town);
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
-});
+const { town, eyes } = await watched();
 
 const old = () => town.sql(`UPDATE staff_session SET proved = now() - interval '11 minutes';
 	UPDATE citizen_session SET created = now() - interval '11 minutes'`);

@@ -4,25 +4,19 @@
 // with; checked, changed, sent; closed while somebody types.  At 320 and 1280 px, with
 // script and without, in Japanese and in English.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { inside } from '../harness/desk.mjs';
 import { png } from '../harness/picture.mjs';
-import { up } from '../harness/up.mjs';
 import { every_kind, few, survey } from '../http/survey.mjs';
-import { named, openEyes, ways, widths } from './eye.mjs';
+import { named, watched, ways, widths } from './eye.mjs';
 
-let town, eyes, postcode, id, short;
+let postcode, id, short;
 const host = 'minato.localhost';
+const { town, eyes } = await watched({ conf: { map_tiles: '/static/icon-192.png?{z}-{x}-{y}', map_credit: '地図 試験' } });
 before(async () => {
-	town = await up({ conf: { map_tiles: '/static/icon-192.png?{z}-{x}-{y}', map_credit: '地図 試験' } });
-	eyes = await openEyes(town);
 	postcode = (await town.sql(`SELECT min(postcode) FROM district_postcode WHERE tenant_id = (SELECT tenant_id FROM tenant_host WHERE host = '${host}') GROUP BY postcode HAVING count(*) = 1 LIMIT 1`));
 	({ survey: id } = await survey(town, every_kind(), { columns: { changeable: 'true' } }));
 	({ survey: short } = await survey(town, few(), { title: '季節についてのアンケート' }));
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
 });
 
 // What is typed wrongly first, and then.

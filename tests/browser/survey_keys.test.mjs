@@ -3,23 +3,17 @@
 // A survey with every kind of question, answered by keyboard alone: an order, a table, a place
 // on a map and a file, too.  What has the focus is to be seen (eye.mjs, tabTo).
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { png } from '../harness/picture.mjs';
-import { up } from '../harness/up.mjs';
 import { every_kind, survey } from '../http/survey.mjs';
-import { openEyes } from './eye.mjs';
+import { watched } from './eye.mjs';
 
 const host = 'minato.localhost', photo = { name: '公園.png', mimeType: 'image/png', buffer: png(40, 30) };
-let town, eyes, postcode, id;
+let postcode, id;
+const { town, eyes } = await watched({ conf: { map_tiles: '/static/icon-192.png?{z}-{x}-{y}', map_credit: '地図 試験' } });
 before(async () => {
-	town = await up({ conf: { map_tiles: '/static/icon-192.png?{z}-{x}-{y}', map_credit: '地図 試験' } });
-	eyes = await openEyes(town);
 	postcode = await town.sql(`SELECT min(postcode) FROM district_postcode WHERE tenant_id = (SELECT tenant_id FROM tenant_host WHERE host = '${host}') GROUP BY postcode HAVING count(*) = 1 LIMIT 1`);
 	({ survey: id } = await survey(town, every_kind()));
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
 });
 
 test('every kind of question by keyboard alone', async () => {

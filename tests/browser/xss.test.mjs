@@ -4,24 +4,19 @@
 // attribute, a link, a style, JSON or Markdown, in messages, events, sign-ups and names, looked
 // at by citizens and by staff in a real browser.  Nothing runs, no part of a page comes of
 // them, and what was typed is what is read.
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { approved, desk, inside } from '../harness/desk.mjs';
 import { makeEvent, signUp } from '../harness/event.mjs';
 import { eventually, up } from '../harness/up.mjs';
-import { openEyes } from './eye.mjs';
+import { watched } from './eye.mjs';
 import { harmless, payloads } from './hostile.mjs';
 
 const HOST = 'minato.localhost';
-let town, eyes, citizen, sato;
+let citizen, sato;
+const { town, eyes } = await watched();
 before(async () => {
-	town = await up();
-	eyes = await openEyes(town);
 	citizen = await eyes.person(HOST);
 	sato = await eyes.staff('sato');
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
 });
 
 const quoted = (text) => `'${text.replaceAll("'", "''")}'`;

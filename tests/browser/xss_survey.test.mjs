@@ -5,27 +5,21 @@
 // imported, and what is exported as CSV, PDF and poster.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { desk, inside } from '../harness/desk.mjs';
 import { png } from '../harness/picture.mjs';
-import { up } from '../harness/up.mjs';
 import { document, question, survey } from '../http/survey.mjs';
-import { openEyes } from './eye.mjs';
+import { watched } from './eye.mjs';
 import { harmless, payloads, untouched } from './hostile.mjs';
 
 const host = 'minato.localhost';
-let town, eyes, citizen, sato, takahashi, clerk;
+let citizen, sato, takahashi, clerk;
+const { town, eyes } = await watched();
 before(async () => {
-	town = await up();
-	eyes = await openEyes(town);
 	citizen = await eyes.person(host);
 	clerk = await desk(town, 'sato');
 	sato = await eyes.staff('sato');
 	takahashi = await desk(town, 'takahashi');
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
 });
 
 const quoted = (value) => `'${value.replaceAll("'", "''")}'`;
