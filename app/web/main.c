@@ -129,6 +129,7 @@ sandbox_of(const struct conf *conf, struct arena *a)
 	s.reads[8] = conf->gateway_ca_file;
 	s.reads[9] = conf->outbox;
 	s.reads[10] = conf->development ? conf->templates : NULL;
+	s.reads[11] = arena_printf(a, "%s/data", conf->sql);	/* passwords that are common */
 	return s;
 }
 
