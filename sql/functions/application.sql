@@ -32,12 +32,13 @@ CREATE OR REPLACE TRIGGER application_due BEFORE INSERT OR UPDATE ON application
 
 -- Who it is among the citizens: whoever was signed in, or whose mail address was proved on the
 -- way (once_hash; what staff enter proves nothing).  NULL: nobody whom we know.
-CREATE OR REPLACE FUNCTION application_citizen(a application) RETURNS bigint LANGUAGE sql STABLE AS $$
-  SELECT z.id FROM citizen z
+CREATE OR REPLACE FUNCTION application_citizen(a application) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT z.id FROM citizen z
    WHERE z.state = 'active'
      AND z.id = coalesce(a.citizen_id, (SELECT p.citizen_id FROM contact p
-                                         WHERE p.channel = 'email' AND p.hash = a.once_hash AND p.state = 'active' AND a.staff_id IS NULL))
-$$;
+                                         WHERE p.channel = 'email' AND p.hash = a.once_hash AND p.state = 'active' AND a.staff_id IS NULL)));
+END $$;
 
 -- When somebody may be written to about it, by the hours that messages obey (plan.sql) or, by
 -- SMS, those of keep.sql.  At once: what answers a step of their own, that it is called off

@@ -16,22 +16,24 @@ CREATE OR REPLACE TRIGGER citizen_guard BEFORE INSERT OR UPDATE ON citizen
   FOR EACH ROW EXECUTE FUNCTION citizen_guard();
 
 -- What somebody chose, as pages show it.
-CREATE OR REPLACE FUNCTION citizen_chosen(c citizen) RETURNS jsonb LANGUAGE sql STABLE AS $$
-  SELECT jsonb_build_object(
+CREATE OR REPLACE FUNCTION citizen_chosen(c citizen) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN jsonb_build_object(
            'vital_only', c.vital_only,
            'language',   c.language,
            'districts',  (SELECT coalesce(jsonb_agg(d.name ORDER BY d.place, d.id), '[]') FROM district d WHERE d.id = ANY (c.districts)),
            'topics',     (SELECT coalesce(jsonb_agg(t.name ORDER BY t.place, t.id), '[]') FROM topic t WHERE t.id = ANY (c.topics)),
-           'vital',      coalesce((SELECT t.name FROM topic t WHERE t.vital), ''))
-$$;
+           'vital',      coalesce((SELECT t.name FROM topic t WHERE t.vital), ''));
+END $$;
 
 -- Working channels in the order that this person likes, then in the usual one.
 CREATE OR REPLACE FUNCTION reach_order(p_working text[], p_channels text[]) RETURNS text[]
-LANGUAGE sql IMMUTABLE AS $$
-  SELECT coalesce(array_agg(w ORDER BY coalesce(array_position(p_channels, w),
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN (SELECT coalesce(array_agg(w ORDER BY coalesce(array_position(p_channels, w),
                                                 9 + array_position('{line,webpush,email,sms}'::text[], w))), '{}')
-    FROM (SELECT DISTINCT unnest(p_working) AS w) x
-$$;
+    FROM (SELECT DISTINCT unnest(p_working) AS w) x);
+END $$;
 
 -- citizen.reach says what contact says, so that planning reads one table.
 CREATE OR REPLACE FUNCTION contact_reach() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -23,12 +23,13 @@ SET LOCAL ROLE chromo_owner;
 
 -- For the programs that go from tenant to tenant by themselves.
 CREATE OR REPLACE FUNCTION enter_tenant(p_tenant bigint, p_actor text) RETURNS void
-LANGUAGE sql AS $$
-  SELECT set_config('chromo.tenant', p_tenant::text, true),
-         set_config('chromo.actor', p_actor, true),
-         set_config('chromo.remote', '', true),
-         set_config('chromo.request', '', true)
-$$;
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('chromo.tenant', p_tenant::text, true),
+          set_config('chromo.actor', p_actor, true),
+          set_config('chromo.remote', '', true),
+          set_config('chromo.request', '', true);
+END $$;
 
 CREATE OR REPLACE FUNCTION enter(p_host text, p_staff bytea, p_citizen bytea,
                                  p_remote text, p_request text) RETURNS json

@@ -143,19 +143,21 @@ BEGIN
 END $$;
 
 -- Why an event does not take place, in the languages in which that is said: into its texts, and out of them where it is not any more.
-CREATE OR REPLACE FUNCTION event_why(p_texts jsonb, p_why jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
-  SELECT jsonb_object_agg(tag, said)
+CREATE OR REPLACE FUNCTION event_why(p_texts jsonb, p_why jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN (SELECT jsonb_object_agg(tag, said)
     FROM (SELECT jsonb_object_keys(p_texts) UNION SELECT jsonb_object_keys(p_why)) AS k (tag),
          LATERAL (SELECT coalesce(p_texts -> tag, '{}') - 'call_off'
                          || CASE WHEN p_why ? tag AND tag <> 'ja' THEN jsonb_build_object('call_off', p_why -> tag) ELSE '{}' END) AS x (said)
-   WHERE said <> '{}'
-$$;
+   WHERE said <> '{}');
+END $$;
 
 -- The same by language, as it was given.
-CREATE OR REPLACE FUNCTION event_whys(e event) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
-  SELECT jsonb_build_object('ja', e.call_off)
-         || coalesce((SELECT jsonb_object_agg(key, value -> 'call_off') FROM jsonb_each(e.texts) WHERE key <> 'ja' AND value ? 'call_off'), '{}')
-$$;
+CREATE OR REPLACE FUNCTION event_whys(e event) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN jsonb_build_object('ja', e.call_off)
+         || coalesce((SELECT jsonb_object_agg(key, value -> 'call_off') FROM jsonb_each(e.texts) WHERE key <> 'ja' AND value ? 'call_off'), '{}');
+END $$;
 
 -- One date does not take place, and why.  Returns how many applications end with it.
 CREATE OR REPLACE FUNCTION event_date_off(p_event bigint, p_slot bigint, p_why jsonb) RETURNS int LANGUAGE plpgsql AS $$

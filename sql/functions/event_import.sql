@@ -2,23 +2,25 @@
 --	{"key", "source", "texts", "category", "place", "address", "latitude", "longitude", "access",
 --	 "organiser", "contact", "free", "online", "cancelled", "days", "slots": [{"begins", "ends"} in ms]}
 
-CREATE OR REPLACE FUNCTION event_import_mark(e event) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT event_mark(e, 'texts') || event_mark(e, 'place')
+CREATE OR REPLACE FUNCTION event_import_mark(e event) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN event_mark(e, 'texts') || event_mark(e, 'place')
          || coalesce((SELECT left(md5(string_agg(concat_ws(' ', rfc3339(s.begins), rfc3339(s.ends), s.days, s.cancelled IS NULL), ',' ORDER BY s.begins, s.id)), 16)
-                        FROM event_slot s WHERE s.event_id = e.id), '')
-$$;
+                        FROM event_slot s WHERE s.event_id = e.id), '');
+END $$;
 
 -- What would become of an entry: "new"; "same" as the file said last time; "changed" since;
 -- "edited": changed, but staff have written over what was imported; "cancelled": called off
 -- there, which staff do here by hand, because people may have signed up.
-CREATE OR REPLACE FUNCTION event_import_what(p_entry jsonb) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT CASE WHEN (p_entry ->> 'cancelled')::boolean THEN 'cancelled'
+CREATE OR REPLACE FUNCTION event_import_what(p_entry jsonb) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT CASE WHEN (p_entry ->> 'cancelled')::boolean THEN 'cancelled'
               WHEN e.id IS NULL THEN 'new'
               WHEN e.source = p_entry -> 'source' THEN 'same'
               WHEN e.import_mark IS DISTINCT FROM event_import_mark(e) OR e.state NOT IN ('draft', 'open') THEN 'edited'
               ELSE 'changed' END
-    FROM (SELECT) one LEFT JOIN event e ON e.source_key = p_entry ->> 'key'
-$$;
+    FROM (SELECT) one LEFT JOIN event e ON e.source_key = p_entry ->> 'key');
+END $$;
 
 -- The dates of an imported event are those of the file; one that people signed up for is called
 -- off by staff, never by a file.

@@ -2,28 +2,31 @@
 
 -- The pictures of a message, in their order, with what their files are: what an approver
 -- signs.  "state": of both sizes together.
-CREATE OR REPLACE FUNCTION message_pictures(m message) RETURNS jsonb LANGUAGE sql STABLE AS $$
-  SELECT coalesce(jsonb_agg(p.it || jsonb_build_object(
+CREATE OR REPLACE FUNCTION message_pictures(m message) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT coalesce(jsonb_agg(p.it || jsonb_build_object(
            'kind', l.kind, 'bytes', l.bytes, 'digest', encode(l.digest, 'hex'), 'small_digest', encode(s.digest, 'hex'),
            'state', CASE WHEN 'infected' IN (l.state, s.state) THEN 'infected'
                          WHEN l.state = 'clean' AND s.state = 'clean' THEN 'clean' ELSE 'waiting' END) ORDER BY p.place), '[]')
     FROM jsonb_array_elements(m.pictures) WITH ORDINALITY AS p (it, place)
     JOIN attachment l ON l.id = (p.it->>'id')::uuid
-    JOIN attachment s ON s.id = (p.it->>'small')::uuid
-$$;
+    JOIN attachment s ON s.id = (p.it->>'small')::uuid);
+END $$;
 
 -- Their files, both sizes.
-CREATE OR REPLACE FUNCTION message_picture_files(p_pictures jsonb) RETURNS uuid[] LANGUAGE sql IMMUTABLE AS $$
-  SELECT coalesce(array_agg(f.id::uuid), '{}')
-    FROM jsonb_array_elements(p_pictures) p, LATERAL (VALUES (p->>'id'), (p->>'small')) AS f (id)
-$$;
+CREATE OR REPLACE FUNCTION message_picture_files(p_pictures jsonb) RETURNS uuid[] LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN (SELECT coalesce(array_agg(f.id::uuid), '{}')
+    FROM jsonb_array_elements(p_pictures) p, LATERAL (VALUES (p->>'id'), (p->>'small')) AS f (id));
+END $$;
 
 -- Each of two files of this town that were taken in for messages, and said in words.
-CREATE OR REPLACE FUNCTION message_pictures_good(p_pictures jsonb) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT NOT EXISTS (SELECT FROM jsonb_array_elements(p_pictures) p WHERE coalesce(length(p->>'text'), 0) NOT BETWEEN 1 AND 200)
+CREATE OR REPLACE FUNCTION message_pictures_good(p_pictures jsonb) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN NOT EXISTS (SELECT FROM jsonb_array_elements(p_pictures) p WHERE coalesce(length(p->>'text'), 0) NOT BETWEEN 1 AND 200)
      AND (SELECT count(*) FROM attachment WHERE purpose = 'message' AND kind LIKE 'image/%' AND id = ANY (message_picture_files(p_pictures)))
-         = 2 * jsonb_array_length(p_pictures)
-$$;
+         = 2 * jsonb_array_length(p_pictures);
+END $$;
 
 CREATE OR REPLACE FUNCTION message_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -154,11 +157,12 @@ CREATE OR REPLACE TRIGGER message_rendering_guard BEFORE UPDATE OR DELETE ON mes
 
 -- Which ways a message takes to persons.
 CREATE OR REPLACE FUNCTION message_ways(m message) RETURNS text[]
-LANGUAGE sql IMMUTABLE AS $$
-  SELECT ARRAY(SELECT w.way
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN ARRAY(SELECT w.way
                  FROM (VALUES ('email', m.by_email), ('line', m.by_line), ('webpush', m.by_webpush), ('sms', m.by_sms)) AS w (way, taken)
-                WHERE w.taken)
-$$;
+                WHERE w.taken);
+END $$;
 
 -- The persons whom a message with this audience reaches, ascending, each by one
 -- channel: the one that they like best of those that it takes, or the first of p_order
@@ -192,8 +196,10 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 CREATE OR REPLACE FUNCTION message_vital(p_topics bigint[]) RETURNS boolean
-LANGUAGE sql STABLE AS
-$$ SELECT EXISTS (SELECT FROM topic WHERE vital AND id = ANY (p_topics)) $$;
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM topic WHERE vital AND id = ANY (p_topics));
+END $$;
 
 -- A moment as rows of parts carry it (part/history_list, part/timeline): {at, at_text}.
 CREATE OR REPLACE FUNCTION message_time(p_at timestamptz, p_lang text) RETURNS jsonb
@@ -204,8 +210,9 @@ $$ SELECT jsonb_build_object('at', rfc3339(p_at), 'at_text', moment(p_at, p_lang
 -- of what it showed; where it differs when the form comes back, somebody saved
 -- the same page in between.
 CREATE OR REPLACE FUNCTION message_mark(m message, p_part text) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
-  SELECT left(encode(sha256(convert_to(
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN left(encode(sha256(convert_to(
            CASE p_part
            WHEN 'content'  THEN jsonb_build_array(m.department_id, m.subject, m.body, m.contact)
            WHEN 'audience' THEN jsonb_build_array(m.audience, m.districts, m.topics)
@@ -213,5 +220,5 @@ LANGUAGE sql IMMUTABLE AS $$
            WHEN 'pictures' THEN m.pictures
            WHEN 'schedule' THEN jsonb_build_array(m.scheduled, extract(epoch FROM m.send_at),
                                   extract(epoch FROM m.valid_until), extract(epoch FROM m.publish_until))
-           END::text, 'UTF8')), 'hex'), 16)
-$$;
+           END::text, 'UTF8')), 'hex'), 16);
+END $$;

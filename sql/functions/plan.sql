@@ -18,18 +18,20 @@ CREATE OR REPLACE FUNCTION quiet_clock(p_vital boolean) RETURNS time LANGUAGE sq
 $$ SELECT CASE WHEN NOT p_vital THEN (now() AT TIME ZONE 'Asia/Tokyo')::time END $$;
 
 -- When somebody's quiet hours end, of which quiet_end() gave the minutes.
-CREATE OR REPLACE FUNCTION quiet_due(p_minutes int) RETURNS timestamptz LANGUAGE sql STABLE AS $$
-  SELECT CASE WHEN p_minutes = 0 THEN now()
+CREATE OR REPLACE FUNCTION quiet_due(p_minutes int) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT CASE WHEN p_minutes = 0 THEN now()
               ELSE d.ends + CASE WHEN d.ends <= now() THEN interval '1 day' ELSE interval '0' END END
-    FROM (SELECT date_trunc('day', now(), 'Asia/Tokyo') + make_interval(mins => p_minutes - 1440) AS ends) d
-$$;
+    FROM (SELECT date_trunc('day', now(), 'Asia/Tokyo') + make_interval(mins => p_minutes - 1440) AS ends) d);
+END $$;
 
 -- Cuts people, ascending, into batches; they have channel, due time and, where they share
 -- a call, language in common.  Returns how many they are.  Couriers are told.
--- In SQL, not in PL/pgSQL, which would copy all of them for each slice.
+-- In SQL, not in PL/pgSQL, which would copy all of them for each slice.  Plans are kept here:
+-- what foreign keys ask would else be planned for each batch (message_plan_part).
 CREATE OR REPLACE FUNCTION batch_cut(p_message bigint, p_round int, p_step int, p_lane int, p_size int, p_valid_until timestamptz,
                                      p_channel text, p_language text, p_due timestamptz, p_citizens bigint[]) RETURNS int
-LANGUAGE sql AS $$
+LANGUAGE sql SET plan_cache_mode = auto AS $$
   INSERT INTO batch (message_id, channel, language, lane, round, step, key, citizens, first, last, size, due, valid_until, state, finished)
   SELECT p_message, p_channel, p_language, p_lane, p_round, p_step, gen_random_uuid(),
          p_citizens[s.low : s.high], p_citizens[s.low], p_citizens[s.high], s.high - s.low + 1, p_due, p_valid_until,
@@ -51,8 +53,10 @@ CREATE OR REPLACE FUNCTION message_due() RETURNS SETOF bigint LANGUAGE sql STABL
 $$;
 
 -- The channels of a ladder, in their order.
-CREATE OR REPLACE FUNCTION ladder_channels(p_ladder jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE AS
-$$ SELECT array_agg(x.rung->>'channel' ORDER BY x.n) FROM jsonb_array_elements(p_ladder) WITH ORDINALITY AS x (rung, n) $$;
+CREATE OR REPLACE FUNCTION ladder_channels(p_ladder jsonb) RETURNS text[] LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN (SELECT array_agg(x.rung->>'channel' ORDER BY x.n) FROM jsonb_array_elements(p_ladder) WITH ORDINALITY AS x (rung, n));
+END $$;
 
 -- Freezes the audience into batches and puts the message on the site.  A large one is
 -- planned in parts, smallest ids first, so that the first are written to while the others

@@ -53,11 +53,12 @@ GRANT EXECUTE ON FUNCTION post_work TO chromo_courier;
 SET LOCAL ROLE chromo_owner;
 
 -- Posts of this month, as X counts them: what is there, was there, or may be.
-CREATE OR REPLACE FUNCTION post_month(p_gateway bigint) RETURNS bigint LANGUAGE sql STABLE AS $$
-  SELECT count(*) FROM post
+CREATE OR REPLACE FUNCTION post_month(p_gateway bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT count(*) FROM post
    WHERE gateway_id = p_gateway AND first_try >= date_trunc('month', now(), 'Asia/Tokyo')
-     AND (provider_id IS NOT NULL OR doubt OR state = 'sending')
-$$;
+     AND (provider_id IS NOT NULL OR doubt OR state = 'sending'));
+END $$;
 
 -- How many the town allows itself in a month; NULL: no end.
 CREATE OR REPLACE FUNCTION post_ceiling(g gateway) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
@@ -103,14 +104,15 @@ END $$;
 
 -- Of the post that this one is a reply to: '' is not there (any more), and this one stands
 -- alone; NULL: nobody knows yet.
-CREATE OR REPLACE FUNCTION post_first(p post) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT CASE WHEN f.id IS NULL OR f.withdraw THEN ''
+CREATE OR REPLACE FUNCTION post_first(p post) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT CASE WHEN f.id IS NULL OR f.withdraw THEN ''
               WHEN f.state = 'accepted' THEN f.provider_id
               WHEN f.state IN ('queued', 'sending') THEN NULL
               ELSE '' END
     FROM (SELECT) AS once
-    LEFT JOIN post f ON f.id = p.first_id
-$$;
+    LEFT JOIN post f ON f.id = p.first_id);
+END $$;
 
 -- Takes posts for this courier.  What was being sent by one that is dead may have been
 -- carried out.  While the account rests (gateway_health.until) its posts do, unless somebody

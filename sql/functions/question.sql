@@ -35,13 +35,14 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 CREATE OR REPLACE FUNCTION questionnaire_document(p_questionnaire bigint, p_edition int) RETURNS jsonb
-LANGUAGE sql STABLE AS $$
-  SELECT jsonb_build_object('edition', p_edition, 'languages', to_jsonb(n.languages),
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT jsonb_build_object('edition', p_edition, 'languages', to_jsonb(n.languages),
            'questions', (SELECT coalesce(jsonb_agg(question_entry(q) ORDER BY q.place), '[]')
                            FROM question q WHERE q.questionnaire_id = n.id))
     FROM questionnaire n
-   WHERE n.id = p_questionnaire
-$$;
+   WHERE n.id = p_questionnaire);
+END $$;
 
 -- After it was published the questions stay what they are; only their words may be
 -- put right, which questionnaire_publish then makes an edition of.

@@ -3,15 +3,16 @@
 -- A number as a page says it.  Fewer than five are not counted out, so that nobody can be
 -- found by trying; many are rounded.
 CREATE OR REPLACE FUNCTION reach_number(p_n numeric) RETURNS jsonb
-LANGUAGE sql IMMUTABLE AS $$
-  SELECT jsonb_build_object(
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN jsonb_build_object(
            'count',  p_n,
            'none',   p_n = 0,
            'few',    p_n BETWEEN 1 AND 4,
            'about',  p_n >= 1000,
            'number', CASE WHEN p_n >= 5 THEN
-                       to_char(CASE WHEN p_n >= 1000 THEN round(p_n, 2 - floor(log(p_n))::int) ELSE p_n END, 'FM999,999,999') END)
-$$;
+                       to_char(CASE WHEN p_n >= 1000 THEN round(p_n, 2 - floor(log(p_n))::int) ELSE p_n END, 'FM999,999,999') END);
+END $$;
 
 -- The persons of an audience whom one of p_ways reaches (reach_number), with
 -- "ways": by which each of them gets it, for a person gets a message once, and

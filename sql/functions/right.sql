@@ -21,8 +21,10 @@ BEGIN
 END $$;
 
 -- The right that a numbered form is.
-CREATE OR REPLACE FUNCTION right_paper(p_survey bigint, p_number text) RETURNS bytea LANGUAGE sql IMMUTABLE AS
-$$ SELECT sha256(convert_to('paper ' || p_survey || ' ' || p_number, 'UTF8')) $$;
+CREATE OR REPLACE FUNCTION right_paper(p_survey bigint, p_number text) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN sha256(convert_to('paper ' || p_survey || ' ' || p_number, 'UTF8'));
+END $$;
 
 -- Puts answers and drawn rights of anonymous surveys into an order of chance, once a day: rows
 -- lie where and with the number of the transaction in which they were written, and so tell in

@@ -119,14 +119,20 @@ BEGIN
     outcome := 'gone';
     RETURN;
   END IF;
-  IF e.rule = 'lottery' AND EXISTS (SELECT FROM lottery l WHERE l.slot_id = p_slot AND l.closed IS NOT NULL) THEN
-    state := 'waiting';                   -- whom staff enter behind the list: after all who were drawn
+  -- Asked one by one: PostgreSQL plans an expression anew each time whose plan is cheaper once
+  -- it is known which half of it is false.
+  IF e.rule = 'lottery' THEN              -- whom staff enter behind the list: after all who were drawn
+    state := CASE WHEN EXISTS (SELECT FROM lottery l WHERE l.slot_id = p_slot AND l.closed IS NOT NULL) THEN 'waiting' ELSE 'applied' END;
   ELSIF e.rule <> 'first' THEN
     state := 'applied';
   ELSE
-    free := (s.capacity IS NULL OR s.taken + p_people <= s.capacity)
-            AND (cardinality(p_quotas) = 0 OR seat_is_free(p_slot, p_people, p_quotas, p_claims))
-            AND NOT (e.in_order AND EXISTS (SELECT FROM application w WHERE w.slot_id = p_slot AND w.state = 'waiting'));
+    free := s.capacity IS NULL OR s.taken + p_people <= s.capacity;
+    IF free AND cardinality(p_quotas) > 0 THEN
+      free := seat_is_free(p_slot, p_people, p_quotas, p_claims);
+    END IF;
+    IF free AND e.in_order THEN
+      free := NOT EXISTS (SELECT FROM application w WHERE w.slot_id = p_slot AND w.state = 'waiting');
+    END IF;
     IF NOT free AND NOT e.waiting THEN
       outcome := 'full';
       RETURN;
@@ -246,9 +252,11 @@ BEGIN
 END $$;
 
 -- How many groups stand in front, and oneself.
-CREATE OR REPLACE FUNCTION seat_place(p_slot bigint, p_ahead boolean, p_waiting int) RETURNS int LANGUAGE sql STABLE AS
-$$ SELECT count(*)::int FROM application w
-    WHERE w.slot_id = p_slot AND w.state = 'waiting' AND (NOT w.ahead, w.waiting) <= (NOT p_ahead, p_waiting) $$;
+CREATE OR REPLACE FUNCTION seat_place(p_slot bigint, p_ahead boolean, p_waiting int) RETURNS int LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT count(*)::int FROM application w
+    WHERE w.slot_id = p_slot AND w.state = 'waiting' AND (NOT w.ahead, w.waiting) <= (NOT p_ahead, p_waiting));
+END $$;
 
 -- Offers whose time is over pass on to the next; of the present tenant, a few at a time.  Not
 -- before their person was told: while nothing goes out nobody loses an offer.

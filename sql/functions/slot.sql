@@ -19,36 +19,42 @@ RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
 $$;
 
 -- What an event says in Japanese, under the names that its texts have in every language.
-CREATE OR REPLACE FUNCTION event_japanese(e event) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT '{"title": "", "text": "", "target": "", "fee": "", "bring": ""}' || (e.texts -> 'ja') || jsonb_build_object('category', e.category, 'place', e.place, 'address', e.address, 'access', e.access,
+CREATE OR REPLACE FUNCTION event_japanese(e event) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  RETURN '{"title": "", "text": "", "target": "", "fee": "", "bring": ""}' || (e.texts -> 'ja') || jsonb_build_object('category', e.category, 'place', e.place, 'address', e.address, 'access', e.access,
     'organiser', e.organiser, 'contact', e.contact, 'picture_text', e.picture_text, 'thanks', e.thanks, 'missed', e.missed, 'sorry', e.sorry,
-    'call_off', e.call_off)
-$$;
+    'call_off', e.call_off);
+END $$;
 
 -- The languages in which it may be read; Japanese always.
-CREATE OR REPLACE FUNCTION event_languages(e event) RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS
-$$ SELECT coalesce((SELECT n.languages FROM questionnaire n WHERE n.id = e.questionnaire_id), '{ja}') $$;
+CREATE OR REPLACE FUNCTION event_languages(e event) RETURNS text[] LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+  RETURN coalesce((SELECT n.languages FROM questionnaire n WHERE n.id = e.questionnaire_id), '{ja}');
+END $$;
 
 -- What it says in the first of these languages that it may be read in, each text else in Japanese or, where there is none, NULL.
 -- "tongue": that language; "quota_names": in it, by the Japanese ones; "langs": for each text the one that it is in then (やさしい日本語 is Japanese); "language": of the title.
-CREATE OR REPLACE FUNCTION event_said(e event, languages text[]) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT jsonb_object_agg(j.key, coalesce(own.said, nullif(j.value, '')))
+-- In PL/pgSQL, as agenda_row: an SQL function that is not written into its query is planned in each.
+CREATE OR REPLACE FUNCTION event_said(e event, languages text[]) RETURNS jsonb LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+  RETURN (SELECT jsonb_object_agg(j.key, coalesce(own.said, nullif(j.value, '')))
          || jsonb_build_object('tongue', l.tag, 'quota_names', coalesce(e.texts -> l.tag -> 'quotas', '{}'), 'langs', jsonb_object_agg(j.key, CASE WHEN own.said IS NULL OR l.tag = 'ja-easy' THEN 'ja' ELSE l.tag END),
               'language', CASE WHEN coalesce(e.texts -> l.tag ->> 'title', '') = '' OR l.tag = 'ja-easy' THEN 'ja' ELSE l.tag END)
     FROM (SELECT coalesce((SELECT x.tag FROM unnest(languages) WITH ORDINALITY AS x (tag, place)
                             WHERE x.tag = 'ja' OR x.tag = ANY (event_languages(e)) ORDER BY x.place LIMIT 1), 'ja') AS tag) l
    CROSS JOIN jsonb_each_text(event_japanese(e)) AS j
    CROSS JOIN LATERAL (SELECT nullif(e.texts -> l.tag ->> j.key, '') AS said) own
-   GROUP BY l.tag
-$$;
+   GROUP BY l.tag);
+END $$;
 
 -- The same of one date: where it alone was called off, why.
-CREATE OR REPLACE FUNCTION slot_said(said jsonb, s event_slot) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT CASE WHEN coalesce(s.call_off, '{}') = '{}' THEN said ELSE said || jsonb_build_object(
+CREATE OR REPLACE FUNCTION slot_said(said jsonb, s event_slot) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
+  RETURN (SELECT CASE WHEN coalesce(s.call_off, '{}') = '{}' THEN said ELSE said || jsonb_build_object(
            'call_off', coalesce(s.call_off -> tag, s.call_off -> 'ja'),
            'langs', said -> 'langs' || jsonb_build_object('call_off', CASE WHEN s.call_off ? tag AND tag <> 'ja-easy' THEN tag ELSE 'ja' END)) END
-    FROM (SELECT said ->> 'tongue' AS tag) x
-$$;
+    FROM (SELECT said ->> 'tongue' AS tag) x);
+END $$;
 
 -- What is on the calendar, and since when a cancelled one is not any more.
 CREATE OR REPLACE FUNCTION event_shown(state text, listed boolean, cancelled timestamptz) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
@@ -71,8 +77,9 @@ CREATE OR REPLACE FUNCTION slot_comes(s event_slot) RETURNS boolean LANGUAGE sql
 $$ SELECT s.cancelled IS NULL AND s.begins > now() $$;
 
 -- A date in a list, as everybody reads it.
-CREATE OR REPLACE FUNCTION agenda_row(e event, s event_slot, district text, lang text) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT jsonb_build_object(
+CREATE OR REPLACE FUNCTION agenda_row(e event, s event_slot, district text, lang text) RETURNS jsonb LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+  RETURN (SELECT jsonb_build_object(
            'event', e.id,
            'slot', s.id,
            'title', said -> 'title', 'language', said -> 'language', 'langs', said -> 'langs',
@@ -89,5 +96,5 @@ CREATE OR REPLACE FUNCTION agenda_row(e event, s event_slot, district text, lang
                        AND now() >= coalesce(e.opens, '-infinity') AND now() < coalesce(e.closes, 'infinity'),
            'full', e.rule = 'first' AND coalesce(s.taken >= s.capacity, false), 'waits', e.waiting,
            'cancelled', e.state = 'cancelled' OR s.cancelled IS NOT NULL)
-    FROM event_said(e, ARRAY[lang]) AS said
-$$;
+    FROM event_said(e, ARRAY[lang]) AS said);
+END $$;

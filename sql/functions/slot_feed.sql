@@ -1,6 +1,7 @@
 -- One event as programs get it (domain/agenda_give.c), with what it says in this language.
-CREATE OR REPLACE FUNCTION agenda_entry(e event, lang text) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT event_said(e, ARRAY[lang]) || jsonb_build_object(
+CREATE OR REPLACE FUNCTION agenda_entry(e event, lang text) RETURNS jsonb LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+  RETURN event_said(e, ARRAY[lang]) || jsonb_build_object(
            'id', e.id, 'latitude', e.latitude::text, 'longitude', e.longitude::text, 'code', (SELECT code::text FROM tenant),
            'name_en', CASE WHEN 'en' = ANY (event_languages(e)) THEN e.texts -> 'en' ->> 'title' END,
            'department', (SELECT name FROM department d WHERE d.id = e.department_id),
@@ -16,5 +17,5 @@ CREATE OR REPLACE FUNCTION agenda_entry(e event, lang text) RETURNS jsonb LANGUA
                        'from_time', CASE WHEN NOT s.days THEN to_char(s.begins AT TIME ZONE 'Asia/Tokyo', 'HH24:MI') END,
                        'to_time', CASE WHEN NOT s.days AND s.ends > s.begins THEN to_char(s.ends AT TIME ZONE 'Asia/Tokyo', 'HH24:MI') END,
                        'begins', floor(extract(epoch FROM s.begins))::bigint * 1000, 'ends', floor(extract(epoch FROM s.ends))::bigint * 1000)
-                     ORDER BY s.begins, s.id), '[]') FROM event_slot s WHERE s.event_id = e.id))
-$$;
+                     ORDER BY s.begins, s.id), '[]') FROM event_slot s WHERE s.event_id = e.id));
+END $$;

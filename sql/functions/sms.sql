@@ -2,28 +2,31 @@
 
 -- How many parts a text is, before a gateway has counted it: 70 UTF-16 units, or parts of
 -- 67.  A slot (base/slot.h) stands for a link of about 80 units.
-CREATE OR REPLACE FUNCTION sms_parts(p_text text) RETURNS int LANGUAGE sql IMMUTABLE AS $$
-  SELECT CASE WHEN units <= 70 THEN 1 ELSE (units + 66) / 67 END
+CREATE OR REPLACE FUNCTION sms_parts(p_text text) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN (SELECT CASE WHEN units <= 70 THEN 1 ELSE (units + 66) / 67 END
     FROM (SELECT length(p_text)
                  + length(regexp_replace(p_text, '[^\U00010000-\U0010FFFF]', '', 'g'))
-                 + 79 * length(regexp_replace(p_text, '[^\uFDD0-\uFDD1]', '', 'g')) AS units) u
-$$;
+                 + 79 * length(regexp_replace(p_text, '[^\uFDD0-\uFDD1]', '', 'g')) AS units) u);
+END $$;
 
 -- What each SMS of this message is taken for until the gateway tells: the longest language.
-CREATE OR REPLACE FUNCTION sms_parts_of(p_message bigint) RETURNS int LANGUAGE sql STABLE AS $$
-  SELECT coalesce(max(sms_parts(r.content->>'text')), 1)
+CREATE OR REPLACE FUNCTION sms_parts_of(p_message bigint) RETURNS int LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT coalesce(max(sms_parts(r.content->>'text')), 1)
     FROM message_rendering r JOIN message m ON m.id = r.message_id AND m.revision = r.revision
-   WHERE r.message_id = p_message AND r.channel = 'sms'
-$$;
+   WHERE r.message_id = p_message AND r.channel = 'sms');
+END $$;
 
 CREATE OR REPLACE FUNCTION sms_this_month() RETURNS date LANGUAGE sql STABLE AS
 $$ SELECT date_trunc('month', now() AT TIME ZONE 'Asia/Tokyo')::date $$;
 
 -- Parts that the town allows itself in a month (settings of its accounts); NULL: no end.
-CREATE OR REPLACE FUNCTION sms_ceiling() RETURNS bigint LANGUAGE sql STABLE AS $$
-  SELECT max((g.settings->>'parts_per_month')::bigint)
-    FROM gateway g WHERE g.channel = 'sms' AND g.active AND g.settings->>'parts_per_month' ~ '^[0-9]{1,12}$'
-$$;
+CREATE OR REPLACE FUNCTION sms_ceiling() RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT max((g.settings->>'parts_per_month')::bigint)
+    FROM gateway g WHERE g.channel = 'sms' AND g.active AND g.settings->>'parts_per_month' ~ '^[0-9]{1,12}$');
+END $$;
 
 -- Takes parts for up to p_people SMS of a message and says for how many: fewer, or none,
 -- where the month's ceiling is near.  An emergency has none, and is counted.  The row of

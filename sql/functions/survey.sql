@@ -14,8 +14,10 @@ END $$;
 -- As many have answered as may.
 CREATE OR REPLACE FUNCTION survey_is_full(s survey) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
-  RETURN s.answers_max IS NOT NULL AND EXISTS (SELECT FROM survey_counter c
-           WHERE c.survey_id = s.id AND c.key = '' AND c.n >= s.answers_max);
+  IF s.answers_max IS NULL THEN           -- asked first, by itself: together they are planned anew each time
+    RETURN false;
+  END IF;
+  RETURN EXISTS (SELECT FROM survey_counter c WHERE c.survey_id = s.id AND c.key = '' AND c.n >= s.answers_max);
 END $$;
 
 -- An open one in a list, as everybody reads it.

@@ -6,11 +6,12 @@
 -- same rows in different order.
 
 -- The kind of each question, by code, of all editions: a code keeps its meaning.
-CREATE OR REPLACE FUNCTION tally_kinds(p_questionnaire bigint) RETURNS jsonb LANGUAGE sql STABLE AS $$
-  SELECT coalesce(jsonb_object_agg(q ->> 'code', q ->> 'kind' ORDER BY e.edition), '{}')
+CREATE OR REPLACE FUNCTION tally_kinds(p_questionnaire bigint) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT coalesce(jsonb_object_agg(q ->> 'code', q ->> 'kind' ORDER BY e.edition), '{}')
     FROM questionnaire_edition e, jsonb_array_elements(e.document -> 'questions') q
-   WHERE e.questionnaire_id = p_questionnaire
-$$;
+   WHERE e.questionnaire_id = p_questionnaire);
+END $$;
 
 -- Numbers are counted whole, and large ones by their first two digits, so that a tally
 -- stays small.
@@ -197,12 +198,13 @@ BEGIN
 END $$;
 
 -- How far that is, in a hundred; NULL: it is done.
-CREATE OR REPLACE FUNCTION tally_regrouped(p_questionnaire bigint) RETURNS int LANGUAGE sql STABLE AS $$
-  SELECT CASE WHEN d.clearing THEN 0
+CREATE OR REPLACE FUNCTION tally_regrouped(p_questionnaire bigint) RETURNS int LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT CASE WHEN d.clearing THEN 0
               ELSE (coalesce((SELECT sum(n) FROM tally_cell c WHERE c.questionnaire_id = d.questionnaire_id AND c.kind = 'group'), 0) * 100
                     / greatest((SELECT n FROM tally_cell c WHERE c.questionnaire_id = d.questionnaire_id AND c.kind = 'all'), 1))::int END
-    FROM tally_design d WHERE d.questionnaire_id = p_questionnaire AND d.regroup IS NOT NULL
-$$;
+    FROM tally_design d WHERE d.questionnaire_id = p_questionnaire AND d.regroup IS NOT NULL);
+END $$;
 
 -- An answer that changes is taken out first, and counted again.
 CREATE OR REPLACE FUNCTION tally_out() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -240,9 +242,10 @@ CREATE OR REPLACE TRIGGER tally_gone AFTER DELETE ON response
 
 -- A list and '*', in which all are.  A function of its own, for what holds a query of its own is not written
 -- into another one.
-CREATE OR REPLACE FUNCTION cross_all(p_list jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
-  SELECT ARRAY(SELECT jsonb_array_elements_text(CASE jsonb_typeof(p_list) WHEN 'array' THEN p_list || '["*"]' ELSE '["", "*"]' END))
-$$;
+CREATE OR REPLACE FUNCTION cross_all(p_list jsonb) RETURNS text[] LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN ARRAY(SELECT jsonb_array_elements_text(CASE jsonb_typeof(p_list) WHEN 'array' THEN p_list || '["*"]' ELSE '["", "*"]' END));
+END $$;
 
 -- The classes of a cross-table that one response is in: one; or for what has several answers
 -- each of them, and '*', in which all are.  '' : no answer.  One expression, as tally_items(): as a call it

@@ -79,10 +79,11 @@ GRANT EXECUTE ON FUNCTION tenant_directory_for_operator TO chromo_web;
 
 -- Whether another town sends mail from the domain of this address.
 CREATE OR REPLACE FUNCTION mail_domain_taken(p_address text) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-  SELECT EXISTS (SELECT FROM tenant t
-                  WHERE t.id <> current_tenant() AND lower(split_part(t.mail_from, '@', 2)) = lower(split_part(p_address, '@', 2)))
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM tenant t
+                  WHERE t.id <> current_tenant() AND lower(split_part(t.mail_from, '@', 2)) = lower(split_part(p_address, '@', 2)));
+END $$;
 REVOKE ALL ON FUNCTION mail_domain_taken FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION mail_domain_taken TO chromo_web;
 SET LOCAL ROLE chromo_owner;

@@ -39,8 +39,10 @@ RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public AS $$
   ON CONFLICT (bucket, key) DO UPDATE SET since = excluded.since
 $$;
 CREATE OR REPLACE FUNCTION throttle_noted(p_bucket text, p_key bytea, p_window interval)
-RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
-$$ SELECT EXISTS (SELECT FROM throttle WHERE bucket = p_bucket AND key = p_key AND since > now() - p_window) $$;
+RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM throttle WHERE bucket = p_bucket AND key = p_key AND since > now() - p_window);
+END $$;
 
 REVOKE ALL ON FUNCTION throttle_hit, throttle_clear, throttle_return, throttle_note, throttle_noted FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION throttle_hit, throttle_clear, throttle_return, throttle_note, throttle_noted
