@@ -130,6 +130,7 @@ sandbox_of(const struct conf *conf, struct arena *a)
 	s.reads[9] = conf->outbox;
 	s.reads[10] = conf->development ? conf->templates : NULL;
 	s.reads[11] = arena_printf(a, "%s/data", conf->sql);	/* passwords that are common */
+	s.writes[1] = "/tmp";	/* where libxlsxwriter puts together a workbook */
 	return s;
 }
 
