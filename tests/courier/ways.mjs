@@ -133,11 +133,13 @@ class Ways {
 		for (const { way, address, id } of town.members) {
 			const n = received[way].get(address) ?? 0, words = said.get(id) ?? [], last = words.at(-1);
 			const who = `message ${message} ${way} citizen ${id} (${words.join(' ')})`;
-			totals.accepted += last === 'accepted';
-			totals.unknown += last === 'unknown';
+			// Behind a yes comes at most a doubt of the same try: a slow courier had them taken away, and was heard after all.
+			const has = words.includes('accepted');
+			totals.accepted += has;
+			totals.unknown += !has && last === 'unknown';
 			totals.doubled += n > 1;
 			if (n > 1 + (way === 'sms' && words.includes('unknown') ? spare : 0)) faults.push(`L2 ${who}: has it ${n} times`);
-			if (last === 'accepted' && n === 0) faults.push(`L1 ${who}: the gateway does not have it`);
+			if (has && n === 0) faults.push(`L1 ${who}: the gateway does not have it`);
 			if (n > 0 && ['refused', 'dropped', 'held', 'cancelled', 'later', 'queued', undefined].includes(last))
 				faults.push(`L1 ${who}: the gateway has it`);
 		}
