@@ -185,7 +185,8 @@ static bool
 fits_all(const char *key)
 {
 	static const char *const keys[] = { "form_required", "form_too_long", "form_unreadable", "form_control_characters", "form_code",
-		"form_number", "form_choice", "form_choose_some", "form_date", "form_datetime" };
+		"form_number", "form_choice", "form_choose_some", "form_date", "form_datetime", "gateway_bad_digits", "gateway_bad_number",
+		"gateway_bad_hex", "gateway_bad_token", "gateway_bad_prefix" };
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		if (strcmp(key, keys[i]) == 0)
