@@ -88,7 +88,7 @@ test('sent, held, shown everywhere, copied, taken away', async () => {
 	await inside(town, `UPDATE event SET picture = NULL, picture_small = NULL, picture_text = '' WHERE id = ${draft.event}`);
 	assert.equal(await town.sql(`SELECT kept FROM attachment WHERE id = '${large}'`), 'f', 'nobody shows it any more');
 	// An id of somebody else's file is none.
-	await send(writer, await writer.get(path), { picture: `${large.replace(/^./, 'f')} ${small}`, picture_text: '星' });
+	await send(writer, await writer.get(path), { picture: `${large.replace(/^./, (c) => c === 'f' ? '0' : 'f')} ${small}`, picture_text: '星' });
 	assert.equal(await picture(event), '||');
 });
 
