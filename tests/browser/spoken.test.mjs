@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What somebody hears who answers a survey, registers or takes part in an event: each page as
-// tests/browser/spoken/{ja,en}.txt has it (spoken.mjs), a question of every kind among them, with what is
+// tests/browser/spoken/{ja,en}/ has it (spoken.mjs), a question of every kind among them, with what is
 // said when something is wrong.
 //
 //	CHROMO_WRITE=1 ./dev test browser/spoken	writes them anew: then read them
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { makeEvent } from '../harness/event.mjs';
 import { png } from '../harness/picture.mjs';
-import { up } from '../harness/up.mjs';
 import { every_kind, few, question, survey } from '../http/survey.mjs';
-import { openEyes } from './eye.mjs';
+import { watched } from './eye.mjs';
 import { spoken } from './spoken.mjs';
 
-let town, eyes, id, short, event, postcode;
-const host = 'minato.localhost', fixture = (lang) => new URL(`spoken/${lang}.txt`, import.meta.url);
+let id, short, event, postcode;
+const host = 'minato.localhost', fixture = (lang, part) => new URL(`spoken/${lang}/${part}.txt`, import.meta.url);
+const { town, eyes } = await watched({ conf: { map_tiles: '/static/icon-192.png?{z}-{x}-{y}', map_credit: '地図 試験' } });
 before(async () => {
-	town = await up({ conf: { map_tiles: '/static/icon-192.png?{z}-{x}-{y}', map_credit: '地図 試験' } });
-	eyes = await openEyes(town);
 	const all = every_kind(), ends = { low: { texts: { ja: 'すすめない', en: 'not at all' } }, high: { texts: { ja: 'すすめる', en: 'gladly' } } };
 	all.questions.push(question('q16', 'scale', '知り合いにすすめますか', { settings: { points: 11, ...ends }, required: false }));
 	const columns = { closes: "'2099-03-31 17:00+09'" };
@@ -27,10 +25,6 @@ before(async () => {
 	({ survey: short } = await survey(town, few(), { title: '季節についてのアンケート', columns }));
 	({ event } = await makeEvent(town, { capacity: 2, dates: 2 }));
 	postcode = await town.sql(`SELECT min(postcode) FROM district_postcode WHERE tenant_id = (SELECT tenant_id FROM tenant_host WHERE host = '${host}')`);
-});
-after(async () => {
-	await eyes?.close();
-	await town?.stop();
 });
 
 // Wrong first, where it is wrong, and then right.
@@ -43,48 +37,50 @@ const steady = (text) => text.replace(/\d{4}-\d{4}\b/g, '0000-0000').replace(/ht
 
 for (const [lang, say] of Object.entries({ ja: { start: '回答を始める', next: '次へ進む', on: '次へ進む', send: '回答を送る' }, en: { start: 'Start', next: 'Next', on: 'Continue', send: 'Send answers' } })) {
 	test(`what is heard, in ${lang}`, { timeout: 240000 }, async () => {
-		const who = await eyes.person(host, { width: 1280 }), heard = [];
-		const hear = async (name, within = 'main') => heard.push(`## ${name}\n${steady(await spoken(who, within))}\n`);
+		const who = await eyes.person(host, { width: 1280 }), heard = {};
+		const hear = async (part, name, within = 'main') => (heard[part] ??= []).push(`## ${name}\n${steady(await spoken(who, within))}\n`);
 		await who.go(`/lang/${lang}?next=/surveys/${id}`);
-		await hear('a survey', 'body');
+		await hear('questions', 'a survey', 'body');
 		await who.press('button', say.start);
 		for (let code; (code = /\/q\/(\w+)$/.exec(who.path)?.[1]);) {
-			await hear(code);
+			await hear('questions', code);
 			if (wrong[code]) {
 				await who.fill(wrong[code]);
 				await who.press('button', say.next);
-				await hear(`${code}, wrong`);
+				await hear('questions', `${code}, wrong`);
 			}
 			if (code === 'q4') await who.fill({ q4_2: '2' });
 			else if (code === 'q7') await who.fill({ q7_day: '28' });
 			else await who.fill(right()[code] ?? {});
 			await who.press('button', say.next);
 		}
-		await hear('what was answered');
+		await hear('answers', 'what was answered');
 		await who.press('button', say.send);
-		await hear('a receipt');
+		await hear('answers', 'a receipt');
 
 		await who.go(`/surveys/${short}`);
 		await who.press('button', say.start);
-		await hear('all on one page');
+		await hear('one_page', 'all on one page');
 		await who.press('button', say.next);
-		await hear('all on one page, wrong');
+		await hear('one_page', 'all on one page, wrong');
 		await who.go('/subscribe');
-		await hear('registration');
+		await hear('registration', 'registration');
 		await who.go('/subscribe/email');
 		await who.press('button', say.on);
-		await hear('registration: an address, wrong');
+		await hear('registration', 'registration: an address, wrong');
 		await who.go(`/events/${event}/apply`);
-		await hear('an event');
+		await hear('event', 'an event');
 		await who.press('button', say.on);
-		await hear('an event, wrong');
+		await hear('event', 'an event, wrong');
 
-		const text = heard.join('\n');
-		if (process.env.CHROMO_WRITE) writeFileSync(fixture(lang), text);
-		// Whatever it says: nothing to press or to fill in without a name, and nothing wrong that does not say so.
-		assert.doesNotMatch(text, /^\s*(link|button|textbox|number|choice|radio|checkbox|image|table|summary):\s*($|[(—=])/m);
-		for (const [, part] of text.matchAll(/## .*, wrong\n([\s\S]*?)(?=\n## |$)/g)) assert.match(part, /alert: [\s\S]*— (エラー：|Error:)/);
-		assert.equal(text, readFileSync(fixture(lang), 'utf8'));
+		for (const [part, pages] of Object.entries(heard)) {
+			const text = pages.join('\n');
+			if (process.env.CHROMO_WRITE) writeFileSync(fixture(lang, part), text);
+			// Whatever it says: nothing to press or to fill in without a name, and nothing wrong that does not say so.
+			assert.doesNotMatch(text, /^\s*(link|button|textbox|number|choice|radio|checkbox|image|table|summary):\s*($|[(—=])/m);
+			for (const page of pages) if (/^## .*, wrong\n/.test(page)) assert.match(page, /alert: [\s\S]*— (エラー：|Error:)/);
+			assert.equal(text, readFileSync(fixture(lang, part), 'utf8'));
+		}
 	});
 }
 
