@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/proc.h"
 #include "base/turnstile.h"
+#include "web/desk/table.h"
 #include "web/web.h"
 
 /* Milliseconds.  In development, words and templates are looked at by whoever did not do so for
@@ -130,7 +131,7 @@ sandbox_of(const struct conf *conf, struct arena *a)
 	s.reads[9] = conf->outbox;
 	s.reads[10] = conf->development ? conf->templates : NULL;
 	s.reads[11] = arena_printf(a, "%s/data", conf->sql);	/* passwords that are common */
-	s.writes[1] = "/tmp";	/* where libxlsxwriter puts together a workbook */
+	s.writes[1] = TABLE_PARTS;
 	return s;
 }
 

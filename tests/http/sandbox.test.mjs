@@ -14,14 +14,24 @@ import { eventually, sleep, up } from '../harness/up.mjs';
 
 const { EACCES, EPERM } = constants.errno, NONE = -1000;
 const OPEN = 1, START = 2, FORK = 3, LISTEN = 4;
+const MOST = { web: 5, courier: 8 };
 let town, sweep;
 
+const workers = (name) => readFileSync(`/proc/${town.pid(name)}/task/${town.pid(name)}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
+const status = (pid) => Object.fromEntries(readFileSync(`/proc/${pid}/status`, 'utf8').split('\n').map((l) => l.split(':\t')));
+
+// One that has not shut itself in yet reads too: its templates, its key.
+const shut = (name) => eventually(`the workers of ${name}`, () => {
+	const all = workers(name).map(status);
+	return all.length >= MOST[name] && all.every((one) => one.Seccomp === '2' && one.NoNewPrivs === '1');
+});
 async function withKey(name, file) {
 	const was = town.pid(name);
 	town.env.CHROMO_BREAK_IN = file;
 	town.kill(name, 'SIGTERM');
 	await eventually(`the end of ${name}`, () => { try { process.kill(was, 0); return false; } catch { return true; } });
 	await town.again(name);
+	await shut(name);
 }
 before(async () => {
 	town = await up({ at: (dir) => ({ smtp_password_file: join(dir, 'smtp.password') }) });
@@ -44,13 +54,10 @@ async function attempt(what, knock = () => sleep(50)) {
 		return sweep.left < 0 && (sweep.left === NONE ? NONE : -sweep.left);
 	});
 }
-const workers = (name) => readFileSync(`/proc/${town.pid(name)}/task/${town.pid(name)}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
-const status = (pid) => Object.fromEntries(readFileSync(`/proc/${pid}/status`, 'utf8').split('\n').map((l) => l.split(':\t')));
 
 test('every worker has a list of calls, and gets no new rights', async () => {
-	for (const [name, most] of [['web', 5], ['courier', 8]]) {
-		await eventually(`workers of ${name}`, () => workers(name).length >= most);
-		for (const pid of workers(name)) await eventually(`${name} ${pid}`, () => status(pid).Seccomp === '2' && status(pid).NoNewPrivs === '1');
+	for (const name of Object.keys(MOST)) {
+		await shut(name);
 		assert.equal(status(town.pid(name)).Seccomp, '0', 'the supervisor reads keys again');
 	}
 });
@@ -75,7 +82,6 @@ test('the web: not the key, not the password of the mail server, no program, no 
 
 test('the courier: not the key, no program, no process', { timeout: 120000 }, async () => {
 	await withKey('courier', join(town.dir, 'master.key'));
-	await eventually('all are there', () => workers('courier').filter((pid) => status(pid).Seccomp === '2').length >= 8);
 	// Whichever of them comes.
 	for (let i = 0; i < 40; i++) assert.equal(await attempt(OPEN), EACCES);
 	for (let i = 0; i < 10; i++) assert.equal(await attempt(FORK), EPERM);

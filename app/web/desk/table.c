@@ -83,10 +83,11 @@ static struct table *
 xlsx_open(struct arena *a)
 {
 	struct table *t = arena_alloc(a, sizeof *t);
+	lxw_workbook_options options = { .tmpdir = TABLE_PARTS };
 
 	*t = (struct table){ .kind = &table_xlsx, .arena = a, .fd = memfd_create("table", MFD_CLOEXEC) };
 	if (t->fd >= 0)
-		t->book = workbook_new(arena_printf(a, "/proc/self/fd/%d", t->fd));
+		t->book = workbook_new_opt(arena_printf(a, "/proc/self/fd/%d", t->fd), &options);
 	if (t->book != NULL) {
 		t->sheet = workbook_add_worksheet(t->book, NULL);
 		t->head = workbook_add_format(t->book);

@@ -6,6 +6,8 @@
  * for lists of people at an event, not for all answers of a town (courier/clerk.h).
  */
 struct table;
+/* Where libxlsxwriter puts together a workbook: memory too, as names and addresses are in it. */
+#define TABLE_PARTS "/dev/shm"
 struct table_kind {
 	struct table *(*open)(struct arena *);
 	void (*cell)(struct table *, const char *text, const int64_t *number);
