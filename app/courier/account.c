@@ -46,11 +46,12 @@ rate_of(const char *channel, const json_t *doc)
 	return strcmp(channel, "line") == 0 ? 20 : 0;
 }
 
-/* An eighth of a second's worth, and one at least, may be caught up with. */
+/* Half a second's worth, and one at least, may be caught up with: what a second permits in
+ * all is counted apart (full). */
 static double
 depth(const struct bucket *b)
 {
-	return b->rate < 8 ? 1 : b->rate / 8;
+	return b->rate < 2 ? 1 : b->rate / 2;
 }
 
 /* The second before is full.  A little more than a second, because calls do not travel

@@ -65,24 +65,20 @@ held_letters(const struct courier *c, int64_t tenant)
 	return (struct db_ids){ ids, n };
 }
 
-/* In the half where this tenant has fewer, if there is one (round.c). */
+/* In the part where this tenant has fewest, if there is one (round.c). */
 static struct job *
 free_job(struct courier *c, int64_t tenant)
 {
-	int i, balance = 0;
-	struct job *any = NULL;
+	int i, n[COURIER_PARTS] = { 0 };
+	struct job *best = NULL;
 
 	for (i = 0; i < COURIER_JOBS; i++)
 		if (c->jobs[i].held && c->jobs[i].tenant.id == tenant)
-			balance += round_half(c, &c->jobs[i]) == 0 ? 1 : -1;
-	for (i = 0; i < COURIER_JOBS; i++) {
-		if (c->jobs[i].held)
-			continue;
-		any = &c->jobs[i];
-		if (round_half(c, any) == (balance > 0))
-			return any;
-	}
-	return any;
+			n[round_part(c, &c->jobs[i])]++;
+	for (i = 0; i < COURIER_JOBS; i++)
+		if (!c->jobs[i].held && (best == NULL || n[round_part(c, &c->jobs[i])] < n[round_part(c, best)]))
+			best = &c->jobs[i];
+	return best;
 }
 
 /* How many batches of this lane and below the tenant may have on top. */

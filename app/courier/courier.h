@@ -53,12 +53,13 @@ enum {
 	COURIER_JOBS = 288,	/* batches held at once */
 	COURIER_SPARE = 8,	/* … of which so many are kept for emergencies */
 	COURIER_FLIGHTS = 384,	/* letters in the hands of this courier */
-	COURIER_CALLS = 24,	/* calls that one round begins at most */
+	COURIER_CALLS = 16,	/* calls that one round begins at most */
 	COURIER_ACCOUNTS = 256,
 	COURIER_SERVERS = 2,	/* of mail, the installation's */
 	COURIER_DEVICES = 32,	/* addresses of one person on one channel */
 	COURIER_LETTERS = 32,	/* … of which so many may wait for a connection */
-	COURIER_ROUNDS = 4,	/* transactions under way at once, of other tenants or halves */
+	COURIER_PARTS = 3,	/* of a tenant's jobs, each with a round of its own */
+	COURIER_ROUNDS = 6,	/* transactions under way at once, of other tenants or parts */
 	COURIER_GATHER_MS = 4,	/* so long a landed letter waits for others to join it */
 	COURIER_DEAD = 16
 };
@@ -197,13 +198,13 @@ struct step {
 	bool ends;
 };
 
-/* One transaction of half a tenant's jobs on its way to the database and back. */
+/* One transaction of a part of a tenant's jobs on its way to the database and back. */
 struct round {
 	struct db *db;
 	struct arena *arena;
 	bool away;
 	int64_t tenant;
-	int half;
+	int part;
 	int64_t sent;		/* clock_monotonic_ms */
 	int promised;		/* members who may fly once it is committed */
 	struct step steps[COURIER_JOBS];
@@ -332,8 +333,8 @@ bool ledger_busy(const struct courier *);
 /* Gives everything back, in good order, that is not in the air. */
 void ledger_release(struct courier *);
 
-/* round.c: which half of its tenant's jobs this is one of; NULL, for letters: the first. */
-int round_half(const struct courier *, const struct job *);
+/* round.c: which part of its tenant's jobs this is one of; NULL, for letters: the first. */
+int round_part(const struct courier *, const struct job *);
 bool round_has(const struct courier *, const struct round *, const struct flight *);
 /* Fills in what there is to do for its tenant; the flights that it takes along are
  * WRITING from here on.  False: nothing. */

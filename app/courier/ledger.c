@@ -196,6 +196,17 @@ end_step(struct courier *c, const struct step *s)
 	send_members(c, j, s->begun);
 }
 
+/* What other rounds are told meanwhile: the server waits while a socket is full. */
+static void
+take_in(struct courier *c)
+{
+	int i;
+
+	for (i = 0; i < COURIER_ROUNDS; i++)
+		if (c->rounds[i].away)
+			(void)db_commit_answered(c->rounds[i].db);
+}
+
 static void
 end_round(struct courier *c, struct round *r, int64_t now)
 {
@@ -209,8 +220,10 @@ end_round(struct courier *c, struct round *r, int64_t now)
 	r->away = false;
 	set_written(c, r, FREE, 0);
 	note_landed(c, now);
-	for (i = 0; i < r->n; i++)
+	for (i = 0; i < r->n; i++) {
 		end_step(c, &r->steps[i]);
+		take_in(c);
+	}
 }
 
 static void
@@ -236,12 +249,12 @@ hear_rounds(struct courier *c, int64_t now)
 }
 
 static bool
-is_away(const struct courier *c, int64_t tenant, int half)
+is_away(const struct courier *c, int64_t tenant, int part)
 {
 	int i;
 
 	for (i = 0; i < COURIER_ROUNDS; i++)
-		if (c->rounds[i].away && c->rounds[i].tenant == tenant && c->rounds[i].half == half)
+		if (c->rounds[i].away && c->rounds[i].tenant == tenant && c->rounds[i].part == part)
 			return true;
 	return false;
 }
@@ -258,13 +271,13 @@ idle_round(struct courier *c)
 }
 
 static void
-begin_round(struct courier *c, struct round *r, int64_t tenant, int half, int64_t now)
+begin_round(struct courier *c, struct round *r, int64_t tenant, int part, int64_t now)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 	enum err e;
 
 	r->tenant = tenant;
-	r->half = half;
+	r->part = part;
 	if (!round_plan(c, r, now))
 		return;
 	arena_reset(r->arena);
@@ -365,7 +378,7 @@ ledger_turn(struct courier *c)
 {
 	enum { ALL = COURIER_JOBS + COURIER_FLIGHTS };
 	int64_t now = clock_monotonic_ms(), tried[ALL], tenant;
-	int i, k, n = 0, first = c->turn, half;
+	int i, k, n = 0, first = c->turn, part;
 	struct round *r;
 
 	hear_rounds(c, now);
@@ -375,13 +388,13 @@ ledger_turn(struct courier *c)
 	for (i = 0; i < ALL && (r = idle_round(c)) != NULL; i++) {
 		k = (first + i) % ALL;
 		tenant = tenant_at(c, k);
-		half = round_half(c, k < COURIER_JOBS ? &c->jobs[k] : NULL);
-		for (k = 0; k < n && tried[k] != tenant * 2 + half; k++)
+		part = round_part(c, k < COURIER_JOBS ? &c->jobs[k] : NULL);
+		for (k = 0; k < n && tried[k] != tenant * COURIER_PARTS + part; k++)
 			;
-		if (tenant == 0 || k < n || is_away(c, tenant, half))
+		if (tenant == 0 || k < n || is_away(c, tenant, part))
 			continue;
-		tried[n++] = tenant * 2 + half;
-		begin_round(c, r, tenant, half, now);
+		tried[n++] = tenant * COURIER_PARTS + part;
+		begin_round(c, r, tenant, part, now);
 		if (r->away)
 			c->turn = (first + i + 1) % ALL;
 	}

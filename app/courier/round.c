@@ -3,8 +3,8 @@
  * What one round does: for a tenant, the verdicts of what has landed, the next
  * members of its batches, and the batches that are through (ledger.c).
  *
- * The jobs of a tenant go in two halves, each with rounds of its own: while one half
- * is written to the disk, the other flies and joins it there.
+ * The jobs of a tenant go in parts, each with rounds of its own: while one part
+ * is written to the disk, the others fly and join it there.
  */
 #include <string.h>
 
@@ -17,15 +17,15 @@ enum { SOON_S = 1 };		/* one gateway failed, and the other is well */
 /* --- what a tenant's round would be --- */
 
 int
-round_half(const struct courier *c, const struct job *j)
+round_part(const struct courier *c, const struct job *j)
 {
-	return j != NULL ? (int)((j - c->jobs) % 2) : 0;
+	return j != NULL ? (int)((j - c->jobs) % COURIER_PARTS) : 0;
 }
 
 bool
 round_has(const struct courier *c, const struct round *r, const struct flight *f)
 {
-	return f->tenant == r->tenant && round_half(c, f->job) == r->half;
+	return f->tenant == r->tenant && round_part(c, f->job) == r->part;
 }
 
 /* Not while its job waits because a round of it failed, for then it has no step. */
@@ -91,7 +91,7 @@ share_of(struct courier *c, const struct round *r, int lane, int landed)
 {
 	int64_t seen[COURIER_JOBS];
 	int i, k, n = 0, own = -landed, room, quota;
-	bool halves[2] = { false, false };
+	bool parts[COURIER_PARTS] = { false };
 
 	for (i = 0; i < COURIER_JOBS; i++) {
 		const struct job *j = &c->jobs[i];
@@ -99,20 +99,22 @@ share_of(struct courier *c, const struct round *r, int lane, int landed)
 		if (!hungry(j) || j->lane > lane)
 			continue;
 		if (j->tenant.id == r->tenant)
-			halves[round_half(c, j)] = true;
+			parts[round_part(c, j)] = true;
 		for (k = 0; k < n && seen[k] != j->tenant.id; k++)
 			;
 		if (k == n)
 			seen[n++] = j->tenant.id;
 	}
-	if (!halves[r->half])
+	if (!parts[r->part])
 		return 0;
 	room = deliver_room(c, landed) - deliver_n_waiting(c);
 	i = account_room(c, r->tenant, lane, clock_monotonic_ms());
 	room = room < i ? room : i;
 	for (i = 0; i < COURIER_FLIGHTS; i++)
 		own += c->flights[i].stage >= FLYING && round_has(c, r, &c->flights[i]);
-	n *= halves[0] + halves[1];
+	for (i = k = 0; i < COURIER_PARTS; i++)
+		k += parts[i];
+	n *= k;
 	quota = (c->capacity + n - 1) / n - own;
 	room = room < quota ? room : quota;
 	if (c->kind->people > 1 && room > COURIER_CALLS)
@@ -343,7 +345,7 @@ round_plan(struct courier *c, struct round *r, int64_t now)
 		struct job *j = &c->jobs[i];
 		struct step *s = &r->steps[r->n];
 
-		if (!j->held || j->tenant.id != r->tenant || round_half(c, j) != r->half || j->not_before > now)
+		if (!j->held || j->tenant.id != r->tenant || round_part(c, j) != r->part || j->not_before > now)
 			continue;
 		*s = (struct step){ .job = j, .ends = job_ends(c, r, j, now) };
 		/* A call is begun whole. */

@@ -12,7 +12,7 @@ import { createInterface } from 'node:readline';
 import { userId } from '../gateways/line.mjs';
 import { Device } from '../gateways/push_keys.mjs';
 import { certificate } from '../gateways/tls.mjs';
-import { build, eventually } from '../harness/up.mjs';
+import { build, eventually, sleep } from '../harness/up.mjs';
 import { openPost } from '../courier/post.mjs';
 import { ticks, tree } from './lib.mjs';
 
@@ -82,7 +82,8 @@ class Many {
 		const message = await this.post.message(town, { mail, ways: { line: { messages: [{ type: 'text', text }] },
 			sms: { text: '【みなと市】避難所を開設 https://minato.example.jp/m/1' },
 			webpush: { title: 'みなと市', body: text.slice(0, 100), url: 'https://minato.example.jp/messages/1', tag: 'm1' } } });
-		await eventually('it is sent', async () => await this.post.state(message) === 'sent', patience);
+		// The times are the database's: who asks often takes the processor from those who are measured.
+		await eventually('it is sent', async () => { await sleep(300); return await this.post.state(message) === 'sent'; }, patience);
 		const [planned, last, seconds] = (await this.post.sql(`WITH a AS (SELECT max(at) AS at FROM approval WHERE message_id = ${message})
 			SELECT extract(epoch FROM (SELECT min(first_try) FROM batch WHERE message_id = ${message}) - a.at),
 			extract(epoch FROM (SELECT max(finished) FROM batch WHERE message_id = ${message}) - a.at),

@@ -14,6 +14,8 @@
 # is ended by the pid and start time that were written down when it started.
 
 PGBIN=/usr/lib/postgresql/15/bin
+# Debian's psql is a script that looks for the one here, five times as long as a query takes.
+export PATH=$PGBIN:$PATH
 
 step() { printf '==> %s\n' "$*" >&2; }
 die() { printf 'dev: %s\n' "$*" >&2; exit 1; }
