@@ -16,12 +16,6 @@
 
 enum { MANY = 12, DAYS_MANY = 31, MONTH = 7 };
 
-static bool
-is(const json_t *question, const char *kind)
-{
-	return strcmp(json_text(question, "kind"), kind) == 0;
-}
-
 /* --- which there are --- */
 
 static const char *const of_response[] = { "@age", "@district", "@language", "@way", "@day" };
@@ -46,7 +40,7 @@ can_be_side(const json_t *question)
 	size_t i;
 
 	for (i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (is(question, kinds[i]))
+		if (questionnaire_is(question, kinds[i]))
 			return true;
 	return false;
 }
@@ -68,12 +62,12 @@ cross_sides(const struct result *r, const char *name, const char *chosen)
 	json_array_foreach(questions, i, q) {
 		const char *label;
 
-		if (is(q, "note"))
+		if (questionnaire_is(q, "note"))
 			continue;
 		label = arena_printf(r->arena, "%zu. %s", ++number, questionnaire_text(q, "label", r->lang));
 		if (can_be_side(q))
 			offer(r, options, json_text(q, "code"), label, chosen);
-		if (is(q, "matrix"))
+		if (questionnaire_is(q, "matrix"))
 			json_array_foreach(json_object_get(json_object_get(q, "settings"), "rows"), k, row)
 				offer(r, options, arena_printf(r->arena, "%s.%s", json_text(q, "code"), json_text(row, "code")),
 				    arena_printf(r->arena, "%s %s", label, questionnaire_text(row, NULL, r->lang)), chosen);
@@ -130,7 +124,7 @@ open_attribute(const struct result *r, const char *key, struct side *s)
 				return false;
 			s->code = json_text(s->question, "code");
 			s->row = json_text(s->question, "kind");
-			if (is(s->question, "single"))
+			if (questionnaire_is(s->question, "single"))
 				add_choices(r, s, s->question);
 			return true;
 		}
@@ -154,7 +148,7 @@ open_matrix(const struct result *r, const char *key, const char *dot, struct sid
 {
 	const json_t *q = questionnaire_question(r->document, arena_strndup(r->arena, key, (size_t)(dot - key))), *row;
 
-	if (q == NULL || !is(q, "matrix") || (row = row_of(q, dot + 1)) == NULL)
+	if (q == NULL || !questionnaire_is(q, "matrix") || (row = row_of(q, dot + 1)) == NULL)
 		return false;
 	*s = (struct side){ .key = key, .code = json_text(q, "code"), .row = json_text(row, "code"), .question = q,
 	    .several = json_flag(json_object_get(q, "settings"), "multi"),
@@ -178,12 +172,12 @@ side_open(const struct result *r, const char *key, struct side *s)
 	if (q == NULL || !can_be_side(q))
 		return false;
 	*s = (struct side){ .key = key, .kind = json_text(q, "kind"), .code = json_text(q, "code"), .row = "", .question = q,
-	    .several = is(q, "multi"), .label = questionnaire_text(q, "label", r->lang) };
-	if (is(q, "rank"))
+	    .several = questionnaire_is(q, "multi"), .label = questionnaire_text(q, "label", r->lang) };
+	if (questionnaire_is(q, "rank"))
 		s->label = arena_printf(r->arena, "%s %s", s->label, words_get(r->words, "result_cross_first"));
-	if (is(q, "scale"))
+	if (questionnaire_is(q, "scale"))
 		add_scale(r, s, q);
-	else if (is(q, "single") || is(q, "multi") || is(q, "rank"))
+	else if (questionnaire_is(q, "single") || questionnaire_is(q, "multi") || questionnaire_is(q, "rank"))
 		add_choices(r, s, q);
 	return true;
 }

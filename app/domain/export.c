@@ -17,12 +17,6 @@
 enum { VARIABLE_LABEL = 255, VALUE_LABEL = 120 };
 #define TEXT_FORMAT "A8000"
 
-static bool
-is(const json_t *question, const char *kind)
-{
-	return strcmp(json_text(question, "kind"), kind) == 0;
-}
-
 struct columns {
 	struct arena *arena;
 	struct export_column *list;
@@ -113,22 +107,22 @@ add_question(struct columns *c, const json_t *question)
 	const json_t *choice;
 	size_t i;
 
-	if (is(question, "multi"))
+	if (questionnaire_is(question, "multi"))
 		add_each(c, question, EXPORT_BOX);
-	else if (is(question, "rank"))
+	else if (questionnaire_is(question, "rank"))
 		add_each(c, question, EXPORT_PLACE);
-	else if (is(question, "matrix"))
+	else if (questionnaire_is(question, "matrix"))
 		add_rows(c, question);
-	else if (is(question, "address"))
+	else if (questionnaire_is(question, "address"))
 		add_keys(c, question, address);
-	else if (is(question, "map"))
+	else if (questionnaire_is(question, "map"))
 		add_keys(c, question, map);
-	else if (is(question, "single"))
+	else if (questionnaire_is(question, "single"))
 		add(c, question, EXPORT_CHOICE, code, label);
-	else if (is(question, "text") || is(question, "long"))
+	else if (questionnaire_is(question, "text") || questionnaire_is(question, "long"))
 		add_text(c, question, code, code, label);
 	else
-		add(c, question, is(question, "file") ? EXPORT_FILES : EXPORT_TEXT, code, label);
+		add(c, question, questionnaire_is(question, "file") ? EXPORT_FILES : EXPORT_TEXT, code, label);
 	json_array_foreach(json_object_get(question, "choices"), i, choice)
 		if (json_flag(choice, "other"))
 			add_text(c, question, arena_printf(c->arena, "%s.other", code), arena_printf(c->arena, "%s_other_text", code),
@@ -143,7 +137,7 @@ export_columns(struct arena *a, const json_t *document, struct export_column **o
 	size_t i;
 
 	json_array_foreach(questions, i, q)
-		if (!is(q, "note"))
+		if (!questionnaire_is(q, "note"))
 			add_question(&c, q);
 	*out = c.list;
 	return c.n;
@@ -162,7 +156,7 @@ export_is_number(const struct export_column *c, bool labels)
 		(void)labels;
 		return false;
 	case EXPORT_TEXT:
-		return (is(c->question, "number") || is(c->question, "scale")) && strchr(c->code, '.') == NULL;
+		return (questionnaire_is(c->question, "number") || questionnaire_is(c->question, "scale")) && strchr(c->code, '.') == NULL;
 	default:
 		return false;
 	}
@@ -238,7 +232,7 @@ export_syntax(struct arena *a, const json_t *document, const char *file, struct 
 			value_labels(a, &c[i], out);
 	for (i = 0; i < n; i++)
 		buf_addf(out, "VARIABLE LEVEL %s (%s).\n", c[i].name, !export_is_number(&c[i], false) ? "NOMINAL" :
-		    c[i].part == EXPORT_PLACE || is(c[i].question, "scale") ? "ORDINAL" : "SCALE");
+		    c[i].part == EXPORT_PLACE || questionnaire_is(c[i].question, "scale") ? "ORDINAL" : "SCALE");
 	buf_adds(out, "EXECUTE.\n");
 }
 

@@ -322,8 +322,15 @@ row(const struct questionnaire_look *l, const char *name, const char *label, jso
 {
 	json_t *shown = json_object_get(form_json(l->form), name);
 
-	return json_pack("{s:s, s:s, s:s, s:n, s:o}", "name", name, "label", label,
-	    "value", json_text(shown, "value"), "problem", "options", list);
+	return json_pack("{s:s, s:s, s:s, s:n, s:b, s:o}", "name", name, "label", label,
+	    "value", json_text(shown, "value"), "problem", "missing", 0, "options", list);
+}
+
+/* Something is wrong with these rows, and this one was passed over. */
+static bool
+is_missing(const struct questionnaire_look *l, const json_t *question, const json_t *value)
+{
+	return value == NULL && json_flag(question, "required") && form_is_wrong(l->form, json_text(question, "code"));
 }
 
 /* Ranks: a place for each choice.  Rows: the choices for each row. */
@@ -349,9 +356,12 @@ rows(const struct questionnaire_look *l, const json_t *question)
 	} else if (strcmp(kind, "matrix") == 0) {
 		json_array_foreach(json_object_get(settings(question), "rows"), i, one) {
 			const char *part = json_text(one, "code");
+			const json_t *value = json_object_get(answer, part);
+			json_t *shown = row(l, questionnaire_field(l->arena, code, part), questionnaire_text(one, NULL, l->language),
+			    options(l, question, value));
 
-			json_array_append_new(list, row(l, questionnaire_field(l->arena, code, part),
-			    questionnaire_text(one, NULL, l->language), options(l, question, json_object_get(answer, part))));
+			json_object_set_new(shown, "missing", json_boolean(is_missing(l, question, value)));
+			json_array_append_new(list, shown);
 		}
 	}
 	return list;

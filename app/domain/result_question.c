@@ -17,12 +17,6 @@
 
 enum { BUCKETS = 12 };
 
-static bool
-is(const json_t *question, const char *kind)
-{
-	return strcmp(json_text(question, "kind"), kind) == 0;
-}
-
 static int64_t
 sum_of(const struct tally *t, const char *code)
 {
@@ -40,7 +34,7 @@ result_answered(const struct tally *t, const json_t *question)
 	const char *code = json_text(question, "code");
 
 	/* Where each person is in one item only, nobody is counted beside them. */
-	if (is(question, "multi") || is(question, "rank") || is(question, "matrix"))
+	if (questionnaire_is(question, "multi") || questionnaire_is(question, "rank") || questionnaire_is(question, "matrix"))
 		return tally_of(t, code, "");
 	return sum_of(t, code);
 }
@@ -150,7 +144,7 @@ show_block(struct result *r, json_t *list, struct block *b, const json_t *questi
 	bool some_hidden = false;
 	size_t i;
 
-	block_hide(r, b, is(question, "multi") || json_flag(json_object_get(question, "settings"), "multi"));
+	block_hide(r, b, questionnaire_is(question, "multi") || json_flag(json_object_get(question, "settings"), "multi"));
 	for (i = 0; i < b->n; i++) {
 		json_array_append_new(lines, line_of(r, b, &b->choices[i]));
 		some_hidden |= b->choices[i].hidden;
@@ -174,7 +168,7 @@ show_choices(struct result *r, const json_t *question, json_t *list)
 
 	json_array_foreach(choices, i, c)
 		add_choice(r, b, json_text(c, "code"), questionnaire_text(c, NULL, r->lang));
-	base_of(r, b, is(question, "multi") ? "" : NULL);
+	base_of(r, b, questionnaire_is(question, "multi") ? "" : NULL);
 	show_block(r, list, b, question);
 }
 
@@ -296,15 +290,15 @@ show_items(struct result *r, const json_t *question, json_t *list)
 
 		if (item[0] == '\0')
 			label = words_get(r->words, "result_unknown");
-		for (k = 0; is(question, "address") && k < rows_count(r->districts); k++)
+		for (k = 0; questionnaire_is(question, "address") && k < rows_count(r->districts); k++)
 			if (strcmp(rows_text(r->districts, k, "id"), item) == 0)
 				label = rows_text(r->districts, k, "name");
-		if (is(question, "consent") && strcmp(item, "1") == 0)
+		if (questionnaire_is(question, "consent") && strcmp(item, "1") == 0)
 			label = words_get(r->words, "result_consent");
 		add_choice(r, b, item, label);
 	}
 	qsort(b->choices, b->n, sizeof *b->choices, by_value);
-	if (is(question, "number") && b->n > BUCKETS)
+	if (questionnaire_is(question, "number") && b->n > BUCKETS)
 		gather(r, b);
 	base_of(r, b, NULL);
 	if (b->n > 0)
@@ -353,7 +347,7 @@ figures(struct result *r, const json_t *question, const json_t *blocks)
 		return json_null();
 	out = json_pack("{s:s, s:s, s:s, s:n}", "mean", decimal(r, total / (double)all),
 	    "median", decimal(r, median), "unit", json_text(json_object_get(question, "settings"), "unit"), "nps");
-	if (is(question, "scale") && json_int(json_object_get(question, "settings"), "points") == 11)
+	if (questionnaire_is(question, "scale") && json_int(json_object_get(question, "settings"), "points") == 11)
 		json_object_set_new(out, "nps", json_string(arena_printf(r->arena, "%+.0f", statistics_nps(nps))));
 	return out;
 }
@@ -363,15 +357,16 @@ blocks_of(struct result *r, const json_t *question)
 {
 	json_t *list = json_array();
 
-	if (is(question, "single") || is(question, "multi"))
+	if (questionnaire_is(question, "single") || questionnaire_is(question, "multi"))
 		show_choices(r, question, list);
-	else if (is(question, "scale"))
+	else if (questionnaire_is(question, "scale"))
 		show_scale(r, question, list);
-	else if (is(question, "matrix"))
+	else if (questionnaire_is(question, "matrix"))
 		show_matrix(r, question, list);
-	else if (is(question, "rank"))
+	else if (questionnaire_is(question, "rank"))
 		show_rank(r, question, list);
-	else if (!is(question, "text") && !is(question, "long") && !is(question, "map") && !is(question, "file"))
+	else if (!questionnaire_is(question, "text") && !questionnaire_is(question, "long") &&
+	    !questionnaire_is(question, "map") && !questionnaire_is(question, "file"))
 		show_items(r, question, list);
 	return list;
 }
@@ -382,7 +377,7 @@ words_code(struct result *r, const json_t *question)
 {
 	const char *other = arena_printf(r->arena, "%s.other", json_text(question, "code"));
 
-	if (is(question, "text") || is(question, "long"))
+	if (questionnaire_is(question, "text") || questionnaire_is(question, "long"))
 		return json_text(question, "code");
 	return sum_of(r->whole, other) > 0 ? other : NULL;
 }
@@ -398,14 +393,14 @@ result_questions(struct result *r)
 		const char *words = words_code(r, q), *kind = json_text(q, "kind");
 		json_t *one, *blocks;
 
-		if (is(q, "note"))
+		if (questionnaire_is(q, "note"))
 			continue;
 		blocks = blocks_of(r, q);
 		one = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:b, s:b, s:o}", "code", json_text(q, "code"),
 		    "number", arena_printf(r->arena, "%zu", ++number), "kind", kind,
 		    "label", questionnaire_text(q, "label", r->lang), "answered", result_number(r->arena, result_answered(r->part, q)),
-		    "blocks", blocks, "drawn", json_array_size(blocks) > 0, "several", is(q, "multi"),
-		    "figures", is(q, "number") || is(q, "scale") ? figures(r, q, blocks) : json_null());
+		    "blocks", blocks, "drawn", json_array_size(blocks) > 0, "several", questionnaire_is(q, "multi"),
+		    "figures", questionnaire_is(q, "number") || questionnaire_is(q, "scale") ? figures(r, q, blocks) : json_null());
 		/* With a filter, who did not answer is in the table, or hidden. */
 		if (r->filtered)
 			json_object_set_new(one, "answered", json_null());

@@ -30,10 +30,7 @@ bool survey_together(const json_t *document);
 
 /* What an address may name: {"value", "label", "found"}, those of the postcode first. */
 enum err survey_districts(struct db *, const char *postcode, json_t **out) MUST_USE;
-/* Gives an address the district that its postcode has alone.  false: it names one that there is not, or
- * none where there must be one. */
-bool survey_district(const json_t *question, json_t *answer, const json_t *districts);
-/* The same for all addresses.  ERR_INVALID: *problem is the code of one that will not do. */
+/* Gives all addresses their districts (questionnaire_district).  ERR_INVALID: *problem is the code of one that will not do. */
 enum err survey_addresses(struct db *, const json_t *document, json_t *answers, const char **problem) MUST_USE;
 
 /* Whether each file of these answers is there and was sent for this survey.  ERR_INVALID: *problem. */

@@ -247,6 +247,17 @@ test('out of order: a page of before, sent again after the end, leads to the num
 	assert.deepEqual(await kept(), before_);
 });
 
+test('one thing that is wrong is said once, and where', async () => {
+	const client = browser();
+	await walk(client, asked.survey, pages());
+	const sent = async (code, fields) => client.submit(await client.get(at(`/q/${code}?check=1`)), fields, '/q/');
+	const postcode_ = await sent('q9', { q9_postcode: '123', q9_district: '' });
+	assert.deepEqual(problems(postcode_), { q9_postcode: '郵便番号を7桁の数字で入力してください' });
+	const table = await client.post(at('/q/q5'), { token: token(await client.get(at('/q/q5'))), q5_r1: '1' });
+	assert.deepEqual(problems(table), { q5: 'すべての行で選んでください' });
+	assert.deepEqual([...table.text.matchAll(/id="(\w+)-missing"/g)].map(([, row]) => row), ['q5_r2'], 'of a table, the row that is missing');
+});
+
 let other;
 const other_survey = async () => other ??= await survey(town, few());
 async function sent_link() {

@@ -11,12 +11,6 @@
 #include "web/citizen/event.h"
 #include "web/citizen/tongue.h"
 
-static bool
-is(const json_t *question, const char *kind)
-{
-	return strcmp(json_text(question, "kind"), kind) == 0;
-}
-
 /* All that these answers lead by, also behind one that is missing. */
 static json_t *
 asked(struct web *w, const json_t *document, const json_t *answers)
@@ -31,29 +25,6 @@ asked(struct web *w, const json_t *document, const json_t *answers)
 
 /* --- addresses: what the town's districts are --- */
 
-static void
-district_read(struct web *w, struct form *f, const json_t *question, json_t *answer, const json_t *districts)
-{
-	const char *name = arena_printf(w->arena, "%s_district", json_text(question, "code"));
-	const char *chosen = json_text(answer, "district"), *only = "";
-	size_t found = 0, known = 0, i;
-	const json_t *one;
-
-	json_array_foreach(districts, i, one) {
-		known += strcmp(json_text(one, "value"), chosen) == 0;
-		if (json_flag(one, "found")) {
-			found++;
-			only = json_text(one, "value");
-		}
-	}
-	if (chosen[0] == '\0' && found == 1) {
-		json_object_set_new(answer, "district", json_string(only));
-		form_set(f, name, only);
-	} else if ((chosen[0] != '\0' && known == 0) || (chosen[0] == '\0' && json_flag(question, "required") &&
-	    json_flag(json_object_get(question, "settings"), "district")))
-		form_problem(f, name, "apply_district_choose");
-}
-
 static enum err
 addresses(struct web *w, struct form *f, const json_t *questions, json_t *answers, bool reading)
 {
@@ -64,13 +35,13 @@ addresses(struct web *w, struct form *f, const json_t *questions, json_t *answer
 		json_t *answer = json_object_get(answers, json_text(q, "code")), *all;
 		enum err e;
 
-		if (!is(q, "address"))
+		if (!questionnaire_is(q, "address"))
 			continue;
 		e = citizen_options(w->db, json_text(answer, "postcode"), &all);
 		if (e != ERR_OK)
 			return e;
 		if (reading && answer != NULL)
-			district_read(w, f, q, answer, json_object_get(all, "districts"));
+			questionnaire_district_read(w->arena, f, q, answer, json_object_get(all, "districts"));
 		form_options(f, arena_printf(w->arena, "%s_district", json_text(q, "code")), json_object_get(all, "districts"));
 	}
 	return ERR_OK;
@@ -126,9 +97,9 @@ citizen_apply_question_rows(struct web *w, const char *chosen, const json_t *doc
 		const char *district = json_text(json_object_get(answers, json_text(q, "code")), "district");
 		const char *lang = citizen_tongue_lang(language);
 
-		if (is(q, "note"))
+		if (questionnaire_is(q, "note"))
 			continue;
-		if (is(q, "address") && district[0] != '\0') {
+		if (questionnaire_is(q, "address") && district[0] != '\0') {
 			enum err e = citizen_names(w->db, w->arena, json_keep(w->arena, json_pack("{s:[I], s:[]}",
 			    "districts", (json_int_t)strtoll(district, NULL, 10), "topics")), &names);
 

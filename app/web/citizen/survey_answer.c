@@ -18,12 +18,6 @@
 #include "web/citizen/survey.h"
 #include "web/handlers.h"
 
-static bool
-is(const json_t *question, const char *kind)
-{
-	return strcmp(json_text(question, "kind"), kind) == 0;
-}
-
 static json_t *
 path_of(struct web *w, const struct answering *a, bool *whole)
 {
@@ -97,16 +91,6 @@ district_options(struct web *w, const json_t *districts, const char *chosen)
 	return list;
 }
 
-static void
-district_read(struct web *w, struct form *form, const json_t *question, json_t *answer, const json_t *districts)
-{
-	const char *name = arena_printf(w->arena, "%s_district", json_text(question, "code"));
-
-	if (!survey_district(question, answer, districts))
-		form_problem(form, name, "answer_district_choose");
-	form_set(form, name, json_text(answer, "district"));
-}
-
 static enum err
 addresses(struct web *w, const struct answering *a, struct form *form, const json_t *questions, bool reading)
 {
@@ -117,13 +101,13 @@ addresses(struct web *w, const struct answering *a, struct form *form, const jso
 		json_t *answer = json_object_get(a->answers, json_text(q, "code")), *districts, *field;
 		enum err e;
 
-		if (!is(q, "address"))
+		if (!questionnaire_is(q, "address"))
 			continue;
 		e = survey_districts(w->db, json_text(answer, "postcode"), &districts);
 		if (e != ERR_OK)
 			return e;
 		if (reading && answer != NULL)
-			district_read(w, form, q, answer, districts);
+			questionnaire_district_read(w->arena, form, q, answer, districts);
 		field = json_object_get(form_json(form), arena_printf(w->arena, "%s_district", json_text(q, "code")));
 		json_object_set(field, "options", district_options(w, districts, json_text(field, "value")));
 	}
@@ -150,13 +134,13 @@ page(struct web *w, enum status status, const struct answering *a, const char *n
 	size_t i;
 
 	json_array_foreach(questions, i, q) {
-		if (reading && is(q, "file"))
+		if (reading && questionnaire_is(q, "file"))
 			web_attachments_refused(w, look.form, json_text(q, "code"));
 		if (reading)
 			questionnaire_read(w->arena, look.form, w->fields, q, a->answers);
 		else
 			questionnaire_show(w->arena, look.form, q, a->answers);
-		if (is(q, "file"))
+		if (questionnaire_is(q, "file"))
 			web_attachments_show(w, look.form, "survey", a->id, json_text(q, "code"));
 	}
 	e = addresses(w, a, look.form, questions, reading);
@@ -266,7 +250,7 @@ read(struct web *w, struct answering *a, const char *name, const json_t *questio
 	size_t i;
 
 	json_array_foreach(questions, i, q) {
-		if (is(q, "file") && a->open) {
+		if (questionnaire_is(q, "file") && a->open) {
 			e = web_attachments(w, form, "survey", a->id, json_text(q, "code"));
 			if (e != ERR_OK)
 				return e;

@@ -10,7 +10,6 @@
  * between questions stand beside them in words (templates/desk/paper), as in the list of
  * questions and with its numbers.
  */
-#include <string.h>
 
 #include "base/text.h"
 #include "db/queries.h"
@@ -37,12 +36,6 @@ static const char *
 word(const struct sheet *s, const char *key)
 {
 	return words_get(s->words, key);
-}
-
-static bool
-is(const json_t *q, const char *kind)
-{
-	return strcmp(json_text(q, "kind"), kind) == 0;
 }
 
 /* --- how it is answered --- */
@@ -112,39 +105,57 @@ matrix(const struct sheet *s, const json_t *q)
 	}
 }
 
-/* What is written into: "number": "＿＿＿ 回". */
-static const char *
-blank(const struct sheet *s, const json_t *q)
+/* How each kind looks on paper. */
+static const struct look {
+	const char *kind;
+	const char *how;	/* it is answered */
+	const char *mark;	/* before each choice */
+	const char *blank;	/* what is written into */
+	int lines;
+} looks[] = {
+	{ "single", "survey_paper_choose_one", "□", NULL, 0 },
+	{ "multi", "survey_paper_choose_several", "□", NULL, 0 },
+	{ "rank", "survey_paper_rank", "（　　）", NULL, 0 },
+	{ "scale", "survey_paper_scale", NULL, NULL, 0 },
+	{ "matrix", "survey_paper_matrix", NULL, NULL, 0 },
+	{ "date", NULL, NULL, "survey_paper_date", 0 },
+	{ "time", NULL, NULL, "survey_paper_time", 0 },
+	{ "address", NULL, NULL, "survey_paper_address", 0 },
+	{ "map", NULL, NULL, "survey_paper_map", 1 },
+	{ "file", NULL, NULL, "survey_paper_file", 0 },
+	{ "text", NULL, NULL, NULL, 1 },
+	{ "long", NULL, NULL, NULL, 5 },
+};
+enum { LOOKS = sizeof looks / sizeof *looks };
+
+static void
+draw(const struct sheet *s, const json_t *q, const struct look *l)
 {
-	if (is(q, "number"))
-		return arena_printf(s->w->arena, "　＿＿＿＿＿＿ %s", json_text(json_object_get(q, "settings"), "unit"));
-	if (is(q, "consent"))
-		return "　□";
-	return is(q, "date") ? word(s, "survey_paper_date") : is(q, "time") ? word(s, "survey_paper_time") :
-	    is(q, "address") ? word(s, "survey_paper_address") : is(q, "map") ? word(s, "survey_paper_map") :
-	    is(q, "file") ? word(s, "survey_paper_file") : NULL;
+	if (l->how != NULL)
+		paper_text(s->p, PAPER_CELL, word(s, l->how));
+	if (l->mark != NULL)
+		choices(s, json_object_get(q, "choices"), l->mark);
+	if (l->blank != NULL)
+		paper_text(s->p, PAPER_TEXT, word(s, l->blank));
+	if (l->lines > 0)
+		paper_lines(s->p, l->lines);
 }
 
 static void
 answer(const struct sheet *s, const json_t *q)
 {
-	const char *text = blank(s, q);
-
-	if (is(q, "single") || is(q, "multi") || is(q, "scale") || is(q, "matrix") || is(q, "rank"))
-		paper_text(s->p, PAPER_CELL, word(s, is(q, "multi") ? "survey_paper_choose_several" : is(q, "rank") ? "survey_paper_rank" :
-		    is(q, "scale") ? "survey_paper_scale" : is(q, "matrix") ? "survey_paper_matrix" : "survey_paper_choose_one"));
-	if (is(q, "single") || is(q, "multi"))
-		choices(s, json_object_get(q, "choices"), "□");
-	else if (is(q, "rank"))
-		choices(s, json_object_get(q, "choices"), "（　　）");
-	else if (is(q, "scale"))
+	for (size_t i = 0; i < LOOKS; i++)
+		if (questionnaire_is(q, looks[i].kind))
+			draw(s, q, &looks[i]);
+	if (questionnaire_is(q, "scale"))
 		scale(s, json_object_get(q, "settings"));
-	else if (is(q, "matrix"))
+	else if (questionnaire_is(q, "matrix"))
 		matrix(s, q);
-	else if (text != NULL)
-		paper_text(s->p, PAPER_TEXT, text);
-	if (is(q, "text") || is(q, "long") || is(q, "map"))
-		paper_lines(s->p, is(q, "long") ? 5 : 1);
+	else if (questionnaire_is(q, "number"))
+		paper_text(s->p, PAPER_TEXT, arena_printf(s->w->arena, "　＿＿＿＿＿＿ %s",
+		    json_text(json_object_get(q, "settings"), "unit")));
+	else if (questionnaire_is(q, "consent"))
+		paper_text(s->p, PAPER_TEXT, "　□");
 }
 
 /* --- a question --- */
@@ -170,7 +181,7 @@ question(void *of)
 	const struct sheet *s = of;
 	const json_t *q = s->question;
 	const char *help = questionnaire_text(q, "help", "ja");
-	bool optional = !is(q, "note") && !json_flag(q, "required");
+	bool optional = !questionnaire_is(q, "note") && !json_flag(q, "required");
 
 	paper_space(s->p, 10);
 	paper_text(s->p, PAPER_HEAD, arena_printf(s->w->arena, "%zu　%s%s", s->place + 1, questionnaire_text(q, "label", "ja"),
