@@ -41,6 +41,9 @@ template() {
 	cluster_stop
 	rm -rf "$PGDATA"
 	trap cluster_stop EXIT
+	# Every private chromo has a copy: no files for WAL to come.
+	cluster_init
+	cluster_start -c wal_recycle=off
 	template_fill >"$DIR/log/template.log" 2>&1 || { cat "$DIR/log/template.log" >&2; exit 1; }
 }
 
