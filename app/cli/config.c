@@ -14,7 +14,8 @@
 #include "cli/cli.h"
 #include "db/queries.h"
 
-enum { CONNECTIONS_BESIDE = 20 };	/* couriers, the command, whoever looks at the database */
+/* Four couriers with their rounds (7 each), eight processes beside them, the command, whoever looks at the database. */
+enum { CONNECTIONS_BESIDE = 40 };
 
 /* good: one of these.  most: the number, at most.  why: what happens otherwise, and where it is not
  * plain, what to do. */
