@@ -203,14 +203,13 @@ cluster_init() {
 
 cluster_alive() { as_postgres "$PGBIN/pg_ctl" -D "$PGDATA" status >/dev/null 2>&1; }
 
-# cluster_start [-c NAME=VALUE …]
 cluster_start() {
 	cluster_alive && return
 	mkdir -p "$RUN/pg"
 	chmod 700 "$RUN/pg"
 	[ "$(id -u)" != 0 ] || chown postgres: "$RUN/pg"
 	as_postgres "$PGBIN/pg_ctl" -D "$PGDATA" -l "$PGDATA/server.log" -w -t 60 -s \
-	    -o "-k $RUN/pg -c fsync=${CHROMO_FSYNC:-on} -c shared_buffers=${CHROMO_SHARED_BUFFERS:-256MB} $*" start 9>&- ||
+	    -o "-k $RUN/pg -c fsync=${CHROMO_FSYNC:-on} -c shared_buffers=${CHROMO_SHARED_BUFFERS:-256MB} -c wal_recycle=${CHROMO_WAL_RECYCLE:-on}" start 9>&- ||
 	    { tail -n 20 "$PGDATA/server.log" >&2; die "PostgreSQL does not start"; }
 	head -1 "$PGDATA/postmaster.pid" >"$RUN/postgres.pid"
 	printf '%s %s\n' "$(cat "$RUN/postgres.pid")" \

@@ -42,9 +42,7 @@ template() {
 	rm -rf "$PGDATA"
 	trap cluster_stop EXIT
 	# Every private chromo has a copy: no files for WAL to come.
-	cluster_init
-	cluster_start -c wal_recycle=off
-	template_fill >"$DIR/log/template.log" 2>&1 || { cat "$DIR/log/template.log" >&2; exit 1; }
+	CHROMO_WAL_RECYCLE=off template_fill >"$DIR/log/template.log" 2>&1 || { cat "$DIR/log/template.log" >&2; exit 1; }
 }
 
 start() {
