@@ -62,6 +62,17 @@ full(const struct bucket *b, int64_t now)
 	return b->n > 0 && b->last[b->next] > now - SECOND_MS;
 }
 
+/* How many calls the seconds permit until ms from now. */
+static double
+permitted(const struct bucket *b, int64_t now, int ms)
+{
+	int i = 0;
+
+	while (i < b->n && b->last[(b->next + i) % b->n] <= now + ms - SECOND_MS)
+		i++;
+	return b->n > 0 ? i : b->rate;
+}
+
 static void
 set_rate(struct account *a, double rate)
 {
@@ -296,7 +307,7 @@ is_slow(const struct courier *c, const struct account *a, int64_t now)
 static int
 room_of(struct courier *c, struct account *a, int64_t tenant, int lane, int64_t now)
 {
-	double ahead;
+	double ahead, most;
 
 	if (account_open(c, a, tenant, now) || now < a->paused_until)
 		return 0;
@@ -312,6 +323,8 @@ room_of(struct courier *c, struct account *a, int64_t tenant, int lane, int64_t 
 	}
 	fill(&a->bucket, now);
 	ahead = a->bucket.tokens + a->bucket.rate * AHEAD_MS / 1000 - (lane > 0 ? depth(&a->bucket) / 5 : 0);
+	most = permitted(&a->bucket, now, AHEAD_MS);
+	ahead = ahead < most ? ahead : most;
 	ahead = (ahead < 1 ? 1 : ahead) - count(c, a, WAITING, WAITING) - promised(c, a->tenant);
 	return ahead > 0 ? (int)ahead : 0;
 }

@@ -91,6 +91,18 @@ test('F14 429 rests the account, 401 opens its breaker; other towns do not notic
 	ways.line.script([]);
 });
 
+test('no more calls in a second than the account permits, whatever may be caught up with', { timeout: 300000 }, async () => {
+	const town = await ways.town({ sms: 45 }), own = ways.sms.account({ readback_s: 1 }), before = ways.sms.ledger.length;
+	await ways.account(town, { ...own, settings: { ...own.settings, rate: 10 }, channel: 'sms', kind: 'karaden', place: 1 });
+	const message = await ways.message(town);
+	await ways.post.sent(message);
+	assert.equal((await ways.lawful(message, town)).accepted, 45);
+	const times = ways.sms.ledger.slice(before).map((m) => Date.parse(m.time));
+	assert.equal(times.length, 45);
+	// Ten, and ten in each second after them; half a second for whatever is slow on the way of the first.
+	assert.ok(times.at(-1) - times[0] >= 3000, `in ${times.at(-1) - times[0]} ms`);
+});
+
 test('F14 the second SMS gateway takes over, and the first is drifted back to', { timeout: 300000 }, async () => {
 	const town = await ways.town({ sms: 60 });
 	const { settings, secrets, url } = ways.sms.account({ readback_s: 1 });
