@@ -160,7 +160,8 @@ BEGIN
   END IF;
 END $$;
 
--- The same where each of many calls ends a batch: nobody waits for the row of the message.
+-- The same where each of many calls ends a batch, or a post ends: nobody waits for the row of the
+-- message, which somebody may hold who stops it and waits for the post.
 -- Of the last two that end at once each may see the other; the planner looks again
 -- (message_settle_open).
 CREATE OR REPLACE FUNCTION message_through(p_message bigint) RETURNS void

@@ -73,7 +73,7 @@ BEGIN
   UPDATE post SET state = p_state, reason = p_reason, withdraw = false, finished = now(), lease_until = NULL, holder = NULL
    WHERE id = p_post
   RETURNING message_id INTO m;
-  PERFORM message_settle(m);
+  PERFORM message_through(m);
 END $$;
 
 -- What may not be begun is ended here, with the reason; true: it may.  An emergency has
@@ -232,7 +232,7 @@ BEGIN
      WHERE x.id = p.id;
   END IF;
   PERFORM post_health(p.gateway_id, word, why, p_wait);
-  PERFORM message_settle(p.message_id);
+  PERFORM message_through(p.message_id);
   RETURN p.fence = p_fence;
 END $$;
 

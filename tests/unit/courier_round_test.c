@@ -169,11 +169,11 @@ clear(void)
 		c.jobs[i].tenant.id = TENANT;
 }
 
-/* A job of the first half of which all are begun. */
+/* A job of the first part of which all are begun. */
 static struct job *
 job(int nth)
 {
-	struct job *j = &c.jobs[nth * 2];
+	struct job *j = &c.jobs[nth * COURIER_PARTS];
 
 	j->held = true;
 	j->lane = 1;
