@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 libdomain_a_SOURCES = \
+	app/domain/address.c app/domain/address.h \
 	app/domain/agenda.c app/domain/agenda.h app/domain/agenda_give.c app/domain/agenda_take.c \
 	app/domain/applicant.c app/domain/applicant.h \
 	app/domain/application.c app/domain/application.h app/domain/application_link.c app/domain/application_tell.c \
@@ -56,7 +57,7 @@ libdomain_a_SOURCES = \
 	app/domain/staff.c app/domain/staff.h \
 	app/domain/statistics.c app/domain/statistics.h app/domain/statistics_hide.c \
 	app/domain/stop_link.c app/domain/stop_link.h \
-	app/domain/survey.c app/domain/survey.h app/domain/survey_place.c app/domain/survey_desk.c app/domain/survey_desk.h app/domain/survey_quota.c \
+	app/domain/survey.c app/domain/survey.h app/domain/survey_desk.c app/domain/survey_desk.h app/domain/survey_quota.c \
 	app/domain/survey_quota.h \
 	app/domain/tally.c app/domain/tally.h \
 	app/domain/tenant.c app/domain/tenant.h \

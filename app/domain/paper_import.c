@@ -15,6 +15,7 @@
  * Each line has an arena of its own, so that a file takes no more memory than its bytes, however
  * many lines.
  */
+#include "domain/address.h"
 #include "domain/paper.h"
 
 #include <string.h>
@@ -254,7 +255,7 @@ line_accept(struct import *im, struct line *line, const char **wrong, bool *dist
 	*district = false;
 	if (e != ERR_OK)
 		return e;
-	e = survey_addresses(im->db, im->document, line->answers, wrong);
+	e = address_settle(im->db, im->document, line->answers, wrong);
 	*district = e == ERR_INVALID;
 	return e;
 }

@@ -94,11 +94,6 @@ void questionnaire_prune(struct arena *, const json_t *document, json_t *answers
  * away where nothing was said) and shows what is wrong in the form. */
 void questionnaire_read(struct arena *, struct form *, const struct fields *, const json_t *question,
     json_t *answers);
-/* Of districts ({"value", "label", "found"}, found: the postcode has it) gives an address the one that
- * its postcode has alone.  false: it names one that there is not, or none where there must be one. */
-bool questionnaire_district(const json_t *question, json_t *answer, const json_t *districts);
-/* The same in the form, once the question was read; a postcode that is wrong already has no districts to ask for. */
-void questionnaire_district_read(struct arena *, struct form *, const json_t *question, json_t *answer, const json_t *districts);
 /* Shows in the form what was answered so far. */
 void questionnaire_show(struct arena *, struct form *, const json_t *question, const json_t *answers);
 

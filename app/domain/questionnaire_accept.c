@@ -427,28 +427,6 @@ questionnaire_accept(struct arena *a, const json_t *document, const json_t *answ
 	return whole && known == json_object_size(answers) ? ERR_OK : ERR_INVALID;
 }
 
-bool
-questionnaire_district(const json_t *question, json_t *answer, const json_t *districts)
-{
-	const char *chosen = json_text(answer, "district"), *only = "";
-	bool known = false;
-	const json_t *one;
-	size_t found = 0, i;
-
-	json_array_foreach(districts, i, one) {
-		known = known || strcmp(json_text(one, "value"), chosen) == 0;
-		if (json_flag(one, "found")) {
-			found++;
-			only = json_text(one, "value");
-		}
-	}
-	if (chosen[0] != '\0')
-		return known;
-	if (found == 1)
-		json_object_set_new(answer, "district", json_string(only));
-	return found == 1 || !json_flag(question, "required") || !json_flag(json_object_get(question, "settings"), "district");
-}
-
 json_t *
 questionnaire_lenient(struct arena *a, const json_t *document)
 {

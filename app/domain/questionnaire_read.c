@@ -459,16 +459,6 @@ questionnaire_read(struct arena *a, struct form *form, const struct fields *fiel
 }
 
 void
-questionnaire_district_read(struct arena *a, struct form *form, const json_t *question, json_t *answer, const json_t *districts)
-{
-	const char *code = json_text(question, "code"), *name = questionnaire_field(a, code, "district");
-
-	if (!form_is_wrong(form, questionnaire_field(a, code, "postcode")) && !questionnaire_district(question, answer, districts))
-		form_problem(form, name, "answer_district_choose");
-	form_set(form, name, json_text(answer, "district"));
-}
-
-void
 questionnaire_show(struct arena *a, struct form *form, const json_t *question, const json_t *answers)
 {
 	struct reading r = { a, form, NULL, question, json_text(question, "code"), (json_t *)(uintptr_t)answers };

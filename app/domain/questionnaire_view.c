@@ -318,12 +318,12 @@ scale(const struct questionnaire_look *l, const json_t *question, const char *va
 }
 
 static json_t *
-row(const struct questionnaire_look *l, const char *name, const char *label, json_t *list)
+row(const struct questionnaire_look *l, const char *name, const char *label, bool missing, json_t *list)
 {
 	json_t *shown = json_object_get(form_json(l->form), name);
 
 	return json_pack("{s:s, s:s, s:s, s:n, s:b, s:o}", "name", name, "label", label,
-	    "value", json_text(shown, "value"), "problem", "missing", 0, "options", list);
+	    "value", json_text(shown, "value"), "problem", "missing", missing, "options", list);
 }
 
 /* Something is wrong with these rows, and this one was passed over. */
@@ -350,18 +350,16 @@ rows(const struct questionnaire_look *l, const json_t *question)
 			const char *name = questionnaire_field(l->arena, code, json_text(one, "code"));
 			const char *value = json_text(json_object_get(form_json(l->form), name), "value");
 
-			json_array_append_new(list, row(l, name, questionnaire_text(one, NULL, l->language),
+			json_array_append_new(list, row(l, name, questionnaire_text(one, NULL, l->language), false,
 			    steps(l, 1, max > 0 && max < n ? max : n, value)));
 		}
 	} else if (strcmp(kind, "matrix") == 0) {
 		json_array_foreach(json_object_get(settings(question), "rows"), i, one) {
 			const char *part = json_text(one, "code");
 			const json_t *value = json_object_get(answer, part);
-			json_t *shown = row(l, questionnaire_field(l->arena, code, part), questionnaire_text(one, NULL, l->language),
-			    options(l, question, value));
 
-			json_object_set_new(shown, "missing", json_boolean(is_missing(l, question, value)));
-			json_array_append_new(list, shown);
+			json_array_append_new(list, row(l, questionnaire_field(l->arena, code, part),
+			    questionnaire_text(one, NULL, l->language), is_missing(l, question, value), options(l, question, value)));
 		}
 	}
 	return list;

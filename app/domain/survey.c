@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Surveys as everybody meets them.  What they answer is kept by response.c; how staff make
- * one is in survey_desk.c, what addresses may name in survey_place.c.
+ * one is in survey_desk.c.
  */
 #include "domain/survey.h"
 

@@ -28,11 +28,6 @@ const char *survey_text(const json_t *survey, const char *key, const char *langu
 /* The questions have room on one page: five at most, and none depends on another one. */
 bool survey_together(const json_t *document);
 
-/* What an address may name: {"value", "label", "found"}, those of the postcode first. */
-enum err survey_districts(struct db *, const char *postcode, json_t **out) MUST_USE;
-/* Gives all addresses their districts (questionnaire_district).  ERR_INVALID: *problem is the code of one that will not do. */
-enum err survey_addresses(struct db *, const json_t *document, json_t *answers, const char **problem) MUST_USE;
-
 /* Whether each file of these answers is there and was sent for this survey.  ERR_INVALID: *problem. */
 enum err survey_files(struct db *, struct arena *, int64_t survey, const json_t *document, const json_t *answers,
     const char **problem) MUST_USE;

@@ -52,7 +52,7 @@ SELECT json_build_object(
   JOIN questionnaire_edition e ON e.questionnaire_id = q.id AND e.edition = q.edition
  WHERE s.id = :survey::bigint AND s.state <> 'draft';
 
--- name: survey_districts :list
+-- name: address_districts :list
 -- role: web courier
 -- What an address may name, and those of a postcode first.
 SELECT d.id::text AS value, d.name AS label, p.district_id IS NOT NULL AS found

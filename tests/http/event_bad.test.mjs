@@ -55,6 +55,20 @@ test("a child's birth date in the future", async () => {
 	assert.ok(answer.text.includes('value="山田 はる"'));
 });
 
+test('an address: its district by postcode or chosen, one that there is, and what is wrong said once', async () => {
+	const made = await makeEvent(town, { questions: [question('q1', 'address', 'お住まい', { settings: { district: true } })] });
+	const [district, postcode, name] = (await inside(town, `SELECT p.district_id, p.postcode, d.name FROM district_postcode p JOIN district d ON d.id = p.district_id
+		WHERE p.postcode IN (SELECT postcode FROM district_postcode GROUP BY postcode HAVING count(*) = 1) ORDER BY 1 LIMIT 1`)).split('|');
+	const none = Number(await inside(town, 'SELECT max(id) FROM district')) + 1, at = `/events/${made.event}/apply`;
+	for (const answers of [{ q1_postcode: postcode }, { q1_district: district }])
+		assert.ok(words(isPage(await toCheck(browser(), made, { answers }))).includes(name), JSON.stringify(answers));
+	const client = browser();
+	await toCheck(client, made, { answers: { q1_district: district } });
+	for (const [sent, wrong] of [[{ q1_postcode: '12', q1_district: '' }, { q1_postcode: '郵便番号を7桁の数字で入力してください' }],
+		[{ q1_postcode: '', q1_district: none }, { q1_district: '地区を選んでください' }]])
+		assert.deepEqual(problems(isPage(await client.submit(await client.get(`${at}/q`), sent), { status: 422 })), wrong);
+});
+
 test('a slot of another event, of another town, and one that was taken away meanwhile', async () => {
 	const made = await makeEvent(town), other = await makeEvent(town), far = await makeEvent(town, { host: YAMA });
 	const client = browser(), at = `/events/${made.event}/apply`;

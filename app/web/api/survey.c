@@ -10,6 +10,7 @@
  * kept once.  It must be JSON, which no page of another site can send with a form.  By name
  * one answers on the pages only.
  */
+#include "domain/address.h"
 #include "domain/question_language.h"
 #include "domain/questionnaire.h"
 #include "domain/response.h"
@@ -80,7 +81,7 @@ static enum err
 check(struct web *w, const struct response_whole *r, const json_t *document, bool *done)
 {
 	const char *question;
-	enum err e = survey_addresses(w->db, document, r->answers, &question);
+	enum err e = address_settle(w->db, document, r->answers, &question);
 
 	*done = e == ERR_INVALID;
 	if (*done)

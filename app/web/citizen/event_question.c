@@ -3,10 +3,9 @@
  * The questions of a sign-up form: a few, all on one page.  Where an answer leads to further
  * ones, these come when the page is sent.
  */
-#include <stdlib.h>
 #include <string.h>
 
-#include "domain/citizen.h"
+#include "domain/address.h"
 #include "domain/questionnaire.h"
 #include "web/citizen/event.h"
 #include "web/citizen/tongue.h"
@@ -21,30 +20,6 @@ asked(struct web *w, const json_t *document, const json_t *answers)
 	for (; q != NULL; q = questionnaire_next(document, answers, json_text(q, "code")))
 		json_array_append(list, (json_t *)(uintptr_t)q);
 	return list;
-}
-
-/* --- addresses: what the town's districts are --- */
-
-static enum err
-addresses(struct web *w, struct form *f, const json_t *questions, json_t *answers, bool reading)
-{
-	const json_t *q;
-	size_t i;
-
-	json_array_foreach(questions, i, q) {
-		json_t *answer = json_object_get(answers, json_text(q, "code")), *all;
-		enum err e;
-
-		if (!questionnaire_is(q, "address"))
-			continue;
-		e = citizen_options(w->db, json_text(answer, "postcode"), &all);
-		if (e != ERR_OK)
-			return e;
-		if (reading && answer != NULL)
-			questionnaire_district_read(w->arena, f, q, answer, json_object_get(all, "districts"));
-		form_options(f, arena_printf(w->arena, "%s_district", json_text(q, "code")), json_object_get(all, "districts"));
-	}
-	return ERR_OK;
 }
 
 enum err
@@ -69,7 +44,7 @@ citizen_apply_questions(struct web *w, struct form *f, const char *chosen, const
 		else
 			questionnaire_show(w->arena, look.form, q, answers);
 	}
-	e = addresses(w, f, questions, answers, reading);
+	e = address_show(w->db, w->arena, f, questions, answers, reading);
 	if (e != ERR_OK)
 		return e;
 	json_array_foreach(questions, i, q)
@@ -93,19 +68,16 @@ citizen_apply_question_rows(struct web *w, const char *chosen, const json_t *doc
 	path = questionnaire_path(w->arena, document, answers, &all);
 	json_array_foreach(path, i, q) {
 		const json_t *label = json_object_get(questionnaire_view(&look, q), "label");
-		json_t *words = questionnaire_words(w->arena, q, answers, language), *names, *lines;
-		const char *district = json_text(json_object_get(answers, json_text(q, "code")), "district");
+		json_t *words = questionnaire_words(w->arena, q, answers, language), *lines;
 		const char *lang = citizen_tongue_lang(language);
 
 		if (questionnaire_is(q, "note"))
 			continue;
-		if (questionnaire_is(q, "address") && district[0] != '\0') {
-			enum err e = citizen_names(w->db, w->arena, json_keep(w->arena, json_pack("{s:[I], s:[]}",
-			    "districts", (json_int_t)strtoll(district, NULL, 10), "topics")), &names);
+		if (questionnaire_is(q, "address")) {
+			enum err e = address_name(w->db, json_object_get(answers, json_text(q, "code")), words);
 
 			if (e != ERR_OK)
 				return e;
-			json_array_extend(words, json_object_get(names, "districts"));
 		}
 		lines = json_array();
 		json_array_foreach(words, k, word)

@@ -11,6 +11,7 @@
  * Which question comes is the engine's word (domain/questionnaire.h); a page that is not on
  * the path leads to the one that is.
  */
+#include "domain/address.h"
 #include "domain/questionnaire.h"
 #include "domain/survey.h"
 #include "domain/survey_quota.h"
@@ -77,43 +78,6 @@ back_url(struct web *w, const struct answering *a, const char *page)
 	return json_sprintf("/surveys/%" PRId64 "/q/%s", a->id, before);
 }
 
-/* --- addresses: what the town's districts are --- */
-
-static json_t *
-district_options(struct web *w, const json_t *districts, const char *chosen)
-{
-	json_t *list = json_keep(w->arena, json_array()), *one;
-	size_t i;
-
-	json_array_foreach(districts, i, one)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:b}", "value", json_text(one, "value"), "label",
-		    json_text(one, "label"), "checked", strcmp(json_text(one, "value"), chosen) == 0));
-	return list;
-}
-
-static enum err
-addresses(struct web *w, const struct answering *a, struct form *form, const json_t *questions, bool reading)
-{
-	const json_t *q;
-	size_t i;
-
-	json_array_foreach(questions, i, q) {
-		json_t *answer = json_object_get(a->answers, json_text(q, "code")), *districts, *field;
-		enum err e;
-
-		if (!questionnaire_is(q, "address"))
-			continue;
-		e = survey_districts(w->db, json_text(answer, "postcode"), &districts);
-		if (e != ERR_OK)
-			return e;
-		if (reading && answer != NULL)
-			questionnaire_district_read(w->arena, form, q, answer, districts);
-		field = json_object_get(form_json(form), arena_printf(w->arena, "%s_district", json_text(q, "code")));
-		json_object_set(field, "options", district_options(w, districts, json_text(field, "value")));
-	}
-	return ERR_OK;
-}
-
 /* --- a page --- */
 
 /* How a form goes out: with files only where there is a question for them. */
@@ -143,7 +107,7 @@ page(struct web *w, enum status status, const struct answering *a, const char *n
 		if (questionnaire_is(q, "file"))
 			web_attachments_show(w, look.form, "survey", a->id, json_text(q, "code"));
 	}
-	e = addresses(w, a, look.form, questions, reading);
+	e = address_show(w->db, w->arena, look.form, questions, a->answers, reading);
 	if (e != ERR_OK) {
 		json_decref(views);
 		return e;
@@ -257,7 +221,7 @@ read(struct web *w, struct answering *a, const char *name, const json_t *questio
 		}
 		questionnaire_read(w->arena, form, w->fields, q, a->answers);
 	}
-	e = a->open ? addresses(w, a, form, questions, true) : ERR_OK;
+	e = a->open ? address_show(w->db, w->arena, form, questions, a->answers, true) : ERR_OK;
 	*good = form_ok(form) || !a->open;
 	return e != ERR_OK || *good ? e : page(w, HTTP_UNPROCESSABLE, a, name, questions, place);
 }

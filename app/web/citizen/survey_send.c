@@ -8,6 +8,7 @@
  *	GET  /surveys/{survey}/receipt/{token}	the same by its link
  *	POST /surveys/{survey}/receipt/{token}	to change them, where the survey allows it
  */
+#include "domain/address.h"
 #include "domain/questionnaire.h"
 #include "domain/right.h"
 #include "domain/survey.h"
@@ -17,25 +18,6 @@
 #include "web/handlers.h"
 
 /* --- what was answered --- */
-
-/* The district of an address by its name. */
-static enum err
-district_line(struct web *w, const json_t *answer, json_t *lines)
-{
-	json_t *districts, *one;
-	enum err e;
-	size_t i;
-
-	if (json_text(answer, "district")[0] == '\0')
-		return ERR_OK;
-	e = survey_districts(w->db, "", &districts);
-	if (e != ERR_OK)
-		return e;
-	json_array_foreach(districts, i, one)
-		if (strcmp(json_text(one, "value"), json_text(answer, "district")) == 0)
-			json_array_append(lines, json_object_get(one, "label"));
-	return ERR_OK;
-}
 
 enum err
 citizen_survey_rows(struct web *w, const json_t *survey, const json_t *answers, const char *language)
@@ -56,7 +38,7 @@ citizen_survey_rows(struct web *w, const json_t *survey, const json_t *answers, 
 		if (strcmp(json_text(q, "kind"), "note") == 0)
 			continue;
 		if (strcmp(json_text(q, "kind"), "address") == 0)
-			e = district_line(w, json_object_get(answers, code), lines);
+			e = address_name(w->db, json_object_get(answers, code), lines);
 		else if (strcmp(json_text(q, "kind"), "file") == 0)
 			e = web_attachment_names(w, "survey", json_int(survey, "id"), json_object_get(answers, code), lines);
 		if (e != ERR_OK)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "domain/address.h"
 #include "domain/paper.h"
 #include "domain/questionnaire.h"
 #include "domain/survey.h"
@@ -32,33 +33,12 @@ ways_show(struct web *w, struct form *f)
 	form_options(f, "way", list);
 }
 
-/* A question for an address offers the districts of the town, those of the postcode first. */
-static enum err
-districts_show(struct web *w, struct form *f, const json_t *document, const json_t *answers)
-{
-	json_t *q, *list;
-	size_t i;
-
-	json_array_foreach(json_object_get(document, "questions"), i, q) {
-		const char *code = json_text(q, "code");
-		enum err e;
-
-		if (strcmp(json_text(q, "kind"), "address") != 0)
-			continue;
-		e = survey_districts(w->db, json_text(json_object_get(answers, code), "postcode"), &list);
-		if (e != ERR_OK)
-			return e;
-		form_options(f, arena_printf(w->arena, "%s_district", code), list);
-	}
-	return ERR_OK;
-}
-
 static enum err
 page(struct web *w, enum status status, struct form *f, json_t *survey, const json_t *document, const json_t *answers)
 {
 	struct questionnaire_look look = { w->arena, f, "ja", document, answers, NULL };
 	json_t *views, *q;
-	enum err e = districts_show(w, f, document, answers);
+	enum err e = address_show(w->db, w->arena, f, json_object_get(document, "questions"), (json_t *)(uintptr_t)answers, false);
 	size_t i;
 
 	if (e != ERR_OK)
@@ -158,9 +138,9 @@ static enum err
 places_and_files(struct web *w, struct form *f, int64_t survey, const json_t *document, json_t *answers)
 {
 	const char *wrong;
-	enum err e = survey_addresses(w->db, document, answers, &wrong);
+	enum err e = address_settle(w->db, document, answers, &wrong);
 
-	if (e == ERR_INVALID)
+	if (e == ERR_INVALID && !form_is_wrong(f, arena_printf(w->arena, "%s_postcode", wrong)))
 		form_problem(f, arena_printf(w->arena, "%s_district", wrong), "answer_district_choose");
 	if (e != ERR_OK)
 		return e == ERR_INVALID ? ERR_OK : e;
