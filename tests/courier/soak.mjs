@@ -25,7 +25,7 @@ import { rmSync } from 'node:fs';
 import { post as callIn } from '../gateways/call_back.mjs';
 import { Twilio } from '../gateways/sms_twilio.mjs';
 import { X } from '../gateways/x.mjs';
-import { sleep } from '../harness/up.mjs';
+import { eventually, sleep } from '../harness/up.mjs';
 import { openWays } from './ways.mjs';
 
 const PARTS = { line: 0.9, email: 0.05, webpush: 0.03, sms: 0.02 };
@@ -131,8 +131,10 @@ class Soak {
 		let n = 0;
 		while (this.reached(way) < goal && !await (++n % 40 ? false : through()))
 			await sleep(5);
-		const couriers = [...this.ways.post.couriers].filter((c) => c.workers.length > 0);
-		const courier = couriers[Math.floor(roll() * couriers.length)];
+		// One that was started a moment ago may not have forked yet.
+		const working = () => [...this.ways.post.couriers].filter((c) => c.workers.length > 0);
+		await eventually('a courier works', () => working().length > 0, 10);
+		const couriers = working(), courier = couriers[Math.floor(roll() * couriers.length)];
 		if (whole) {
 			await courier.kill();
 			this.ways.post.courier();
@@ -179,7 +181,16 @@ class Soak {
 	}
 
 	async run(seed) {
-		const begun = Date.now(), roll = dice(seed), { ways } = this;
+		const begun = Date.now();
+		try {
+			return { seed, ...await this.attempt(dice(seed)), seconds: (Date.now() - begun) / 1000 };
+		} finally {
+			await this.forget();
+		}
+	}
+
+	async attempt(roll) {
+		const { ways } = this;
 		this.wrong = 0;
 		this.holding = true;
 		this.misbehave(roll);
@@ -198,9 +209,7 @@ class Soak {
 		const patience = Date.now() + 120e3;
 		while (!await through() && Date.now() < patience)
 			await sleep(100);
-		const verdict = await this.verdict(messages, roll);
-		await this.forget();
-		return { seed, kills, ...verdict, seconds: (Date.now() - begun) / 1000 };
+		return { kills, ...await this.verdict(messages, roll) };
 	}
 
 	letGo() {
