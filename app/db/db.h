@@ -97,6 +97,8 @@ enum err db_transact(struct db *, enum db_mode, enum err (*work)(struct db *, vo
  *				of files; ERR_NOT_FOUND: no row or NULL
  *	:one	struct rows **out	one row; ERR_NOT_FOUND: none
  *	:many	struct rows **out	any number
+ *	:packed	struct rows **out	the same in PostgreSQL's binary format, for large bytea: not
+ *				copied.  Its other columns are bigint, int, boolean or text
  *	:exec	int *affected	may be NULL
  *
  * A query without parameters has no struct: q_name(db, out).  Below the name
@@ -126,7 +128,7 @@ bool rows_null(const struct rows *, size_t row, const char *column);
 const char *rows_text(const struct rows *, size_t row, const char *column);	/* "" for NULL */
 int64_t rows_int(const struct rows *, size_t row, const char *column);		/* 0 for NULL */
 bool rows_bool(const struct rows *, size_t row, const char *column);
-/* bytea; *n bytes, in the arena. */
+/* bytea; *n bytes, in the arena.  NULL and 0 for NULL. */
 const uint8_t *rows_bytes(const struct rows *, size_t row, const char *column, size_t *n);
 
 /* Arguments that are not plain C.  NULL data is SQL NULL; empty is any pointer and 0. */

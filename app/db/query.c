@@ -36,7 +36,7 @@ send_call(struct db *db, struct call *call)
 			return false;
 	}
 	return PQsendQueryPrepared(db->conn, q->name, q->n_params, call->values,
-	    call->lengths, call->formats, q->shape == SHAPE_BYTES) == 1;
+	    call->lengths, call->formats, q->shape == SHAPE_BYTES || q->shape == SHAPE_PACKED) == 1;
 }
 
 static bool
@@ -143,6 +143,7 @@ deliver(struct db *db, const struct call *call, PGresult *r)
 		}
 		/* FALLTHROUGH */
 	case SHAPE_MANY:
+	case SHAPE_PACKED:
 		*(struct rows **)call->out = rows_new(db->arena, r);
 		return ERR_OK;
 	case SHAPE_JSON:

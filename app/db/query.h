@@ -12,7 +12,7 @@
  * reads all answers.  Nothing is in the air between two calls but the answer
  * to a COMMIT or ROLLBACK that nobody waits for (landing).
  */
-enum shape { SHAPE_JSON, SHAPE_LIST, SHAPE_TEXT, SHAPE_BYTES, SHAPE_ONE, SHAPE_MANY, SHAPE_EXEC };
+enum shape { SHAPE_JSON, SHAPE_LIST, SHAPE_TEXT, SHAPE_BYTES, SHAPE_ONE, SHAPE_MANY, SHAPE_PACKED, SHAPE_EXEC };
 
 enum type {
 	TYPE_BIGINT, TYPE_INT, TYPE_BOOL, TYPE_DOUBLE,	/* pointers where nullable */

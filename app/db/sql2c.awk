@@ -5,7 +5,7 @@
 #
 #	awk -v part=h -f sql2c.awk FILE…	the header; part=c: table and functions
 #
-#	-- name: survey_answer_add :exec	or :json :list :text :bytes :one :many
+#	-- name: survey_answer_add :exec	or :json :list :text :bytes :one :many :packed
 #	-- role: web courier			who runs it; above the first name: for the file
 #	INSERT … :answer::jsonb … :survey::bigint … :ward::bigint? … ;
 #
@@ -91,7 +91,7 @@ BEGIN {
 	type("jsonb", "const json_t *", "JSON"); type("bytea", "struct db_bytes ", "BYTES")
 	type("bytea[]", "struct db_blobs ", "BLOBS")
 	result[":json"] = result[":list"] = "json_t **"; result[":text"] = "const char **"; result[":exec"] = "int *"
-	result[":one"] = result[":many"] = "struct rows **"; result[":bytes"] = "struct db_bytes *"; if (header == "") header = "db/queries.h"
+	result[":one"] = result[":many"] = result[":packed"] = "struct rows **"; result[":bytes"] = "struct db_bytes *"; if (header == "") header = "db/queries.h"
 }
 
 FNR == 1 { finish(); file_roles = "web"; path = FILENAME; sub(/^.*\/sql\//, "sql/", path) }
@@ -99,7 +99,7 @@ FNR == 1 { finish(); file_roles = "web"; path = FILENAME; sub(/^.*\/sql\//, "sql
 /^-- *name:/ {
 	finish()
 	if (NF != 4 || $3 !~ /^[a-z][a-z0-9_]*$/ || !($4 in result))
-		refuse(here(), "not \"-- name: some_query :json|:list|:text|:bytes|:one|:many|:exec\"")
+		refuse(here(), "not \"-- name: some_query :json|:list|:text|:bytes|:one|:many|:packed|:exec\"")
 	if (length($3) > 60) refuse(here(), "a name over 60 characters, which the server would cut")
 	if ($3 ~ /_queue$/ || $3 in seen) refuse(here(), $3 (seen[$3] ? " stands at " place[seen[$3]] " too" : " ends in _queue"))
 	seen[$3] = ++n; open = 1

@@ -25,6 +25,18 @@ BEGIN
     FROM (SELECT date_trunc('day', now(), 'Asia/Tokyo') + make_interval(mins => p_minutes - 1440) AS ends) d);
 END $$;
 
+-- Of a batch first, last and size are those of its members.  A CHECK would read them again at
+-- every change of the row.
+CREATE OR REPLACE FUNCTION batch_members() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.size, NEW.first, NEW.last) IS DISTINCT FROM (cardinality(NEW.citizens), NEW.citizens[1], NEW.citizens[NEW.size]) THEN
+    RAISE EXCEPTION 'batch: first, last or size are not those of its members' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER batch_members BEFORE INSERT OR UPDATE OF citizens, first, last, size ON batch
+  FOR EACH ROW EXECUTE FUNCTION batch_members();
+
 -- Cuts people, ascending, into batches; they have channel, due time and, where they share
 -- a call, language in common.  Returns how many they are.  Couriers are told.
 -- In SQL, not in PL/pgSQL, which would copy all of them for each slice.  Plans are kept here:

@@ -57,7 +57,7 @@ SELECT coalesce(jsonb_object_agg(r.language, r.content), '{}') || jsonb_build_ob
   JOIN message m ON m.id = r.message_id
  WHERE r.message_id = :message AND r.revision = :revision::int AND r.channel = :channel::text;
 
--- name: courier_start :many
+-- name: courier_start :packed
 SELECT reached, citizen_id, address, language, contact_id, doubt
   FROM batch_start(:batch::bigint, :fence::bigint, :from::int, :most::int, make_interval(secs => :lease_s::int));
 

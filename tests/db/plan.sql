@@ -85,5 +85,7 @@ SELECT is((SELECT count(*)::int FROM ledger_faults()), 0, 'of whom the ledger te
 SELECT approved() AS m \gset
 SELECT is(message_plan(:m, 10), 50, 'or all at once');
 SELECT is((SELECT members(:m)::text), '(50,50)', 'everybody once');
+SELECT throws_ok(format('UPDATE batch SET %s WHERE message_id = %s', wrong, :m), '23514', NULL, 'a batch tells of its members: ' || wrong)
+  FROM unnest('{size = size + 1,first = first - 1,last = last + 1,citizens = citizens || last,citizens = NULL,size = 0}'::text[]) AS wrong;
 SELECT * FROM finish();
 ROLLBACK;

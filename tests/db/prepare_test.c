@@ -16,7 +16,7 @@
 #include "db/migrate.h"
 #include "tests/unit/tap.h"
 
-enum { OID_BYTEA = 17, OID_TEXT = 25, OID_JSON = 114, OID_JSONB = 3802 };
+enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_INT4 = 23, OID_TEXT = 25, OID_JSON = 114, OID_JSONB = 3802 };
 
 static struct arena *arena;
 
@@ -42,6 +42,19 @@ run(PGconn *conn, const char *sql, const struct query *q)
 	return held;
 }
 
+/* What rows_int and the like read of the binary format. */
+static bool
+packed_holds(const PGresult *r)
+{
+	static const Oid read[] = { OID_BOOL, OID_BYTEA, OID_INT8, OID_INT4, OID_TEXT };
+	int i, known = 0;
+
+	for (i = 0; i < PQnfields(r); i++)
+		for (size_t k = 0; k < sizeof read / sizeof read[0]; k++)
+			known += PQftype(r, i) == read[k];
+	return i > 0 && known == i;
+}
+
 static bool
 shape_holds(const struct query *q, const PGresult *r)
 {
@@ -58,6 +71,8 @@ shape_holds(const struct query *q, const PGresult *r)
 	case SHAPE_ONE:
 	case SHAPE_MANY:
 		return PQnfields(r) > 0;
+	case SHAPE_PACKED:
+		return packed_holds(r);
 	case SHAPE_EXEC:
 		return true;
 	}
@@ -68,7 +83,7 @@ shape_holds(const struct query *q, const PGresult *r)
 static bool
 columns_hold(const struct query *q, const PGresult *r)
 {
-	if (q->shape != SHAPE_ONE && q->shape != SHAPE_MANY && q->shape != SHAPE_LIST)
+	if (q->shape != SHAPE_ONE && q->shape != SHAPE_MANY && q->shape != SHAPE_PACKED && q->shape != SHAPE_LIST)
 		return true;
 	for (int i = 0; i < PQnfields(r); i++) {
 		if (strcmp(PQfname(r, i), "?column?") == 0)

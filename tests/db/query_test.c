@@ -39,6 +39,30 @@ test_types(void)
 }
 
 static void
+test_packed(void)
+{
+	static const char bytes[] = "\0\1\377'\\x";
+	struct rows *r;
+	const uint8_t *got;
+	size_t n = 9;
+
+	begin(DB_READ);
+	is_int(q_echo_packed(db, (struct q_echo_packed){ .a = INT64_MIN, .b = -7, .c = true, .e = "お知らせ", .k = { bytes, 6 } }, &r),
+	    ERR_OK, "a result in the binary format");
+	is_int((int)rows_count(r), 2, "of two rows");
+	ok(rows_int(r, 0, "a") == INT64_MIN && rows_int(r, 0, "b") == -7, "integers of two widths, with their sign");
+	ok(rows_bool(r, 0, "c"), "boolean");
+	is_str(rows_text(r, 0, "e"), "お知らせ", "text");
+	got = rows_bytes(r, 0, "k", &n);
+	ok(n == 6 && memcmp(got, bytes, 6) == 0, "bytea as it is");
+	ok(rows_null(r, 1, "a") && rows_int(r, 1, "a") == 0 && rows_int(r, 1, "b") == 0, "NULL as in text: 0");
+	ok(!rows_bool(r, 1, "c"), "… false");
+	is_str(rows_text(r, 1, "e"), "", "… the empty text");
+	ok(rows_bytes(r, 1, "k", &n) == NULL && n == 0, "… no bytes");
+	db_rollback(db);
+}
+
+static void
 test_nulls(void)
 {
 	static const char *const names[] = { "a", "b", "c", "d", "e", "j", "k", "ids" };
@@ -234,6 +258,7 @@ main(int argc, char **argv)
 {
 	fixture_open(argc, argv);
 	test_types();
+	test_packed();
 	test_nulls();
 	test_arrays();
 	test_shapes();

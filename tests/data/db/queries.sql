@@ -13,6 +13,11 @@ SELECT :a::bigint? AS a, :b::int? AS b, :c::boolean? AS c, :d::double precision?
 SELECT :ids::bigint[] AS ids, :ints::int[] AS ints, :texts::text[] AS texts,
        :uuids::uuid[] AS uuids, :blobs::bytea[] AS blobs;
 
+-- name: echo_packed :packed
+-- A row of what is said, and one of NULLs.
+SELECT :a::bigint AS a, :b::int AS b, :c::boolean AS c, :e::text AS e, :k::bytea AS k
+ UNION ALL SELECT NULL, NULL, NULL, NULL, NULL;
+
 -- name: sums :one
 SELECT (SELECT sum(i) FROM unnest(:ids::bigint[]) AS i) AS ids,
        (SELECT sum(octet_length(b)) FROM unnest(:blobs::bytea[]) AS b) AS blobs;
