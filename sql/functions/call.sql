@@ -75,7 +75,7 @@ BEGIN
   whole := sha256(convert_to(b.language, 'UTF8') || coalesce((SELECT m.hash FROM message m WHERE m.id = b.message_id), '')
                   || coalesce(who.hashes, ''));
   IF NOT fresh AND whole IS DISTINCT FROM b.body_hash THEN
-    PERFORM batch_call_end(b, 'unknown', 0, 'call_changed', '');
+    PERFORM batch_call_end(b.id, b.message_id, 'unknown', 0, 'call_changed', '');
     RETURN;
   END IF;
   IF fresh AND who.present < b.size THEN
@@ -100,16 +100,16 @@ BEGIN
 END $$;
 
 -- The last word on a call.
-CREATE OR REPLACE FUNCTION batch_call_end(b batch, p_state text, p_code int, p_reason text, p_detail text) RETURNS void
-LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION batch_call_end(p_batch bigint, p_message bigint, p_state text, p_code int, p_reason text, p_detail text)
+RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE batch x
      SET state = 'done', finished = now(), lease_until = NULL, verdict = p_state, code = nullif(p_code, 0),
          reason = nullif(p_reason, ''), detail = nullif(p_detail, ''), doubt = p_state = 'unknown',
          accepted = CASE WHEN p_state = 'accepted' THEN x.size - x.dropped ELSE 0 END,
          unknown = CASE WHEN p_state = 'unknown' THEN x.size - x.dropped ELSE 0 END
-   WHERE x.id = b.id;
-  PERFORM message_through(b.message_id);
+   WHERE x.id = p_batch;
+  PERFORM message_through(p_message);
 END $$;
 
 -- Writes the verdict on a call down.  False: another courier has it by now; a yes counts
@@ -132,12 +132,12 @@ BEGIN
   SELECT * INTO b FROM batch x WHERE x.id = p_batch FOR UPDATE;
   IF NOT FOUND OR b.fence <> p_fence THEN
     IF p_state = 'accepted' AND (b.state = 'queued' OR (b.state = 'done' AND b.verdict = 'unknown')) THEN
-      PERFORM batch_call_end(b, p_state, p_code, '', '');
+      PERFORM batch_call_end(b.id, b.message_id, p_state, p_code, '', '');
     END IF;
     RETURN false;
   END IF;
   IF b.state = 'done' AND b.verdict = 'unknown' AND p_state = 'accepted' THEN
-    PERFORM batch_call_end(b, p_state, p_code, '', '');         -- stopped meanwhile, and told after all
+    PERFORM batch_call_end(b.id, b.message_id, p_state, p_code, '', '');         -- stopped meanwhile, and told after all
   END IF;
   IF b.state = 'done' OR b.reached = 0 THEN
     RETURN true;        -- the same verdict a second time
@@ -146,7 +146,7 @@ BEGIN
     UPDATE batch x SET provider_id = p_id WHERE x.id = b.id;
   END IF;
   IF p_state = 'accepted' THEN
-    PERFORM batch_call_end(b, p_state, p_code, '', '');
+    PERFORM batch_call_end(b.id, b.message_id, p_state, p_code, '', '');
     RETURN true;
   END IF;
 
@@ -154,7 +154,7 @@ BEGIN
   dark := b.doubt OR p_state = 'unknown';
   IF dark AND (p_state = 'refused' OR stopped OR now() + p_wait >= b.valid_until
                OR (p_known > interval '0' AND now() + p_wait >= b.first_try + p_known)) THEN
-    PERFORM batch_call_end(b, 'unknown', p_code, p_reason, p_detail);
+    PERFORM batch_call_end(b.id, b.message_id, 'unknown', p_code, p_reason, p_detail);
     RETURN true;
   END IF;
   IF p_state = 'refused' THEN
@@ -174,7 +174,7 @@ BEGIN
     ELSE
       PERFORM batch_halve(b, members, stopped);
     END IF;
-    PERFORM batch_call_end(b, p_state, p_code, p_reason, p_detail);
+    PERFORM batch_call_end(b.id, b.message_id, p_state, p_code, p_reason, p_detail);
     RETURN true;
   END IF;
 

@@ -28,7 +28,7 @@ END $$;
 -- Emergencies first, then in random order.
 CREATE OR REPLACE FUNCTION courier_work(p_dead int[], p_channel text DEFAULT 'email')
 RETURNS TABLE (tenant_id bigint, letters boolean, lane int)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 BEGIN
   RETURN QUERY
@@ -45,14 +45,21 @@ BEGIN
    ORDER BY coalesce(min(d.lane), 0), random();
 END $$;
 
--- Couriers that hold something and have no connection to the database.
+-- Couriers that hold something and have no connection to the database.  There are a few of
+-- them, each with thousands of batches: one is looked for below the other, from the last row
+-- of an index to the first, where those that are through lie.
 CREATE OR REPLACE FUNCTION courier_missing() RETURNS TABLE (holder int)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 #variable_conflict use_column
 BEGIN
   RETURN QUERY
-  WITH held AS (
-    SELECT b.holder FROM batch b WHERE b.state = 'sending'
+  WITH RECURSIVE sender (holder) AS (
+    (SELECT b.holder FROM batch b WHERE b.state = 'sending' ORDER BY b.holder DESC LIMIT 1)
+    UNION ALL
+    SELECT (SELECT b.holder FROM batch b WHERE b.state = 'sending' AND b.holder < s.holder ORDER BY b.holder DESC LIMIT 1)
+      FROM sender s WHERE s.holder IS NOT NULL),
+  held AS (
+    SELECT s.holder FROM sender s
     UNION
     SELECT l.holder FROM letter l WHERE l.state = 'sending'
     UNION

@@ -175,11 +175,13 @@ END $$;
 -- The same where each of many calls ends a batch, or a post ends: nobody waits for the row of the
 -- message, which somebody may hold who stops it and waits for the post.
 -- Of the last two that end at once each may see the other; the planner looks again
--- (message_settle_open).
+-- (message_settle_open).  It looks from the last batch on, which ends last: thousands that
+-- are through lie before it.
 CREATE OR REPLACE FUNCTION message_through(p_message bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF EXISTS (SELECT FROM batch WHERE message_id = p_message AND state IN ('queued', 'sending') LIMIT 1) THEN
+  PERFORM FROM batch WHERE message_id = p_message AND state IN ('queued', 'sending') ORDER BY id DESC LIMIT 1;
+  IF FOUND THEN
     RETURN;
   END IF;
   PERFORM FROM message WHERE id = p_message AND state = 'sending' FOR NO KEY UPDATE SKIP LOCKED;

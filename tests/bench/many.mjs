@@ -83,7 +83,7 @@ class Many {
 			sms: { text: '【みなと市】避難所を開設 https://minato.example.jp/m/1' },
 			webpush: { title: 'みなと市', body: text.slice(0, 100), url: 'https://minato.example.jp/messages/1', tag: 'm1' } } });
 		// The times are the database's: who asks often takes the processor from those who are measured.
-		await eventually('it is sent', async () => { await sleep(300); return await this.post.state(message) === 'sent'; }, patience);
+		await eventually('it is sent', async () => { await sleep(1000); return await this.post.state(message) === 'sent'; }, patience);
 		const [planned, last, seconds] = (await this.post.sql(`WITH a AS (SELECT max(at) AS at FROM approval WHERE message_id = ${message})
 			SELECT extract(epoch FROM (SELECT min(first_try) FROM batch WHERE message_id = ${message}) - a.at),
 			extract(epoch FROM (SELECT max(finished) FROM batch WHERE message_id = ${message}) - a.at),
