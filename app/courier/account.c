@@ -26,14 +26,8 @@ enum {
 	SLOW_MS = 5000,		/* an answer that takes so long counts against the account */
 	SHARE_LEAST = 2,	/* percent: or nobody would see that it is well again */
 	PROBE_MS = 15000,	/* half open for so long, and somebody has to try it */
-	AHEAD_MS = 100,		/* letters may be begun for so long before their turn */
-	SECOND_MS = 1010,
-	PACED_MOST = 10000,	/* more calls a second are not counted one by one */
 	PAUSE_MS = 1000, PAUSE_MAX_MS = 300000
 };
-
-/* Calls do not travel equally fast: what leaves at the permitted rate may arrive above it. */
-#define PACE 0.99
 
 /* Without a number of its own an account has the channel's usual one. */
 static double
@@ -44,55 +38,6 @@ rate_of(const char *channel, const json_t *doc)
 	if (rate > 0)
 		return (double)rate;
 	return strcmp(channel, "line") == 0 ? 20 : 0;
-}
-
-/* Half a second's worth, and one at least, may be caught up with: what a second permits in
- * all is counted apart (full). */
-static double
-depth(const struct bucket *b)
-{
-	return b->rate < 2 ? 1 : b->rate / 2;
-}
-
-/* The second before is full.  A little more than a second, because calls do not travel
- * equally fast; what is known of that is in it already (account_left). */
-static bool
-full(const struct bucket *b, int64_t now)
-{
-	return b->n > 0 && b->last[b->next] > now - SECOND_MS;
-}
-
-/* How many calls the seconds permit until ms from now. */
-static double
-permitted(const struct bucket *b, int64_t now, int ms)
-{
-	int i = 0;
-
-	while (i < b->n && b->last[(b->next + i) % b->n] <= now + ms - SECOND_MS)
-		i++;
-	return b->n > 0 ? i : b->rate;
-}
-
-static void
-set_rate(struct account *a, double rate)
-{
-	int n = rate > 0 && rate < PACED_MOST ? (int)rate : 0;
-
-	a->bucket = (struct bucket){ .rate = rate, .pace = PACE, .n = n };
-	if (n > 0)
-		a->bucket.last = arena_alloc(a->arena, (size_t)n * sizeof *a->bucket.last);
-}
-
-static void
-fill(struct bucket *b, int64_t now)
-{
-	if (b->at == 0)
-		b->tokens = depth(b);
-	else
-		b->tokens += (double)(now - b->at) * b->rate * b->pace / 1000;
-	if (b->tokens > depth(b))
-		b->tokens = depth(b);
-	b->at = now;
 }
 
 static struct account *
@@ -132,7 +77,7 @@ refresh(struct courier *c, struct account *a, json_t *doc)
 	a->version = json_int(doc, "version");
 	arena_reset(a->arena);
 	a->doc = json_keep(a->arena, json_incref(doc));
-	set_rate(a, rate_of(c->kind->name, doc));
+	bucket_init(&a->bucket, a->arena, rate_of(c->kind->name, doc));
 	/* Other credentials, perhaps: all is well until it is seen. */
 	a->breaker = (struct breaker){ .name = c->kind->name };
 	a->paused_until = 0;
@@ -307,7 +252,7 @@ is_slow(const struct courier *c, const struct account *a, int64_t now)
 static int
 room_of(struct courier *c, struct account *a, int64_t tenant, int lane, int64_t now)
 {
-	double ahead, most;
+	double ahead;
 
 	if (account_open(c, a, tenant, now) || now < a->paused_until)
 		return 0;
@@ -321,11 +266,7 @@ room_of(struct courier *c, struct account *a, int64_t tenant, int lane, int64_t 
 
 		return left > 0 ? left : 0;
 	}
-	fill(&a->bucket, now);
-	ahead = a->bucket.tokens + a->bucket.rate * AHEAD_MS / 1000 - (lane > 0 ? depth(&a->bucket) / 5 : 0);
-	most = permitted(&a->bucket, now, AHEAD_MS);
-	ahead = ahead < most ? ahead : most;
-	ahead = (ahead < 1 ? 1 : ahead) - count(c, a, WAITING, WAITING) - promised(c, a->tenant);
+	ahead = bucket_room(&a->bucket, lane == 0, now) - count(c, a, WAITING, WAITING) - promised(c, a->tenant);
 	return ahead > 0 ? (int)ahead : 0;
 }
 
@@ -411,26 +352,13 @@ account_take(struct courier *c, struct account *a, int64_t tenant, int lane, int
 	*turn = -1;
 	if (!ready(c, a, tenant, now) || (a->most > 0 && count(c, a, FLYING, FLYING) >= a->most))
 		return false;
-	if (a->bucket.rate <= 0)
-		return true;
-	fill(&a->bucket, now);
-	if (full(&a->bucket, now) ||
-	    a->bucket.tokens < 1 + (lane > 0 && depth(&a->bucket) >= 5 ? depth(&a->bucket) / 5 : 0))
-		return false;
-	a->bucket.tokens -= 1;
-	if (a->bucket.n > 0) {
-		a->bucket.last[a->bucket.next] = now;
-		*turn = a->bucket.next;
-		a->bucket.next = (a->bucket.next + 1) % a->bucket.n;
-	}
-	return true;
+	return bucket_take(&a->bucket, lane == 0, now, turn);
 }
 
 void
 account_left(struct account *a, int turn, int64_t at)
 {
-	if (turn >= 0 && turn < a->bucket.n && at > a->bucket.last[turn])
-		a->bucket.last[turn] = at;
+	bucket_left(&a->bucket, turn, at);
 }
 
 /* The gateway wants a rest: not this letter, the account waits. */
@@ -447,12 +375,11 @@ pause_account(struct account *a, const struct outcome *o, int64_t now)
 	ms = o->wait_s > 0 ? o->wait_s * 1000 : (int)secret_below((uint32_t)(ms < PAUSE_MAX_MS ? ms : PAUSE_MAX_MS)) + 1;
 	if (now >= a->paused_until) {
 		a->pauses++;
-		a->bucket.pace *= 0.97;
+		bucket_refused(&a->bucket);
 		log_warn("gateway.paused channel=%s tenant=%" PRId64 " ms=%d", a->breaker.name, a->tenant, ms);
 	}
 	if (now + ms > a->paused_until)
 		a->paused_until = now + ms;
-	a->bucket.tokens = 0;
 }
 
 void
@@ -474,7 +401,7 @@ account_learn(struct courier *c, struct account *a, int64_t tenant, const struct
 		pause_account(a, o, now);
 	else if (o->verdict == VERDICT_SENT) {
 		a->pauses = 0;
-		a->bucket.pace += (PACE - a->bucket.pace) / 1000;
+		bucket_accepted(&a->bucket);
 	}
 	a->accepted += o->verdict == VERDICT_SENT;
 	a->failed += o->verdict == VERDICT_UNKNOWN || o->verdict == VERDICT_LATER;

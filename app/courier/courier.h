@@ -8,6 +8,7 @@
 #include "base/mustache.h"
 #include "base/secret.h"
 #include "channel/channel.h"
+#include "courier/bucket.h"
 #include "db/db.h"
 #include "domain/vault.h"
 /*
@@ -15,6 +16,7 @@
  *
  *	plan.c		messages whose time has come become batches (a process of its own)
  *	account.c	the town's accounts at gateways: which one, how fast, whether at all
+ *	bucket.c	how many calls a second one permits
  *	bar.c		towns that a mail server does not want, while others' mails are taken
  *	health.c	how accounts fare, for pages and /metrics
  *	claim.c		batches become jobs, letters wait for a connection
@@ -89,17 +91,6 @@ struct breaker {
 	int pause_ms;		/* 0: closed */
 	int64_t until;		/* nothing is begun before; then one letter, to try */
 	char reason[40];	/* of the last failure */
-};
-
-/* So many calls a second, the last fifth of what may be caught up with for emergencies;
- * and never more in any second, however late the others were. */
-struct bucket {
-	double rate;		/* 0: as many as there is room for */
-	double pace;		/* the part of it that is used: less after a 429 */
-	double tokens;
-	int64_t at;		/* clock_monotonic_ms */
-	int64_t *last;		/* a ring: when the last calls went, as many as a second permits */
-	int n, next;
 };
 
 /* An account of a town at a gateway, or the one that the installation has (e-mail,
