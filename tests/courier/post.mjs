@@ -60,7 +60,9 @@ class Courier {
 		await this.ended;
 	}
 
+	// In good order, as one who works; one that was started a moment ago may not listen yet.
 	async stop() {
+		await eventually('it has forked, or ended', () => this.workers.length > 0 || this.child.exitCode !== null || this.child.signalCode !== null);
 		this.child.kill('SIGTERM');
 		return this.ended;
 	}
