@@ -69,7 +69,7 @@ test('F04 only the old one answers: nobody is served by it, and new processes kn
 	assert.equal((await sato.get('/desk')).status, 503, 'nor is what is read there the truth');
 	for (const pid of workers()) process.kill(pid, 'SIGKILL');
 	await eventually('a new worker says so', async () => (await press(key)).status === 503);
-	assert.equal(await ours(old), 0);
+	await eventually('nobody stays at the old one: who asks it for its age is gone at once', async () => await ours(old) === 0);
 	assert.match(town.log('web.log'), /db\.old_primary host=1 timeline=1 seen=2/);
 	assert.match(town.log('courier.log'), /db\.old_primary host=1 timeline=1 seen=2/);
 
