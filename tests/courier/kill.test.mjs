@@ -18,7 +18,7 @@ test('F02 kill -9 of the courier, twenty times on the way to 2,000', { timeout: 
 		const town = await post.town({ citizens: CITIZENS });
 		const message = await post.message(town);
 		// Slow enough that there is something left to kill.
-		post.relay.script([{ at: 'dot', hang: 12 }]);
+		post.relay.script([{ at: 'dot', hang: 20 }]);
 		let kills = 0;
 		for (; kills < KILLS; kills++) {
 			const before = post.relay.ledger.length;
