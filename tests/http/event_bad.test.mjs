@@ -122,6 +122,14 @@ test('a cancel link used twice', async () => {
 	assert.equal(await seats(town, made.slots[0]), '0/1 cancelled', 'one seat came back, once');
 });
 
+test('a page for leaving that was opened before the date, pressed after it', async () => {
+	const made = await makeEvent(town, { capacity: 1 }), client = browser(), ticket = await signUp(client, made, { names: ['一'] });
+	const leave = await client.get(`${link(ticket)}/cancel`);
+	await inside(town, `UPDATE event_slot SET begins = now() - interval '3 hours', ends = now() - interval '1 hour' WHERE id = ${made.slots[0]}`);
+	assert.match(words(await client.follow(await client.submit(leave, {}, '/cancel'))), /もう終わっています/);
+	assert.equal(await seats(town, made.slots[0]), '1/1 confirmed', 'who was there was there');
+});
+
 test('an expired offer accepted', async () => {
 	const made = await makeEvent(town, { capacity: 1, columns: { offer_hours: 24 } }), [a, b] = [browser(), browser()];
 	const first = await signUp(a, made, { names: ['一'] }), second = await signUp(b, made, { names: ['二'] });

@@ -134,7 +134,8 @@ citizen_ticket_left(struct web *w)
 
 	if (e == ERR_NOT_FOUND)
 		return dead(w);
-	if (e == ERR_OK)
+	/* The date has begun since the page was opened: nobody leaves what is over. */
+	if (e == ERR_OK && json_flag(a.show, "active"))
 		e = application_leave(w->db, a.id, "person", &left);
 	if (e == ERR_OK && !left)	/* why, as it is now: somebody may have come in meanwhile */
 		e = ticket_open(w, &a);
