@@ -77,9 +77,7 @@ jumps_of(struct arena *a, const json_t *draft, const json_t *question)
 static const char *
 fault_text(struct arena *a, const struct words *words, const json_t *fault)
 {
-	const char *text = words_find(words, arena_printf(a, "question_fault_%s", json_text(fault, "key")));
-
-	return text != NULL ? text : json_text(fault, "key");
+	return words_get(words, arena_printf(a, "question_fault_%s", json_text(fault, "key")));
 }
 
 json_t *
@@ -96,7 +94,8 @@ question_fault_rows(struct arena *a, const struct words *words, const json_t *dr
 
 		json_array_append_new(list, json_pack("{s:s, s:o, s:s, s:s, s:b}", "code", code, "number", number_text(draft, code),
 		    "label", label, "text", fault_text(a, words, fault), "logic", strcmp(json_text(fault, "key"), "refers") == 0 ||
-		    strcmp(json_text(fault, "key"), "jump_back") == 0 || strcmp(json_text(fault, "key"), "unreachable") == 0));
+		    strcmp(json_text(fault, "key"), "jump_back") == 0 || strcmp(json_text(fault, "key"), "unreachable") == 0 ||
+		    strcmp(json_text(fault, "key"), "across") == 0));
 	}
 	return list;
 }

@@ -13,6 +13,7 @@
 struct review {
 	struct arena *arena;
 	const json_t *questions;
+	const json_t *each;	/* codes of those that are asked of each person, or NULL */
 	json_t *faults;
 	const char *code;	/* of the question that is looked at */
 	size_t at;
@@ -35,6 +36,26 @@ earlier(const struct review *r, const char *code)
 	return NULL;
 }
 
+static bool
+of_each(const struct review *r, const char *code)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(r->each, i, one)
+		if (strcmp(json_string_value(one), code) == 0)
+			return true;
+	return false;
+}
+
+/* What each person answers and what is answered once are asked apart: neither knows the other. */
+static void
+review_side(const struct review *r, const char *code)
+{
+	if (of_each(r, code) != of_each(r, r->code))
+		fault(r, "across", code);
+}
+
 /* The question of a term, or that of its row. */
 static void
 review_term(const struct review *r, const json_t *term)
@@ -48,6 +69,8 @@ review_term(const struct review *r, const json_t *term)
 		fault(r, "refers", code);
 	else if (chooses && questionnaire_coded(json_object_get(q, "choices"), json_text(term, "value")) == NULL)
 		fault(r, "refers", code);
+	else
+		review_side(r, code);
 }
 
 static void
@@ -84,6 +107,8 @@ review_jumps(struct review *r, const json_t *question)
 	json_array_foreach(json_object_get(question, "jumps"), i, jump) {
 		if (!forward(r, json_text(jump, "to")))
 			fault(r, "jump_back", json_text(jump, "to"));
+		else if (strcmp(json_text(jump, "to"), "end") != 0)
+			review_side(r, json_text(jump, "to"));
 		r->at++;
 		review_condition(r, json_object_get(jump, "when"));
 		r->at--;
@@ -137,6 +162,8 @@ review_settings(const struct review *r, const json_t *question)
 		fault(r, "range", "");
 	if (than[0] != '\0' && (earlier(r, than) == NULL || strcmp(json_text(earlier(r, than), "kind"), kind) != 0))
 		fault(r, "refers", than);
+	else if (than[0] != '\0')
+		review_side(r, than);
 }
 
 /* {q1} in a label names an earlier question. */
@@ -150,6 +177,8 @@ review_pipes(const struct review *r, const char *label)
 
 		if (earlier(r, code) == NULL)
 			fault(r, "refers", code);
+		else
+			review_side(r, code);
 	}
 }
 
@@ -191,7 +220,8 @@ review_reach(struct review *r)
 json_t *
 questionnaire_faults(struct arena *a, const json_t *document)
 {
-	struct review r = { a, json_object_get(document, "questions"), json_keep(a, json_array()), "", 0 };
+	struct review r = { a, json_object_get(document, "questions"), json_object_get(document, "each"), json_keep(a, json_array()),
+		"", 0 };
 	const json_t *q;
 
 	if (json_array_size(r.questions) == 0)

@@ -6,6 +6,7 @@
 SELECT jsonb_build_object(
          'id', n.id, 'purpose', n.purpose, 'revision', n.revision, 'edition', n.edition,
          'frozen', n.edition > 0, 'languages', to_jsonb(n.languages),
+         'each', (SELECT to_jsonb(e.each) FROM event e WHERE e.questionnaire_id = n.id),
          'questions', (SELECT coalesce(jsonb_agg(question_entry(q) || jsonb_build_object(
                                 'seen', jsonb_build_object('content', question_mark(q, 'content'), 'logic', question_mark(q, 'logic')))
                               ORDER BY q.place), '[]')

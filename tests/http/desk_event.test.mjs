@@ -367,3 +367,18 @@ test('the sign-up form is built with the same pages as a survey', async () => {
 	await save(writer, id, 'each', { each_1: 1 });
 	assert.equal(await town.sql(`SELECT each FROM event WHERE id = ${id}`), '{q1}');
 });
+
+test('what each person answers and what is answered once do not lead to each other: said before publication, in words', async () => {
+	const id = await ready('バスの会'), choices = ['はい', 'いいえ'].map((text, i) => ({ code: String(i + 1), texts: { ja: text } }));
+	await inside(town, `INSERT INTO question (questionnaire_id, code, place, kind, required, texts, choices, settings, show, jumps)
+		SELECT e.questionnaire_id, x.* FROM event e, (VALUES
+			('q1', 1, 'single', true, '{"ja": {"label": "バスに乗る"}}'::jsonb, '${JSON.stringify(choices)}'::jsonb, '{}'::jsonb, NULL::jsonb, '[]'::jsonb),
+			('q2', 2, 'text', true, '{"ja": {"label": "停留所"}}', '[]', '{}', '{"any": [{"all": [{"question": "q1", "is": "chosen", "value": "1"}]}]}', '[]')) AS x WHERE e.id = ${id};
+		UPDATE questionnaire SET questions = 2 WHERE id = (SELECT questionnaire_id FROM event WHERE id = ${id})`);
+	assert.match(said(await both.get(`/desk/events/${id}/publish`)), /足りないものはありません/);
+	await save(writer, id, 'each', { each_1: 1 });
+	assert.match(said(await both.get(`/desk/events/${id}/publish`)), /2 停留所 1人ずつ聞く質問と、申込ごとに1回聞く質問は/);
+	assert.match(said(await writer.get(`/desk/events/${id}/questions`)), /1人ずつ聞く質問と、申込ごとに1回聞く質問は/);
+	await save(writer, id, 'each', { each_1: 1, each_2: 1 });
+	await save(both, id, 'publish', { sure: 1 });
+});

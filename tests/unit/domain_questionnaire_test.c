@@ -245,6 +245,9 @@ has_fault(struct arena *a, const char *document, const char *key)
 	"\"texts\":{\"ja\":{\"label\":\"x\"}}," more "}"
 #define Q(code, more) K(code, "text", "\"settings\":{}," more)
 #define D(questions) "{\"questions\":[" questions "]}"
+/* q1 is asked of each person. */
+#define E(questions) "{\"each\":[\"q1\"],\"questions\":[" questions "]}"
+#define ANSWERED(code) "{\"any\":[{\"all\":[{\"question\":\"" code "\",\"is\":\"answered\"}]}]}"
 
 static void
 faults(struct arena *a)
@@ -262,10 +265,18 @@ faults(struct arena *a)
 		    "refers", "a label that names what is not there" },
 		{ D(K("q1", "number", "\"settings\":{\"min\":\"9\",\"max\":\"1\"}")), "range", "a range that holds nothing" },
 		{ D("{\"code\":\"q1\",\"kind\":\"text\",\"texts\":{}}"), "no_label", "a question without words" },
+		{ E(Q("q1", "\"jumps\":[]") "," Q("q2", "\"show\":" ANSWERED("q1"))), "across", "a condition on what each person answers" },
+		{ E(Q("q2", "\"jumps\":[]") "," Q("q1", "\"show\":" ANSWERED("q2"))), "across", "a condition on what is answered once" },
+		{ E(Q("q1", "\"jumps\":[{\"when\":null,\"to\":\"q2\"}]") "," Q("q2", "\"jumps\":[]")),
+		    "across", "a jump from one to the other" },
+		{ E(Q("q1", "\"jumps\":[]") "," "{\"code\":\"q2\",\"kind\":\"text\",\"texts\":{\"ja\":{\"label\":\"{q1}\"}}}"),
+		    "across", "a label that names an answer of each person" },
 	};
 
 	for (size_t i = 0; i < sizeof faulty / sizeof *faulty; i++)
 		ok(has_fault(a, faulty[i].document, faulty[i].key), "%s", faulty[i].what);
+	ok(!has_fault(a, E(Q("q1", "\"jumps\":[{\"when\":null,\"to\":\"end\"}]") "," Q("q2", "\"show\":null")), "across"),
+	    "the end of one side is no other side");
 }
 
 int
