@@ -17,6 +17,8 @@
 #include "domain/event.h"
 #include "domain/message.h"
 #include "domain/picture.h"
+#include "domain/question.h"
+#include "domain/questionnaire.h"
 
 const char *const event_steps[] = { "once", "day", "workday", "week", "fortnight", "month", "nth", NULL };
 static const char *const rules[] = { "none", "first", "lottery", "approval", NULL }, *const names[] = { "all", "one", NULL };
@@ -144,6 +146,29 @@ rules_fill(struct form *f, struct arena *a, const json_t *e)
 	form_set_flag(f, "listed", json_flag(e, "listed"));
 }
 
+/* Once it is published: a lottery was promised, seed and all, or it was not; and who begins to take applications asks
+ * the questions as they stand. */
+static enum err
+rules_late(struct db *db, struct form *f, struct arena *a, const json_t *e, const char *rule)
+{
+	const char *old = json_text(e, "rule");
+	json_t *draft;
+	enum err err;
+
+	if (json_flag(e, "draft") || rule[0] == '\0' || strcmp(rule, old) == 0 || json_int(e, "applications") > 0)
+		return ERR_OK;
+	if (strcmp(rule, "lottery") == 0 || strcmp(old, "lottery") == 0)
+		form_problem(f, "rule", "event_rule_late");
+	else if (strcmp(old, "none") == 0 && json_int(e, "edition") == 0 && json_int(e, "questions") > 0) {
+		err = question_draft(db, json_int(e, "questionnaire"), &draft);
+		if (err != ERR_OK)
+			return err;
+		if (json_flag(e, "files") || json_array_size(questionnaire_faults(a, draft)) > 0)
+			form_problem(f, "rule", "event_rule_questions");
+	}
+	return ERR_OK;
+}
+
 static enum err
 rules_save(struct db *db, struct form *f, struct arena *a, const json_t *e, const json_t *choices, const char *seen)
 {
@@ -155,6 +180,7 @@ rules_save(struct db *db, struct form *f, struct arena *a, const json_t *e, cons
 	    .group_max = (int32_t)form_number(f, "group_max", FORM_REQUIRED, 1, EVENT_GROUP_MAX),
 	    .offer_hours = (int32_t)form_number(f, "offer_hours", FORM_OPTIONAL, 1, EVENT_OFFER_MAX), .once = form_flag(f, "once"),
 	    .waiting = form_flag(f, "waiting"), .in_order = form_flag(f, "in_order"), .listed = form_flag(f, "listed") };
+	enum err err;
 
 	(void)choices;
 	if (q.opens != 0 && q.closes != 0 && q.closes <= q.opens)
@@ -169,7 +195,13 @@ rules_save(struct db *db, struct form *f, struct arena *a, const json_t *e, cons
 		form_problem(f, "once", "event_rule_stays");
 	if (json_int(e, "applications") > 0 && strcmp(q.names, json_text(e, "names")) != 0)
 		form_problem(f, "names", "event_rule_stays");
-	return form_ok(f) ? saved(q_event_rules(db, q, &changed), &changed) : ERR_INVALID;
+	err = rules_late(db, f, a, e, q.rule);
+	if (err != ERR_OK || !form_ok(f))
+		return err != ERR_OK ? err : ERR_INVALID;
+	err = saved(q_event_rules(db, q, &changed), &changed);
+	if (err == ERR_OK)
+		err = q_event_ask(db, (struct q_event_ask){ .event = q.event }, NULL);
+	return err != ERR_OK ? err : q_event_reseat(db, (struct q_event_reseat){ .event = q.event }, NULL);
 }
 
 const struct event_part event_rules = { "rules", "rules", true, rules_fill, rules_save };

@@ -141,6 +141,18 @@ UPDATE event e
        offer_hours = nullif(:offer_hours::int, 0), listed = :listed::boolean
  WHERE e.id = :event::bigint AND event_mark(e, 'rules') = :seen::text AND e.state IN ('draft', 'open');
 
+-- name: event_ask :exec
+-- An event that takes applications only after it was published asks its questions from then on.
+SELECT questionnaire_publish(n.id, audit_actor_id(), '')
+  FROM event e JOIN questionnaire n ON n.id = e.questionnaire_id
+ WHERE e.id = :event::bigint AND e.state = 'open' AND e.rule <> 'none' AND n.edition = 0
+   AND EXISTS (SELECT FROM question q WHERE q.questionnaire_id = n.id);
+
+-- name: event_reseat :exec
+-- Under other rules somebody who waits may have a seat: a queue that was strict lets small groups pass.
+SELECT seat_promote(s.id) FROM (SELECT x.id FROM event_slot x WHERE x.event_id = :event::bigint AND x.cancelled IS NULL AND x.begins > now()
+                                 ORDER BY x.id FOR NO KEY UPDATE) s;
+
 -- name: event_around :exec
 UPDATE event e
    SET reminder_hours = nullif(:reminder_hours::int, 0), thanks = :thanks::text, missed = :missed::text, sorry = :sorry::text, survey_id = nullif(:survey::bigint, 0)

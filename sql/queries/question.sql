@@ -5,7 +5,9 @@
 -- All that its pages show: a document as questionnaire.h has it, with the marks of forms.
 SELECT jsonb_build_object(
          'id', n.id, 'purpose', n.purpose, 'revision', n.revision, 'edition', n.edition,
-         'frozen', n.edition > 0, 'languages', to_jsonb(n.languages),
+         -- Also where there was no question when people began to sign up: a later one would be asked nobody.
+         'frozen', n.edition > 0 OR EXISTS (SELECT FROM event e WHERE e.questionnaire_id = n.id AND e.state <> 'draft' AND e.rule <> 'none'),
+         'languages', to_jsonb(n.languages),
          'each', (SELECT to_jsonb(e.each) FROM event e WHERE e.questionnaire_id = n.id),
          'questions', (SELECT coalesce(jsonb_agg(question_entry(q) || jsonb_build_object(
                                 'seen', jsonb_build_object('content', question_mark(q, 'content'), 'logic', question_mark(q, 'logic')))

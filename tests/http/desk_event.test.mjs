@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { desk, inside, said } from '../harness/desk.mjs';
-import { makeEvent, question, seats, signUp } from '../harness/event.mjs';
+import { makeEvent, question, seats, signUp, toCheck } from '../harness/event.mjs';
 import { MINATO } from '../harness/house.mjs';
 import { isPage } from '../harness/invariants.mjs';
 import { eventually, up } from '../harness/up.mjs';
@@ -381,4 +381,33 @@ test('what each person answers and what is answered once do not lead to each oth
 	assert.match(said(await writer.get(`/desk/events/${id}/questions`)), /1人ずつ聞く質問と、申込ごとに1回聞く質問は/);
 	await save(writer, id, 'each', { each_1: 1, each_2: 1 });
 	await save(both, id, 'publish', { sure: 1 });
+});
+
+test('rules after publication: who begins to take applications asks the questions; lotteries stay what they are', async () => {
+	const id = await ready('川の掃除', 'none');
+	await send(writer, isPage(await writer.get(`/desk/events/${id}/questions/new`)), { kind: 'text' }, 'questions/new');
+	await save(both, id, 'publish', { sure: 1 });
+	assert.match(said(await save(writer, id, 'rules', { rule: 'lottery' }, 422)), /公開したあとは、抽選に変えることも/);
+	assert.match(said(await save(writer, id, 'rules', { rule: 'first' }, 422)), /申込のときに聞くことに直すところがあります/);
+	assert.equal((await send(writer, isPage(await writer.get(`/desk/events/${id}/questions/q1`)), { label: '車種' }, '/questions/')).status, 303);
+	await save(writer, id, 'rules', { rule: 'first' });
+	const client = town.client('minato.localhost'), slot = Number(await town.sql(`SELECT id FROM event_slot WHERE event_id = ${id}`));
+	assert.match(said(await toCheck(client, { event: id, slots: [slot] }, { answers: { q1: '軽トラック' } })), /車種 軽トラック/);
+	const bare = await makeEvent(town, {});
+	assert.equal((await writer.get(`/desk/events/${bare.event}/questions/new`)).headers.location, `/desk/events/${bare.event}/questions`, 'a question that nobody would be asked');
+});
+
+test('a lottery that is published keeps its dates and a number of seats for each', async () => {
+	const { event, slots } = await makeEvent(town, { rule: 'lottery', capacity: 4, columns: { closes: `now() + interval '1 day'` } });
+	assert.match(said(await save(writer, event, `dates/${slots[0]}`, { capacity: '' }, 422)), /抽選では、すべての日に定員を決めてください/);
+	assert.match(said(await save(writer, event, 'dates', { ...begins, capacity: 4, step: 'once' }, 422)), /公開したあとに日程を加えられません/);
+	assert.equal(await town.sql(`SELECT string_agg(capacity::text, ' ') FROM event_slot WHERE event_id = ${event}`), '4');
+});
+
+test('a queue that is not strict any more lets those in who fit', async () => {
+	const made = await makeEvent(town, { capacity: 4, columns: { in_order: 'true' } });
+	for (const names of [['一', '二', '三'], ['四', '五'], ['六']]) await signUp(town.client('minato.localhost'), made, { names });
+	assert.equal(await seats(town, made.slots[0]), '3/4 confirmed waiting waiting');
+	await save(writer, made.event, 'rules', { in_order: null });
+	assert.equal(await seats(town, made.slots[0]), '4/4 confirmed waiting confirmed');
 });

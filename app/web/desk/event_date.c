@@ -76,6 +76,20 @@ desk_event_dates_page(struct web *w)
 	return dates_page(w, HTTP_OK, f, event);
 }
 
+/* What is drawn is so many seats: before an event is published the check asks for them, then nobody takes them away.  Nor
+ * does a date come later: people would sign up for it before its rule is published, and it could never be drawn. */
+static void
+read_dates(struct web *w, struct form *f, const json_t *event, bool alone, struct event_dates *d)
+{
+	event_read_dates(f, w->arena, alone, d);
+	if (!json_flag(event, "lottery") || json_flag(event, "draft"))
+		return;
+	if (!alone)
+		form_problem(f, "begins", "event_dates_lottery");
+	else if (d->capacity == 0 && !form_is_wrong(f, "capacity"))
+		form_problem(f, "capacity", "event_lacks_capacity");
+}
+
 enum err
 desk_event_dates_add(struct web *w)
 {
@@ -89,7 +103,7 @@ desk_event_dates_add(struct web *w)
 		return e;
 	if (!changeable(event))
 		return ERR_CONFLICT;
-	event_read_dates(f, w->arena, false, &d);
+	read_dates(w, f, event, false, &d);
 	if (!form_ok(f))
 		return dates_page(w, HTTP_UNPROCESSABLE, f, event);
 	e = event_dates_add(w->db, json_int(event, "id"), &d, &made);
@@ -151,7 +165,7 @@ desk_event_date_save(struct web *w)
 		return e;
 	if (!changeable(event) || json_flag(slot, "cancelled"))
 		return ERR_CONFLICT;
-	event_read_dates(f, w->arena, true, &d);
+	read_dates(w, f, event, true, &d);
 	if (!form_ok(f))
 		return web_page(w, HTTP_UNPROCESSABLE, "desk/event/date");
 	e = event_date_save(w->db, f, json_int(event, "id"), json_int(slot, "id"), &d);
