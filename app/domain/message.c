@@ -264,8 +264,12 @@ message_progress(const json_t *m, const char *part)
 	}
 	if (strcmp(part, "audience") == 0)
 		return json_text(m, "audience")[0] != '\0' ? "done" : "todo";
-	if (strcmp(part, "channels") == 0)
+	if (strcmp(part, "channels") == 0) {
+		/* What it is about was changed since: nothing else is pressed upon people until they answer. */
+		if (json_is_array(json_object_get(m, "ladder")) && !json_flag(m, "vital"))
+			return "wrong";
 		return message_personal(m) || json_flag(m, "by_x") || json_flag(m, "on_site") ? "done" : "todo";
+	}
 	if (strcmp(part, "pictures") == 0) {
 		const char *state = picture_state(m);
 

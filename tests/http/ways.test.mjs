@@ -195,10 +195,27 @@ test('until it is seen: an order, for what saves lives', async () => {
 	assert.equal((await choose(id, { until_whom: 'household' })).status, 303);
 	assert.equal(await row(id, 'until_household'), 't');
 	assert.match(said(await sato.get(`/desk/messages/${id}/submit`)), /世帯のだれかが見るまで/);
-	answer = await choose(id, { until_seen: null });
-	assert.equal(answer.status, 303);
+	answer = await choose(id, { until_seen: null, until_whom: 'everybody', step1: 'fax', wait1: '0', ladder_yen: 'x' });
+	assert.equal(answer.status, 303, 'what stands in the fields of an order that is not asked for does not matter');
 	assert.equal(await row(id, 'until_household'), 'f', 'without an order there is nothing to stop');
 	assert.equal(await row(id, `coalesce(ladder::text, 'none') || coalesce(ladder_yen::text, ' none')`), 'none none');
+});
+
+test('until it is seen: not what is not to save lives, even where it was chosen before', async () => {
+	const id = await written(town, 'sato', { by_line: 'true', by_sms: 'true', topics: `'{${vital}}'` });
+	assert.equal((await choose(id, { until_seen: '1', step1: 'line', step2: 'sms' })).status, 303);
+	assert.equal((await sato.submit(await sato.get(`/desk/messages/${id}/audience`), { [`topic_${vital}`]: null }, '/audience')).status, 303);
+	assert.match(said(await sato.get(`/desk/messages/${id}`)), /配信手段 [^]*? 問題があります/);
+	const submit = await sato.get(`/desk/messages/${id}/submit`);
+	assert.ok(!submit.text.includes('name="revision"'), 'there is no button');
+	assert.match(said(submit), /配信手段 問題があります/);
+	const answer = await choose(id, {});
+	assert.equal(answer.status, 422);
+	assert.match(said(answer), /「命を守る情報」ではないお知らせには使えません/);
+	assert.equal((await choose(id, { until_seen: null })).status, 303);
+	assert.equal(await row(id, `coalesce(ladder::text, 'none')`), 'none');
+	assert.match((await sato.get(`/desk/messages/${id}/submit`)).text, /name="revision"/);
+	assert.equal((await choose(id, { until_seen: '1', step1: 'line', step2: 'sms' })).status, 422, 'nor by a form of one\'s own');
 });
 
 test('the approver sees and signs every way', async () => {

@@ -97,21 +97,33 @@ has_rung(const json_t *ladder, const char *channel)
 	return false;
 }
 
-/* The ladder as it is kept, or NULL; problems stand beside the fields. */
+/* What stands in the fields of an order that is not asked for does not matter, and stays as it was typed. */
+static void
+ladder_leave(struct web *w, struct form *f)
+{
+	static const char *const names[] = { "until_whom", "step1", "wait1", "step2", "wait2", "step3", "wait3", "step4", "ladder_yen" };
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof *names; i++)
+		form_set(f, names[i], fields_get(w->fields, names[i]));
+}
+
+/* The ladder as it is kept; problems stand beside the fields. */
 static json_t *
-ladder_read(struct web *w, struct form *f)
+ladder_read(struct web *w, struct form *f, bool vital)
 {
 	json_t *ladder = json_keep(w->arena, json_array());
-	bool wanted = form_flag(f, "until_seen");
 	int i;
 
+	if (!vital)
+		form_problem(f, "until_seen", "ladder_not_vital");
 	for (i = 0; i < STEPS; i++) {
 		const char *name = arena_printf(w->arena, "step%d", i + 1), *channel = form_choice(f, name, FORM_OPTIONAL, rungs);
 		int64_t wait = 0;
 
 		if (i < STEPS - 1)
 			wait = form_number(f, arena_printf(w->arena, "wait%d", i + 1), FORM_OPTIONAL, WAIT_MIN, WAIT_MAX);
-		if (!wanted || channel[0] == '\0')
+		if (channel[0] == '\0')
 			continue;
 		if (has_rung(ladder, channel))
 			form_problem(f, name, "ladder_twice");
@@ -120,13 +132,29 @@ ladder_read(struct web *w, struct form *f)
 		json_array_append_new(ladder, json_pack("{s:s, s:I}", "channel", channel,
 		    "wait", (json_int_t)(wait > 0 ? wait : WAIT_USUAL)));
 	}
-	if (wanted && json_array_size(ladder) < 2)
+	if (json_array_size(ladder) < 2)
 		form_problem(f, "step2", "ladder_short");
 	/* Whoever has only a way that was left out must get it all the same. */
-	for (i = 0; wanted && rungs[i] != NULL; i++)
+	for (i = 0; rungs[i] != NULL; i++)
 		if (taken(w, f, rungs[i]) && !has_rung(ladder, rungs[i]))
 			json_array_append_new(ladder, json_pack("{s:s, s:I}", "channel", rungs[i], "wait", (json_int_t)WAIT_USUAL));
-	return wanted ? ladder : NULL;
+	return ladder;
+}
+
+/* Until when it goes on, into the channels. */
+static void
+until_read(struct web *w, struct form *f, const json_t *message, struct message_channels *typed)
+{
+	typed->ladder_yen = -1;
+	if (!form_flag(f, "until_seen")) {
+		ladder_leave(w, f);
+		return;
+	}
+	typed->ladder = ladder_read(w, f, json_flag(message, "vital"));
+	typed->until_household = strcmp(form_choice(f, "until_whom", FORM_OPTIONAL, untils), "household") == 0;
+	typed->ladder_yen = (int32_t)form_number(f, "ladder_yen", FORM_OPTIONAL, 0, YEN_MAX);
+	if (fields_get(w->fields, "ladder_yen")[0] == '\0')
+		typed->ladder_yen = -1;
 }
 
 /* --- the page --- */
@@ -188,11 +216,7 @@ channels_save(struct web *w, struct form *f, const json_t *message, struct messa
 	typed = (struct message_channels){ .by_email = wants(f, rows, "by_email"), .by_line = wants(f, rows, "by_line"),
 	    .by_sms = wants(f, rows, "by_sms"), .by_webpush = wants(f, rows, "by_webpush"), .by_x = wants(f, rows, "by_x"),
 	    .on_site = wants(f, rows, "on_site") };
-	typed.ladder = ladder_read(w, f);
-	typed.until_household = strcmp(form_choice(f, "until_whom", FORM_OPTIONAL, untils), "household") == 0 && typed.ladder != NULL;
-	typed.ladder_yen = (int32_t)form_number(f, "ladder_yen", FORM_OPTIONAL, 0, YEN_MAX);
-	if (typed.ladder == NULL || fields_get(w->fields, "ladder_yen")[0] == '\0')
-		typed.ladder_yen = -1;
+	until_read(w, f, message, &typed);
 	short_ones = typed.by_sms || typed.by_webpush || typed.by_x;
 	if (!typed.by_email && !typed.by_line && !typed.on_site && !short_ones)
 		form_problem(f, "on_site", "message_channel_none");
