@@ -222,15 +222,18 @@ BEGIN
   END IF;
 END $$;
 
--- 休む and また受け取る.  Whoever asks for mail again by a link in a mail has an
--- address that works.
+-- 休む and また受け取る.  Whoever goes on after a pause has what they had before: what they stopped
+-- stays stopped.  Whoever was not pausing asks for mail again, by a page that they got into, and
+-- not for SMS, of which 「停止」 is the last word until the number is proved anew.
 CREATE OR REPLACE FUNCTION citizen_pause(p_citizen bigint, p_pause boolean) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  was text;
 BEGIN
+  SELECT state INTO was FROM citizen WHERE id = p_citizen FOR UPDATE;
   UPDATE citizen SET state = CASE WHEN p_pause THEN 'paused' ELSE 'active' END
    WHERE id = p_citizen AND state IN ('active', 'paused');
-  IF NOT p_pause THEN
+  IF NOT p_pause AND was = 'active' THEN
     UPDATE contact SET state = 'active', failures = 0, reason = NULL
-     WHERE citizen_id = p_citizen AND channel IN ('email', 'sms') AND state IN ('left', 'failed')
-       AND reason IS DISTINCT FROM 'not_confirmed';   -- that needs a proof: keep.sql
+     WHERE citizen_id = p_citizen AND channel = 'email' AND state IN ('left', 'failed');
   END IF;
 END $$;

@@ -97,6 +97,23 @@ test('pausing and going on', async () => {
 	assert.equal(await is('state, reach'), 'active|{email}');
 });
 
+test('what was stopped stays stopped over a pause', async () => {
+	const { client, id, is } = await person();
+	const ways = () => town.sql(`SELECT string_agg(channel || ' ' || state, ', ' ORDER BY channel) FROM contact WHERE citizen_id = ${id}`);
+	await town.sql(`BEGIN; SELECT FROM enter_tenant((SELECT tenant_id FROM citizen WHERE id = ${id}), 'command');
+		INSERT INTO contact (citizen_id, channel, address, hash, state, reason) VALUES (${id}, 'line', 'x', 'line of ${id}', 'active', NULL),
+		  (${id}, 'sms', 'x', 'phone of ${id}', 'left', 'stop');
+		SELECT citizen_stop(${id}, 0, 'email'); COMMIT`);
+	await client.submit(await client.get('/my/pause'));
+	await client.submit(await client.get('/my'), {}, 'resume');
+	assert.equal(await is('state, reach'), 'active|{line}', 'neither the mail, nor the SMS that somebody answered with 停止');
+	// The mail again, which their page offers; a number needs to be proved.
+	const page = await client.get('/my');
+	assert.match(words(page), /いま、このアドレスにはメールを送っていません/);
+	await client.submit(page, {}, 'resume');
+	assert.equal(await ways(), 'email active, line active, sms left');
+});
+
 test('leaving erases the address, and says so once more', async () => {
 	const { client, email, id, is } = await person();
 	const left = await client.submit(await client.get('/my/leave'));
