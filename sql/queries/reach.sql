@@ -11,9 +11,9 @@ SELECT jsonb_build_object(
  WHERE c.id = :citizen::bigint AND c.state <> 'left';
 
 -- name: reach_save :exec
--- The first is put in front; the others stay in the order that they had.
+-- The first is put in front; the others stay in the order that they had.  '': there was nothing to choose.
 UPDATE citizen c
-   SET channels = CASE WHEN :first::text = '' THEN '{}' ELSE array_prepend(:first, array_remove(c.channels, :first)) END,
+   SET channels = CASE WHEN :first::text = '' THEN c.channels ELSE array_prepend(:first, array_remove(c.channels, :first)) END,
        quiet_from = CASE WHEN :from::int >= 0 THEN make_time(:from / 60, :from % 60, 0) END,
        quiet_to = CASE WHEN :to::int >= 0 THEN make_time(:to / 60, :to % 60, 0) END
  WHERE c.id = :citizen::bigint AND c.state <> 'left';

@@ -69,6 +69,15 @@ test('which way first, and quiet hours', async () => {
 	isPage(wrong, { status: 422 });
 	assert.equal(await is(), '{email,line}|22:00:00|06:00:00');
 	page = await client.get('/my/change/channels');
+	assert.equal((await client.submit(page, { first: 'email', quiet: '1', from: '22:00', to: '06:00' }, '/channels')).status, 303);
+	// While LINE is blocked there is nothing to choose, and hours that are saved then leave the order as it was.
+	const line = (state) => town.sql(`BEGIN; SELECT FROM enter_tenant(${minato}, 'command');
+		UPDATE contact SET state = '${state}' WHERE citizen_id = ${me} AND channel = 'line'; COMMIT`);
+	await line('failed');
+	assert.equal((await client.submit(await client.get('/my/change/channels'), { quiet: null }, '/channels')).status, 303);
+	await line('active');
+	assert.equal(await is(), '{email,line}||');
+	page = await client.get('/my/change/channels');
 	assert.equal((await client.submit(page, { first: 'line', quiet: null, from: '22:00', to: '06:00' }, '/channels')).status, 303);
 	assert.equal(await is(), '{line,email}||');
 });
