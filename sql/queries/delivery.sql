@@ -180,7 +180,8 @@ SELECT message_stop(:message::bigint);
 -- name: delivery_reports_due :many
 -- role: courier
 -- Messages that came to their end and whose writers have not been told: taken by
--- the UPDATE, so that of two couriers one tells.
+-- the UPDATE, so that of two couriers one tells.  The numbers are those of delivery_status: each
+-- person once, however many steps there were, and not whose mail or SMS came back.
 WITH told AS (
   UPDATE message SET told = now()
    WHERE state = 'sent' AND (told IS NULL OR told < finished) AND finished > now() - interval '1 hour'
@@ -190,7 +191,11 @@ SELECT t.id, t.subject,
        to_char(b.accepted, 'FM999,999,990') AS reached,
        to_char(greatest(t.recipients - b.accepted, 0), 'FM999,999,990') AS failed
   FROM told t
- CROSS JOIN LATERAL (SELECT coalesce(sum(accepted), 0) AS accepted FROM batch WHERE message_id = t.id) b
+ CROSS JOIN LATERAL (
+    SELECT coalesce(sum(x.accepted), 0)
+           - (SELECT count(*) FROM delivery d
+               WHERE d.message_id = t.id AND d.receipt = 'undelivered' AND d.channel = ANY (array_agg(x.channel))) AS accepted
+      FROM batch x WHERE x.message_id = t.id AND x.step = 1) b
  ORDER BY t.finished, t.id;
 
 -- name: delivery_report_readers :many

@@ -4,6 +4,7 @@
 // renews itself until it is over; again to those who did not get it; stop.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { readMail } from '../gateways/mime.mjs';
 import * as deliver from '../harness/deliver.mjs';
 import { desk, inside, said } from '../harness/desk.mjs';
 import { eventually, up } from '../harness/up.mjs';
@@ -186,6 +187,23 @@ test('who wrote it is told how it ended, once', async () => {
 	const count = () => town.sql(`SELECT count(*), count(DISTINCT staff_id) FROM letter WHERE message_id = ${id} AND kind = 'send_result'`);
 	await eventually('the letters to writer and approver', async () => (await count()) === '2|2');
 	assert.equal(await sound(id), '0');
+});
+
+test('… with each person once: not for each step, nor for what came back and was sent again', async () => {
+	town.kill('courier', 'SIGTERM');
+	const subject = '避難してください（数）', id = await sending(1000, { subject: `'${subject}'` }), [a] = await batches(id), total = Number(await row(id, 'recipients'));
+	await carry(a, [['accepted']]);
+	const people = (await town.sql(`SELECT unnest(citizens) FROM batch WHERE id = ${a} LIMIT 3`)).split('\n');
+	for (const who of people) await inside(town, `SELECT bounce_take(${id}, ${who}, 'full', '', true)`);
+	await inside(town, `SELECT message_resend(${id}, 1000, now() + interval '1 day')`);
+	await carry(await town.sql(`SELECT id FROM batch WHERE message_id = ${id} AND round = 2`), [['accepted'], ['accepted'], ['refused', 'mailbox_full']]);
+	// The next step of a ladder, to all of them.
+	await inside(town, `SELECT batch_cut(${id}, 1, 2, 1, 1000, now() + interval '1 day', 'line', 'ja', now(), citizens) FROM batch WHERE id = ${a};
+		UPDATE batch SET state = 'done', reached = size, accepted = size, verdict = 'accepted', finished = now() WHERE message_id = ${id} AND step = 2`);
+	assert.deepEqual(numbers(await status(takahashi, id)), { 対象: total, 届いた: total - 1, 届かなかった: 1 });
+	await town.again('courier');
+	const mail = await eventually('it was told', () => town.outbox().map((m) => readMail(Buffer.from(m))).find((m) => m.text.includes(subject) && m.text.includes('届かなかった')));
+	assert.match(mail.text, new RegExp(`対象\\s+${total}人\\s+届いた\\s+${total - 1}人\\s+届かなかった\\s+1人`));
 });
 
 test('chromo ledger check: silent when all add up, 1 when not', async () => {
