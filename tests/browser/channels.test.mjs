@@ -54,7 +54,7 @@ test('an administrator sets ways up', async () => {
 			await admin.look('channels_line_switch');
 			await admin.press('button', '使い始める');
 			await admin.go('/desk/settings/channels/webpush');
-			await admin.fill({ subject: 'mailto:koho@city.example.jp' });
+			await admin.fill({ push_contact: 'mailto:koho@city.example.jp' });
 			await admin.press('button', '保存して鍵を作る');
 			await admin.press('link', '使い始める');
 			await admin.press('button', '使い始める');

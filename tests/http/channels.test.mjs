@@ -76,8 +76,9 @@ test('what is pasted wrongly is told beside its field', async () => {
 		assert.equal(answer.status, 422, JSON.stringify(values));
 		assert.match(said(answer), words);
 	}
-	for (const subject of ['', 'koho', 'mailto:koho', 'https://', 'mailto:<koho@city.example.jp>'])
-		assert.equal((await save('webpush', { subject })).status, 422, subject);
+	for (const push_contact of ['', 'koho', 'mailto:koho', 'https://', 'mailto:<koho@city.example.jp>'])
+		assert.equal((await save('webpush', { push_contact })).status, 422, push_contact);
+	assert.match(said(await save('webpush', { push_contact: '' })), /連絡先 : 入力してください/, 'of the contact, not of the subject of a message');
 	assert.equal(await row('line'), null, 'nothing is kept');
 });
 
@@ -166,11 +167,11 @@ test('SMS: a gateway of each make, the second in its place', async () => {
 });
 
 test('Web Push: keys are made here, once', async () => {
-	assert.equal((await save('webpush', { subject: 'mailto:koho@city.example.jp' })).status, 303);
+	assert.equal((await save('webpush', { push_contact: 'mailto:koho@city.example.jp' })).status, 303);
 	const first = await row('webpush');
 	assert.match(first.settings.public_key, /^[\w-]{87}$/);
 	assert.ok(!JSON.stringify(first.settings).includes('private'));
-	assert.equal((await save('webpush', { subject: 'https://city.example.jp/' })).status, 303);
+	assert.equal((await save('webpush', { push_contact: 'https://city.example.jp/' })).status, 303);
 	const second = await row('webpush');
 	assert.equal(second.settings.public_key, first.settings.public_key, 'every device hangs on them');
 	assert.equal(second.settings.subject, 'https://city.example.jp/');

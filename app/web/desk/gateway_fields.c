@@ -74,7 +74,8 @@ static const struct gateway_field x2_fields[] = {
 };
 
 static const struct gateway_field vapid_fields[] = {
-	FIELD("subject", REQUIRED, .shape = SHAPE_CONTACT, .min = 8, .max = 200),
+	/* "subject" is that of messages, and its words speak of one. */
+	FIELD("push_contact", .key = "subject", REQUIRED, .shape = SHAPE_CONTACT, .min = 8, .max = 200),
 };
 
 #define FIELDS(a) .fields = a, .n = sizeof a / sizeof *a
