@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -12,12 +13,27 @@
 #include "base/text.h"
 #include "domain/questionnaire_private.h"
 
+#define DIGITS "0123456789"
 enum { DIGITS_MAX = 15, PHONE_LEAST = 10, PHONE_MOST = 11, POSTCODE = 7, DEGREE_DIGITS = 6 };
 
 const char *
 questionnaire_field(struct arena *a, const char *code, const char *part)
 {
 	return arena_printf(a, "%s_%s", code, part);
+}
+
+/* Commas part thousands and nothing else: 1,5 is not fifteen. */
+static bool
+commas_part_thousands(const char *p)
+{
+	size_t first = strspn(p, DIGITS);
+
+	if (p[first] == ',' && (first == 0 || first > 3))
+		return false;
+	for (p += first; *p == ','; p += 4)
+		if (strspn(p + 1, DIGITS) != 3)
+			return false;
+	return strchr(p, ',') == NULL;
 }
 
 /* 1,200 and １２００ and -0.50: sign, digits without leading zeros, decimals without
@@ -32,13 +48,15 @@ questionnaire_number(struct arena *a, const char *typed, int64_t decimals)
 	struct buf digits;
 
 	buf_init(&digits, a);
+	if (!commas_part_thousands(p + minus))
+		return NULL;
 	for (p += minus; *p != '\0'; p++)
 		if (*p != ',')
 			buf_addch(&digits, *p);
 	p = digits.len == 0 ? "" : digits.data;
-	whole = strspn(p, "0123456789");
+	whole = strspn(p, DIGITS);
 	if (p[whole] == '.')
-		part = strspn(p + whole + 1, "0123456789");
+		part = strspn(p + whole + 1, DIGITS);
 	if (whole == 0 || whole + part > DIGITS_MAX || p[whole + (p[whole] == '.') + part] != '\0')
 		return NULL;
 	for (; whole > 1 && *p == '0'; whole--)
@@ -59,7 +77,7 @@ questionnaire_degree(struct arena *a, const char *typed)
 {
 	char *text = text_normal(a, typed), *point = strchr(text, '.');
 
-	if (point != NULL && strspn(point + 1, "0123456789") == strlen(point + 1) && strlen(point + 1) > DEGREE_DIGITS)
+	if (point != NULL && strspn(point + 1, DIGITS) == strlen(point + 1) && strlen(point + 1) > DEGREE_DIGITS)
 		point[1 + DEGREE_DIGITS] = '\0';
 	return questionnaire_number(a, text, DEGREE_DIGITS);
 }
@@ -79,7 +97,7 @@ static const struct era {
 static int
 small_number(const char *p)
 {
-	size_t n = strspn(p, "0123456789");
+	size_t n = strspn(p, DIGITS);
 
 	return n > 0 && n <= 4 && p[n] == '\0' ? (int)strtol(p, NULL, 10) : -1;
 }
@@ -149,25 +167,80 @@ questionnaire_date_meant(struct arena *a, const char *year, const char *month, c
 	return read_date(a, year, month, day, false);
 }
 
-/* 9:30, ９時３０分, 0930. */
+/* Behind one of these words; NULL: none stands there. */
+static const char *
+behind(const char *p, const char *const *words)
+{
+	p += strspn(p, " ");
+	for (; *words != NULL; words++)
+		if (strncasecmp(p, *words, strlen(*words)) == 0)
+			return p + strlen(*words);
+	return NULL;
+}
+
+/* 9:30, 9時30分, 9時半, 9h30, 9時; each part by itself, so that 10時5分 is not 1:05. */
+static const char *
+hour_and_minute(const char *p, int *hour, int *minute)
+{
+	static const char *const hours[] = { "時", ":", "h", NULL }, *const halves[] = { "半", NULL };	/* lint: words */
+	static const char *const minutes[] = { "分", NULL };	/* lint: words */
+	const char *at, *half;
+	char *end;
+	size_t n = strspn(p, DIGITS);
+
+	if (n == 0 || n > 4)
+		return NULL;
+	*hour = (int)strtol(p, &end, 10);
+	*minute = 0;
+	if (n > 2) {	/* 930, 0930 */
+		*minute = *hour % 100;
+		*hour /= 100;
+		return end;
+	}
+	at = behind(end, hours);
+	if (at == NULL)
+		return NULL;
+	half = behind(at, halves);
+	if (half != NULL) {
+		*minute = 30;
+		return half;
+	}
+	at += strspn(at, " ");
+	n = strspn(at, DIGITS);
+	if (n == 0)
+		return *end == ':' ? NULL : at;
+	*minute = (int)strtol(at, &end, 10);
+	at = behind(end, minutes);
+	return n > 2 ? NULL : at != NULL ? at : end;
+}
+
+/* 9:30, ９時３０分, 0930, 午後3時, 3:30 PM. */
 const char *
 questionnaire_time(struct arena *a, const char *typed)
 {
-	const char *p = text_digits(a, typed), *text = text_normal(a, typed);
-	size_t n = strlen(p), hours = n == 4 ? 2 : 1;
+	static const char *const mornings[] = { "午前", "am", "a.m.", NULL };	/* lint: words */
+	static const char *const afternoons[] = { "午後", "pm", "p.m.", NULL };	/* lint: words */
+	const char *p = text_normal(a, typed), *am = behind(p, mornings), *pm = behind(p, afternoons);
+	bool before_it = am != NULL || pm != NULL;
 	int hour, minute;
 
-	if (strcspn(text, "-./") != strlen(text))
+	p = am != NULL ? am : pm != NULL ? pm : p;
+	p = hour_and_minute(p + strspn(p, " "), &hour, &minute);
+	if (p == NULL)
 		return NULL;
-	if ((n == 1 || n == 2) && strstr(text, "時") != NULL) {	/* lint: words */
-		hour = small_number(p);
-		minute = strstr(text, "半") != NULL ? 30 : 0;	/* lint: words */
-	} else if (n == 3 || n == 4) {
-		hour = small_number(arena_printf(a, "%.*s", (int)hours, p));
-		minute = small_number(p + hours);
-	} else
-		return NULL;
-	return hour < 24 && minute < 60 ? arena_printf(a, "%02d:%02d", hour, minute) : NULL;
+	if (!before_it) {
+		am = behind(p, mornings);
+		pm = behind(p, afternoons);
+		p = am != NULL ? am : pm != NULL ? pm : p;
+	}
+	if (am != NULL || pm != NULL) {
+		/* 午後12時 is noon to one and midnight to another. */
+		if (hour > 12 || (hour == 12 && before_it))
+			return NULL;
+		hour = hour % 12 + (pm != NULL ? 12 : 0);
+	}
+	p += strspn(p, " ");
+	return *p == '\0' && hour < 24 && minute < 60 ? arena_printf(a, "%02d:%02d", hour, minute) : NULL;
 }
 
 /* Hiragana, katakana, the long vowel mark, the middle dot and blanks. */
