@@ -59,9 +59,14 @@ options_of(const struct question_page *p, const json_t *q, size_t number)
 	size_t i;
 
 	if (strcmp(kind, "matrix") == 0)
-		json_array_foreach(json_object_get(json_object_get(q, "settings"), "rows"), i, row)
-			add_choices(p, options, q, number, arena_printf(p->arena, "%s.%s", code, json_text(row, "code")),
-			    questionnaire_text(row, NULL, "ja"));
+		json_array_foreach(json_object_get(json_object_get(q, "settings"), "rows"), i, row) {
+			const char *name = arena_printf(p->arena, "%s.%s", code, json_text(row, "code"));
+			const char *text = questionnaire_text(row, NULL, "ja");
+
+			add_choices(p, options, q, number, name, text);
+			add(options, arena_printf(p->arena, "%s:", name),
+			    arena_printf(p->arena, "%zu %s %s", number, text, words_get(p->words, "question_the_answer")));
+		}
 	else
 		add_choices(p, options, q, number, code, NULL);
 	add(options, arena_printf(p->arena, "%s:", code),

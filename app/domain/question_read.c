@@ -494,5 +494,7 @@ question_read_words(struct arena *a, struct form *f, const json_t *question, str
 		unit = form_text(f, "unit", FORM_OPTIONAL, UNIT_MAX);
 		if (unit[0] != '\0')
 			json_object_set_new(c->settings, "unit", json_string(unit));
+		else
+			json_object_del(c->settings, "unit");
 	}
 }

@@ -253,6 +253,11 @@ test('ways: who is asked what, where one goes, and all of them tried', async () 
 	assert.equal((await ways('q2', { jump1_1: 'q2:', jump1_1_is: 'less', jump1_1_value: '３', to_1: 'q4', otherwise: 'q5' })).status, 303);
 	assert.equal((await ways('q4', { show1_1: 'q1:1', show1_1_is: 'chosen' })).status, 303);
 	assert.equal((await ways('q5', { show1_1: 'q4.r2:2', show1_1_is: 'chosen' })).status, 303);
+	// Whether a row was answered at all, kept when the page is saved again.
+	assert.equal((await ways('q5', { show1_1: 'q4.r1:1', show1_1_is: 'answered' })).status, 303);
+	assert.equal((await ways('q5', {})).status, 303);
+	assert.deepEqual((await questions(id)).find((q) => q.code === 'q5').show, { any: [{ all: [{ question: 'q4.r1', is: 'answered' }] }] });
+	assert.equal((await ways('q5', { show1_1: 'q4.r2:2', show1_1_is: 'chosen' })).status, 303);
 	assert.equal((await ways('q5', { show1_2: 'q2:', show1_2_is: 'more', show1_2_value: '10', show2_1: 'q3:', show2_1_is: 'answered' })).status, 303);
 	const all = Object.fromEntries((await questions(id)).map((q) => [q.code, q]));
 	assert.deepEqual(all.q1.jumps, [{ when: { any: [{ all: [{ question: 'q1', is: 'chosen', value: '2' }] }] }, to: 'q3' }]);
@@ -384,6 +389,15 @@ test('once it is open only words change, with a reason', async () => {
 	assert.equal(edition.questions[0].texts.ja.label, '直した文');
 	assert.deepEqual(edition.questions[0].choices.map((c) => c.code), ['1', '2']);
 	assert.match(said(await sato.get(`/desk/surveys/${id}`)), /訂正 佐藤[\s\S]*句点を付けた/);
+
+	// A unit goes as it came.
+	const litres = await survey('単位');
+	await question(litres, 'number', { label: '何リットルですか', unit: '回' });
+	for (const [part, values] of [['details', { ...details, title: '単位' }], ['privacy', privacy], ['period', { answers_max: '500' }]]) await save(sato, litres, part, values);
+	await open(litres);
+	answer = await sato.submit(await sato.get(`/desk/surveys/${litres}/questions/q1`), { unit: '', reason: '単位がちがう' }, '/questions/q1');
+	assert.equal(answer.status, 303, said(answer));
+	assert.equal((await document(litres)).questions[0].settings.unit, undefined);
 
 	// Whoever still has the old list or form.
 	answer = await sato.submit(await sato.get(`${url}/new`).then((p) => (p.status === 303 ? sato.get('/desk/surveys/new') : p)), { title: 'x' }, '/new');

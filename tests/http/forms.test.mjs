@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { desk, inside, said } from '../harness/desk.mjs';
 import { eventually, up } from '../harness/up.mjs';
 import { once_survey, right_of } from './right.mjs';
-import { choices, document, every, question, survey as some_survey } from './survey.mjs';
+import { choices, document, every, question, responses, survey as some_survey, when } from './survey.mjs';
 
 const host = 'minato.localhost';
 let town, clerk, survey, base, staff;
@@ -145,6 +145,18 @@ test('typed in at the desk: number, answers, and what may be left out', async ()
 	assert.equal((await put({ way: 'paper', number: b, blank: '1' })).status, 303, 'nothing was filled in');
 	assert.equal((await put({ way: 'phone', q1: '1', q2: '99' })).status, 303, 'by telephone there is no form');
 	assert.match(await answers(), /paper 7.*phone 99/);
+});
+
+test('what was ticked at a question that is not asked stays while another is mended', async () => {
+	const { survey: id, questionnaire } = await some_survey(town, document(
+		question('q1', 'single', '使いますか', { choices: choices('はい', 'いいえ') }),
+		question('q2', 'single', 'どこですか', { choices: choices('北', '南'), required: false, show: when('q1', '1') }),
+		question('q3', 'matrix', 'どうですか', { choices: choices('良い', '悪い'), required: false, show: when('q1', '1'), settings: { multi: true, rows: [{ code: 'r1', texts: { ja: '朝' } }] } })));
+	const path = `/desk/surveys/${id}/entry`;
+	const wrong = await clerk.submit(await clerk.get(path), { way: 'phone', q2: '2', q3_r1_1: '1' }, path);
+	assert.equal(wrong.status, 422, 'the first was passed over');
+	assert.equal((await clerk.submit(wrong, { q1: '1' }, path)).status, 303);
+	assert.deepEqual((await responses(town, questionnaire)).map((r) => r.answers), [{ q1: '1', q2: '2', q3: { r1: ['1'] } }]);
 });
 
 test('only who writes, only of this town, nothing after results are out', async () => {

@@ -114,11 +114,11 @@ person_read(struct web *w, struct form *f, const json_t *survey, int64_t *citize
 }
 
 /* What the form asks for by its own answers is read; what it does not ask for is left out, and
- * that somebody filled it in all the same is told by *more. */
+ * what somebody filled in there all the same goes into aside. */
 static json_t *
-read(struct web *w, struct form *f, const json_t *document, bool *more)
+read(struct web *w, struct form *f, const json_t *document, json_t *aside)
 {
-	json_t *answers = json_keep(w->arena, json_object()), *aside = json_keep(w->arena, json_object());
+	json_t *answers = json_keep(w->arena, json_object());
 	const json_t *lenient = questionnaire_lenient(w->arena, document), *next = questionnaire_next(document, answers, ""), *q;
 	size_t i;
 
@@ -129,7 +129,6 @@ read(struct web *w, struct form *f, const json_t *document, bool *more)
 		} else
 			questionnaire_read(w->arena, f, w->fields, json_array_get(json_object_get(lenient, "questions"), i), aside);
 	}
-	*more = json_object_size(aside) > 0;
 	return answers;
 }
 
@@ -176,10 +175,9 @@ desk_entry_do(struct web *w)
 	struct form *f = web_form(w);
 	struct paper p = { .survey = web_id(w, "survey"), .staff = w->staff };
 	const char *receipt, *wrong = "";
-	json_t *survey, *answers, *codes = NULL;
+	json_t *survey, *answers, *codes = NULL, *aside = json_keep(w->arena, json_object());
 	enum paper_fate fate = PAPER_KEPT;
 	const json_t *document;
-	bool more;
 	enum err e = paper_survey(w->db, p.survey, &survey);
 
 	if (e != ERR_OK)
@@ -193,7 +191,7 @@ desk_entry_do(struct web *w)
 		return e;
 	if (form_flag(f, "blank"))
 		document = questionnaire_lenient(w->arena, document);
-	answers = read(w, f, document, &more);
+	answers = read(w, f, document, aside);
 	if (form_ok(f) && questionnaire_accept(w->arena, document, answers, &wrong) != ERR_OK)
 		form_problem(f, wrong[0] != '\0' ? wrong : "number", "paper_fault_answer");
 	if (form_ok(f))
@@ -203,11 +201,12 @@ desk_entry_do(struct web *w)
 	if (e == ERR_OK && form_ok(f)) {
 		e = paper_enter(w->db, w->arena, &p, &fate, &receipt, &codes);
 		if (e == ERR_OK)
-			tell(w, f, fate, codes, more);
+			tell(w, f, fate, codes, json_object_size(aside) > 0);
 	}
 	if (e != ERR_OK)
 		return e;
-	if (!form_ok(f))
-		return page(w, HTTP_UNPROCESSABLE, f, survey, document, answers);
-	return web_see_other(w, "/desk/surveys/%" PRId64 "/entry", p.survey);
+	if (form_ok(f))
+		return web_see_other(w, "/desk/surveys/%" PRId64 "/entry", p.survey);
+	json_object_update_missing(answers, aside);
+	return page(w, HTTP_UNPROCESSABLE, f, survey, document, answers);
 }
