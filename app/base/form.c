@@ -168,6 +168,12 @@ form_detail(struct form *f, const char *name, const char *detail, int64_t n)
 	json_object_set_new(details, detail, json_integer(n));
 }
 
+void
+form_details(struct form *f, const char *name, const json_t *details)
+{
+	json_object_set_new(f->details, name, json_copy((json_t *)(uintptr_t)details));
+}
+
 /* The field's own words before those for all. */
 static const char *
 words_for(const struct form *f, const char *name, const char *key, bool *own)

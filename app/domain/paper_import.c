@@ -64,12 +64,15 @@ fault(struct import *im, size_t line, const char *key, const char *code)
 static void
 fault_answer(struct import *im, size_t line, const json_t *answers, const char *code)
 {
-	struct questionnaire_limits limits = { 0, 0, 0 };
+	struct questionnaire_limits limits = { 0 };
 	const char *key = questionnaire_problem(im->arena, questionnaire_question(im->document, code), answers, &limits);
 
+	json_t *one = json_pack("{s:I, s:s, s:s}", "line", (json_int_t)line, "key", key, "code", code);
+
+	json_object_update(one, questionnaire_named(im->arena, &limits));
 	if (json_array_size(im->faults) < FAULTS_MOST)
-		json_array_append_new(im->faults, json_pack("{s:I, s:s, s:s, s:I, s:I, s:I}", "line", (json_int_t)line, "key", key,
-		    "code", code, "min", (json_int_t)limits.min, "max", (json_int_t)limits.max, "length", (json_int_t)limits.length));
+		json_array_append(im->faults, one);
+	json_decref(one);
 }
 
 /* The first answer to what was not asked. */

@@ -120,8 +120,11 @@ bool questionnaire_has_kind(const json_t *questions, const char *kind);
 json_t *questionnaire_words(struct arena *, const json_t *question, const json_t *answers, const char *language);
 
 /* What is wrong with the answer that answers hold to this question, by key of the words, or
- * NULL: nothing.  limits are the numbers that the words name. */
-struct questionnaire_limits { int64_t min, max, length; };
+ * NULL: nothing.  limits are the numbers that the words name; least and most take the place of min
+ * and max where staff wrote decimals. */
+struct questionnaire_limits { int64_t min, max, length; const char *least, *most; };
+/* As the words name them: {"min", "max", "length"}.  Belongs to the arena. */
+json_t *questionnaire_named(struct arena *, const struct questionnaire_limits *);
 const char *questionnaire_problem(struct arena *, const json_t *question, const json_t *answers,
     struct questionnaire_limits *);
 /* What a number, a point, a day or a time of this question is compared with, in its one form; NULL: it is

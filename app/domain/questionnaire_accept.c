@@ -104,7 +104,7 @@ multi(const struct judged *j)
 	}
 	if (none && n > 1)
 		return "question_none_alone";
-	*j->limits = (struct questionnaire_limits){ min, max, n };
+	*j->limits = (struct questionnaire_limits){ .min = min, .max = max, .length = n };
 	if (!none && n < min)
 		return "question_choose_min";
 	if (max > 0 && n > max)
@@ -157,8 +157,8 @@ number(const struct judged *j)
 	if (!is_kept(kept, text))
 		return json_int(s, "decimals") > 0 ? "question_number_decimal" : "question_number";
 	value = strtod(text, NULL);
-	j->limits->min = strtoll(json_text(s, "min"), NULL, 10);
-	j->limits->max = strtoll(json_text(s, "max"), NULL, 10);
+	j->limits->least = json_text(s, "min");
+	j->limits->most = json_text(s, "max");
 	if (!within(s, "min", value, 1))
 		return "question_number_min";
 	return within(s, "max", value, -1) ? NULL : "question_number_max";
@@ -391,6 +391,19 @@ questionnaire_problem(struct arena *a, const json_t *question, const json_t *ans
 	return "form_required";		/* a note has no answer */
 }
 
+json_t *
+questionnaire_named(struct arena *a, const struct questionnaire_limits *l)
+{
+	json_t *named = json_keep(a, json_pack("{s:I, s:I, s:I}", "min", (json_int_t)l->min, "max", (json_int_t)l->max,
+	    "length", (json_int_t)l->length));
+
+	if (l->least != NULL)
+		json_object_set_new(named, "min", json_string(l->least));
+	if (l->most != NULL)
+		json_object_set_new(named, "max", json_string(l->most));
+	return named;
+}
+
 /* How many members of the answers are this question's: its own, and その他 in words. */
 static size_t
 said(struct arena *a, const json_t *question, const json_t *answers)
@@ -407,7 +420,7 @@ said(struct arena *a, const json_t *question, const json_t *answers)
 enum err
 questionnaire_accept(struct arena *a, const json_t *document, const json_t *answers, const char **problem)
 {
-	struct questionnaire_limits limits = { 0, 0, 0 };
+	struct questionnaire_limits limits = { 0 };
 	const json_t *path, *q;
 	size_t i, known = 0;
 	bool whole;

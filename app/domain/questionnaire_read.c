@@ -439,7 +439,7 @@ questionnaire_read(struct arena *a, struct form *form, const struct fields *fiel
     json_t *answers)
 {
 	struct reading r = { a, form, fields, question, json_text(question, "code"), answers };
-	struct questionnaire_limits limits = { 0, 0, 0 };
+	struct questionnaire_limits limits = { 0 };
 	size_t kind = kind_of(question);
 	const char *problem, *name;
 
@@ -452,9 +452,7 @@ questionnaire_read(struct arena *a, struct form *form, const struct fields *fiel
 	if (problem == NULL)
 		return;
 	name = problem_at(&r, problem);
-	form_detail(form, name, "min", limits.min);
-	form_detail(form, name, "max", limits.max);
-	form_detail(form, name, "length", limits.length);
+	form_details(form, name, questionnaire_named(a, &limits));
 	form_problem(form, name, problem);
 }
 

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { inside } from '../harness/desk.mjs';
 import { up } from '../harness/up.mjs';
-import { every, few, responses, survey, walk, when } from './survey.mjs';
+import { document, every, few, question, responses, survey, walk, when } from './survey.mjs';
 import { words } from './citizen.mjs';
 
 let town, district, postcode;
@@ -104,6 +104,29 @@ test('skips, jumps, going back and changing', async () => {
 	assert.ok(!('q2' in row.answers) && !('q2.other' in row.answers));
 });
 
+test('what was right when it was typed and is not any more leads to its page, and not round in a circle', async () => {
+	for (const doc of [document(question('q1', 'date', 'いつ来ますか', { settings: { future: true } })),
+		document(question('q1', 'date', 'いつ来ますか', { settings: { future: true } }), question('q2', 'note', '{q1}にお待ちしています'))]) {
+		const { survey: id } = await survey(town, doc, { columns: { changeable: 'true' } }), client = browser();
+		const check = await walk(client, id, { q1: { q1_year: '2099', q1_month: '1', q1_day: '5' } });
+		const done = await client.follow(await send(client, check));
+		await inside(town, `UPDATE response SET answers = '{"q1": "2020-01-05"}' WHERE questionnaire_id = (SELECT questionnaire_id FROM survey WHERE id = ${id})`);
+		const link = new URL(/href="(https[^"]+\/receipt\/[^"]+)"/.exec(done.text)[1]).pathname;
+		const sent = await client.submit(await client.get(link), {}, '/receipt/');
+		const there = await client.get(sent.headers.location);
+		assert.equal(there.status, 303);
+		assert.match(there.headers.location, /\/q\/(all|q1)$/);
+		assert.equal((await client.submit(await client.follow(there), {}, '/q/')).status, 422);
+	}
+});
+
+test('a limit with decimals is told as it is', async () => {
+	const { survey: id } = await survey(town, document(question('q1', 'number', '何リットルですか', { settings: { min: '0.5', max: '99.5', decimals: 1 } }))), client = browser();
+	const page = await begin(client, id);
+	assert.match(words(await client.submit(page, { q1: '0.1' }, '/q/')), /0\.5以上の数字/);
+	assert.match(words(await client.submit(page, { q1: '99.6' }, '/q/')), /99\.5以下の数字/);
+});
+
 test('F25 途中保存: on another device, and sent once', async () => {
 	const { survey: id, questionnaire } = await survey(town, every());
 	const client = browser(), phone = browser(), stranger = browser();
@@ -144,6 +167,7 @@ test('closing while somebody types: they are told, and their text is there to co
 	const typed = await client.submit(page, { q1: '1', q2: '長い考え' }, '/q/all');
 	assert.equal(typed.status, 410);
 	assert.match(typed.text, /readonly[^>]*>\s*好きな季節はどれですか: 春\n理由を教えてください: 長い考え/);
+	assert.match((await client.submit(page, { q2: '先に書いた' }, '/q/all')).text, /readonly[^>]*>\s*理由を教えてください: 先に書いた/, 'behind what is not answered yet');
 	const sent = await send(late, check);
 	assert.equal(sent.status, 410);
 	assert.match(sent.text, /海に行く<\/textarea>/);

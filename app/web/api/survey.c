@@ -67,13 +67,12 @@ refuse(struct web *w, enum status status, const char *title, const char *questio
 static enum err
 refuse_answer(struct web *w, const json_t *document, const json_t *answers, const char *question)
 {
-	struct questionnaire_limits limits = { 0, 0, 0 };
+	struct questionnaire_limits limits = { 0 };
 	const char *key = question[0] == '\0' ? "paper_fault_not_asked" :
 	    questionnaire_problem(w->arena, questionnaire_question(document, question), answers, &limits);
-	const json_t *named = json_keep(w->arena, json_pack("{s:I, s:I, s:I}", "min", (json_int_t)limits.min,
-	    "max", (json_int_t)limits.max, "length", (json_int_t)limits.length));
 
-	return refuse(w, HTTP_UNPROCESSABLE, "error_bad_request_title", question, web_words(w, key, named));
+	return refuse(w, HTTP_UNPROCESSABLE, "error_bad_request_title", question,
+	    web_words(w, key, questionnaire_named(w->arena, &limits)));
 }
 
 /* What only the database knows: districts and files.  *done: it was refused. */

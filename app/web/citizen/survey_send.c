@@ -58,7 +58,10 @@ citizen_survey_rows(struct web *w, const json_t *survey, const json_t *answers, 
 enum err
 citizen_survey_closed(struct web *w, const struct answering *a, bool full)
 {
-	enum err e = citizen_survey_rows(w, a->survey, a->answers, a->language);
+	/* Also what was typed behind a question that is not answered yet. */
+	json_t *asked = json_keep(w->arena, json_pack("{s:I, s:O}", "id", (json_int_t)a->id, "document",
+	    questionnaire_lenient(w->arena, a->document)));
+	enum err e = citizen_survey_rows(w, asked, a->answers, a->language);
 	const json_t *row, *line;
 	struct buf text;
 	size_t i, k;
@@ -108,8 +111,8 @@ whole(struct web *w, struct answering *a, bool *ready)
 		return citizen_survey_closed(w, a, false);
 	e = questionnaire_accept(w->arena, a->document, a->answers, &problem);
 	if (e != ERR_OK)
-		return citizen_survey_go(w, a->id, problem[0] == '\0' || survey_together(a->document) ?
-		    citizen_survey_page(w, a) : problem, false);
+		return citizen_survey_go(w, a->id, survey_together(a->document) ? "all" :
+		    problem[0] == '\0' ? citizen_survey_page(w, a) : problem, false);
 	*ready = true;
 	return ERR_OK;
 }
