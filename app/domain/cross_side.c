@@ -233,6 +233,8 @@ label_of(const struct result *r, const struct side *s, const char *item)
 		word = words_find(r->words, arena_printf(r->arena, "result_%s_%s", s->kind, item));
 	if (strcmp(s->kind, "age") == 0)
 		word = arena_printf(r->arena, "%s–%ld", item, strtol(item, NULL, 10) + 9);
+	if (strcmp(s->kind, "number") == 0)
+		word = result_item(r, s->question, item);
 	for (i = 0; i < s->n_days; i++)
 		if (strcmp(s->days[i].first, item) == 0 && strcmp(s->days[i].last, item) != 0)
 			word = arena_printf(r->arena, "%s–%s", item, s->days[i].last);

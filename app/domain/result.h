@@ -77,4 +77,6 @@ enum err result_filters(struct result *, json_t **out) MUST_USE;
 
 /* "12,345", "52.3%", "3分20秒": as people read them. */
 const char *result_number(struct arena *, int64_t);
+/* What an item of a question for numbers stands for: 7, 36–36.9, 1,200–1,299. */
+const char *result_item(const struct result *, const json_t *question, const char *item);
 const char *result_percent(struct arena *, double share);

@@ -104,6 +104,7 @@ line_of(struct result *r, const struct block *b, const struct choice *c)
 	return line;
 }
 
+/* NULL: there is none, or none that may be told. */
 static const char *
 tallest(struct result *r, const struct block *b)
 {
@@ -113,7 +114,7 @@ tallest(struct result *r, const struct block *b)
 	for (i = 0; i < b->n; i++)
 		if (!b->choices[i].hidden && (most == NULL || b->choices[i].n > most->n))
 			most = &b->choices[i];
-	return most == NULL || most->n == 0 ? "" : arena_printf(r->arena, "%s %s", most->label,
+	return most == NULL || most->n == 0 ? NULL : arena_printf(r->arena, "%s %s", most->label,
 	    result_percent(r->arena, b->base > 0 ? (double)most->n / (double)b->base : 0));
 }
 
@@ -132,7 +133,7 @@ chart_of(struct result *r, const struct block *b, const char *title)
 		    share > 100 ? 100 : share), "label", c->label, "value", c->hidden ? json_null() :
 		    json_string(result_percent(r->arena, share / 100)), "hidden", c->hidden));
 	}
-	return json_pack("{s:s, s:s, s:o}", "title", title, "most", tallest(r, b), "bars", bars);
+	return json_pack("{s:s, s:s?, s:o}", "title", title, "most", tallest(r, b), "bars", bars);
 }
 
 static void
@@ -239,6 +240,48 @@ by_value(const void *one, const void *other)
 	return (a->value > b->value) - (a->value < b->value);
 }
 
+static int64_t
+decimals_of(const json_t *question)
+{
+	return json_int(json_object_get(question, "settings"), "decimals");
+}
+
+static const char *
+amount(const struct result *r, double x, int64_t decimals)
+{
+	int64_t whole = (int64_t)trunc(x), part = llround(fabs(x - trunc(x)) * pow(10, (double)decimals));
+
+	return part == 0 ? result_number(r->arena, whole) : arena_printf(r->arena, "%s%s.%0*" PRId64, x < 0 && whole == 0 ? "-" : "",
+	    result_number(r->arena, whole), (int)decimals, part);
+}
+
+/* Numbers are counted whole, large ones by their first two digits (tally_bucket in
+ * sql/functions/tally.sql): the least and the most that an item stands for. */
+static void
+ends_of(const json_t *question, double item, double *low, double *high)
+{
+	double width = fabs(item) < 1000 ? 1 : pow(10, floor(log10(fabs(item))) - 1);
+	double rest = width - pow(10, -(double)decimals_of(question));
+
+	*low = item <= -1000 ? item - rest : item;
+	*high = item <= -1000 ? item : item + rest;
+}
+
+static const char *
+span(const struct result *r, double low, double high, int64_t decimals)
+{
+	return arena_printf(r->arena, "%s–%s", amount(r, low, decimals), amount(r, high, decimals));
+}
+
+const char *
+result_item(const struct result *r, const json_t *question, const char *item)
+{
+	double low, high;
+
+	ends_of(question, strtod(item, NULL), &low, &high);
+	return low < high ? span(r, low, high, decimals_of(question)) : item;
+}
+
 /* The next round number: 1, 2, 5, 10, 20 … */
 static double
 rounded_up(double x)
@@ -250,11 +293,12 @@ rounded_up(double x)
 
 /* Numbers that are many become about a dozen of classes with round ends. */
 static void
-gather(struct result *r, struct block *b)
+gather(struct result *r, struct block *b, const json_t *question)
 {
 	double low = b->choices[0].value, high = b->choices[b->n - 1].value;
 	double width = rounded_up(fmax(1, (high - low + 1) / BUCKETS));
 	struct choice *out = arena_alloc(r->arena, (BUCKETS + 2) * sizeof *out);
+	double most = width - pow(10, -(double)decimals_of(question));
 	size_t i, k, n = 0;
 
 	for (i = 0; i < b->n; i++) {
@@ -262,9 +306,8 @@ gather(struct result *r, struct block *b)
 		double from = floor(c->value / width) * width;
 
 		if (n == 0 || out[n - 1].value != from) {
-			out[n] = (struct choice){ .item = c->item, .value = from, .label = width <= 1 ?
-			    result_number(r->arena, llround(from)) : arena_printf(r->arena, "%s–%s",
-			    result_number(r->arena, llround(from)), result_number(r->arena, llround(from + width) - 1)),
+			out[n] = (struct choice){ .item = c->item, .value = from, .label = most > 0 ?
+			    span(r, from, from + most, decimals_of(question)) : result_number(r->arena, llround(from)),
 			    .classes = arena_alloc(r->arena, (r->n_classes + 1) * sizeof *c->classes) };
 			n++;
 		}
@@ -290,6 +333,8 @@ show_items(struct result *r, const json_t *question, json_t *list)
 
 		if (item[0] == '\0')
 			label = words_get(r->words, "result_unknown");
+		else if (questionnaire_is(question, "number"))
+			label = result_item(r, question, item);
 		for (k = 0; questionnaire_is(question, "address") && k < rows_count(r->districts); k++)
 			if (strcmp(rows_text(r->districts, k, "id"), item) == 0)
 				label = rows_text(r->districts, k, "name");
@@ -299,7 +344,7 @@ show_items(struct result *r, const json_t *question, json_t *list)
 	}
 	qsort(b->choices, b->n, sizeof *b->choices, by_value);
 	if (questionnaire_is(question, "number") && b->n > BUCKETS)
-		gather(r, b);
+		gather(r, b, question);
 	base_of(r, b, NULL);
 	if (b->n > 0)
 		show_block(r, list, b, question);
@@ -324,7 +369,8 @@ figures(struct result *r, const json_t *question, const json_t *blocks)
 	const char *code = json_text(question, "code");
 	size_t first, i, n = tally_items(r->part, code, &first);
 	struct choice *c = arena_alloc(r->arena, (n + 1) * sizeof *c);
-	double *value = arena_alloc(r->arena, (n + 1) * sizeof *value), total = 0, median;
+	double *value = arena_alloc(r->arena, (n + 1) * sizeof *value), *most = arena_alloc(r->arena, (n + 1) * sizeof *most);
+	double total = 0, low, high;
 	int64_t *count = arena_alloc(r->arena, (n + 1) * sizeof *count), nps[11] = { 0 }, all = 0;
 	json_t *out;
 
@@ -335,7 +381,7 @@ figures(struct result *r, const json_t *question, const json_t *blocks)
 	}
 	qsort(c, n, sizeof *c, by_value);
 	for (i = 0; i < n; i++) {
-		value[i] = c[i].value;
+		ends_of(question, c[i].value, &value[i], &most[i]);
 		count[i] = c[i].n;
 		if (c[i].value >= 0 && c[i].value <= 10)
 			nps[(int)c[i].value] = c[i].n;
@@ -343,10 +389,12 @@ figures(struct result *r, const json_t *question, const json_t *blocks)
 	/* With a filter they would tell what is hidden. */
 	if (r->filtered && json_flag(json_array_get(blocks, 0), "some_hidden"))
 		return json_null();
-	if (all < SMALL_CELL || statistics_median(value, count, n, &median) != ERR_OK)
+	if (all < SMALL_CELL || statistics_median(value, count, n, &low) != ERR_OK ||
+	    statistics_median(most, count, n, &high) != ERR_OK)
 		return json_null();
-	out = json_pack("{s:s, s:s, s:s, s:n}", "mean", decimal(r, total / (double)all),
-	    "median", decimal(r, median), "unit", json_text(json_object_get(question, "settings"), "unit"), "nps");
+	out = json_pack("{s:s, s:s, s:s, s:n}", "mean", decimal(r, total / (double)all), "median", low < high ?
+	    arena_printf(r->arena, "%s–%s", decimal(r, low), decimal(r, high)) : decimal(r, low),
+	    "unit", json_text(json_object_get(question, "settings"), "unit"), "nps");
 	if (questionnaire_is(question, "scale") && json_int(json_object_get(question, "settings"), "points") == 11)
 		json_object_set_new(out, "nps", json_string(arena_printf(r->arena, "%+.0f", statistics_nps(nps))));
 	return out;

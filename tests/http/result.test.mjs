@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { desk, inside, said } from '../harness/desk.mjs';
 import { addAnswers, makePopulation, makeSurvey } from '../harness/survey.mjs';
+import { choices, document, question, survey as some_survey } from './survey.mjs';
 import { problems } from '../harness/invariants.mjs';
 import { up } from '../harness/up.mjs';
 
@@ -65,6 +66,20 @@ test('numbers: commas, classes with round ends; ends of a scale in words', async
 	assert.match(page, /平均 30,408\.5回/);
 	assert.match(page, / 0–4,999 8\.3% 5,000–9,999 8\.3% /);
 	assert.match(page, / 1 不満 .* 5 満足 /);
+});
+
+test('numbers that are counted in classes are told as such, and their median', async () => {
+	const { survey: id, questionnaire } = await some_survey(town, document(question('q1', 'number', '体温', { settings: { decimals: 1, unit: '度' } }),
+		question('q2', 'number', '年収'), question('q3', 'rank', '順番', { choices: choices('甲', '乙', '丙') })));
+	const temperatures = [36.5, 36.7, 36.7, 36.8, 36.9, 37.1, 38.2];
+	for (const [i, t] of temperatures.entries())
+		await inside(town, `INSERT INTO response (questionnaire_id, edition, number, answers) VALUES (${questionnaire}, 1, '100${i}-0000', '{"q1": "${t}", "q2": "${1234 + i * 11}", "q3": ["2"]}')`);
+	const page = said(await sato.get(`/desk/surveys/${id}/results`));
+	assert.match(page, /平均 36\.99度\s*中央値 36–36\.9度/);
+	assert.match(page, /36–36\.9 5 71\.4%/);
+	assert.match(page, /中央値 1,200–1,299/);
+	assert.match(page, /1,200–1,299 6 85\.7%/);
+	assert.match(page, /棒グラフ。すべての数は下の表にあります。/, 'of the third place, which nobody gave, no answer is the most frequent');
 });
 
 test('an answer that comes now is in the page that is opened next', async () => {
