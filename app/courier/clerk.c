@@ -255,6 +255,8 @@ export(struct clerk *c, int64_t tenant)
 		db_rollback(c->db);
 		return;
 	}
+	if (e == ERR_OK)
+		e = export_districts(c->db, json_object_get(job, "document"));
 	if (leave(c, e) != ERR_OK)
 		return;
 	path = path_of(c, c->job, json_text(job, "id"), json_text(job, "kind"));

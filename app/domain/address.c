@@ -16,6 +16,18 @@ districts_of(struct db *db, const char *postcode, json_t **out)
 	return q_address_districts(db, (struct q_address_districts){ .postcode = postcode }, out);
 }
 
+/* A table has its name where the answer has its number. */
+static void
+number_name(json_t *answer, const json_t *districts)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(districts, i, one)
+		if (strcmp(json_text(one, "label"), json_text(answer, "district")) == 0)
+			json_object_set(answer, "district", json_object_get(one, "value"));
+}
+
 /* False: it names one that there is not, or none where there must be one. */
 static bool
 settle(const json_t *question, json_t *answer, const json_t *districts)
@@ -79,6 +91,8 @@ address_settle(struct db *db, const json_t *document, json_t *answers, const cha
 			continue;
 		*problem = json_text(q, "code");
 		e = districts_of(db, json_text(answer, "postcode"), &districts);
+		if (e == ERR_OK)
+			number_name(answer, districts);
 		if (e != ERR_OK || !settle(q, answer, districts))
 			return e != ERR_OK ? e : ERR_INVALID;
 	}

@@ -85,9 +85,10 @@ add_keys(struct columns *c, const json_t *question, const char *const keys[])
 {
 	size_t i;
 
+	/* A district is a code, which means something, as that of a choice does. */
 	for (i = 0; keys[i] != NULL; i++)
-		add(c, question, EXPORT_KEY, arena_printf(c->arena, "%s_%s", json_text(question, "code"), keys[i]),
-		    two(c, question, keys[i]))->row = keys[i];
+		add(c, question, strcmp(keys[i], "district") == 0 ? EXPORT_ROW : EXPORT_KEY,
+		    arena_printf(c->arena, "%s_%s", json_text(question, "code"), keys[i]), two(c, question, keys[i]))->row = keys[i];
 }
 
 /* A free text, and what staff put to it: query export_rows has it under the code and '#'. */
@@ -127,6 +128,21 @@ add_question(struct columns *c, const json_t *question)
 		if (json_flag(choice, "other"))
 			add_text(c, question, arena_printf(c->arena, "%s.other", code), arena_printf(c->arena, "%s_other_text", code),
 			    two(c, question, questionnaire_text(choice, NULL, "ja")));
+}
+
+enum err
+export_districts(struct db *db, json_t *document)
+{
+	json_t *districts, *q;
+	enum err e = q_export_districts(db, &districts);
+	size_t i;
+
+	if (e != ERR_OK)
+		return e;
+	json_array_foreach(json_object_get(document, "questions"), i, q)
+		if (questionnaire_is(q, "address"))
+			json_object_set(q, "choices", districts);
+	return ERR_OK;
 }
 
 size_t
@@ -190,6 +206,8 @@ value_labels(struct arena *a, const struct export_column *c, struct buf *out)
 	const json_t *choices = json_object_get(c->question, "choices"), *choice;
 	size_t i;
 
+	if (json_array_size(choices) == 0)
+		return;
 	buf_addf(out, "VALUE LABELS %s", c->name);
 	json_array_foreach(choices, i, choice) {
 		buf_adds(out, "\n  ");

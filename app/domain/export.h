@@ -23,6 +23,8 @@ struct export_column {
 };
 enum { EXPORT_COLUMNS = 2000 };
 
+/* Gives the questions for addresses their districts as choices, so that these have words in tables. */
+enum err export_districts(struct db *, json_t *document) MUST_USE;
 /* The columns behind those that every table has (number, day, language, way, seconds). */
 size_t export_columns(struct arena *, const json_t *document, struct export_column **out);
 /* The cells of one response after the other, with labels in words. */

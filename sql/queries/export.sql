@@ -38,6 +38,12 @@ RETURNING jsonb_build_object('id', id, 'survey', survey_id, 'kind', kind, 'label
   'document', (SELECT d.document FROM survey s JOIN questionnaire q ON q.id = s.questionnaire_id
                  JOIN questionnaire_edition d ON d.questionnaire_id = q.id AND d.edition = q.edition WHERE s.id = survey_id));
 
+-- name: export_districts :json
+-- role: web courier
+-- As choices, with those that are not used any more.
+SELECT coalesce(jsonb_agg(jsonb_build_object('code', id::text, 'texts', jsonb_build_object('ja', name)) ORDER BY place, id), '[]')
+  FROM district;
+
 -- name: export_rows :many
 -- role: courier
 -- The next responses, by number, so that each is there once whatever changes meanwhile.

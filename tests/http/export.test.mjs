@@ -76,6 +76,8 @@ test('CSV in words', async () => {
 	const { answer } = await file('csv', true);
 	const [head, ...rows] = cells(answer.bytes.subarray(3).toString());
 	assert.equal(head[5], '年代を教えてください');
+	const names = (await inside(town, `SELECT string_agg(name, ' ') FROM district WHERE tenant_id = current_tenant()`)).split('\n').pop().split(' ');
+	assert.ok(rows.every((r) => names.includes(r[7])), 'a district by its name');
 	assert.ok(rows.every((r) => /^(18〜29歳|[3-6]0代|70歳以上)$/.test(r[5])));
 });
 
@@ -105,8 +107,8 @@ test('F35 R33 xlsx: answers and a code book, nothing in it is a formula', async 
 	const out = execFileSync('python3', ['-c', `import sys, zipfile
 z = zipfile.ZipFile(sys.argv[1])
 s = z.read('xl/worksheets/sheet1.xml').decode()
-print(s.count('<row '), s.count('<f>'), 'codebook' in z.read('xl/workbook.xml').decode(), '18〜29歳' in ''.join(z.read(n).decode() for n in z.namelist() if n.endswith('.xml')))`, path]).toString().trim();
-	assert.equal(out, '1205 0 True True');
+print(s.count('<row '), s.count('<f>'), 'codebook' in z.read('xl/workbook.xml').decode(), '東浜' in ''.join(z.read(n).decode() for n in z.namelist() if n.endswith('.xml')), '18〜29歳' in ''.join(z.read(n).decode() for n in z.namelist() if n.endswith('.xml')))`, path]).toString().trim();
+	assert.equal(out, '1205 0 True True True');
 });
 
 test('SPSS syntax, and a PDF', async () => {
@@ -114,6 +116,7 @@ test('SPSS syntax, and a PDF', async () => {
 	assert.equal(sps.status, 200);
 	assert.match(sps.text, /VARIABLE LABELS[\s\S]*q1 '年代を教えてください'/);
 	assert.match(sps.text, /VALUE LABELS q1\n {2}'1' '18〜29歳'/);
+	assert.match(sps.text, /VALUE LABELS q2_district\n {2}'\d+' '/);
 	// SPSS cuts labels by bytes, 256 of a variable and 120 of a value, and would cut within a sign.
 	const longest = await survey(town, document(question('q1', 'single', '長い設問です'.repeat(60), { choices: choices('長い選択肢です'.repeat(50), "it's 😀".repeat(40), '👨‍👩‍👧‍👦'.repeat(15)) }), question('q2', 'long', 'ご意見')));
 	const cut = (await sato.get(`/desk/surveys/${longest.survey}/export/syntax`)).text;

@@ -106,6 +106,19 @@ test('a file counts whole or not at all, and says all that is wrong', async () =
 	assert.match(said(await take(`番号,q1\n${a},1\n`)), /もう回答されています/, 'the same form again');
 });
 
+test('in a file a district stands by its name or its number', async () => {
+	const { survey: id, questionnaire } = await some_survey(town, document(question('q1', 'address', 'お住まいはどこですか', { settings: { district: true } }))), other = base;
+	const [number, name] = (await town.sql(`SELECT id, name FROM district WHERE tenant_id = 1 AND active ORDER BY place, id LIMIT 1`)).split('|');
+	base = `/desk/surveys/${id}/forms`;
+	try {
+		assert.match(said(await take('q1.district\n月面\n')), /取り込みませんでした/);
+		assert.match(said(await take(`q1.district\n${name}\n${number}\n`)), /2件を取り込みました/);
+	} finally {
+		base = other;
+	}
+	assert.deepEqual((await responses(town, questionnaire)).map((r) => r.answers), [{ q1: { district: number } }, { q1: { district: number } }]);
+});
+
 test('under one number paper and web never both count', async () => {
 	const [a] = await numbers(), browser = town.client(host);
 	assert.equal((await right_of(browser, survey, `paper.${a}`)).status, 303, 'who holds the form may answer on the web instead');

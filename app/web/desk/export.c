@@ -139,6 +139,8 @@ desk_export_syntax(struct web *w)
 	struct buf out;
 	enum err e = open_survey(w, &r);
 
+	if (e == ERR_OK)
+		e = export_districts(w->db, json_object_get(r.survey, "document"));
 	if (e != ERR_OK)
 		return e;
 	buf_init(&out, w->arena);
