@@ -14,7 +14,7 @@
 #include "domain/questionnaire_private.h"
 
 #define DIGITS "0123456789"
-enum { DIGITS_MAX = 15, PHONE_LEAST = 10, PHONE_MOST = 11, POSTCODE = 7, DEGREE_DIGITS = 6 };
+enum { DIGITS_MAX = 15, PHONE_LEAST = 10, PHONE_MOST = 11, POSTCODE = 7, DEGREE_DIGITS = 6, WESTERN_LEAST = 1000 };
 
 const char *
 questionnaire_field(struct arena *a, const char *code, const char *part)
@@ -120,7 +120,8 @@ year_of(const char *typed)
 		year += era->before;
 		return year > era->before && year >= era->first && year <= era->last ? year : -1;
 	}
-	return small_number(typed);
+	/* 8 is the eighth of some era, and of none that was said. */
+	return small_number(typed) >= WESTERN_LEAST ? small_number(typed) : -1;
 }
 
 static const char *

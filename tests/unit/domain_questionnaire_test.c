@@ -96,6 +96,7 @@ static const struct {
 	{ "date", "", "", "q1_year=%E4%BB%A4%E5%92%8C8&q1_month=2&q1_day=28", "{\"q1\":\"2026-02-28\"}" },
 	{ "date", "", "", "q1_year=%E5%B9%B3%E6%88%90%E5%85%83&q1_month=1&q1_day=8", "{\"q1\":\"1989-01-08\"}" },
 	{ "date", "", "", "q1_year=S64&q1_month=1&q1_day=7", "{\"q1\":\"1989-01-07\"}" },
+	{ "date", "", "", "q1_year=8&q1_month=2&q1_day=28", "!form_date" },
 	{ "date", "", "", "q1_year=S65&q1_month=1&q1_day=7", "!form_date" },
 	{ "date", "", "", "q1_year=&q1_month=&q1_day=3", "!form_date" },
 	{ "date", "\"past\":true", "", "q1_year=2999&q1_month=1&q1_day=1", "!question_date_past" },
