@@ -138,8 +138,13 @@ BEGIN
   UPDATE event SET sequence = sequence + (state <> 'draft')::int WHERE id = p_event;
   PERFORM audit_write('event.dates', p_event, NULL);
   PERFORM seat_promote(p_slot);
-  -- When people are reminded is counted anew.
-  UPDATE application SET due = NULL WHERE slot_id = p_slot AND state IN ('confirmed', 'offered', 'waiting');
+  -- When people are reminded is counted anew, and whoever was reminded of a day that was put off
+  -- is so again.
+  UPDATE application a
+     SET due = NULL,
+         reminded = CASE WHEN p_begins - make_interval(hours => e.reminder_hours) > now() THEN NULL ELSE a.reminded END
+    FROM event e
+   WHERE e.id = p_event AND a.slot_id = p_slot AND a.state IN ('confirmed', 'offered', 'waiting');
 END $$;
 
 -- Why an event does not take place, in the languages in which that is said: into its texts, and out of them where it is not any more.

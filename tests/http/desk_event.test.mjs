@@ -338,6 +338,19 @@ test('a reminder before, thanks after, to those who came', async () => {
 	assert.equal(await town.sql(`SELECT count(*) FROM letter l JOIN application a ON a.id = l.application_id WHERE a.event_id = ${event.event} AND l.kind = 'application_thanks'`), '1');
 });
 
+test('who was reminded of a day that was put off is reminded again', async () => {
+	const { event, slots: [slot] } = await makeEvent(town, { group: 1, days: 0.2, capacity: 4, columns: { reminder_hours: '24' } }), email = somebody();
+	await signUp(town.client(MINATO), { event, slots: [slot] }, { names: ['客'], email });
+	await mailWith(town, email, '参加が決まりました');
+	await inside(town, `UPDATE application SET told = state, reminded = now() WHERE event_id = ${event}`);
+	const reminded = () => town.sql(`SELECT count(*) FROM application WHERE event_id = ${event} AND reminded IS NOT NULL`);
+	await save(writer, event, `dates/${slot}`, { capacity: 5 });
+	assert.equal(await reminded(), '1', 'the day is the same');
+	await save(writer, event, `dates/${slot}`, begins);
+	assert.equal(await reminded(), '0');
+	assert.equal(await town.sql(`SELECT a.due = s.begins - interval '24 hours' FROM application a JOIN event_slot s ON s.id = a.slot_id WHERE a.event_id = ${event}`), 't');
+});
+
 test('after the date: words for those who did not come, and for those who waited in vain', async () => {
 	const event = await makeEvent(town, { group: 1, capacity: 2, columns: { thanks: `'ありがとうございました。'` } });
 	const emails = [somebody(), somebody(), somebody()];

@@ -130,6 +130,16 @@ test('a page for leaving that was opened before the date, pressed after it', asy
 	assert.equal(await seats(town, made.slots[0]), '1/1 confirmed', 'who was there was there');
 });
 
+test('an offer accepted by a page that was opened before the date, after it', async () => {
+	const made = await makeEvent(town, { capacity: 1, columns: { offer_hours: 24 } }), [a, b] = [browser(), browser()];
+	const first = await signUp(a, made, { names: ['一'] }), second = await signUp(b, made, { names: ['二'] });
+	await a.follow(await a.submit(await a.get(`${link(first)}/cancel`), {}, '/cancel'));
+	const offered = await b.get(link(second));
+	await inside(town, `UPDATE event_slot SET begins = now() - interval '3 hours', ends = now() - interval '1 hour' WHERE id = ${made.slots[0]}`);
+	await b.follow(await b.submit(offered, {}, '/accept'));
+	assert.equal(await seats(town, made.slots[0]), '1/1 cancelled offered', 'nobody comes to what is over');
+});
+
 test('an expired offer accepted', async () => {
 	const made = await makeEvent(town, { capacity: 1, columns: { offer_hours: 24 } }), [a, b] = [browser(), browser()];
 	const first = await signUp(a, made, { names: ['一'] }), second = await signUp(b, made, { names: ['二'] });

@@ -156,7 +156,7 @@ citizen_ticket_accept(struct web *w)
 
 	if (e == ERR_NOT_FOUND)
 		return dead(w);
-	if (e == ERR_OK)
+	if (e == ERR_OK && json_flag(a.show, "active"))	/* as above */
 		e = application_take(w->db, a.id, &taken);
 	if (e != ERR_OK)
 		return e;
