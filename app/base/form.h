@@ -42,6 +42,7 @@ void form_options(struct form *, const char *name, json_t *options);
  * first problem of a field stays. */
 void form_problem(struct form *, const char *name, const char *key);
 void form_detail(struct form *, const char *name, const char *detail, int64_t n);
+/* All of them at once, in place of those that were there; numbers or texts.  Copied. */
 void form_details(struct form *, const char *name, const json_t *details);
 /* Names a field in the summary.  So are its parts, <name>_….  lang: the language of the label.  What is unnamed
  * then is named by web_page, as the page calls it. */

@@ -54,7 +54,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 BEGIN
   RETURN QUERY
   WITH RECURSIVE sender (holder) AS (
-    (SELECT b.holder FROM batch b WHERE b.state = 'sending' ORDER BY b.holder DESC LIMIT 1)
+    (SELECT b.holder FROM batch b WHERE b.state = 'sending' AND b.holder IS NOT NULL ORDER BY b.holder DESC LIMIT 1)
     UNION ALL
     SELECT (SELECT b.holder FROM batch b WHERE b.state = 'sending' AND b.holder < s.holder ORDER BY b.holder DESC LIMIT 1)
       FROM sender s WHERE s.holder IS NOT NULL),

@@ -87,5 +87,11 @@ SELECT is(message_plan(:m, 10), 50, 'or all at once');
 SELECT is((SELECT members(:m)::text), '(50,50)', 'everybody once');
 SELECT throws_ok(format('UPDATE batch SET %s WHERE message_id = %s', wrong, :m), '23514', NULL, 'a batch tells of its members: ' || wrong)
   FROM unnest('{size = size + 1,first = first - 1,last = last + 1,citizens = citizens || last,citizens = NULL,size = 0}'::text[]) AS wrong;
+-- Whoever holds some of them and is not there: each once, also beside one of which it is not known who has it.
+UPDATE batch b SET state = 'sending', holder = nullif(x.n, 3) + 900000
+  FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM batch WHERE message_id = :m) x WHERE b.id = x.id;
+SELECT is((SELECT array_agg(holder ORDER BY holder) FROM courier_missing()),
+          (SELECT array_agg(DISTINCT holder) FROM batch WHERE message_id = :m AND holder IS NOT NULL), 'couriers that are gone');
+SELECT cmp_ok((SELECT count(*)::int FROM courier_missing()), '>', 2, '… some of them');
 SELECT * FROM finish();
 ROLLBACK;
