@@ -272,7 +272,8 @@ checked(struct form *f, const char *name, const char *value, enum form_need need
 	/* A character is a byte at least, so most need no counting. */
 	if (strlen(value) <= max)
 		return value;
-	length = text_length(value);
+	/* A character of several code points is more to the database, which has the last word. */
+	length = text_points(value);
 	if (length <= max)
 		return value;
 	form_detail(f, name, "max", (int64_t)max);

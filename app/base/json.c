@@ -61,6 +61,18 @@ json_flag(const json_t *doc, const char *key)
 	return json_is_true(json_object_get(doc, key));
 }
 
+bool
+json_has(const json_t *array, const char *text)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(array, i, one)
+		if (json_is_string(one) && strcmp(json_string_value(one), text) == 0)
+			return true;
+	return false;
+}
+
 static int
 add(const char *bytes, size_t n, void *buf)
 {

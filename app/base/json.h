@@ -22,6 +22,8 @@ enum err json_parse(struct arena *, const char *, size_t n, json_t **out) MUST_U
 const char *json_text(const json_t *, const char *key);
 int64_t json_int(const json_t *, const char *key);
 bool json_flag(const json_t *, const char *key);
+/* This text is one of the array's; what is no text there is passed over. */
+bool json_has(const json_t *array, const char *text);
 
 /* Compact, keys sorted, UTF-8: the bytes that are hashed and signed. */
 void json_canonical(const json_t *, struct buf *out);

@@ -350,6 +350,13 @@ end_link(struct plain *p, cmark_node *link)
 	say(p, "）");
 }
 
+/* What was struck out does not count any more: without its line the tildes say so, as they were typed. */
+static bool
+is_struck(cmark_node *node)
+{
+	return strcmp(cmark_node_get_type_string(node), "strikethrough") == 0;
+}
+
 static void
 enter(struct plain *p, cmark_node *node)
 {
@@ -367,6 +374,8 @@ enter(struct plain *p, cmark_node *node)
 		say(p, cmark_node_get_literal(node));
 	else if (type == CMARK_NODE_THEMATIC_BREAK)
 		say(p, "――――");
+	else if (is_struck(node))
+		say(p, "~~");
 	if (type == CMARK_NODE_CODE_BLOCK)
 		p->blocks = 1;
 	else if (type == CMARK_NODE_THEMATIC_BREAK)
@@ -381,6 +390,8 @@ leave(struct plain *p, cmark_node *node)
 
 	if (type == CMARK_NODE_LINK) {
 		end_link(p, node);
+	} else if (is_struck(node)) {
+		say(p, "~~");
 	} else if (type == CMARK_NODE_LIST) {
 		p->depth--;
 		p->blocks = p->depth > 0 ? 1 : 2;

@@ -201,6 +201,16 @@ text_length(const char *s)
 	return count;
 }
 
+size_t
+text_points(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s != '\0'; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
 /* In `form`, except for the compatibility ideographs.  NFC and NFKC alike replace
  * these, among them the variants of names (U+FA19 becomes U+795E); a person's
  * name is as they write it, so the two blocks are kept out (R34). */
@@ -381,6 +391,29 @@ text_digits(struct arena *a, const char *s)
 }
 
 char *
+text_sought(struct arena *a, const char *s)
+{
+	const char *from = text_normal(a, s);
+	size_t i = 0, start, n = strlen(from);
+	struct buf out;
+	UChar32 c;
+
+	buf_init(&out, a);
+	while (i < n) {
+		start = i;
+		c = text_next(from, n, &i);
+		if (c >= 0x30a1 && c <= 0x30f6) {	/* ァ to ヶ, three bytes as ぁ to ゖ are */
+			c -= 0x60;
+			buf_add(&out, (const char[]){ '\xe3', (char)(0x80 | (c >> 6 & 0x3f)), (char)(0x80 | (c & 0x3f)) }, 3);
+		} else if (c >= 'A' && c <= 'Z')
+			buf_addch(&out, (char)(c - 'A' + 'a'));
+		else if (c != ' ')
+			buf_add(&out, from + start, i - start);
+	}
+	return out.data;
+}
+
+char *
 text_cut(struct arena *a, const char *s, size_t n)
 {
 	int32_t length = length_of(s), whole, shorter;
@@ -392,4 +425,15 @@ text_cut(struct arena *a, const char *s, size_t n)
 		return arena_strdup(a, s);
 	shorter = cluster_offset(s, length, n - 1, &count);
 	return arena_printf(a, "%.*s…", (int)shorter, s);
+}
+
+char *
+text_fit(struct arena *a, const char *s, size_t n)
+{
+	char *cut = text_cut(a, s, n);
+	size_t fewer = n;
+
+	while (text_points(cut) > n && fewer > 1)
+		cut = text_cut(a, s, --fewer);
+	return text_points(cut) > n ? arena_strdup(a, "…") : cut;
 }

@@ -28,6 +28,8 @@ const char *text_showable(struct arena *, const char *);
 bool text_is_uuid(const char *);
 /* Characters as people count them (grapheme clusters). */
 size_t text_length(const char *);
+/* The same as the database counts them (code points): an emoji may be seven.  Never fewer. */
+size_t text_points(const char *);
 
 /* For short fields: NFKC, outer white space off, inner runs to one space.
  * Full-width digits and letters become half-width.  This and text_body leave out what turns
@@ -46,6 +48,9 @@ char *text_digits(struct arena *, const char *);
  * width aside.  NULL: there is something else in it. */
 char *text_number(struct arena *, const char *);
 
+/* As a name is looked for among others: NFKC without blanks, A to Z as small letters, katakana as hiragana. */
+char *text_sought(struct arena *, const char *);
+
 /* An address that mail can go to, as RFC 5321 4.1.2 has it, or the dots that
  * old addresses of docomo and au carry (a..b@, ab.@).  Domain to lower case,
  * full-width to half-width, white space off.  NULL: it is none. */
@@ -57,6 +62,8 @@ char *text_phone(struct arena *, const char *);
 char *text_phone_national(struct arena *, const char *e164);
 /* 1 to n characters, cut between grapheme clusters, with … where cut. */
 char *text_cut(struct arena *, const char *, size_t n);
+/* The same in at most n code points: what a column of that length takes. */
+char *text_fit(struct arena *, const char *, size_t n);
 
 /* The words of a text one after the other, in NFKC and small letters, as ICU cuts them (UAX #29,
  * Japanese by its dictionary).  Left out is what tells nothing by its shape: signs, single letters that

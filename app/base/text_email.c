@@ -2,8 +2,8 @@
 /*
  * text_email: an address that mail can go to, from what a person typed.
  *
- * RFC 5321 4.1.2, without the address literals ([192.0.2.1]) and without
- * names of a single label: nobody here has such an address, and a server that is
+ * RFC 5321 4.1.2, without the address literals ([192.0.2.1]), names of a single
+ * label and blanks in quotes: nobody here has such an address, and a server that is
  * asked to send to one is being used.  Old addresses of the mobile carriers
  * have dots where the RFC allows none; those carriers take them, and channel/
  * quotes them.
@@ -49,9 +49,10 @@ is_quoted_string(const char *s, size_t n)
 	if (n < 3 || s[0] != '"' || s[n - 1] != '"')
 		return false;
 	for (size_t i = 1; i < n - 1; i++) {
-		if (s[i] == '\\' && ++i == n - 1)
-			return false;
-		if (s[i] < 0x20 || s[i] > 0x7e || (s[i] == '"' && s[i - 1] != '\\'))
+		bool escaped = s[i] == '\\';
+
+		i += escaped;
+		if (i == n - 1 || s[i] <= 0x20 || s[i] > 0x7e || (s[i] == '"' && !escaped))
 			return false;
 	}
 	return true;
@@ -95,18 +96,21 @@ is_carrier(const char *domain)
 	return false;
 }
 
-/* As typed on a Japanese keyboard: the full stop 。 is meant to be a dot. */
+/* As typed on a Japanese keyboard: the full stop 。 is meant to be a dot.  Blanks are slips,
+ * but not where there are quotes: without them it would be somebody else's address. */
 static char *
 ascii_of(struct arena *a, const char *typed)
 {
+	const char *normal = text_normal(a, typed);
+	bool quoted = strchr(normal, '"') != NULL;
 	struct buf out;
 
 	buf_init(&out, a);
-	for (const char *p = text_normal(a, typed); *p != '\0'; p++) {
+	for (const char *p = normal; *p != '\0'; p++) {
 		if (strncmp(p, "。", strlen("。")) == 0) {
 			buf_addch(&out, '.');
 			p += strlen("。") - 1;
-		} else if (*p != ' ') {
+		} else if (*p != ' ' || quoted) {
 			buf_addch(&out, *p);
 		}
 	}

@@ -33,6 +33,8 @@ struct outcome {
 	uint32_t again;		/* SENT: address i did not take it, and may later */
 	bool ours;		/* REFUSED: for who we are, our domain, our name; not for the address */
 	bool elsewhere;		/* the trouble is not with the account that the letter went by */
+	bool apart;		/* LATER, UNKNOWN: it is with one of the services that the account reaches, which rests
+				 * by itself; the others do not wait for it */
 	int parts;		/* SMS: what is paid for, 0: not told */
 	int took_ms;		/* from the call to the answer */
 	int64_t left_at;	/* when it left (clock_monotonic_ms), over a connection that may have had to be made; 0: not told */

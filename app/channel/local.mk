@@ -6,6 +6,7 @@ libchannel_a_SOURCES = \
 	app/channel/clamd.c app/channel/clamd.h \
 	app/channel/email.c app/channel/email.h app/channel/email_kind.c app/channel/email_read.c app/channel/email_read.h \
 	app/channel/email_return.c app/channel/email_return.h \
+	app/channel/fields.c app/channel/fields.h \
 	app/channel/http.c app/channel/http.h app/channel/http_address.c app/channel/http_channel.c \
 	app/channel/http_channel.h app/channel/http_outcome.c \
 	app/channel/line.c app/channel/line.h app/channel/line_admin.c app/channel/line_admin.h app/channel/line_answer.c \

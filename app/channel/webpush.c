@@ -205,6 +205,9 @@ ask(void *self, struct http_trade *t, struct http_call *call)
 	if (r->best.again != 0)
 		r->best.wait_s = r->wait_s;
 	t->outcome = r->best;
+	/* What a service has against the town's card is for staff to see; all else is its own trouble. */
+	t->outcome.apart = (r->best.verdict == VERDICT_LATER || r->best.verdict == VERDICT_UNKNOWN) &&
+	    strcmp(r->best.reason, "gateway_denied") != 0;
 	return HTTP_OVER;
 }
 
@@ -233,8 +236,23 @@ shorten(struct http_trade *t)
 	return true;
 }
 
-/* The service does not want the card.  One that it has taken before is good: then it is
- * this device that said yes to another key, which nobody but its owner can mend. */
+/* The device said yes to another key (of the town before it had new ones, of another site), which
+ * nobody but its owner can mend: as Mozilla, Google and Apple say it; Apple also with 400. */
+static bool
+is_of_another_key(const struct http_answer *a)
+{
+	static const char *const says[] = { "public key mismatch", "do not correspond to the credentials used to create",
+		"does not correspond to the sender", "VapidPkHashMismatch" };
+	size_t i;
+
+	for (i = 0; i < sizeof says / sizeof *says && (a->status == 400 || a->status == 401 || a->status == 403); i++)
+		if (strstr(a->body, says[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* The service does not want the card.  One that it has taken before is good: then it is the
+ * device, whatever is said of it. */
 static void
 denied(struct http_trade *t, struct outcome *o)
 {
@@ -267,13 +285,14 @@ hear(void *self, struct http_trade *t, const struct http_answer *a)
 
 	(void)self;
 	http_outcome(a, &o);
+	webpush_card_fared(r->card, a->fate == HTTP_ANSWERED && o.verdict != VERDICT_UNKNOWN);
 	if (a->fate != HTTP_ANSWERED) {
 		count(t, &o, false);
 	} else if (o.verdict == VERDICT_SENT) {
 		r->card->believed = true;
 		hear_id(a, &o);
 		count(t, &o, false);
-	} else if (a->status == 404 || a->status == 410) {
+	} else if (a->status == 404 || a->status == 410 || is_of_another_key(a)) {
 		http_verdict(&o, VERDICT_REFUSED, "address_gone");
 		count(t, &o, true);
 	} else if (a->status == 413 && shorten(t)) {

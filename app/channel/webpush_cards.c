@@ -19,7 +19,8 @@ enum {
 	CARDS = 4096,
 	PROBES = 16,
 	GOOD_S = 12 * 3600,
-	MADE_ANEW_MS = (GOOD_S - 600) * 1000
+	MADE_ANEW_MS = (GOOD_S - 600) * 1000,
+	FAILURES = 5, REST_MS = 1000, REST_MOST_MS = 60000
 };
 
 struct webpush_cards { struct webpush_card card[CARDS]; };
@@ -136,6 +137,23 @@ webpush_card_of(struct webpush_cards *cards, const json_t *account, const char *
 	if (c->header == NULL || c->used - c->made > MADE_ANEW_MS)
 		return make(c, account) ? c : NULL;
 	return c;
+}
+
+void
+webpush_card_fared(struct webpush_card *c, bool answered)
+{
+	int64_t now = clock_monotonic_ms();
+
+	if (answered) {
+		c->failures = c->rest_ms = 0;
+		return;
+	}
+	/* Of the same wave as those for which it rests, or the first ones. */
+	if (now < c->paused_until || (++c->failures < FAILURES && c->rest_ms == 0))
+		return;
+	c->rest_ms = c->rest_ms == 0 ? REST_MS : c->rest_ms < REST_MOST_MS / 2 ? c->rest_ms * 2 : REST_MOST_MS;
+	c->paused_until = now + c->rest_ms;
+	log_warn("webpush.away gateway=%" PRId64 " origin=%s pause_ms=%d", c->account, c->origin, c->rest_ms);
 }
 
 void

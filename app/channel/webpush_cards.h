@@ -6,7 +6,8 @@
 /*
  * What is kept between letters for each town and push service: the town's card
  * (webpush_authorize), made once in twelve hours because services refuse who comes with
- * a new one each time, and until when the service asked to be left alone.
+ * a new one each time, and until when the service is left alone: it asked for it, or does
+ * not answer.
  */
 struct webpush_cards;
 
@@ -16,6 +17,7 @@ struct webpush_card {
 	char *header;			/* "Authorization: vapid t=…, k=…" */
 	int64_t made, used;		/* milliseconds, monotonic */
 	int64_t paused_until;
+	int failures, rest_ms;		/* calls in a row of which nobody knows, and the last rest for them */
 	bool believed;			/* the service has taken this very card */
 };
 
@@ -24,5 +26,8 @@ void webpush_cards_free(struct webpush_cards *);
 
 /* NULL: the account has no keys that will do; logged. */
 struct webpush_card *webpush_card_of(struct webpush_cards *, const json_t *account, const char *origin);
+/* Whether the service answered.  After a few times without, it rests, and twice as long after each
+ * further one. */
+void webpush_card_fared(struct webpush_card *, bool answered);
 /* It was not believed: the next one is made anew. */
 void webpush_card_drop(struct webpush_card *);

@@ -6,7 +6,8 @@
  *	[{"host": "minato.example.jp", "channel": "line", "kind": "line", "place": 1,
  *	  "active": true, "url": "", "settings": {…}, "secrets": {…}}]
  *
- * An account that is there is written over; without "secrets" it keeps those it has.
+ * An account that is there is written over; without "secrets" it keeps those it has.  What the page
+ * of settings would not take is not taken here.
  * The file holds secrets: it is for its owner alone, and is not needed afterwards.
  */
 #include <inttypes.h>
@@ -16,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "channel/fields.h"
 #include "cli/cli.h"
 #include "db/queries.h"
 #include "domain/gateway.h"
@@ -28,7 +30,38 @@ struct load {
 	const json_t *accounts;
 	int64_t *ids;
 	size_t at;			/* which one it is about */
+	const char *problem, *field;	/* what is wrong with it */
 };
+
+/* What is wrong with it; NULL: nothing. */
+static const char *
+problem_of(struct load *l, const struct gateway_draft *d)
+{
+	const struct gateway_form *g = gateway_form(d->kind);
+
+	l->field = "kind";
+	if (g == NULL || strcmp(g->channel, d->channel) != 0)
+		return "there is none like it";
+	l->field = "place";
+	if (d->place != 1 && (d->place != 2 || strcmp(d->channel, "sms") != 0))
+		return "1, or 2 of SMS";
+	return gateway_account_problem(l->cli->arena, g, d->url, d->settings, d->secrets, &l->field);
+}
+
+/* Twilio is told with each message where to call back, which has the number of the account in it. */
+static enum err
+call_back(struct db *db, struct load *l, const char *host, struct gateway_draft *d, int64_t *id)
+{
+	json_t *settings;
+
+	if (strcmp(d->kind, "twilio") != 0 || json_text(d->settings, "callback_url")[0] != '\0')
+		return ERR_OK;
+	settings = json_keep(l->cli->arena, json_deep_copy(d->settings));
+	json_object_set_new(settings, "callback_url", json_sprintf("https://%s%s/hooks/sms/%lld", host,
+	    l->cli->conf->public_port, (long long)*id));
+	d->settings = settings;
+	return gateway_save(db, l->vault, l->cli->arena, d, id);
+}
 
 static enum err
 save(struct db *db, struct load *l, const json_t *account, int64_t *id)
@@ -41,10 +74,15 @@ save(struct db *db, struct load *l, const json_t *account, int64_t *id)
 	struct rows *rows;
 	enum err e;
 
+	l->problem = problem_of(l, &draft);
+	if (l->problem != NULL)
+		return ERR_INVALID;
 	e = q_tenant_enter_host(db, (struct q_tenant_enter_host){ .host = json_text(account, "host") }, &rows);
 	if (e == ERR_OK)
 		e = vault_enter(l->vault, db, rows_int(rows, 0, "id"));
-	return e == ERR_OK ? gateway_save(db, l->vault, l->cli->arena, &draft, id) : e;
+	if (e == ERR_OK)
+		e = gateway_save(db, l->vault, l->cli->arena, &draft, id);
+	return e == ERR_OK ? call_back(db, l, json_text(account, "host"), &draft, id) : e;
 }
 
 static enum err
@@ -103,8 +141,9 @@ cli_gateway_load(struct cli *c)
 	l.ids = arena_alloc(c->arena, (json_array_size(l.accounts) + 1) * sizeof *l.ids);
 	e = db_transact(cli_db(c), DB_WRITE, load, &l);
 	if (e != ERR_OK) {
-		fprintf(stderr, "chromo: gateway load: account %zu: %s\n", l.at + 1,
-		    e == ERR_NOT_FOUND ? "no tenant has this host" : cli_why(e));
+		fprintf(stderr, "chromo: gateway load: account %zu: %s%s%s\n", l.at + 1,
+		    l.problem != NULL ? l.field : "", l.problem != NULL ? ": " : "",
+		    l.problem != NULL ? l.problem : e == ERR_NOT_FOUND ? "no tenant has this host" : cli_why(e));
 		return e == ERR_BUSY ? CLI_AGAIN : CLI_FAILED;
 	}
 	for (i = 0; i < json_array_size(l.accounts); i++) {

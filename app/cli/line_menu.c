@@ -16,8 +16,7 @@ enum { WIDTH = 2500, HEIGHT = 843, AREAS = 4, AREA = WIDTH / AREAS };
 
 static void draw_alert(cairo_t *), draw_bell(cairo_t *), draw_calendar(cairo_t *), draw_list(cairo_t *);
 
-/* In order from the left.  Without a path the town answers with a link (domain/line_reply.c).
- * What has no page yet leads to the notices. */
+/* In order from the left.  Without a path the town answers with a link (domain/line_reply.c). */
 static const struct {
 	const char *words;
 	const char *path;
@@ -26,8 +25,8 @@ static const struct {
 } areas[AREAS] = {
 	{ "line_menu_alert", "/", draw_alert, 0.81, 0, 0 },
 	{ "line_menu_my", NULL, draw_bell, 0, 0.09, 0.76 },
-	{ "line_menu_events", "/messages", draw_calendar, 0, 0.09, 0.76 },
-	{ "line_menu_surveys", "/messages", draw_list, 0, 0.09, 0.76 },
+	{ "line_menu_events", "/events", draw_calendar, 0, 0.09, 0.76 },
+	{ "line_menu_surveys", "/surveys", draw_list, 0, 0.09, 0.76 },
 };
 
 json_t *

@@ -14,6 +14,7 @@ static const struct { uint32_t flag; const char *name; } names[] = {
 	{ RIGHT_APPROVE, "approve" }, { RIGHT_ADMIN, "admin" }, { TOKEN, "token" }, { FOREIGN, "foreign" }, { SIGNED, "signed" },
 	{ CACHED, "cached" }, { DEVELOPMENT, "development" }, { WRITES, "writes" }, { DRAFT, "draft" }, { UPLOAD, "upload" },
 	{ TABLE, "table" }, { UNKNOWN, "unknown" }, { CROWD, "crowd" }, { FRESH, "fresh" }, { FILE_OF, "file" },
+	{ UNKEPT, "unkept" },
 };
 
 static void

@@ -20,6 +20,7 @@ struct invitation {
 	struct vault *vault;
 	const char *host;
 	struct staff_data data;
+	int64_t roles[STAFF_ROLES];
 	const char *token;
 	bool operator, again;
 };
@@ -68,42 +69,61 @@ read_roles(const char *text, int64_t roles[STAFF_ROLES], size_t *n)
 	return *n > 0;
 }
 
+/* The call's words into n; what is wrong with them, or NULL. */
+static const char *
+read_call(struct cli *c, struct invitation *n)
+{
+	const char *email = cli_option(c, "email"), *role = cli_option(c, "role"), *name = cli_option(c, "name");
+
+	n->host = cli_option(c, "host");
+	n->data.login = cli_option(c, "login");
+	if (n->host == NULL || n->data.login == NULL)
+		return "--host and --login are needed";
+	if (!text_is_utf8(n->host, strlen(n->host)))
+		return "--host is a host name";
+	if (!staff_login_good(n->data.login))
+		return "--login has 2 to 40 small letters, digits, dots, hyphens or underscores, and begins with a letter or digit";
+	if (!read_roles(role != NULL ? role : "admin", n->roles, &n->data.roles_n))
+		return "--role is writer, approver or admin, several with commas";
+	if (name != NULL && (!text_is_utf8(name, strlen(name)) || !text_is_clean(name, false)))
+		return "--name is one line of text";
+	if (name != NULL && text_normal(c->arena, name)[0] == '\0')
+		return "--name is empty";
+	if (name != NULL && text_points(name) > STAFF_NAME_MAX)
+		return "--name is longer than 100 characters";
+	if (email != NULL && (!text_is_utf8(email, strlen(email)) || text_email(c->arena, email) == NULL))
+		return "--email is no address";
+	n->data.roles = n->roles;
+	n->data.name = name;
+	n->data.email = email != NULL ? text_email(c->arena, email) : NULL;
+	return NULL;
+}
+
 int
 cli_staff_invite(struct cli *c)
 {
-	const char *email = cli_option(c, "email"), *role = cli_option(c, "role"), *name = cli_option(c, "name");
-	struct invitation n = { .cli = c, .host = cli_option(c, "host"), .data = { .login = cli_option(c, "login") } };
-	int64_t roles[STAFF_ROLES];
+	struct invitation n = { .cli = c };
+	const char *wrong;
 	enum err e;
 
-	if (n.host == NULL || n.data.login == NULL) {
-		fprintf(stderr, "chromo: staff invite: --host and --login are needed\n");
+	wrong = read_call(c, &n);
+	if (wrong != NULL) {
+		fprintf(stderr, "chromo: staff invite: %s\n", wrong);
 		return CLI_USAGE;
 	}
-	if (!read_roles(role != NULL ? role : "admin", roles, &n.data.roles_n)) {
-		fprintf(stderr, "chromo: staff invite: --role is writer, approver or admin, several with commas\n");
-		return CLI_USAGE;
-	}
-	if ((email != NULL && (!text_is_utf8(email, strlen(email)) || text_email(c->arena, email) == NULL)) ||
-	    (name != NULL && (!text_is_utf8(name, strlen(name)) || !text_is_clean(name, false)))) {
-		fprintf(stderr, "chromo: staff invite: --email is no address, or --name no line of text\n");
-		return CLI_USAGE;
-	}
-	n.data.roles = roles;
-	n.data.name = name;
-	n.data.email = email != NULL ? text_email(c->arena, email) : NULL;
 	n.vault = cli_vault(c);
 	if (n.vault == NULL)
 		return CLI_FAILED;
 	e = db_transact(cli_db(c), DB_WRITE, invite, &n);
 	if (e != ERR_OK) {
 		fprintf(stderr, "chromo: staff invite: %s\n", e == ERR_NOT_FOUND ? "no tenant has this host"
-		    : e == ERR_INVALID ? "a new person needs --name, --email and an --login of small letters and digits"
+		    : e == ERR_INVALID ? "a new person needs --name and --email"
 		    : cli_why(e));
 		return e == ERR_BUSY ? CLI_AGAIN : CLI_FAILED;
 	}
 	if (n.again)
-		fprintf(stderr, "chromo: this ID exists: its password, second factor and sessions are ended\n");
+		fprintf(stderr, "chromo: this ID exists: its password, second factor and sessions are ended,\n"
+		    "chromo: and its name, address and roles stay as they are\n");
 	printf("https://%s%s%s/invite/%s\n", n.host, c->conf->public_port, n.operator ? "/operator" : "/desk", n.token);
 	return CLI_OK;
 }

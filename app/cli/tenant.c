@@ -171,7 +171,7 @@ certain(const struct cli *c, const struct erasure *r)
 	char line[300];
 
 	fprintf(stderr, "%s (%s): %" PRId64 " addresses of citizens and those of %" PRId64 " staff can never be read again.\n"
-	    "Nothing is sent any more, nobody signs in, and the site is gone.  There is no way back.\n",
+	    "Nothing is sent any more, nobody signs in, the site and all files are gone.  There is no way back.\n",
 	    r->name, r->host, r->contacts, r->staff);
 	if (c->yes)
 		return true;

@@ -81,6 +81,8 @@ refresh(struct courier *c, struct account *a, json_t *doc)
 	/* Other credentials, perhaps: all is well until it is seen. */
 	a->breaker = (struct breaker){ .name = c->kind->name };
 	a->paused_until = 0;
+	/* What is shown was put back with the new ones: how it fares is told again. */
+	a->told = "";
 }
 
 enum err
@@ -155,6 +157,14 @@ account_rate(const struct courier *c, int64_t tenant)
 	for (i = 0; i < n; i++)
 		rate += way[i]->bucket.rate > 0 ? way[i]->bucket.rate : COURIER_JOBS * 2;
 	return rate < COURIER_JOBS * 2 ? (int)rate : COURIER_JOBS * 2;
+}
+
+int64_t
+account_reserve(const struct courier *c, int64_t tenant)
+{
+	struct account *way[2];
+
+	return ways(c, tenant, way) == 0 ? 0 : json_int(json_object_get(way[0]->doc, "settings"), "reserve");
 }
 
 bool
@@ -390,6 +400,10 @@ account_learn(struct courier *c, struct account *a, int64_t tenant, const struct
 
 	if (o->elsewhere)
 		return;
+	if (o->apart) {
+		a->failed++;
+		return;
+	}
 	bar_learn(c, a, tenant, o, now);
 	/* A server that refuses one town has answered. */
 	if (o->ours) {

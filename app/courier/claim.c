@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Due work becomes jobs: four times a second, and sooner while there is more
- * than was taken or when batches were made, the courier asks which tenants have some, emergencies first,
- * otherwise in random order.
+ * Due work becomes jobs: four times a second, and when batches were made, the courier
+ * asks which tenants have some, emergencies first, otherwise in random order.  Between two
+ * such looks it asks those again, in one round trip, that had more than it took.
  *
  * A tenant has as many members at hand as keep the connections busy until the
  * next look, and no more: what is claimed and not begun would only wait here
  * until its lease runs out, where another courier could have had it.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -16,8 +17,8 @@
 #include "db/queries.h"
 
 enum {
-	LOOK_MS = 250, LOOK_AGAIN_MS = 40,
-	HUNGRY = COURIER_JOBS / 3	/* so much room, before it looks again: each look is waited for */
+	LOOK_MS = 250, ASK_AGAIN_MS = 40,
+	HUNGRY = COURIER_JOBS / 3	/* so much room, before it asks again: each answer is waited for */
 };
 
 struct look {
@@ -108,6 +109,19 @@ appetite(struct courier *c, int64_t tenant, int lane)
 	return may > 0 ? may : 0;
 }
 
+/* What letters say about the tenant. */
+static void
+learn(struct courier *c, struct tenant *t, const struct rows *rows)
+{
+	t->name = rows_text(rows, 0, "name");
+	t->mail_from = rows_text(rows, 0, "mail_from");
+	t->mail_name = rows_text(rows, 0, "mail_name");
+	t->mail_reply = rows_text(rows, 0, "mail_reply");
+	t->host = rows_text(rows, 0, "host");
+	t->origin = arena_printf(c->arena, "https://%s%s", t->host, c->conf->public_port);
+	bar_rest(c, t->id, rows_int(rows, 0, "rest_ms"), clock_monotonic_ms());
+}
+
 /* Opens a transaction of the tenant and learns what letters say about it, and by which
  * accounts they go. */
 static enum err
@@ -123,29 +137,20 @@ enter(struct courier *c, struct tenant *t, bool *any)
 		e = q_courier_tenant(c->db, &rows);
 	if (e != ERR_OK)
 		return e;
-	t->name = rows_text(rows, 0, "name");
-	t->mail_from = rows_text(rows, 0, "mail_from");
-	t->mail_name = rows_text(rows, 0, "mail_name");
-	t->mail_reply = rows_text(rows, 0, "mail_reply");
-	t->host = rows_text(rows, 0, "host");
-	bar_rest(c, t->id, rows_int(rows, 0, "rest_ms"), clock_monotonic_ms());
-	t->origin = arena_printf(c->arena, "https://%s%s", t->host, c->conf->public_port);
+	learn(c, t, rows);
 	e = vault_enter(c->vault, c->db, t->id);
 	return e == ERR_OK ? account_read(c, t->id, any) : e;
 }
 
 /* Another job of the same message has them already: they never change. */
 static const json_t *
-renderings_at_hand(const struct courier *c, const struct job *j)
+renderings_at_hand(const struct courier *c, int64_t tenant, int64_t message)
 {
 	int i;
 
-	for (i = 0; i < COURIER_JOBS; i++) {
-		const struct job *o = &c->jobs[i];
-
-		if (o != j && o->held && o->message == j->message && o->tenant.id == j->tenant.id)
-			return o->renderings;
-	}
+	for (i = 0; i < COURIER_JOBS; i++)
+		if (c->jobs[i].held && c->jobs[i].message == message && c->jobs[i].tenant.id == tenant)
+			return c->jobs[i].renderings;
 	return NULL;
 }
 
@@ -188,7 +193,7 @@ take_job(struct courier *c, const struct tenant *t, const struct rows *rows, siz
 	};
 	snprintf(j->key, sizeof j->key, "%s", rows_text(rows, row, "key"));
 	snprintf(j->language, sizeof j->language, "%s", rows_text(rows, row, "language"));
-	kept = renderings_at_hand(c, j);
+	kept = renderings_at_hand(c, t->id, j->message);
 	if (kept == NULL) {
 		e = q_courier_rendering(c->db, (struct q_courier_rendering){
 		    .message = j->message, .revision = (int)rows_int(rows, row, "revision"),
@@ -220,6 +225,21 @@ hold_jobs(struct courier *c, const struct rows *rows)
 	return e;
 }
 
+/* It is asked again before the next look; one that finds no place waits for that. */
+static void
+note_more(struct courier *c, int64_t tenant, int lane)
+{
+	if (c->n_more < COURIER_MORE)
+		c->more[c->n_more++] = (struct more){ tenant, lane };
+}
+
+static struct q_courier_claim
+claim_of(struct courier *c, const struct look *l, int64_t tenant, int lane, int most)
+{
+	return (struct q_courier_claim){ .most = most, .lane = lane, .lease_s = c->conf->courier_lease_s, .holder = c->holder,
+	    .dead = { l->dead, l->n_dead }, .held = held_batches(c, tenant), .channel = c->kind->name };
+}
+
 static enum err
 take_jobs(struct courier *c, const struct look *l, const struct tenant *t, int lane, int most, bool any)
 {
@@ -227,11 +247,9 @@ take_jobs(struct courier *c, const struct look *l, const struct tenant *t, int l
 	enum err e;
 	size_t i;
 
-	e = q_courier_claim(c->db, (struct q_courier_claim){ .most = most, .lane = lane,
-	    .lease_s = c->conf->courier_lease_s, .holder = c->holder, .dead = { l->dead, l->n_dead },
-	    .held = held_batches(c, t->id), .channel = c->kind->name }, &rows);
+	e = q_courier_claim(c->db, claim_of(c, l, t->id, lane, most), &rows);
 	if (e == ERR_OK && rows_count(rows) == (size_t)most)
-		c->more = true;
+		note_more(c, t->id, lane);
 	if (e == ERR_OK && !any)
 		return hold_jobs(c, rows);
 	for (i = 0; e == ERR_OK && i < rows_count(rows); i++)
@@ -262,7 +280,7 @@ take(struct courier *c, const struct look *l, struct tenant *t, bool letters, in
 	int k;
 
 	if (most == 0 && lane >= 0)
-		c->more = true;
+		note_more(c, t->id, lane);
 	letters = letters && room > 0;
 	if (most == 0 && !letters)
 		return;
@@ -292,6 +310,84 @@ take(struct courier *c, const struct look *l, struct tenant *t, bool letters, in
 			log_error("letter.unreadable tenant=%" PRId64 " letter=%" PRId64, t->id, rows_int(rows, i, "id"));
 }
 
+/* Rows that are ours by now become jobs.  Renderings that are not at hand are read. */
+static enum err
+take_claimed(struct courier *c, const struct tenant *t, const struct rows *rows)
+{
+	bool held[COURIER_JOBS], known = true;
+	enum err e = ERR_OK;
+	size_t i;
+	int k;
+
+	for (k = 0; k < COURIER_JOBS; k++)
+		held[k] = c->jobs[k].held;
+	for (i = 0; i < rows_count(rows); i++)
+		known = known && renderings_at_hand(c, t->id, rows_int(rows, i, "message_id")) != NULL;
+	if (!known)
+		e = db_begin(c->db, DB_READ);
+	if (!known && e == ERR_OK)
+		e = q_enter_tenant_queue(c->db, (struct q_enter_tenant){ .tenant = t->id, .actor = "courier" }, NULL);
+	for (i = 0; e == ERR_OK && i < rows_count(rows); i++)
+		e = take_job(c, t, rows, i);
+	if (!known && e == ERR_OK)
+		e = db_commit(c->db);
+	if (e != ERR_OK)
+		drop_jobs(c, held);
+	return e;
+}
+
+/* More batches of a tenant of which everything else is known, in one round trip. */
+static void
+take_more(struct courier *c, const struct more *m)
+{
+	static const struct look nobody;	/* who is dead is asked at each look */
+	int64_t now = clock_monotonic_ms();
+	int lane = m->lane > 0 && bar_rests(c, m->tenant, now) ? 0 : m->lane, most = appetite(c, m->tenant, lane);
+	struct tenant t = { .id = m->tenant };
+	struct rows *town, *rows;
+	enum err e;
+
+	if (!vault_again(c->vault, t.id) || !account_known(c, t.id) || account_shut(c, t.id, now))
+		return;
+	if (most == 0) {
+		note_more(c, t.id, m->lane);
+		return;
+	}
+	e = db_begin(c->db, DB_WRITE);
+	if (e == ERR_OK)
+		e = q_enter_tenant_queue(c->db, (struct q_enter_tenant){ .tenant = t.id, .actor = "courier" }, NULL);
+	if (e == ERR_OK)
+		e = q_courier_tenant_queue(c->db, &town);
+	if (e == ERR_OK)
+		e = q_courier_claim_queue(c->db, claim_of(c, &nobody, t.id, lane, most), &rows);
+	if (e == ERR_OK)
+		e = db_commit_send(c->db);
+	if (e == ERR_OK)
+		e = db_commit_end(c->db);
+	if (e == ERR_OK) {
+		learn(c, &t, town);
+		if (rows_count(rows) == (size_t)most)
+			note_more(c, t.id, m->lane);
+		e = take_claimed(c, &t, rows);
+	}
+	if (e != ERR_OK) {
+		db_rollback(c->db);
+		log_warn("claim.failed tenant=%" PRId64 " outcome=%s", t.id, err_name(e));
+	}
+}
+
+static void
+claim_more(struct courier *c)
+{
+	struct more asked[COURIER_MORE];
+	int i, n = c->n_more;
+
+	memcpy(asked, c->more, sizeof asked);
+	c->n_more = 0;
+	for (i = 0; i < n; i++)
+		take_more(c, &asked[i]);
+}
+
 static enum err
 look(struct courier *c, struct look *l)
 {
@@ -314,14 +410,18 @@ void
 claim_due(struct courier *c)
 {
 	int64_t now = clock_monotonic_ms();
-	bool hungry = c->more && free_jobs(c) > HUNGRY;
 	struct look l;
 	size_t i;
 
-	if (now - c->looked < (hungry ? LOOK_AGAIN_MS : LOOK_MS))
+	if (now - c->looked < LOOK_MS) {
+		if (c->n_more > 0 && free_jobs(c) > HUNGRY && now - c->asked >= ASK_AGAIN_MS) {
+			c->asked = now;
+			claim_more(c);
+		}
 		return;
-	c->looked = now;
-	c->more = false;
+	}
+	c->looked = c->asked = now;
+	c->n_more = 0;
 	if (look(c, &l) != ERR_OK)
 		return;
 	for (i = 0; i < rows_count(l.work); i++) {

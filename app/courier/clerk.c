@@ -292,6 +292,23 @@ sweep(struct clerk *c, int64_t tenant)
 	arena_reset(c->piece);
 }
 
+/* Of towns that were erased, too. */
+static void
+sweep_all(struct clerk *c)
+{
+	struct rows *tenants;
+	size_t i;
+
+	db_use(c->db, c->tenants);
+	if (db_begin(c->db, DB_READ) != ERR_OK || q_export_work(c->db, &tenants) != ERR_OK || db_commit(c->db) != ERR_OK) {
+		db_rollback(c->db);
+		return;
+	}
+	for (i = 0; i < rows_count(tenants) && !proc_stopping(); i++)
+		sweep(c, rows_int(tenants, i, "tenant_id"));
+	c->swept = clock_monotonic_ms() + OLD_MS;
+}
+
 /* --- the round --- */
 
 /* True: there is more to do at once. */
@@ -319,11 +336,9 @@ round_of_all(struct clerk *c)
 		else if (c->house->conf.exports != NULL)
 			export(c, tenant);
 		arena_reset(c->job);
-		if (old)
-			sweep(c, tenant);
 	}
 	if (old)
-		c->swept = clock_monotonic_ms() + OLD_MS;
+		sweep_all(c);
 	return more;
 }
 

@@ -63,7 +63,8 @@ enum {
 	COURIER_PARTS = 3,	/* of a tenant's jobs, each with a round of its own */
 	COURIER_ROUNDS = 6,	/* transactions under way at once, of other tenants or parts */
 	COURIER_GATHER_MS = 4,	/* so long a landed letter waits for others to join it */
-	COURIER_DEAD = 16
+	COURIER_DEAD = 16,
+	COURIER_MORE = 8	/* tenants that are asked again between two looks */
 };
 
 /* What is read before the fork. */
@@ -197,9 +198,16 @@ struct round {
 	int64_t tenant;
 	int part;
 	int64_t sent;		/* clock_monotonic_ms */
+	struct rows *recorded, *begun;	/* of calls; of letters each step has its own */
 	int promised;		/* members who may fly once it is committed */
 	struct step steps[COURIER_JOBS];
 	int n;
+};
+
+/* A tenant with more batches, of this lane and below, than were taken. */
+struct more {
+	int64_t tenant;
+	int lane;
 };
 
 struct courier {
@@ -227,7 +235,9 @@ struct courier {
 	int answers;		/* epoll: the sockets of rounds that are away, and of db */
 	int64_t landed;		/* when the first letter landed that is in no round yet; 0: none */
 	int64_t looked;		/* when due work was last looked for */
-	bool more;		/* … and there was more than was taken */
+	struct more more[COURIER_MORE];	/* … tenants with more than was taken */
+	int n_more;
+	int64_t asked;		/* when they were last asked, or looked for */
 	struct peers peers;
 };
 
@@ -275,6 +285,8 @@ bool account_shut(struct courier *, int64_t tenant, int64_t now);
 bool account_stale(const struct courier *, int64_t tenant, int64_t now);
 /* Calls a second that its accounts permit. */
 int account_rate(const struct courier *, int64_t tenant);
+/* What is kept of the month for what saves lives (line_room). */
+int64_t account_reserve(const struct courier *, int64_t tenant);
 /* How many letters of the tenant may be begun now, at most. */
 int account_room(struct courier *, int64_t tenant, int lane, int64_t now);
 /* Whether a letter may be the one that goes to see if an account is back, while there is another:

@@ -342,6 +342,26 @@ compose_letter(struct courier *c, struct flight *f, const struct tenant *t, cons
 	    &f->letter) == ERR_OK;
 }
 
+/* What was written about a sign-up before its person had another address goes to the new one. */
+static void
+forward(const struct courier *c, const struct flight *f, const struct rows *rows, size_t row, json_t *doc)
+{
+	bool mail = strcmp(c->kind->name, "email") == 0;
+	const uint8_t *sealed;
+	const char *to;
+	json_t *contact;
+	size_t n;
+
+	if (rows_null(rows, row, "contact"))
+		return;
+	sealed = rows_bytes(rows, row, "contact", &n);
+	if (vault_open_json(c->vault, f->arena, "application.contact", sealed, n, &contact) != ERR_OK)
+		return;		/* of a key that is gone */
+	to = json_text(contact, mail ? "email" : "phone");
+	if (mail ? to[0] != '\0' : to[0] == '+')
+		json_object_set_new(doc, "to", json_string(to));
+}
+
 enum err
 deliver_letter(struct courier *c, const struct tenant *t, const struct rows *rows, size_t row)
 {
@@ -363,6 +383,8 @@ deliver_letter(struct courier *c, const struct tenant *t, const struct rows *row
 	e = vault_open(c->vault, "letter.sealed", sealed, n, &opened);
 	if (e == ERR_OK)
 		e = json_parse(f->arena, opened.data, opened.len, &doc);
+	if (e == ERR_OK)
+		forward(c, f, rows, row, doc);
 	if (e != ERR_OK || !compose_letter(c, f, t, doc, rows_text(rows, row, "key")))
 		grounded(c, f, VERDICT_REFUSED, e != ERR_OK ? "message_invalid" : "address_invalid");
 	else

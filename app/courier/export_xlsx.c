@@ -11,10 +11,11 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "courier/clerk.h"
 #include "domain/questionnaire.h"
 
-enum { ROWS = 1048575, CELL = 32767 };
+enum { ROWS = 1048575, CELL = 32767 };	/* CELL: in characters */
 
 struct export_file {
 	const struct export_job *job;
@@ -94,7 +95,7 @@ xlsx_open(struct arena *a, const struct export_job *job, struct export_file **ou
 }
 
 static void
-write_cell(struct export_file *file, size_t column, const char *text, bool number)
+write_cell(struct export_file *file, struct arena *a, size_t column, const char *text, bool number)
 {
 	char *end;
 	double value;
@@ -104,10 +105,9 @@ write_cell(struct export_file *file, size_t column, const char *text, bool numbe
 	value = number ? strtod(text, &end) : 0;
 	if (number && *end == '\0')
 		worksheet_write_number(file->sheet, file->row, (lxw_col_t)column, value, NULL);
-	else if (strlen(text) <= CELL)
-		worksheet_write_string(file->sheet, file->row, (lxw_col_t)column, text, NULL);
 	else
-		worksheet_write_string(file->sheet, file->row, (lxw_col_t)column, arena_strndup(file->arena, text, CELL / 4), NULL);
+		worksheet_write_string(file->sheet, file->row, (lxw_col_t)column,
+		    strlen(text) <= CELL ? text : text_cut(a, text, CELL), NULL);
 }
 
 static void
@@ -119,9 +119,9 @@ xlsx_add(struct export_file *file, struct arena *a, const struct rows *rows, siz
 	if (file->row > ROWS)
 		add_sheet(file);
 	for (i = 0; i < EXPORT_COMMON; i++)
-		write_cell(file, i, rows_text(rows, row, export_common[i]), strcmp(export_common[i], "seconds") == 0);
+		write_cell(file, a, i, rows_text(rows, row, export_common[i]), strcmp(export_common[i], "seconds") == 0);
 	for (i = 0; i < job->n_columns; i++)
-		write_cell(file, EXPORT_COMMON + i, arena_strndup(a, cells[i].text, cells[i].n),
+		write_cell(file, a, EXPORT_COMMON + i, arena_strndup(a, cells[i].text, cells[i].n),
 		    export_is_number(&job->columns[i], job->labels));
 	file->row++;
 }

@@ -127,41 +127,6 @@ send_letter(struct courier *c, struct job *j, const struct rows *begun, size_t i
 	return row - i;
 }
 
-/* All members of a call, whose addresses come in one value (batch_start_call). */
-static size_t
-send_call(struct courier *c, struct job *j, const struct rows *begun, size_t i)
-{
-	const char **many = arena_alloc(c->arena, (size_t)j->size * sizeof *many);
-	size_t size, at, n = 0, length;
-	const uint8_t *packed = rows_bytes(begun, i, "address", &size);
-
-	for (at = 0; at + 2 <= size; at += 2 + length) {
-		length = (size_t)packed[at] << 8 | packed[at + 1];
-		must(at + 2 + length <= size && n < (size_t)j->size);
-		many[n++] = opened(c, packed + at + 2, length);
-	}
-	deliver_member(c, j, &(struct addressee){ .many = many, .n = n, .doubt = rows_bool(begun, i, "doubt") });
-	return 1;
-}
-
-static void
-send_members(struct courier *c, struct job *j, const struct rows *begun)
-{
-	enum err e = enter_vault(c, j->tenant.id);
-	size_t i;
-
-	if (e != ERR_OK) {
-		/* Begun and not sent, which nobody else can know: they will be
-		 * noted as unknown and sent again when the lease has run out. */
-		log_error("vault.closed tenant=%" PRId64 " outcome=%s", j->tenant.id, err_name(e));
-		j->lost = true;
-		return;
-	}
-	for (i = 0; i < rows_count(begun);)
-		i += rows_null(begun, i, "citizen_id") ? 1 : c->kind->people > 1 ? send_call(c, j, begun, i) :
-		    send_letter(c, j, begun, i);
-}
-
 static void
 lose(struct job *j)
 {
@@ -171,29 +136,98 @@ lose(struct job *j)
 	j->lost = true;
 }
 
+/* False: begun and not sent, which nobody else can know. They will be noted as unknown and
+ * sent again when the lease has run out. */
+static bool
+vault_opens(struct courier *c, struct job *j)
+{
+	enum err e = enter_vault(c, j->tenant.id);
+
+	if (e == ERR_OK)
+		return true;
+	log_error("vault.closed tenant=%" PRId64 " outcome=%s", j->tenant.id, err_name(e));
+	j->lost = true;
+	return false;
+}
+
+/* All members of a call, whose addresses come in one value (batch_start_calls). */
 static void
-end_step(struct courier *c, const struct step *s)
+send_call(struct courier *c, struct job *j, const struct rows *begun, size_t row)
+{
+	const char **many = arena_alloc(c->arena, (size_t)j->size * sizeof *many);
+	size_t size, at, n = 0, length;
+	const uint8_t *packed;
+
+	if (row == rows_count(begun)) {
+		lose(j);	/* or stopped, or too late, or nobody is left */
+		return;
+	}
+	j->reached = (int)rows_int(begun, row, "reached");
+	if (!vault_opens(c, j))
+		return;
+	packed = rows_bytes(begun, row, "address", &size);
+	for (at = 0; at + 2 <= size; at += 2 + length) {
+		length = (size_t)packed[at] << 8 | packed[at + 1];
+		must(at + 2 + length <= size && n < (size_t)j->size);
+		many[n++] = opened(c, packed + at + 2, length);
+	}
+	deliver_member(c, j, &(struct addressee){ .many = many, .n = n, .doubt = rows_bool(begun, row, "doubt") });
+}
+
+/* The row of this batch; rows_count: it has none. */
+static size_t
+row_of(const struct rows *rows, int64_t batch)
+{
+	size_t i = 0;
+
+	while (i < rows_count(rows) && rows_int(rows, i, "batch") != batch)
+		i++;
+	return i;
+}
+
+/* Another courier has it. */
+static bool
+is_taken(const struct round *r, const struct step *s)
+{
+	size_t row;
+
+	if (r->recorded == NULL)
+		return s->recorded != NULL && !rows_bool(s->recorded, 0, "mine");
+	row = row_of(r->recorded, s->job->batch);
+	return row < rows_count(r->recorded) && !rows_bool(r->recorded, row, "mine");
+}
+
+static void
+send_letters(struct courier *c, struct job *j, const struct rows *begun)
+{
+	size_t n = rows_count(begun);
+
+	if (n == 0) {
+		lose(j);	/* or stopped, or too late */
+		return;
+	}
+	j->reached = (int)rows_int(begun, n - 1, "reached");
+	if (!vault_opens(c, j))
+		return;
+	for (size_t i = 0; i < n;)
+		i += rows_null(begun, i, "citizen_id") ? 1 : send_letter(c, j, begun, i);
+}
+
+static void
+end_step(struct courier *c, const struct round *r, const struct step *s)
 {
 	struct job *j = s->job;
-	size_t n;
 
-	if (s->recorded != NULL && !rows_bool(s->recorded, 0, "mine"))
+	if (is_taken(r, s))
 		lose(j);
 	if (s->ends) {
 		log_info("batch.done tenant=%" PRId64 " message=%" PRId64 " batch=%" PRId64 " reached=%d size=%d lost=%d",
 		    j->tenant.id, j->message, j->batch, j->reached, j->size, j->lost);
 		j->held = false;
-		return;
-	}
-	if (s->begun == NULL)
-		return;
-	n = rows_count(s->begun);
-	if (n == 0) {
-		lose(j);	/* or stopped, or too late */
-		return;
-	}
-	j->reached = (int)rows_int(s->begun, n - 1, "reached");
-	send_members(c, j, s->begun);
+	} else if (s->begun != NULL)
+		send_letters(c, j, s->begun);
+	else if (s->most > 0 && r->begun != NULL)
+		send_call(c, j, r->begun, row_of(r->begun, j->batch));
 }
 
 /* What other rounds are told meanwhile: the server waits while a socket is full. */
@@ -221,7 +255,7 @@ end_round(struct courier *c, struct round *r, int64_t now)
 	set_written(c, r, FREE, 0);
 	note_landed(c, now);
 	for (i = 0; i < r->n; i++) {
-		end_step(c, &r->steps[i]);
+		end_step(c, r, &r->steps[i]);
 		take_in(c);
 	}
 }

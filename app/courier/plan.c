@@ -18,7 +18,6 @@
 #include "courier/courier.h"
 #include "db/queries.h"
 #include "domain/delivery.h"
-#include "domain/gateway.h"
 #include "domain/mail.h"
 
 enum {
@@ -94,49 +93,16 @@ plan(struct db *db, int64_t tenant, int64_t message)
 	}
 }
 
-/* What a text of this message costs at the account that is in use: its parts, in the longest
- * language, each at the price of the account. */
-static enum err
-sms_yen(struct planner *p, int64_t message, const char **out)
-{
-	const struct channel_kind *kind = channel_kind("sms");
-	json_t *account, *renderings, *content;
-	const char *language;
-	int parts = 1;
-	enum err e;
-
-	if (kind == NULL)
-		return ERR_OK;
-	e = gateway_find(p->db, p->vault, p->arena, "sms", "", &account);
-	if (e == ERR_OK)
-		e = q_planner_rendering(p->db, (struct q_planner_rendering){ .message = message, .channel = "sms" }, &renderings);
-	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	json_object_foreach(renderings, language, content) {
-		struct measure m = kind->measure(content, json_object_get(account, "settings"));
-
-		parts = m.parts > parts ? m.parts : parts;
-	}
-	*out = arena_printf(p->arena, "%.3f", gateway_price(json_object_get(account, "settings"), "yen_per_part") * parts);
-	return ERR_OK;
-}
-
-/* The next step of a message that is to be seen; what one person costs by SMS. */
+/* The next step of a message that is to be seen. */
 static void
 plan_step(struct planner *p, int64_t tenant, int64_t message)
 {
 	struct rows *rows;
 	enum err e;
-	const char *yen = "0";
 
 	e = enter(p->db, DB_WRITE, tenant);
 	if (e == ERR_OK)
-		e = vault_enter(p->vault, p->db, tenant);
-	if (e == ERR_OK)
-		e = sms_yen(p, message, &yen);
-	if (e == ERR_OK)
-		e = q_planner_ladder_step(p->db, (struct q_planner_ladder_step){
-		    .message = message, .size = COURIER_SLICE, .yen = yen }, &rows);
+		e = q_planner_ladder_step(p->db, (struct q_planner_ladder_step){ .message = message, .size = COURIER_SLICE }, &rows);
 	if (e == ERR_OK)
 		e = db_commit(p->db);
 	if (e != ERR_OK) {

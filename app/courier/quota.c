@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How much of the month is left at LINE: asked once an hour for each town that has an
- * account in use, and kept for staff (gateway_health) and for whoever sends.
+ * account in use, and within a minute where it has not told yet, for only what is known can
+ * be held back for emergencies (line_room).  Kept for staff (gateway_health) and for whoever
+ * sends.
  *
  * It has a process to itself, for LINE may take ten seconds to say that it is not
  * there, and nobody's message shall wait for that.  No transaction is open meanwhile.
@@ -14,7 +16,7 @@
 #include "db/queries.h"
 #include "domain/gateway.h"
 
-enum { HOUR_MS = 60 * 60 * 1000, LOOK_MS = 500, FIRST_MS = 3000 };
+enum { ROUND_MS = 60 * 1000, LOOK_MS = 500, FIRST_MS = 3000 };
 
 struct quota {
 	const struct house *house;
@@ -32,12 +34,15 @@ enter(struct quota *q, enum db_mode mode, int64_t tenant)
 	    (struct q_enter_tenant){ .tenant = tenant, .actor = "courier" }, NULL);
 }
 
-/* ERR_NOT_FOUND: the town has none in use. */
+/* ERR_NOT_FOUND: the town has none in use, or it told within the hour. */
 static enum err
 find(struct quota *q, int64_t tenant, json_t **account)
 {
+	struct rows *rows;
 	enum err e = enter(q, DB_READ, tenant);
 
+	if (e == ERR_OK)
+		e = q_gateway_quota_old(q->db, &rows);
 	if (e == ERR_OK)
 		e = vault_enter(q->vault, q->db, tenant);
 	if (e == ERR_OK)
@@ -122,7 +127,7 @@ quota_work(void *context, int slot)
 	while (!proc_stopping()) {
 		if (clock_monotonic_ms() >= due) {
 			ask_all(&q);
-			due = clock_monotonic_ms() + HOUR_MS;
+			due = clock_monotonic_ms() + ROUND_MS;
 		}
 		proc_sleep_ms(LOOK_MS);
 	}

@@ -125,29 +125,74 @@ share_of(struct courier *c, const struct round *r, int lane, int landed)
 /* --- off it goes --- */
 
 /* Of a call: its one flight, and so its one verdict. */
-static enum err
-record_call(struct courier *c, struct round *r, struct step *s)
+static const struct flight *
+flight_of(const struct courier *c, const struct round *r, const struct job *j)
 {
-	const struct job *j = s->job;
+	int i;
+
+	for (i = 0; i < COURIER_FLIGHTS; i++)
+		if (aboard(c, r, &c->flights[i], j))
+			return &c->flights[i];
+	return NULL;
+}
+
+/* Of all calls in one statement. */
+static enum err
+record_calls(const struct courier *c, struct round *r)
+{
+	int64_t *batches = arena_alloc(r->arena, 2 * COURIER_JOBS * sizeof *batches), *fences = batches + COURIER_JOBS;
+	int32_t *codes = arena_alloc(r->arena, 2 * COURIER_JOBS * sizeof *codes), *waits = codes + COURIER_JOBS;
+	const char **texts = arena_alloc(r->arena, 4 * COURIER_JOBS * sizeof *texts);
+	const char **states = texts, **reasons = texts + COURIER_JOBS, **details = reasons + COURIER_JOBS,
+	    **ids = details + COURIER_JOBS;
 	int i, known = c->kind->again_s;
+	size_t n = 0;
 
 	/* Not to its last minute: clocks differ. */
 	if (known > 0)
 		known -= known > 3600 ? 600 : known / 6;
-	for (i = 0; i < COURIER_FLIGHTS; i++) {
-		const struct flight *f = &c->flights[i];
-		const struct outcome *o = &f->outcome;
+	for (i = 0; i < r->n; i++) {
+		const struct job *j = r->steps[i].job;
+		const struct flight *f = flight_of(c, r, j);
+		const struct outcome *o;
 
-		if (!aboard(c, r, f, j))
+		if (f == NULL)
 			continue;
-		return q_courier_record_call_queue(r->db, (struct q_courier_record_call){ .batch = j->batch, .fence = j->fence,
-		    .state = deliver_state(o->verdict), .code = o->code, .reason = o->reason, .detail = o->detail, .id = o->id,
-		    /* Too fast: the account rests, not the row. */
-		    .wait_s = o->verdict == VERDICT_LATER && strcmp(o->reason, "gateway_busy") == 0 && o->code == 429 ?
-		    (o->wait_s > 0 ? o->wait_s : 1) : retry_wait_s(c->conf, j->try, o->wait_s),
-		    .known_s = known }, &s->recorded);
+		o = &f->outcome;
+		batches[n] = j->batch;
+		fences[n] = j->fence;
+		states[n] = deliver_state(o->verdict);
+		codes[n] = o->code;
+		reasons[n] = o->reason;
+		details[n] = o->detail;
+		ids[n] = o->id;
+		/* Too fast: the account rests, not the row. */
+		waits[n] = o->verdict == VERDICT_LATER && strcmp(o->reason, "gateway_busy") == 0 && o->code == 429 ?
+		    (o->wait_s > 0 ? o->wait_s : 1) : retry_wait_s(c->conf, j->try, o->wait_s);
+		n++;
 	}
-	return ERR_OK;
+	return n == 0 ? ERR_OK : q_courier_record_calls_queue(r->db, (struct q_courier_record_calls){
+	    .batches = { batches, n }, .fences = { fences, n }, .states = { states, n }, .codes = { codes, n },
+	    .reasons = { reasons, n }, .details = { details, n }, .ids = { ids, n }, .waits = { waits, n },
+	    .known_s = known }, &r->recorded);
+}
+
+static enum err
+start_calls(const struct courier *c, struct round *r)
+{
+	int64_t *batches = arena_alloc(r->arena, 2 * COURIER_JOBS * sizeof *batches), *fences = batches + COURIER_JOBS;
+	size_t n = 0;
+	int i;
+
+	for (i = 0; i < r->n; i++) {
+		if (r->steps[i].most == 0)
+			continue;
+		batches[n] = r->steps[i].job->batch;
+		fences[n++] = r->steps[i].job->fence;
+	}
+	return n == 0 ? ERR_OK : q_courier_start_calls_queue(r->db, (struct q_courier_start_calls){
+	    .batches = { batches, n }, .fences = { fences, n }, .lease_s = c->conf->courier_lease_s,
+	    .reserve = account_reserve(c, r->tenant) }, &r->begun);
 }
 
 /* Which addresses of a letter are never to be used again. */
@@ -175,9 +220,6 @@ record_job(struct courier *c, struct round *r, struct step *s)
 	    **ids = details + COURIER_FLIGHTS;
 	size_t n = 0, n_gone = 0;
 	int i;
-
-	if (c->kind->people > 1)
-		return record_call(c, r, s);
 
 	for (i = 0; i < COURIER_FLIGHTS; i++) {
 		const struct flight *f = &c->flights[i];
@@ -286,6 +328,51 @@ end_job(const struct courier *c, struct round *r, const struct job *j)
 	    .wait_s = j->soon ? SOON_S : retry_wait_s(c->conf, j->try, j->wait_s) }, NULL);
 }
 
+static enum err
+record_jobs(struct courier *c, struct round *r)
+{
+	enum err e = ERR_OK;
+	int i;
+
+	for (i = 0; e == ERR_OK && i < r->n; i++)
+		e = record_job(c, r, &r->steps[i]);
+	for (i = 0; e == ERR_OK && i < r->n; i++)
+		e = record_devices(c, r, r->steps[i].job);
+	return e;
+}
+
+static enum err
+start_jobs(const struct courier *c, struct round *r)
+{
+	enum err e = ERR_OK;
+	int i;
+
+	for (i = 0; e == ERR_OK && i < r->n; i++)
+		if (r->steps[i].most > 0)
+			e = q_courier_start_queue(r->db, (struct q_courier_start){ .batch = r->steps[i].job->batch,
+			    .fence = r->steps[i].job->fence, .from = r->steps[i].job->reached,
+			    .most = r->steps[i].most, .lease_s = c->conf->courier_lease_s,
+			    .reserve = account_reserve(c, r->tenant) }, &r->steps[i].begun);
+	return e;
+}
+
+/* The gates of its messages, before anything else is locked (message_gates).  A call of which all
+ * members share one verdict takes the month behind its own gate only: alone it needs none before. */
+static enum err
+pass_gates(const struct courier *c, struct round *r)
+{
+	int64_t *messages = arena_alloc(r->arena, COURIER_JOBS * sizeof *messages);
+	bool alone = c->kind->people > 1;
+	int i;
+
+	for (i = 0; i < r->n; i++) {
+		messages[i] = r->steps[i].job->message;
+		alone = alone && messages[i] == messages[0];
+	}
+	return alone || r->n == 0 ? ERR_OK :
+	    q_courier_gates_queue(r->db, (struct q_courier_gates){ .messages = { messages, (size_t)r->n } }, NULL);
+}
+
 /* Verdicts first, then the next members, then what locks the row of the
  * message: everybody takes locks in this order (message_stop). */
 static enum err
@@ -297,15 +384,12 @@ queue_round(struct courier *c, struct round *r)
 	e = db_begin(r->db, DB_WRITE);
 	if (e == ERR_OK)
 		e = q_enter_tenant_queue(r->db, (struct q_enter_tenant){ .tenant = r->tenant, .actor = "courier" }, NULL);
-	for (i = 0; e == ERR_OK && i < r->n; i++)
-		e = record_job(c, r, &r->steps[i]);
-	for (i = 0; e == ERR_OK && i < r->n; i++)
-		e = record_devices(c, r, r->steps[i].job);
-	for (i = 0; e == ERR_OK && i < r->n; i++)
-		if (r->steps[i].most > 0)
-			e = q_courier_start_queue(r->db, (struct q_courier_start){ .batch = r->steps[i].job->batch,
-			    .fence = r->steps[i].job->fence, .from = r->steps[i].job->reached,
-			    .most = r->steps[i].most, .lease_s = c->conf->courier_lease_s }, &r->steps[i].begun);
+	if (e == ERR_OK)
+		e = pass_gates(c, r);
+	if (e == ERR_OK)
+		e = c->kind->people > 1 ? record_calls(c, r) : record_jobs(c, r);
+	if (e == ERR_OK)
+		e = c->kind->people > 1 ? start_calls(c, r) : start_jobs(c, r);
 	for (i = 0; e == ERR_OK && i < r->n; i++)
 		if (r->steps[i].ends)
 			e = end_job(c, r, r->steps[i].job);
@@ -340,6 +424,7 @@ round_plan(struct courier *c, struct round *r, int64_t now)
 		share = landed = 0;
 
 	r->n = 0;
+	r->recorded = r->begun = NULL;
 	r->promised = 0;
 	for (i = 0; i < COURIER_JOBS; i++) {
 		struct job *j = &c->jobs[i];

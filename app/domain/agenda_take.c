@@ -16,6 +16,7 @@
 #include "domain/event.h"
 #include "domain/ical.h"
 #include "domain/opendata.h"
+#include "domain/questionnaire.h"
 
 #define DAY INT64_C(86400000)
 #define ALWAYS INT64_C(4102444800000)	/* 2100 */
@@ -172,34 +173,69 @@ ical_entries(struct arena *arena, const char *bytes, size_t n, json_t *entries)
 
 /* --- lists --- */
 
+/* 24:00 is where the next day begins. */
 static bool
 moment(const char *day, const char *time, int64_t *ms)
 {
 	int year, month, date, hour = 0, minute = 0;
+	bool night;
 
-	return sscanf(day, "%4d-%2d-%2d", &year, &month, &date) == 3 &&
-	    (time[0] == '\0' || sscanf(time, "%2d:%2d", &hour, &minute) == 2) &&
-	    clock_from_japan(year, month, date, hour, minute, ms) == ERR_OK;
+	if (sscanf(day, "%4d-%2d-%2d", &year, &month, &date) != 3 || (time[0] != '\0' && sscanf(time, "%2d:%2d", &hour, &minute) != 2))
+		return false;
+	night = hour == 24 && minute == 0;
+	if (clock_from_japan(year, month, date, night ? 0 : hour, minute, ms) != ERR_OK)
+		return false;
+	*ms += night ? DAY : 0;
+	return true;
 }
 
-static bool
-is_time(const char *text)
+/* A day or a time, as offices write it, in its one form; NULL: it is none. */
+static const char *
+amount(struct intake *in, const char *kind, const char *text)
 {
-	return strlen(text) == 5 && text[2] == ':';
+	return questionnaire_amount(in->arena, json_keep(in->arena, json_pack("{s:s}", "kind", kind)), text);
+}
+
+/* What stands in brackets behind a day is that of the week. */
+static const char *
+day_of(struct intake *in, const char *text)
+{
+	char *plain = text_normal(in->arena, text);
+	const char *day;
+
+	plain[strcspn(plain, "(")] = '\0';
+	day = amount(in, "date", text_normal(in->arena, plain));
+	return day != NULL ? day : text;
+}
+
+/* 13時, 午後1時30分 as 13:00, 13:30.  "": there is none, or what stands there is none, and that is said. */
+static const char *
+time_of(struct intake *in, const char *text, const char *wrong)
+{
+	const char *plain = text_normal(in->arena, text), *time = amount(in, "time", plain);
+
+	if (strcmp(plain, "24:00") == 0)
+		return plain;
+	if (time == NULL && plain[0] != '\0' && strcmp(plain, "終日") != 0)	/* lint: words */
+		fault(in, wrong);
+	return time != NULL ? time : "";
 }
 
 /* Of several days with a time, the first and the last day have it: the words say more. */
 static json_t *
 slot_of(struct intake *in, const json_t *event, bool *days)
 {
-	const char *first = json_text(event, "first_day"), *last = json_text(event, "last_day");
-	const char *from = json_text(event, "begins"), *to = json_text(event, "ends");
+	const char *first = day_of(in, json_text(event, "first_day")), *last = day_of(in, json_text(event, "last_day"));
+	const char *from = time_of(in, json_text(event, "begins"), "import_begins");
+	const char *to = time_of(in, json_text(event, "ends"), "import_until");
 	int64_t begins, ends;
 
-	*days = !is_time(from);
+	*days = from[0] == '\0';
+	if (*days && to[0] != '\0' && json_text(event, "begins")[0] == '\0')
+		fault(in, "import_until_only");
 	if (last[0] == '\0')
 		last = first;
-	if (!moment(first, *days ? "" : from, &begins) || !moment(last, *days ? "" : is_time(to) ? to : from, &ends))
+	if (!moment(first, *days ? "" : from, &begins) || !moment(last, *days ? "" : to[0] != '\0' ? to : from, &ends))
 		return json_array();
 	if (*days)
 		ends += DAY;

@@ -12,7 +12,8 @@
 #include "db/queries.h"
 #include "domain/phone.h"
 
-enum { MANY = 500 };		/* rows at once, where all are read */
+enum { MANY = 500,		/* rows at once, where all are read */
+	DIGITS_MIN = 4 };	/* of a number that is looked for */
 
 const char *const notice_states[] = { "confirmed", "waiting", "offered", "applied", "lost", "cancelled", "entered", "absent", NULL };
 
@@ -28,9 +29,9 @@ unsealed(const struct vault *v, struct arena *a, const struct rows *rows, size_t
 	return out;
 }
 
-/* In whatever is known of them, without blanks. */
+/* In whatever is known of them, without blanks; a number however it is cut. */
 static bool
-found(struct arena *a, const json_t *one, const char *search)
+found(struct arena *a, const json_t *one, const char *search, const char *digits)
 {
 	static const char *const keys[] = { "number", "name", "kana", "email", "phone" };
 	const json_t *person;
@@ -39,10 +40,14 @@ found(struct arena *a, const json_t *one, const char *search)
 	if (search[0] == '\0')
 		return true;
 	for (i = 0; i < sizeof keys / sizeof *keys; i++)
-		if (strstr(text_normal(a, json_text(one, keys[i])), search) != NULL)
+		if (strstr(text_sought(a, json_text(one, keys[i])), search) != NULL)
 			return true;
+	if (digits != NULL && strlen(digits) >= DIGITS_MIN && (strstr(text_digits(a, json_text(one, "number")), digits) != NULL ||
+	    strstr(text_digits(a, json_text(one, "phone")), digits) != NULL))
+		return true;
 	json_array_foreach(json_object_get(one, "persons"), i, person)
-		if (strstr(text_normal(a, json_text(person, "name")), search) != NULL)
+		if (strstr(text_sought(a, json_text(person, "name")), search) != NULL ||
+		    strstr(text_sought(a, json_text(person, "kana")), search) != NULL)
 			return true;
 	return false;
 }
@@ -84,7 +89,7 @@ static enum err
 some(struct db *db, const struct vault *v, struct arena *a, const struct words *words, const struct applicant_filter *f, int most,
     int64_t *after, json_t *out)
 {
-	const char *search = text_normal(a, f->search);
+	const char *search = text_sought(a, f->search), *digits = text_number(a, f->search);
 	struct rows *rows;
 	size_t i;
 	enum err e = q_applicant_list(db, (struct q_applicant_list){ .event = f->event, .slot = f->slot, .state = f->state,
@@ -95,7 +100,7 @@ some(struct db *db, const struct vault *v, struct arena *a, const struct words *
 	for (i = 0; i < rows_count(rows); i++) {
 		json_t *one = row_of(v, a, rows, i);
 
-		if (found(a, one, search))
+		if (found(a, one, search, digits))
 			json_array_append(out, one);
 	}
 	*after = i == (size_t)most ? rows_int(rows, i - 1, "id") : 0;

@@ -97,18 +97,6 @@ application_say_quotas(const json_t *said, json_t *slot)
 	}
 }
 
-static bool
-among(const json_t *texts, const char *text)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(texts, i, one)
-		if (strcmp(json_string_value(one), text) == 0)
-			return true;
-	return false;
-}
-
 const json_t *
 application_document(struct arena *a, const json_t *event, bool each)
 {
@@ -120,7 +108,7 @@ application_document(struct arena *a, const json_t *event, bool each)
 		return NULL;
 	questions = json_array();
 	json_array_foreach(json_object_get(document, "questions"), i, q)
-		if (among(codes, json_text(q, "code")) == each)
+		if (json_has(codes, json_text(q, "code")) == each)
 			json_array_append(questions, q);
 	some = json_keep(a, json_copy((json_t *)(uintptr_t)document));
 	json_object_set_new(some, "questions", questions);
@@ -147,12 +135,38 @@ application_person(const json_t *what, size_t n)
 	return json_array_get(members, n);
 }
 
-static bool
-whole(struct arena *a, const json_t *document, const json_t *answers)
+void
+application_asked(struct arena *a, const json_t *document, json_t *holder)
 {
-	const char *problem;
+	const json_t *path, *q;
+	json_t *codes = json_array();
+	bool all;
+	size_t i;
 
-	return document == NULL || questionnaire_accept(a, document, answers, &problem) == ERR_OK;
+	path = document != NULL ? questionnaire_path(a, document, json_object_get(holder, "answers"), &all) : NULL;
+	json_array_foreach(path, i, q)
+		json_array_append(codes, json_object_get(q, "code"));
+	json_object_set_new(holder, "asked", codes);
+}
+
+/* Answered, and shown: what need not be answered is asked all the same. */
+static bool
+whole(struct arena *a, const json_t *document, const json_t *holder)
+{
+	const json_t *answers = json_object_get(holder, "answers"), *asked = json_object_get(holder, "asked"), *path, *q;
+	const char *problem;
+	bool all;
+	size_t i;
+
+	if (document == NULL)
+		return true;
+	if (questionnaire_accept(a, document, answers, &problem) != ERR_OK)
+		return false;
+	path = questionnaire_path(a, document, answers, &all);
+	json_array_foreach(path, i, q)
+		if (!json_has(asked, json_text(q, "code")))
+			return false;
+	return true;
 }
 
 /* How often this quota is claimed here: once, or by so many of a group that gives one name. */
@@ -199,14 +213,14 @@ application_next(struct arena *a, const json_t *event, const json_t *what)
 		const json_t *member = application_person(what, i);
 
 		if (json_text(member, "name")[0] == '\0' || !claimable(slot, member, json_int(what, "people")) ||
-		    !whole(a, each, json_object_get(member, "answers")))
+		    !whole(a, each, member))
 			return arena_printf(a, "person/%zu", i + 1);
 	}
 	if (json_text(what, "email")[0] == '\0' && json_text(what, "phone")[0] == '\0' && !json_flag(what, "unreachable"))
 		return "contact";
 	if (application_unproved(event, what))
 		return "code";
-	return whole(a, application_document(a, event, false), json_object_get(what, "answers")) ? "check" : "q";
+	return whole(a, application_document(a, event, false), what) ? "check" : "q";
 }
 
 /* --- the proof of an address --- */
@@ -265,25 +279,25 @@ application_code_try(json_t *what, const char *code)
 
 /* How many of the people claim this quota. */
 static int32_t
-claimed(const json_t *members, int64_t quota)
+claimed(const json_t *members, size_t many, int64_t quota)
 {
 	const json_t *member;
 	int32_t n = 0;
 	size_t i;
 
 	json_array_foreach(members, i, member)
-		n += times(member, quota);
+		n += i < many ? times(member, quota) : 0;
 	return n;
 }
 
 json_t *
-application_claims(struct arena *a, const json_t *slot, const json_t *members)
+application_claims(struct arena *a, const json_t *slot, const json_t *members, size_t many)
 {
 	json_t *list = json_keep(a, json_array()), *quota;
 	size_t i;
 
 	json_array_foreach(json_object_get(slot, "quotas"), i, quota) {
-		int32_t n = claimed(members, json_int(quota, "id"));
+		int32_t n = claimed(members, many, json_int(quota, "id"));
 
 		if (n > 0)
 			json_array_append_new(list, json_pack("{s:I, s:s, s:i}", "id", json_int(quota, "id"),
@@ -314,7 +328,8 @@ struct claims {
 static struct claims
 claims_of(struct arena *a, const json_t *slot, const json_t *person)
 {
-	const json_t *list = application_claims(a, slot, json_object_get(person, "people")), *one;
+	const json_t *people = json_object_get(person, "people"), *one;
+	const json_t *list = application_claims(a, slot, people, json_array_size(people));
 	int64_t *quotas = arena_alloc(a, json_array_size(list) * sizeof *quotas);
 	int32_t *claims = arena_alloc(a, json_array_size(list) * sizeof *claims);
 	size_t i;

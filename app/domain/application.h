@@ -9,11 +9,12 @@
  * On the way an application is a document, sealed in application_draft under the hash of
  * the browser's token:
  *
- *	{"slot": 12, "people": 2,
- *	 "persons": [{"name", "kana", "quotas": [3], "answers": {"q2": "…"}}, …],
+ *	{"slot": 12, "span": when that was, as it was chosen, "people": 2,
+ *	 "persons": [{"name", "kana", "quotas": [3], "answers": {"q2": "…"}, "asked": ["q2"]}, …],
  *	 "email" or "phone", "verified": "the address that was proved",
  *	 (a group that gives one name: a quota as often as they are who claim it)
- *	 "answers": {"q1": "…"}, "change": the token of one that is changed,
+ *	 "answers": {"q1": "…"}, "asked": ["q1"] (what was shown to them), "change": the token of one that is changed,
+ *	 "citizen": whose マイページ was open,
  *	 "staff": who enters it for somebody, "channel": "phone" or "counter", "unreachable": true}
  *
  * event is the JSON of query application_event.  A code that is to prove the address:
@@ -48,6 +49,9 @@ const json_t *application_document(struct arena *, const json_t *event, bool eac
 size_t application_persons(const json_t *event, const json_t *what);
 /* The n-th person, from 0; grows with the number of people. */
 json_t *application_person(const json_t *what, size_t n);
+
+/* Notes in holder, the document or one of its persons, that all was shown to which its "answers" lead. */
+void application_asked(struct arena *, const json_t *document, json_t *holder);
 
 /* The page of the way that is not answered yet: "start", "person/1", "contact", "code", "q", or "check". */
 const char *application_next(struct arena *, const json_t *event, const json_t *what);
@@ -101,10 +105,14 @@ enum err application_change(struct db *, const struct vault *, struct arena *, c
 /* Those of this citizen whose date is to come, for マイページ: [{"number", "state", "people", "title", "when", "datetime"}]. */
 enum err application_of_citizen(struct db *, int64_t citizen, const char *language, json_t **out) MUST_USE;
 
+/* The address of an entry is another one from now on: so it is in what its person signed up for with it.
+ * was: "" where there was none. */
+enum err application_follow(const struct mailer *, int64_t citizen, const char *channel, const char *was, const char *now) MUST_USE;
+
 /* Names the quotas of a date as an event says them (sql/functions/slot.sql: event_said): each has "lang" then. */
 void application_say_quotas(const json_t *said, json_t *slot);
-/* Those quotas of a date that these persons claim, and how many do: [{"id", "name", "n"}]. */
-json_t *application_claims(struct arena *, const json_t *slot, const json_t *persons);
+/* Those quotas of a date that the first so many of these persons claim, and how many do: [{"id", "name", "n"}]. */
+json_t *application_claims(struct arena *, const json_t *slot, const json_t *persons, size_t many);
 
 /* --- between the files of application*.c --- */
 /* "sms" or "email", and the address; "": there is none. */

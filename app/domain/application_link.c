@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An application by the link of its ticket: shown, left, an offer taken, changed.
+ * An application by the link of its ticket: shown, left, an offer taken, changed; and those of
+ * somebody whose address became another one.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "base/json.h"
 #include "base/secret.h"
 #include "db/queries.h"
 #include "domain/application.h"
+#include "domain/proof.h"
 
 enum { CODE = 16, NUMBER_MAX = 24 };
 
@@ -101,8 +104,13 @@ application_again(struct arena *a, const struct application *old)
 	json_t *what = json_keep(a, json_pack("{s:I, s:o, s:O*, s:O*, s:s, s:s, s:s}", "slot", (json_int_t)old->slot,
 	    "people", json_copy(json_object_get(old->show, "people")), "persons", json_object_get(old->person, "people"),
 	    "answers", json_is_object(json_object_get(old->show, "answers")) ? json_object_get(old->show, "answers") : NULL,
-	    "change", old->token, "email", json_text(old->contact, "email"), "phone", json_text(old->contact, "phone")));
+	    "change", old->token, "email", json_text(old->contact, "email"), "phone", json_text(old->contact, "phone"))), *person;
+	size_t i;
 
+	/* What they were asked then; what was added since is asked now. */
+	application_asked(a, application_document(a, old->show, false), what);
+	json_array_foreach(json_object_get(what, "persons"), i, person)
+		application_asked(a, application_document(a, old->show, true), person);
 	json_object_set_new(what, "language", json_string(old->language));
 	json_object_set_new(what, "verified", json_string(json_text(old->contact, "email")));
 	return what;
@@ -112,4 +120,41 @@ enum err
 application_of_citizen(struct db *db, int64_t citizen, const char *language, json_t **out)
 {
 	return q_application_of_citizen(db, (struct q_application_of_citizen){ .citizen = citizen, .lang = language }, out);
+}
+
+/* --- another address --- */
+
+/* key: where the document has it. */
+static enum err
+readdress(const struct mailer *m, const struct rows *rows, size_t i, const char *key, const char *was, const char *now)
+{
+	const char *channel, *address;
+	json_t *contact;
+	size_t n;
+	const uint8_t *sealed = rows_bytes(rows, i, "contact", &n);
+
+	if (vault_open_json(m->vault, m->arena, "application.contact", sealed, n, &contact) != ERR_OK ||
+	    strcasecmp(json_text(contact, key), was) != 0)
+		return ERR_OK;	/* of a key that is gone, or another address */
+	json_object_set_new(contact, key, json_string(now));
+	address = application_address(contact, &channel);
+	return q_application_readdress_queue(m->db, (struct q_application_readdress){ .application = rows_int(rows, i, "id"),
+	    .contact = vault_seal_json(m->vault, m->arena, "application.contact", contact),
+	    .hash = proof_contact(m, channel, address) }, NULL);
+}
+
+enum err
+application_follow(const struct mailer *m, int64_t citizen, const char *channel, const char *was, const char *now)
+{
+	const char *key = strcmp(channel, "email") == 0 ? "email" : "phone";
+	struct rows *rows;
+	size_t i;
+	enum err e;
+
+	if (was[0] == '\0' || strcmp(was, now) == 0)
+		return ERR_OK;
+	e = q_application_theirs(m->db, (struct q_application_theirs){ .citizen = citizen, .was = proof_contact(m, channel, was) }, &rows);
+	for (i = 0; e == ERR_OK && i < rows_count(rows); i++)
+		e = readdress(m, rows, i, key, was, now);
+	return e;
 }

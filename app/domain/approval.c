@@ -212,7 +212,11 @@ approval_submit(const struct approval *a, int64_t seen, const char *comment, int
 		return e;
 	if (!in(h.state, "draft", "returned") || h.revision != seen)
 		return ERR_CONFLICT;
-	e = submittable(a, &message);
+	e = q_message_follow(a->db, (struct q_message_follow){ a->message }, NULL);
+	if (e == ERR_OK)
+		e = hold(a, &h);
+	if (e == ERR_OK)
+		e = submittable(a, &message);
 	if (e == ERR_OK)
 		e = rendering_make(a->arena, a->templates, a->catalogue,
 		    message_to_render(a->arena, message, a->origin), &renderings);
@@ -338,4 +342,10 @@ approval_tell_stopped(const struct approval *a, const char *comment)
 	    .message = a->message, .staff = a->staff }, &readers);
 
 	return e == ERR_OK ? tell(a, readers, "message_stopped", "/status", comment[0] != '\0' ? comment : NULL) : e;
+}
+
+enum err
+approval_stranded(struct db *db, json_t **out)
+{
+	return q_approval_stranded(db, out);
 }

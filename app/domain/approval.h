@@ -69,6 +69,9 @@ enum err approval_reject(const struct approval *, const char *hash, const char *
 /* Taken back before it is sent; an approval is void.  revision: as the form showed it. */
 enum err approval_withdraw(const struct approval *, int64_t seen) MUST_USE;
 
+/* [{"id", "subject"}]: messages that wait, and nobody is there who could approve them; twenty at most. */
+enum err approval_stranded(struct db *, json_t **out) MUST_USE;
+
 /* Notes an act of this person on the message as it stands: "stop". */
 enum err approval_note(const struct approval *, const char *act, const char *comment) MUST_USE;
 /* Locks the message: what is read after this is what is decided on. */

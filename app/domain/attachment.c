@@ -100,8 +100,8 @@ shown_name(struct arena *a, const char *sent)
 	name = text_normal(a, back != NULL ? back + 1 : last);
 	while (name[0] == '.')
 		name++;
-	if (text_length(name) > NAME_MAX_CHARACTERS)
-		name = text_cut(a, name, NAME_MAX_CHARACTERS);
+	if (text_points(name) > NAME_MAX_CHARACTERS)
+		name = text_fit(a, name, NAME_MAX_CHARACTERS);
 	return name[0] != '\0' ? name : "file";
 }
 
@@ -152,8 +152,8 @@ attachment_list(struct db *db, struct arena *a, const char *purpose, int64_t own
 	    .ids = ids_of(a, ids) }, out);
 }
 
-enum err
-attachment_keep(struct db *db, struct arena *a, const char *purpose, int64_t owner, const json_t *ids)
+static const char *
+words_of(struct arena *a, const json_t *ids)
 {
 	struct buf words;
 	const json_t *id;
@@ -162,10 +162,25 @@ attachment_keep(struct db *db, struct arena *a, const char *purpose, int64_t own
 	buf_init(&words, a);
 	json_array_foreach(ids, i, id)
 		buf_addf(&words, "%s ", json_string_value(id));
-	if (words.len == 0)
+	return words.data;
+}
+
+enum err
+attachment_keep(struct db *db, struct arena *a, const char *purpose, int64_t owner, const json_t *ids)
+{
+	if (json_array_size(ids) == 0)
 		return ERR_OK;
 	return q_attachment_keep(db, (struct q_attachment_keep){ .purpose = purpose, .owner = owner,
-	    .ids = ids_of(a, words.data) }, NULL);
+	    .ids = ids_of(a, words_of(a, ids)) }, NULL);
+}
+
+enum err
+attachment_loosen(struct db *db, struct arena *a, const char *purpose, int64_t owner, const json_t *ids)
+{
+	if (json_array_size(ids) == 0)
+		return ERR_OK;
+	return q_attachment_loosen(db, (struct q_attachment_loosen){ .purpose = purpose, .owner = owner,
+	    .ids = ids_of(a, words_of(a, ids)) }, NULL);
 }
 
 enum err

@@ -38,6 +38,8 @@ enum err attachment_list(struct db *, struct arena *, const char *purpose, int64
     json_t **out) MUST_USE;
 /* They were sent with an answer, and stay. */
 enum err attachment_keep(struct db *, struct arena *, const char *purpose, int64_t owner, const json_t *ids) MUST_USE;
+/* They belong to it no more, and go after a month. */
+enum err attachment_loosen(struct db *, struct arena *, const char *purpose, int64_t owner, const json_t *ids) MUST_USE;
 
 /* The one to be fetched, by its id; {"name", "kind", "state", …}.  ERR_NOT_FOUND: no such. */
 enum err attachment_find(struct db *, const char *id, json_t **out) MUST_USE;

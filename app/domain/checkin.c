@@ -15,7 +15,7 @@
 #include "domain/walk_in.h"
 
 #define LABEL "application.person"
-enum { FOUND_MAX = 8, TOKEN_BYTES = 16 };
+enum { FOUND_MAX = 8, TOKEN_BYTES = 16, NUMBER_DIGITS = 10 };
 
 static const char *const outcomes[] = {
 	[CHECKIN_IN] = "in", [CHECKIN_ALREADY] = "already", [CHECKIN_OTHER] = "other", [CHECKIN_CANCELLED] = "cancelled",
@@ -143,25 +143,28 @@ by_number(struct door *d, const char *number)
 	return decide(d, &a);
 }
 
-/* A name as it is compared: without blanks. */
-static char *
-squeezed(struct arena *arena, const char *text)
+/* By the name of whoever signed up, or of one of those who come along. */
+static bool
+is_named(struct arena *arena, const json_t *person, const char *wanted)
 {
-	char *out = text_normal(arena, text), *to = out;
-	const char *p;
+	const json_t *one;
+	size_t i;
 
-	for (p = out; *p != '\0'; p++)
-		if (*p != ' ')
-			*to++ = *p;
-	*to = '\0';
-	return out;
+	if (strstr(text_sought(arena, json_text(person, "name")), wanted) != NULL ||
+	    strstr(text_sought(arena, json_text(person, "kana")), wanted) != NULL)
+		return true;
+	json_array_foreach(json_object_get(person, "people"), i, one)
+		if (strstr(text_sought(arena, json_text(one, "name")), wanted) != NULL ||
+		    strstr(text_sought(arena, json_text(one, "kana")), wanted) != NULL)
+			return true;
+	return false;
 }
 
 /* Names are sealed, so all of the event are opened: some hundreds at a door. */
 static enum err
 by_name(struct door *d, const char *typed)
 {
-	const char *wanted = squeezed(d->arena, typed);
+	const char *wanted = text_sought(d->arena, typed);
 	json_t *found = json_array();
 	struct applicant one = { 0 }, a;
 	struct rows *rows;
@@ -171,8 +174,7 @@ by_name(struct door *d, const char *typed)
 	json_object_set_new(d->result, "found", found);
 	for (i = 0; e == ERR_OK && wanted[0] != '\0' && i < rows_count(rows); i++) {
 		a = applicant_of(d, rows, i, d->at->event);
-		if (strstr(squeezed(d->arena, json_text(a.person, "name")), wanted) == NULL &&
-		    strstr(squeezed(d->arena, json_text(a.person, "kana")), wanted) == NULL)
+		if (!is_named(d->arena, a.person, wanted))
 			continue;
 		one = a;
 		if (n++ < FOUND_MAX)
@@ -207,7 +209,10 @@ by_text(struct door *d)
 			say(d, t.event == d->at->event ? CHECKIN_NONE : CHECKIN_OTHER);
 		return found == ERR_NOT_FOUND ? ERR_OK : found;
 	}
-	number = text_normal(d->arena, d->try->text);
+	/* A keyboard of digits has no hyphen. */
+	number = text_number(d->arena, d->try->text);
+	number = number != NULL && strlen(number) == NUMBER_DIGITS ? arena_printf(d->arena, "%.3s-%.3s-%s", number, number + 3, number + 6)
+	    : text_normal(d->arena, d->try->text);
 	for (char *p = number; *p != '\0'; p++)
 		if (*p >= 'a' && *p <= 'z')
 			*p = (char)(*p - 'a' + 'A');

@@ -48,8 +48,8 @@ const char *citizen_masked(struct arena *, const char *email);
 /* --- pages of choices: citizen_read.c --- */
 
 /* {"districts": [{value, label, hint, found}], "topics": […], "vital": {label, hint}}; the
- * districts of the postal code come first, found. */
-enum err citizen_options(struct db *, const char *postcode, json_t **out) MUST_USE;
+ * districts of the postal code come first, found.  citizen: what they have stays to be chosen; 0: nobody yet. */
+enum err citizen_options(struct db *, int64_t citizen, const char *postcode, json_t **out) MUST_USE;
 /* Puts the choice into the form as it is now. */
 void citizen_show_districts(struct form *, json_t *options, struct db_ids chosen);
 void citizen_show_topics(struct form *, json_t *options, struct db_ids chosen);

@@ -8,9 +8,9 @@
 #include "domain/citizen.h"
 
 enum err
-citizen_options(struct db *db, const char *postcode, json_t **out)
+citizen_options(struct db *db, int64_t citizen, const char *postcode, json_t **out)
 {
-	return q_citizen_options(db, (struct q_citizen_options){ .postcode = postcode }, out);
+	return q_citizen_options(db, (struct q_citizen_options){ .citizen = citizen, .postcode = postcode }, out);
 }
 
 struct db_ids

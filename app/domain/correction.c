@@ -20,7 +20,7 @@ marked(struct arena *a, const char *mark, const char *subject)
 {
 	if (strncmp(subject, mark, strlen(mark)) == 0)
 		return subject;
-	return text_cut(a, arena_printf(a, "%s%s", mark, subject), MESSAGE_SUBJECT_MAX);
+	return text_fit(a, arena_printf(a, "%s%s", mark, subject), MESSAGE_SUBJECT_MAX);
 }
 
 enum err

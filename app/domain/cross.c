@@ -11,11 +11,20 @@
 #include "base/buf.h"
 #include "base/csv.h"
 #include "domain/cross_side.h"
+#include "domain/questionnaire.h"
+#include "domain/result_block.h"
 
-enum { TONES = 12, SEGMENT_TEXT = 8 };
+enum { TONES = 12, SEGMENT_TEXT = 8, CELLS = 6000, LEADING = 40 };
+
+/* The tables that were opened for one that is shown. */
+struct opened {
+	const struct cross *tables[LEADING];
+	size_t n;
+};
 
 struct cross {
 	const struct result *r;
+	struct opened *opened;
 	struct side first, second;	/* columns, rows */
 	int64_t *n;			/* row by row */
 	int64_t *row, *column, all;	/* people */
@@ -46,7 +55,7 @@ add(struct cross *x, const char *a, const char *b, int64_t n)
 		x->all += n;
 }
 
-static void
+static enum err
 count(struct cross *x, const struct crossed *list, size_t n)
 {
 	struct arena *a = x->r->arena;
@@ -58,11 +67,14 @@ count(struct cross *x, const struct crossed *list, size_t n)
 	}
 	side_order(x->r, &x->first);
 	side_order(x->r, &x->second);
+	if (x->first.n * x->second.n > CELLS)
+		return ERR_TOO_LARGE;
 	x->n = arena_alloc(a, (x->first.n * x->second.n + 1) * sizeof *x->n);
 	x->row = arena_alloc(a, (x->second.n + 1) * sizeof *x->row);
 	x->column = arena_alloc(a, (x->first.n + 1) * sizeof *x->column);
 	for (i = 0; i < n; i++)
 		add(x, list[i].a, list[i].b, list[i].n);
+	return ERR_OK;
 }
 
 /* --- hiding --- */
@@ -131,6 +143,168 @@ hide(struct cross *x)
 		for (i = 0; i < rows; i++)
 			for (k = 0; k < columns; k++)
 				hide_cell(x, i, k);
+}
+
+/* --- what tells who was asked --- */
+
+static enum err table_open(struct cross *, const char *first, const char *second, json_t **made);
+
+/* What leads there, against the other side; opened once.  ERR_INVALID: of it there is no table.  *out is NULL where so much
+ * leads to so much that it takes too long to find out. */
+static enum err
+lead_open(const struct cross *x, const char *lead, const char *other, const struct cross **out)
+{
+	struct opened *o = x->opened;
+	struct cross *y;
+	json_t *made;
+	size_t i;
+	enum err e;
+
+	*out = NULL;
+	if (strcmp(lead, other) == 0)
+		return ERR_INVALID;
+	for (i = 0; i < o->n; i++)
+		if (strcmp(o->tables[i]->first.key, lead) == 0 && strcmp(o->tables[i]->second.key, other) == 0) {
+			*out = o->tables[i];
+			return ERR_OK;
+		}
+	if (o->n == LEADING)
+		return ERR_OK;
+	y = arena_alloc(x->r->arena, sizeof *y);
+	*y = (struct cross){ .r = x->r, .opened = o };
+	e = table_open(y, lead, other, &made);
+	if (e != ERR_OK)
+		return e;
+	if (o->n < LEADING)
+		o->tables[o->n++] = y;
+	*out = y;
+	return ERR_OK;
+}
+
+static size_t
+place_of(const struct result *r, const char *code)
+{
+	const json_t *questions = json_object_get(r->document, "questions"), *q;
+	size_t i;
+
+	json_array_foreach(questions, i, q)
+		if (strcmp(json_text(q, "code"), code) == 0)
+			break;
+	return i;
+}
+
+/* A class of the other side, all of it. */
+static void
+hide_class(struct cross *x, bool across, size_t class)
+{
+	size_t n = across ? x->first.n : x->second.n, i;
+
+	for (i = 0; i < n; i++)
+		x->hidden[across ? class * x->first.n + i : i * x->first.n + class] = true;
+}
+
+/* lead is what leads to a question against the other side of that one's table: of the hidden choices in this class some lead to
+ * it and some do not. */
+static bool
+parts(const struct cross *lead, size_t class, const char *code)
+{
+	struct arena *a = lead->r->arena;
+	size_t asked = 0, hidden = 0, i;
+
+	for (i = 0; i < lead->first.n; i++) {
+		json_t *answers = json_keep(a, json_object());
+		const char *item = lead->first.classes[i].item;
+
+		if (!lead->hidden[class * lead->first.n + i])
+			continue;
+		if (item[0] != '\0')		/* else who gave no answer */
+			json_object_set_new(answers, lead->first.code, json_string(item));
+		hidden++;
+		asked += result_is_asked(lead->r, answers, code);
+	}
+	return asked > 0 && asked < hidden;
+}
+
+static bool
+hides(const struct cross *x)
+{
+	size_t i;
+
+	for (i = 0; i < x->first.n * x->second.n; i++)
+		if (x->hidden[i])
+			return true;
+	return false;
+}
+
+/* by_choice: one choice of this side decides, and it is looked at class by class. */
+static enum err
+hide_led(struct cross *x, bool across, const char *lead, bool by_choice)
+{
+	const struct side *question = across ? &x->first : &x->second, *other = across ? &x->second : &x->first;
+	const struct cross *y;
+	bool all;
+	size_t i;
+	enum err e = lead_open(x, lead, other->key, &y);
+
+	if (e != ERR_OK)
+		return e == ERR_INVALID ? ERR_OK : e;
+	all = y == NULL || ((!by_choice || y->second.n != other->n) && hides(y));
+	for (i = 0; i < other->n; i++)
+		if (all || (by_choice && parts(y, i, question->code)))
+			hide_class(x, across, i);
+	return ERR_OK;
+}
+
+/* See result_asked.c: in each class of the other side, how many were asked is as many as gave the answers before that
+ * lead there. */
+static enum err
+hide_asked(struct cross *x, bool across)
+{
+	const struct side *question = across ? &x->first : &x->second;
+	const json_t *q, *row;
+	json_t *codes, *yes;
+	const char *code;
+	size_t i;
+	enum err e = ERR_OK;
+
+	if (question->key[0] == '@')
+		return ERR_OK;
+	codes = result_leads(x->r, place_of(x->r, question->code));
+	json_object_foreach(codes, code, yes) {
+		bool by_choice;
+
+		q = questionnaire_question(x->r->document, code);
+		by_choice = json_object_size(codes) == 1 && q != NULL && questionnaire_is(q, "single");
+		if (q == NULL || !questionnaire_is(q, "matrix")) {
+			e = hide_led(x, across, code, by_choice);
+		} else
+			json_array_foreach(json_object_get(json_object_get(q, "settings"), "rows"), i, row)
+				if (e == ERR_OK)
+					e = hide_led(x, across, arena_printf(x->r->arena, "%s.%s", code, json_text(row, "code")), false);
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
+/* Counted and hidden. */
+static enum err
+table_open(struct cross *x, const char *first, const char *second, json_t **made)
+{
+	struct crossed *list;
+	size_t n;
+	enum err e;
+
+	if (strcmp(first, second) == 0 || !side_open(x->r, first, &x->first) || !side_open(x->r, second, &x->second))
+		return ERR_INVALID;
+	e = cross_count(x->r, &x->first, &x->second, &list, &n, made);
+	if (e == ERR_OK)
+		e = count(x, list, n);
+	if (e != ERR_OK)
+		return e;
+	hide(x);
+	e = hide_asked(x, true);
+	return e != ERR_OK ? e : hide_asked(x, false);
 }
 
 /* --- as a page has it --- */
@@ -235,20 +409,14 @@ columns_of(const struct cross *x)
 enum err
 cross_open(const struct result *r, const char *first, const char *second, json_t **out)
 {
-	struct cross x = { .r = r };
-	struct crossed *list;
+	struct opened opened = { .n = 0 };
+	struct cross x = { .r = r, .opened = &opened };
 	json_t *totals, *made;
 	bool some = false;
-	size_t n;
-	enum err e;
+	enum err e = table_open(&x, first, second, &made);
 
-	if (strcmp(first, second) == 0 || !side_open(r, first, &x.first) || !side_open(r, second, &x.second))
-		return ERR_INVALID;
-	e = cross_count(r, &x.first, &x.second, &list, &n, &made);
 	if (e != ERR_OK)
 		return e;
-	count(&x, list, n);
-	hide(&x);
 	totals = sums_of(&x, x.row, x.second.n, &some);
 	*out = json_keep(r->arena, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:b, s:b}",
 	    "first", x.first.label, "second", x.second.label, "people", result_number(r->arena, x.all),

@@ -17,7 +17,8 @@ struct buf;
 /* What can be chosen, as part/field_select shows it. */
 json_t *cross_sides(const struct result *, const char *name, const char *chosen);
 /* The table, as templates/desk/result/cross shows it.  ERR_INVALID: there is no such side, or
- * both are the same.  ERR_BUSY: it is being counted by the courier's clerk; soon it is there. */
+ * both are the same.  ERR_TOO_LARGE: it would have so many cells that nobody finds out in time
+ * which of them to hide.  ERR_BUSY: it is being counted by the courier's clerk; soon it is there. */
 enum err cross_open(const struct result *, const char *first, const char *second, json_t **out) MUST_USE;
 /* The same as CSV, with this word for the sums; what is hidden is "x". */
 void cross_csv(struct arena *, const json_t *table, const char *sum, struct buf *out);

@@ -14,7 +14,7 @@
 #include "domain/cross.h"
 #include "domain/questionnaire.h"
 
-enum { MANY = 12, DAYS_MANY = 31, MONTH = 7 };
+enum { DAYS_MANY = 31, MONTH = 7 };
 
 /* --- which there are --- */
 
@@ -57,14 +57,14 @@ cross_sides(const struct result *r, const char *name, const char *chosen)
 {
 	const json_t *questions = json_object_get(r->document, "questions"), *q, *row;
 	json_t *options = json_array();
-	size_t i, k, number = 0;
+	size_t i, k;
 
 	json_array_foreach(questions, i, q) {
 		const char *label;
 
 		if (questionnaire_is(q, "note"))
 			continue;
-		label = arena_printf(r->arena, "%zu. %s", ++number, questionnaire_text(q, "label", r->lang));
+		label = arena_printf(r->arena, "%zu. %s", i + 1, questionnaire_text(q, "label", r->lang));
 		if (can_be_side(q))
 			offer(r, options, json_text(q, "code"), label, chosen);
 		if (questionnaire_is(q, "matrix"))
@@ -81,10 +81,15 @@ cross_sides(const struct result *r, const char *name, const char *chosen)
 /* --- one is opened --- */
 
 static void
-add_class(struct side *s, const char *item, const char *label)
+add_class(struct arena *a, struct side *s, const char *item, const char *label)
 {
-	if (s->n < SIDE_CLASSES - 1)
-		s->classes[s->n++] = (struct side_class){ item, label, strtod(item, NULL) };
+	size_t room = s->room * 2 + 32;
+
+	if (s->n == s->room) {
+		s->classes = arena_grow(a, s->classes, s->room * sizeof *s->classes, room * sizeof *s->classes);
+		s->room = room;
+	}
+	s->classes[s->n++] = (struct side_class){ item, label, strtod(item, NULL) };
 }
 
 static void
@@ -95,7 +100,7 @@ add_choices(const struct result *r, struct side *s, const json_t *question)
 
 	s->fixed = true;
 	json_array_foreach(choices, i, c)
-		add_class(s, json_text(c, "code"), questionnaire_text(c, NULL, r->lang));
+		add_class(r->arena, s, json_text(c, "code"), questionnaire_text(c, NULL, r->lang));
 }
 
 static void
@@ -105,7 +110,7 @@ add_scale(const struct result *r, struct side *s, const json_t *question)
 
 	s->fixed = true;
 	for (i = first; i < first + points; i++)
-		add_class(s, arena_printf(r->arena, "%" PRId64, i), arena_printf(r->arena, "%" PRId64, i));
+		add_class(r->arena, s, arena_printf(r->arena, "%" PRId64, i), arena_printf(r->arena, "%" PRId64, i));
 }
 
 static bool
@@ -209,10 +214,7 @@ side_meet(struct arena *a, struct side *s, const char *item)
 	}
 	if (strcmp(s->kind, "day") == 0 && s->n >= DAYS_MANY)
 		s->cut = MONTH;
-	if (s->n < SIDE_CLASSES - 1)
-		s->classes[s->n++] = (struct side_class){ .item = arena_printf(a, "%s", item), .value = strtod(item, NULL) };
-	else
-		s->none = 1;
+	add_class(a, s, arena_strdup(a, item), NULL);
 }
 
 static int
@@ -244,18 +246,16 @@ label_of(const struct result *r, const struct side *s, const char *item)
 	return word != NULL ? word : item;
 }
 
-/* Many numbers become a dozen of classes. */
+/* Many numbers become a dozen of classes, those of the other pages. */
 static void
 gather(const struct result *r, struct side *s)
 {
 	double low = s->classes[0].value, high = s->classes[s->n - 1].value;
-	size_t i;
 
-	s->low = low;
-	s->width = ceil((high - low + 1) / MANY);
-	for (i = 0, s->n = 0; low <= high && i < MANY; i++, low += s->width)
-		s->classes[s->n++] = (struct side_class){ .item = "", .value = low, .label = s->width <= 1 ?
-		    arena_printf(r->arena, "%.0f", low) : arena_printf(r->arena, "%.0f–%.0f", low, low + s->width - 1) };
+	s->width = result_width(s->question, low, high);
+	s->low = floor(low / s->width) * s->width;
+	for (s->n = 0, low = s->low; low <= high; low += s->width)
+		add_class(r->arena, s, "", result_class(r, s->question, low, s->width));
 }
 
 static void
@@ -281,7 +281,7 @@ side_order(const struct result *r, struct side *s)
 		qsort(s->classes, s->n, sizeof *s->classes, in_order);
 		for (i = 0; i < s->n; i++)
 			s->classes[i].label = label_of(r, s, s->classes[i].item);
-		if (strcmp(s->kind, "number") == 0 && s->n > MANY)
+		if (strcmp(s->kind, "number") == 0 && s->n > RESULT_CLASSES)
 			gather(r, s);
 		if (s->cut > 0)
 			cut_short(r, s);
@@ -291,7 +291,7 @@ side_order(const struct result *r, struct side *s)
 		return;
 	}
 	s->none = s->n;
-	s->classes[s->n++] = (struct side_class){ .item = "", .label = words_get(r->words, "result_no_answer") };
+	add_class(r->arena, s, "", words_get(r->words, "result_no_answer"));
 }
 
 size_t

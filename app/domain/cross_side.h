@@ -5,7 +5,6 @@
  * One side of a cross-table: which classes there are, and in which of them an item is that
  * query result_cross gives.
  */
-enum { SIDE_CLASSES = 64 };
 
 struct side_class {
 	const char *item, *label;
@@ -20,8 +19,8 @@ struct side {
 	bool fixed;			/* classes are those of the question, else what is met */
 	double low, width;		/* width > 0: numbers are gathered */
 	size_t cut;			/* so many bytes of an item tell its class; 0: all */
-	struct side_class classes[SIDE_CLASSES];
-	size_t n;
+	struct side_class *classes;
+	size_t n, room;
 	const struct tally_class *days;	/* @day: those that stand together (tally_open_classes) */
 	size_t n_days;
 	size_t none;			/* class of those who gave no answer; n: there is none */

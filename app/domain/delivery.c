@@ -95,9 +95,9 @@ unreached_row(const struct approval *a, const struct rows *rows, size_t i)
 		if (vault_open(a->vault, "contact.address", sealed, n, &open) == ERR_OK)
 			address = delivery_mask(a->arena, open.data);
 	}
-	return json_pack("{s:s?, s:s?, s:s, s:o, s:b}", "address", address,
+	return json_pack("{s:s?, s:s?, s:s, s:b, s:o, s:b}", "address", address,
 	    "way_text", rows_text(rows, i, "channel")[0] == '\0' ? NULL : message_way(a->words, rows_text(rows, i, "channel")),
-	    "reason_text", delivery_reason(a->words, rows_text(rows, i, "reason")),
+	    "reason_text", delivery_reason(a->words, rows_text(rows, i, "reason")), "unsure", rows_bool(rows, i, "unsure"),
 	    "tries", json_sprintf("%lld", (long long)rows_int(rows, i, "tries")),
 	    "left", strcmp(rows_text(rows, i, "citizen_state"), "left") == 0);
 }
@@ -170,8 +170,11 @@ delivery_resend(const struct approval *a, int64_t seen)
 		return ERR_NOT_FOUND;
 	if (json_int(again, "n") != seen)
 		return ERR_CONFLICT;
-	return q_delivery_resend(a->db, (struct q_delivery_resend){
-	    .size = BATCH_SIZE, .message = a->message }, &rows);
+	e = q_delivery_resend(a->db, (struct q_delivery_resend){ .size = BATCH_SIZE, .message = a->message }, &rows);
+	if (e != ERR_OK)
+		return e;
+	return q_delivery_resent(a->db, (struct q_delivery_resent){
+	    .message = a->message, .rows = json_int(again, "n") }, NULL);
 }
 
 enum err
@@ -206,9 +209,10 @@ report(const struct mailer *m, const struct rows *due, size_t i, const char *ten
 	enum err e;
 	size_t k, n;
 
-	view = json_keep(m->arena, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:s}", "tenant_name", tenant_name,
+	view = json_keep(m->arena, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:b, s:s}", "tenant_name", tenant_name,
 	    "subject", rows_text(due, i, "subject"), "total", rows_text(due, i, "total"),
 	    "reached", rows_text(due, i, "reached"), "failed", rows_text(due, i, "failed"),
+	    "unsure", rows_null(due, i, "unsure") ? NULL : rows_text(due, i, "unsure"),
 	    "has_failed", strcmp(rows_text(due, i, "failed"), "0") != 0,
 	    "page_url", arena_printf(m->arena, "%s/desk/messages/%lld/status", origin, (long long)message)));
 	buf_init(&subject, m->arena);

@@ -13,9 +13,9 @@ department_list(struct db *db, json_t **out)
 }
 
 enum err
-department_options(struct db *db, json_t **out)
+department_options(struct db *db, int64_t staff, json_t **out)
 {
-	return q_department_options(db, out);
+	return q_department_options(db, (struct q_department_options){ staff }, out);
 }
 
 enum err

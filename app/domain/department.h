@@ -14,8 +14,8 @@ struct department_data {
 
 /* All of them, those in use first. */
 enum err department_list(struct db *, json_t **out) MUST_USE;
-/* {value, label} of those in use: to choose from. */
-enum err department_options(struct db *, json_t **out) MUST_USE;
+/* {value, label} of those in use and those of this person (0: nobody yet): to choose from. */
+enum err department_options(struct db *, int64_t staff, json_t **out) MUST_USE;
 /* With "version", which a change must name.  ERR_NOT_FOUND: none of this tenant. */
 enum err department_show(struct db *, int64_t department, json_t **out) MUST_USE;
 /* ERR_CONFLICT: another one (than this; 0: a new one) has the name. */

@@ -9,6 +9,7 @@
 
 #include "base/secret.h"
 #include "db/queries.h"
+#include "domain/application.h"
 
 /* A warning is worth reading a week later, too. */
 enum { WEEK_S = 7 * 24 * 3600 };
@@ -55,8 +56,11 @@ email_take(const struct mailer *m, const struct catalogue *catalogue, const stru
 	if (e != ERR_OK)
 		return e;
 	*taken = rows_bool(rows, 0, "taken");
-	if (!*taken || before[0] == '\0' || strcasecmp(before, email) == 0)
+	if (!*taken || before[0] == '\0')
 		return ERR_OK;
+	e = application_follow(m, asker->citizen, "email", before, email);
+	if (e != ERR_OK || strcasecmp(before, email) == 0)
+		return e;
 	return warn(m, catalogue, who, before, language);
 }
 

@@ -331,7 +331,7 @@ read_quota(struct arena *a, const char *line, json_t *quotas)
 	json_array_foreach(quotas, i, one)
 		if (strcmp(json_text(one, "name"), text) == 0)
 			return false;
-	if (n < 1 || n > EVENT_SEATS_MAX || text_length(text) > 100 || json_array_size(quotas) == EVENT_QUOTAS_MAX)
+	if (n < 1 || n > EVENT_SEATS_MAX || text_points(text) > 100 || json_array_size(quotas) == EVENT_QUOTAS_MAX)
 		return false;
 	json_array_append_new(quotas, json_pack("{s:s, s:I}", "name", text, "capacity", (json_int_t)n));
 	return true;

@@ -13,23 +13,28 @@
 #include "db/queries.h"
 #include "domain/questionnaire.h"
 
-/* Labels as SPSS keeps them, in bytes.  A text of 2,000 signs of four bytes stays whole. */
-enum { VARIABLE_LABEL = 255, VALUE_LABEL = 120 };
-#define TEXT_FORMAT "A8000"
+/* As SPSS keeps them, in bytes: labels, and texts, of which four bytes a sign are taken. */
+enum { VARIABLE_LABEL = 255, VALUE_LABEL = 120, TEXT_BYTES = 8000, TEXT_BYTES_MOST = 32767 };
 
 struct columns {
 	struct arena *arena;
 	struct export_column *list;
-	size_t n;
+	size_t n, room;
 };
 
+/* The new one, where it stands until the next is added. */
 static struct export_column *
 add(struct columns *c, const json_t *question, enum export_part part, const char *name, const char *label)
 {
-	struct export_column *k = &c->list[c->n];
+	struct export_column *k, *before = c->list;
 
-	if (c->n + 1 < EXPORT_COLUMNS)
-		c->n++;
+	if (c->n == c->room) {
+		c->room = 2 * c->room + 100;
+		c->list = arena_alloc(c->arena, c->room * sizeof *c->list);
+		if (c->n > 0)
+			memcpy(c->list, before, c->n * sizeof *c->list);
+	}
+	k = &c->list[c->n++];
 	*k = (struct export_column){ .name = name, .label = label, .question = question, .part = part,
 	    .code = json_text(question, "code"), .row = "", .choice = "" };
 	return k;
@@ -127,7 +132,7 @@ add_question(struct columns *c, const json_t *question)
 	json_array_foreach(json_object_get(question, "choices"), i, choice)
 		if (json_flag(choice, "other"))
 			add_text(c, question, arena_printf(c->arena, "%s.other", code), arena_printf(c->arena, "%s_other_text", code),
-			    two(c, question, questionnaire_text(choice, NULL, "ja")));
+			    two(c, question, arena_printf(c->arena, "%s: text", questionnaire_text(choice, NULL, "ja"))));
 }
 
 enum err
@@ -148,7 +153,7 @@ export_districts(struct db *db, json_t *document)
 size_t
 export_columns(struct arena *a, const json_t *document, struct export_column **out)
 {
-	struct columns c = { a, arena_alloc(a, EXPORT_COLUMNS * sizeof *c.list), 0 };
+	struct columns c = { .arena = a };
 	const json_t *questions = json_object_get(document, "questions"), *q;
 	size_t i;
 
@@ -219,11 +224,16 @@ value_labels(struct arena *a, const struct export_column *c, struct buf *out)
 }
 
 static const char *
-format_of(const struct export_column *c)
+format_of(struct arena *a, const struct export_column *c)
 {
+	int64_t bytes = 4 * json_int(json_object_get(c->question, "settings"), "max");
+
 	if (c->part == EXPORT_CHOICE || c->part == EXPORT_ROW)
 		return "A16";
-	return export_is_number(c, false) ? "F12.2" : TEXT_FORMAT;
+	if (export_is_number(c, false))
+		return "F12.2";
+	return arena_printf(a, "A%d", bytes <= TEXT_BYTES || !questionnaire_is(c->question, "long") ? TEXT_BYTES :
+	    bytes < TEXT_BYTES_MOST ? (int)bytes : TEXT_BYTES_MOST);
 }
 
 void
@@ -238,7 +248,7 @@ export_syntax(struct arena *a, const json_t *document, const char *file, struct 
 	    "\n  /QUALIFIER='\"'\n  /ARRANGEMENT=DELIMITED\n  /FIRSTCASE=2\n  /VARIABLES=\n"
 	    "  number A20\n  day SDATE10\n  language A10\n  way A10\n  seconds F8.0");
 	for (i = 0; i < n; i++)
-		buf_addf(out, "\n  %s %s", c[i].name, format_of(&c[i]));
+		buf_addf(out, "\n  %s %s", c[i].name, format_of(a, &c[i]));
 	buf_adds(out, ".\nVARIABLE LABELS");
 	for (i = 0; i < n; i++) {
 		buf_addf(out, "\n  %s ", c[i].name);

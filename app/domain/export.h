@@ -21,7 +21,8 @@ struct export_column {
 	const char *row, *choice;
 	enum export_part part;
 };
-enum { EXPORT_COLUMNS = 2000 };
+/* More than so many a spreadsheet does not hold. */
+enum { EXPORT_SHEET_COLUMNS = 16384 - 5 };
 
 /* Gives the questions for addresses their districts as choices, so that these have words in tables. */
 enum err export_districts(struct db *, json_t *document) MUST_USE;

@@ -17,7 +17,7 @@ libdomain_a_SOURCES = \
 	app/domain/department.c app/domain/department.h \
 	app/domain/draw.c app/domain/draw.h \
 	app/domain/edition.c app/domain/edition.h \
-	app/domain/email.c app/domain/email.h \
+	app/domain/email.c app/domain/email.h app/domain/merge.c app/domain/merge.h \
 	app/domain/event.c app/domain/event.h app/domain/event_language.c app/domain/event_picture.c app/domain/event_read.c \
 	app/domain/export.c app/domain/export.h app/domain/export_read.c \
 	app/domain/gateway.c app/domain/gateway.h app/domain/gateway_sign_in.c app/domain/gateway_sign_in.h \
@@ -51,7 +51,7 @@ libdomain_a_SOURCES = \
 	app/domain/rendering.c app/domain/rendering.h app/domain/rendering_private.h app/domain/rendering_short.c \
 	app/domain/response.c app/domain/response.h \
 	app/domain/result.c app/domain/result.h app/domain/result_block.h app/domain/result_give.c app/domain/result_give.h \
-	app/domain/result_hide.c app/domain/result_question.c app/domain/result_weigh.c \
+	app/domain/result_asked.c app/domain/result_hide.c app/domain/result_question.c app/domain/result_weigh.c \
 	app/domain/right.c app/domain/right.h \
 	app/domain/sms.c app/domain/sms.h \
 	app/domain/staff.c app/domain/staff.h \
@@ -63,6 +63,7 @@ libdomain_a_SOURCES = \
 	app/domain/tenant.c app/domain/tenant.h \
 	app/domain/ticket.c app/domain/ticket.h \
 	app/domain/topic.c app/domain/topic.h \
+	app/domain/unsent.c app/domain/unsent.h \
 	app/domain/totp.c app/domain/totp.h \
 	app/domain/vault.c app/domain/vault.h \
 	app/domain/vocabulary.c app/domain/vocabulary.h \
@@ -110,6 +111,8 @@ dist_check_SCRIPTS += tests/unit/domain_ticket_page_test.sh
 TESTS += tests/unit/domain_ticket_page_test.sh
 check_PROGRAMS += tests/unit/domain_export_test
 tests_unit_domain_export_test_LDADD = $(LINK_DOMAIN)
+check_PROGRAMS += tests/unit/domain_population_test
+tests_unit_domain_population_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_vocabulary_test
 tests_unit_domain_vocabulary_test_LDADD = $(LINK_DOMAIN)
 check_PROGRAMS += tests/unit/domain_paper_test

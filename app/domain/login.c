@@ -168,11 +168,17 @@ verify(const struct login *l, int64_t staff, const char *encoded, const char *pa
 enum err
 login_begin(const struct login *l, int64_t staff, bool enrol, const char **token)
 {
-	const char *made = secret_token(l->arena, SECRET_KEY);
-	struct db_bytes pending = { NULL, 0 };
+	struct db_bytes was = { l->session, SECRET_HASH }, pending = { NULL, 0 };
 	uint8_t hash[SECRET_HASH];
+	struct rows *own;
+	const char *made;
 	enum err e;
 
+	e = q_login_session_own(l->db, (struct q_login_session_own){ was, staff }, &own);
+	if (e != ERR_OK)
+		return e;
+	/* Of the same person in the same browser: what is open in other windows is still taken. */
+	made = rows_count(own) > 0 ? secret_token_again(l->arena, l->token) : secret_token(l->arena, SECRET_KEY);
 	login_hash(made, hash);
 	if (enrol)
 		pending = login_factor_new(l);
@@ -181,6 +187,8 @@ login_begin(const struct login *l, int64_t staff, bool enrol, const char **token
 		e = q_login_session_add(l->db, (struct q_login_session_add){ .hash = { hash, SECRET_HASH },
 		    .staff = staff, .stage = enrol ? "enrol" : "password", .pending = pending,
 		    .remote = l->remote }, NULL);
+	if (e == ERR_OK)
+		e = q_login_session_carry(l->db, (struct q_login_session_carry){ { hash, SECRET_HASH }, was }, NULL);
 	if (e == ERR_OK)
 		*token = made;
 	return e;

@@ -14,7 +14,8 @@
  *	full		both: this is a sign-in
  *
  * The browser holds a random token, the database its SHA-256; each step gives
- * a new one.  A try that failed is counted and recorded in the caller's
+ * a new one, of which the letters that forms are bound to stay as long as it is the same
+ * person (secret_token_again).  A try that failed is counted and recorded in the caller's
  * transaction, which therefore must be committed: ERR_INVALID and ERR_TOO_MANY
  * leave it fit for that.
  *
@@ -29,7 +30,8 @@ struct login {
 	struct arena *arena;
 	const struct conf *conf;
 	const char *remote;
-	const uint8_t *session;		/* hash of the token that came with the request */
+	const char *token;		/* that came with the request, "": none … */
+	const uint8_t *session;		/* … and its hash */
 	int64_t staff;			/* whose session it is; 0 before the password */
 };
 

@@ -104,7 +104,7 @@ hold(const struct login *l, struct db_bytes pending)
 static enum err
 step_up(const struct login *l, const char *stage, struct db_bytes pending, const char **token)
 {
-	const char *made = secret_token(l->arena, SECRET_KEY);
+	const char *made = secret_token_again(l->arena, l->token);
 	uint8_t hash[SECRET_HASH];
 	int changed;
 	enum err e;

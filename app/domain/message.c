@@ -238,7 +238,7 @@ message_save_schedule(struct db *db, struct message_edit by, struct message_sche
 {
 	int changed = 0;
 	enum err e = q_message_save_schedule(db, (struct q_message_save_schedule){
-	    .send_at = s.send_at, .valid_until = s.valid_until, .publish_until = s.publish_until,
+	    .send_at = s.send_at, .valid_until = s.valid_until, .valid_preset = s.valid_preset, .publish_until = s.publish_until,
 	    .staff = by.staff, .message = by.message, .seen = by.seen }, &changed);
 
 	return saved(e, changed);

@@ -78,6 +78,7 @@ enum err message_save_channels(struct db *, struct message_edit, const struct me
 struct message_schedule {
 	int64_t send_at;		/* epoch ms; 0: as soon as approved */
 	int64_t valid_until, publish_until;
+	bool valid_preset;		/* valid_until was not typed: it follows the time of sending */
 };
 enum err message_save_schedule(struct db *, struct message_edit, struct message_schedule) MUST_USE;
 

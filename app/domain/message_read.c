@@ -105,7 +105,8 @@ message_read_schedule(struct form *f, int64_t now, struct message_schedule *s)
 		form_problem(f, "publish_until", "message_publish_until_early");
 
 	s->valid_until = form_datetime(f, "valid_until", FORM_OPTIONAL);
-	if (s->valid_until == 0) {
+	s->valid_preset = s->valid_until == 0;
+	if (s->valid_preset) {
 		s->valid_until = begin + DAY_MS;
 		if (s->publish_until != 0 && s->valid_until > s->publish_until)
 			s->valid_until = s->publish_until;

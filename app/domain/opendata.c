@@ -161,7 +161,10 @@ opendata_read(struct arena *arena, const char *bytes, size_t n, struct opendata_
 		event = json_object();
 		for (k = 0; k < csv.row[i].cells && k < csv.row[0].cells; k++)
 			event_set(arena, event, set, csv.row[0].cell[k], csv.row[i].cell[k]);
-		json_array_append_new(events, event);
+		if (json_object_size(event) > 0)	/* Excel leaves rows of commas behind the last one */
+			json_array_append_new(events, event);
+		else
+			json_decref(event);
 	}
 	keys_set(arena, events);
 	out->set = set;

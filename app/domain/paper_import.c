@@ -28,7 +28,7 @@
 #include "domain/survey.h"
 #include "domain/survey_quota.h"
 
-enum { FAULTS_MOST = 100, WATCH_LINES = 50 };
+enum { FAULTS_MOST = 100, WATCH_LINES = 50, BEYOND_CUT = 40 };
 
 struct import {
 	struct db *db;
@@ -49,6 +49,7 @@ struct line {
 	const char *number;		/* "": of no form */
 	json_t *answers;
 	const char *misnumbered;	/* what stands where a number should, or NULL */
+	const char *beyond;		/* what stands behind the last column, or NULL */
 	struct survey_limits limits;	/* that it is under */
 };
 
@@ -195,6 +196,16 @@ paper_columns(struct arena *a, const json_t *document)
 	return list;
 }
 
+/* Of two columns for the same one would be lost. */
+static bool
+stands_before(const struct csv_row *head, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (strcmp(head->cell[i], head->cell[at]) == 0 || (is_number_column(head->cell[i]) && is_number_column(head->cell[at])))
+			return true;
+	return false;
+}
+
 static bool
 read_head(struct import *im, const struct csv_row *head)
 {
@@ -203,6 +214,8 @@ read_head(struct import *im, const struct csv_row *head)
 	const char *part;
 
 	for (i = 0; i < head->cells; i++) {
+		if (stands_before(head, i))
+			fault(im, 1, "twice", head->cell[i]);
 		if (is_number_column(head->cell[i]))
 			continue;
 		question = question_of_column(im, head->cell[i], &part);
@@ -239,6 +252,8 @@ static void
 line_read(struct import *im, const struct csv_row *head, const struct csv_row *row, struct line *out)
 {
 	*out = (struct line){ .at = row->line, .number = "", .answers = json_keep(im->arena, json_object()) };
+	for (size_t i = head->cells; i < row->cells && out->beyond == NULL; i++)
+		out->beyond = row->cell[i][0] != '\0' ? row->cell[i] : NULL;
 	for (size_t i = 0; i < head->cells && i < row->cells; i++) {
 		if (!is_number_column(head->cell[i]))
 			put(im, out->answers, head->cell[i], row->cell[i]);
@@ -290,6 +305,10 @@ line_look(struct import *im, struct line *line)
 
 	if (line->misnumbered != NULL) {
 		fault(im, line->at, "number", line->misnumbered);
+		return ERR_OK;
+	}
+	if (line->beyond != NULL) {
+		fault(im, line->at, "beyond", text_cut(im->arena, line->beyond, BEYOND_CUT));
 		return ERR_OK;
 	}
 	e = line_accept(im, line, &wrong, &district);
@@ -398,7 +417,7 @@ paper_import(struct db *db, struct arena *a, int64_t import, int64_t survey, con
 	if (e != ERR_OK)
 		return e;
 	im.about = about;
-	im.document = json_object_get(about, "document");
+	im.document = questionnaire_without_files(a, json_object_get(about, "document"));
 	im.arena = arena_new();
 	db_use(db, im.arena);
 	e = read_all(&im, a, bytes, n);

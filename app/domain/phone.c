@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "db/queries.h"
+#include "domain/application.h"
 
 #define ADDRESS "contact.address"
 
@@ -27,8 +28,14 @@ phone_offered(struct db *db, bool development, bool *out)
 enum err
 phone_add(const struct mailer *m, int64_t citizen, const char *phone)
 {
-	return q_phone_add(m->db, (struct q_phone_add){ .citizen = citizen, .contact = proof_contact(m, "sms", phone),
+	json_t *before = NULL;
+	enum err e = phone_of(m->db, m->vault, m->arena, citizen, &before);	/* read before it is erased */
+
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	e = q_phone_add(m->db, (struct q_phone_add){ .citizen = citizen, .contact = proof_contact(m, "sms", phone),
 	    .address = proof_address(m, phone) }, NULL);
+	return e != ERR_OK || before == NULL ? e : application_follow(m, citizen, "sms", json_text(before, "e164"), phone);
 }
 
 enum err

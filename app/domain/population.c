@@ -22,6 +22,8 @@ enum { COLUMNS = 200, ROWS = 20000, PEOPLE_DIGITS = 7 };
 #define AND_UNDER "以下" /* lint: words */
 #define BELOW "未満" /* lint: words */
 #define FROM_TO "から" /* lint: words */
+#define FIRST_HALF "前半" /* lint: words */
+#define LAST_HALF "後半" /* lint: words */
 
 /* --- ages --- */
 
@@ -47,44 +49,72 @@ take_dash(const char *s)
 	return NULL;
 }
 
+static bool
+is_word(const char *s, const char *word)
+{
+	return strncmp(s, word, strlen(word)) == 0;
+}
+
 static const char *
 take_word(const char *s, const char *word)
 {
-	return strncmp(s, word, strlen(word)) == 0 ? s + strlen(word) : s;
+	return is_word(s, word) ? s + strlen(word) : s;
+}
+
+/* "30", "30歳", "30代", "30代前半": from and to; what stands behind. */
+static const char *
+take_span(const char *s, int *from, int *to)
+{
+	bool tens;
+
+	s = take_number(s, from);
+	tens = is_word(s, TENS) || is_word(s, TENS_OF);
+	*to = *from + (tens ? 9 : 0);
+	s = take_word(take_word(s, YEARS), TENS);
+	if (tens && is_word(s, FIRST_HALF))
+		*to = *from + 4;
+	else if (tens && is_word(s, LAST_HALF))
+		*from += 5;
+	return take_word(take_word(take_word(s, FIRST_HALF), LAST_HALF), " ");
+}
+
+/* "20・30代": one more ten behind a dot. */
+static const char *
+take_next_ten(const char *s, int *to)
+{
+	static const char *const dots[] = { "・", "、", "," };	/* lint: words */
+	int from, last;
+	const char *rest;
+
+	for (size_t i = 0; i < sizeof dots / sizeof *dots; i++)
+		if (is_word(s, dots[i]) && (rest = take_span(s + strlen(dots[i]), &from, &last)) != s + strlen(dots[i]) &&
+		    last == from + 9) {
+			*to = last;
+			return rest;
+		}
+	return s;
 }
 
 bool
 population_ages(struct arena *a, const char *text, int *from, int *to)
 {
 	const char *s = text_normal(a, text), *rest, *dash;
-	int first, last;
+	int second, last;
 
 	s += strcspn(s, "0123456789");
 	if (*s == '\0')
 		return false;
-	rest = take_number(s, &first);
-	if (strncmp(rest, TENS, strlen(TENS)) == 0 || strncmp(rest, TENS_OF, strlen(TENS_OF)) == 0) {
-		*from = first;
-		*to = strstr(rest, AND_OVER) != NULL ? POPULATION_OLDEST : first + 9;
-		return *from <= *to && *to <= POPULATION_OLDEST;
-	}
-	rest = take_word(rest, YEARS);
-	rest = take_word(rest, " ");
-	if (strncmp(rest, AND_OVER, strlen(AND_OVER)) == 0 || *rest == '+') {
-		*from = first;
+	rest = take_next_ten(take_span(s, from, to), to);
+	if (is_word(rest, AND_OVER) || *rest == '+')
 		*to = POPULATION_OLDEST;
-	} else if (strncmp(rest, AND_UNDER, strlen(AND_UNDER)) == 0) {
+	else if (is_word(rest, AND_UNDER))
 		*from = 0;
-		*to = first;
-	} else if (strncmp(rest, BELOW, strlen(BELOW)) == 0) {
+	else if (is_word(rest, BELOW)) {
+		*to = *from - 1;
 		*from = 0;
-		*to = first - 1;
 	} else if ((dash = take_dash(rest)) != NULL) {
 		dash = take_word(dash, " ");
-		*from = first;
-		*to = take_number(dash, &last) == dash ? POPULATION_OLDEST : last;
-	} else {
-		*from = *to = first;
+		*to = take_span(dash, &second, &last) == dash ? POPULATION_OLDEST : last;
 	}
 	return *from <= *to && *to <= POPULATION_OLDEST;
 }

@@ -13,7 +13,8 @@
  */
 enum { POPULATION_OLDEST = 150 };
 
-/* The ages that a text means: "18〜29歳", "30代", "70歳以上", "20歳未満", full-width or not.
+/* The ages that a text means: "18〜29歳", "30代", "30代前半", "20代〜30代", "70歳以上", "20代以下", "20歳未満",
+ * full-width or not.
  * False: it means none. */
 bool population_ages(struct arena *, const char *text, int *from, int *to);
 

@@ -103,7 +103,7 @@ message_of(struct list *l, const struct rows *rows, size_t i)
 	json_object_set_nocheck(message, "topics", topics_of(l, rows_text(rows, i, "topics")));
 	json_object_set_new_nocheck(message, "picture_url", cover[0] == '\0' ? json_null() :
 	    json_string_nocheck(picture_url(l->arena, "", rows_int(rows, i, "id"), cover)));
-	json_object_set_new_nocheck(message, "corrected", json_boolean(!rows_null(rows, i, "corrected_by")));
+	json_object_set_new_nocheck(message, "corrected", json_boolean(rows_bool(rows, i, "corrected")));
 	return message;
 }
 

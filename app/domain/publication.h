@@ -45,7 +45,7 @@ enum err publication_show(struct db *, const struct words *, int64_t message, js
  * attachment_read.  ERR_NOT_FOUND: none, or not yet, or not any more. */
 enum err publication_picture(struct db *, int64_t message, const char *id, json_t **out) MUST_USE;
 
-/* {"town", "updated", "messages": [{id, day, subject, language, department, published, topics, body, pictures,
+/* {"updated", "messages": [{id, day, subject, language, department, published, topics, body, pictures,
  * corrects, correction}]} */
 enum err publication_feed(struct db *, json_t **out) MUST_USE;
 

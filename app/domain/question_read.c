@@ -69,18 +69,6 @@ show_special(struct form *f, const json_t *choices, const char *kind, const char
 		}
 }
 
-static bool
-holds(const json_t *list, const char *text)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(list, i, one)
-		if (json_is_string(one) && strcmp(json_string_value(one), text) == 0)
-			return true;
-	return false;
-}
-
 void
 question_show_content(struct arena *a, struct form *f, const json_t *question)
 {
@@ -104,8 +92,8 @@ question_show_content(struct arena *a, struct form *f, const json_t *question)
 	form_set(f, "rows", joined(a, json_object_get(s, "rows")));
 	form_set_flag(f, "multi", json_flag(s, "multi"));
 	form_set_flag(f, "district", json_flag(s, "district"));
-	form_set_flag(f, "image", holds(json_object_get(s, "kinds"), "image"));
-	form_set_flag(f, "pdf", holds(json_object_get(s, "kinds"), "pdf"));
+	form_set_flag(f, "image", json_has(json_object_get(s, "kinds"), "image"));
+	form_set_flag(f, "pdf", json_has(json_object_get(s, "kinds"), "pdf"));
 	form_set(f, "than", json_text(s, "equal_or_more"));
 	form_set(f, "reason", "");
 }
@@ -160,7 +148,7 @@ by_text(const json_t *old, const char *text)
 static bool
 still(const json_t *lines, const json_t *old)
 {
-	return holds(lines, ja(json_object_get(old, "texts")));
+	return json_has(lines, ja(json_object_get(old, "texts")));
 }
 
 static int
@@ -196,7 +184,7 @@ read_lines(struct arena *a, struct form *f, const char *name)
 			form_detail(f, name, "max", QUESTION_CHOICE_LENGTH);
 			form_problem(f, name, "question_choice_too_long");
 		}
-		if (holds(lines, line))
+		if (json_has(lines, line))
 			form_problem(f, name, "question_choice_twice");
 		json_array_append_new(lines, json_string(line));
 	}

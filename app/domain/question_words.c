@@ -80,6 +80,19 @@ fault_text(struct arena *a, const struct words *words, const json_t *fault)
 	return words_get(words, arena_printf(a, "question_fault_%s", json_text(fault, "key")));
 }
 
+/* Faults of the ways between questions, which are mended where those are. */
+static bool
+is_of_ways(const json_t *fault)
+{
+	static const char *const keys[] = { "refers", "jump_back", "unreachable", "across" };
+	size_t i;
+
+	for (i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (strcmp(json_text(fault, "key"), keys[i]) == 0)
+			return true;
+	return false;
+}
+
 json_t *
 question_fault_rows(struct arena *a, const struct words *words, const json_t *draft)
 {
@@ -93,9 +106,7 @@ question_fault_rows(struct arena *a, const struct words *words, const json_t *dr
 		const char *label = q == NULL ? "" : questionnaire_text(q, "label", "ja");
 
 		json_array_append_new(list, json_pack("{s:s, s:o, s:s, s:s, s:b}", "code", code, "number", number_text(draft, code),
-		    "label", label, "text", fault_text(a, words, fault), "logic", strcmp(json_text(fault, "key"), "refers") == 0 ||
-		    strcmp(json_text(fault, "key"), "jump_back") == 0 || strcmp(json_text(fault, "key"), "unreachable") == 0 ||
-		    strcmp(json_text(fault, "key"), "across") == 0));
+		    "label", label, "text", fault_text(a, words, fault), "logic", is_of_ways(fault)));
 	}
 	return list;
 }

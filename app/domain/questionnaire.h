@@ -90,11 +90,14 @@ void questionnaire_prune(struct arena *, const json_t *document, json_t *answers
  * ranks "q5_2"; parts "q6_postcode"; その他 in words "q1_other".
  */
 
+/* Names of fields: "q3_words", "q4_r2_1". */
+const char *questionnaire_field(struct arena *, const char *code, const char *part);
 /* Reads the answer of one question from what was sent, puts it into answers (or takes it
  * away where nothing was said) and shows what is wrong in the form. */
 void questionnaire_read(struct arena *, struct form *, const struct fields *, const json_t *question,
     json_t *answers);
-/* Shows in the form what was answered so far. */
+/* Shows in the form what was answered so far, and what is wrong with it: another answer, or the day, may
+ * have changed since. */
 void questionnaire_show(struct arena *, struct form *, const json_t *question, const json_t *answers);
 
 struct questionnaire_look {
@@ -104,12 +107,15 @@ struct questionnaire_look {
 	const json_t *document, *answers;
 	const char *seed;		/* shuffled choices stand in an order of this seed; NULL: as staff wrote them */
 };
-/* What templates/part/question.html shows: {"code", "name", "label", "help", "required", "unit",
+/* What templates/part/question.html shows: {"code", "name", "label", "help", "text_lang", "help_lang", "required", "unit",
  * "is": {"single": true, "multi": false, …}, "field": the form's field with its "options",
  * "other": the field of その他 or null, "low", "high" (ends of a scale), "rows" (ranks and rows, each
  * with its options), "year", "month", "day", "postcode", "district", "text", "lat", "lon": fields or
  * null}.  Belongs to the arena. */
 json_t *questionnaire_view(const struct questionnaire_look *, const json_t *question);
+/* The document as it reads where nobody has answered, on paper and in results: of an earlier answer in a label, {q1},
+ * stands which question it is of. */
+json_t *questionnaire_numbered(struct arena *, const struct words *, const json_t *document);
 /* An answer in words, line by line, for the check page, mails and lists; [] where there is none. */
 /* Is this question of this kind? */
 bool questionnaire_is(const json_t *question, const char *kind);
@@ -144,6 +150,8 @@ enum err questionnaire_accept(struct arena *, const json_t *document, const json
     const char **problem) MUST_USE;
 /* The document in which nothing has to be answered, for what comes on paper. */
 json_t *questionnaire_lenient(struct arena *, const json_t *document);
+/* … in which no file has to be sent, for what comes in a table. */
+json_t *questionnaire_without_files(struct arena *, const json_t *document);
 
 /* What is to be solved before this may be published: a list of {"code", "key", "other"}, words by
  * "question_fault_<key>": no_questions, no_label, no_choices, choice_twice, choice_empty, range, refers (to a

@@ -64,6 +64,19 @@ list_of_choices(const struct judged *j, const json_t *list)
 	return true;
 }
 
+/* Of what is written freely: readable, nothing hidden in it, and no longer than this. */
+static const char *
+text_problem(const struct judged *j, const char *text, bool lines, int64_t max)
+{
+	if (text_is_mended(text))
+		return "form_unreadable";
+	if (!text_is_clean(text, lines))
+		return "form_control_characters";
+	j->limits->max = max;
+	j->limits->length = (int64_t)text_length(text);
+	return j->limits->length > max ? "form_too_long" : NULL;
+}
+
 static const char *
 other_problem(const struct judged *j, bool wanted)
 {
@@ -74,9 +87,9 @@ other_problem(const struct judged *j, bool wanted)
 		return wanted ? "question_other_required" : NULL;
 	if (!wanted)
 		return "question_other_unchosen";
-	j->limits->max = OTHER_MAX;
-	j->limits->length = json_is_string(other) ? (int64_t)text_length(json_string_value(other)) : 0;
-	return j->limits->length > OTHER_MAX ? "form_too_long" : j->limits->length == 0 ? "question_other_required" : NULL;
+	if (!json_is_string(other) || text_normal(j->arena, json_string_value(other))[0] == '\0')
+		return "question_other_required";
+	return text_problem(j, json_string_value(other), false, OTHER_MAX);
 }
 
 static const char *
@@ -116,23 +129,18 @@ static const char *
 words(const struct judged *j)
 {
 	const char *kind = json_text(j->question, "kind"), *pattern = json_text(settings(j->question), "pattern");
-	const char *text = json_string_value(j->answer);
+	const char *text = json_string_value(j->answer), *problem;
 	int64_t max = json_int(settings(j->question), "max");
 	size_t i;
 
 	for (i = 0; max == 0 && i < sizeof lengths / sizeof *lengths; i++)
 		if (strcmp(lengths[i].kind, kind) == 0)
 			max = lengths[i].max;
-	if (text == NULL || text[0] == '\0')
+	if (text == NULL || text_normal(j->arena, text)[0] == '\0')
 		return "form_required";
-	if (text_is_mended(text))
-		return "form_unreadable";
-	if (!text_is_clean(text, strcmp(kind, "long") == 0))
-		return "form_control_characters";
-	j->limits->max = max;
-	j->limits->length = (int64_t)text_length(text);
-	if (j->limits->length > max)
-		return "form_too_long";
+	problem = text_problem(j, text, strcmp(kind, "long") == 0, max);
+	if (problem != NULL)
+		return problem;
 	if (pattern[0] != '\0' && !is_kept(questionnaire_pattern(j->arena, pattern, text), text))
 		return arena_printf(j->arena, "question_pattern_%s", pattern);
 	return NULL;
@@ -260,26 +268,23 @@ matrix(const struct judged *j)
 }
 
 static const char *
-parts(const struct judged *j, const char *const *names, const char *problem)
+parts(const struct judged *j, const char *const *names, const char *missing)
 {
 	const json_t *value;
-	const char *name;
+	const char *name, *problem;
 
 	if (!json_is_object(j->answer) || json_object_size(j->answer) == 0)
-		return problem;
+		return missing;
 	json_object_foreach((json_t *)(uintptr_t)j->answer, name, value) {
 		size_t i = 0;
 
 		while (names[i] != NULL && strcmp(names[i], name) != 0)
 			i++;
 		if (names[i] == NULL || !json_is_string(value) || json_string_length(value) == 0)
+			return missing;
+		problem = text_problem(j, json_string_value(value), false, TEXT_MAX);
+		if (problem != NULL)
 			return problem;
-		j->limits->max = TEXT_MAX;
-		j->limits->length = (int64_t)text_length(json_string_value(value));
-		if (j->limits->length > TEXT_MAX)
-			return "form_too_long";
-		if (!text_is_clean(json_string_value(value), false))
-			return "form_control_characters";
 	}
 	return NULL;
 }
@@ -313,7 +318,7 @@ map(const struct judged *j)
 		return problem;
 	if (lat[0] == '\0' && lon[0] == '\0')
 		return NULL;
-	return degree(j->arena, lat, 90) && degree(j->arena, lon, 180) ? NULL : "question_map";
+	return degree(j->arena, lat, 90) && degree(j->arena, lon, 180) ? NULL : "question_point";
 }
 
 static const char *
@@ -440,13 +445,27 @@ questionnaire_accept(struct arena *a, const json_t *document, const json_t *answ
 	return whole && known == json_object_size(answers) ? ERR_OK : ERR_INVALID;
 }
 
-json_t *
-questionnaire_lenient(struct arena *a, const json_t *document)
+/* kind: of those that need no answer; NULL: all. */
+static json_t *
+excused(struct arena *a, const json_t *document, const char *kind)
 {
 	json_t *copy = json_keep(a, json_deep_copy(document)), *q;
 	size_t i;
 
 	json_array_foreach(json_object_get(copy, "questions"), i, q)
-		json_object_set_new(q, "required", json_false());
+		if (kind == NULL || questionnaire_is(q, kind))
+			json_object_set_new(q, "required", json_false());
 	return copy;
+}
+
+json_t *
+questionnaire_lenient(struct arena *a, const json_t *document)
+{
+	return excused(a, document, NULL);
+}
+
+json_t *
+questionnaire_without_files(struct arena *a, const json_t *document)
+{
+	return excused(a, document, "file");
 }

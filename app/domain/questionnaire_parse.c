@@ -36,16 +36,26 @@ commas_part_thousands(const char *p)
 	return strchr(p, ',') == NULL;
 }
 
+/* How long a minus stands in front: a hyphen, or what keyboards of Japan give in its place. */
+static size_t
+minus_of(const char *p)
+{
+	static const char *const signs[] = { "-", "−", "‐", "–", "ー" };	/* lint: words */
+
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		if (strncmp(p, signs[i], strlen(signs[i])) == 0)
+			return strlen(signs[i]);
+	return 0;
+}
+
 /* 1,200 and １２００ and -0.50: sign, digits without leading zeros, decimals without
  * trailing ones. */
 const char *
 questionnaire_number(struct arena *a, const char *typed, int64_t decimals)
 {
 	const char *p = text_normal(a, typed);
-	size_t whole, part = 0;
-	struct buf out;
-	bool minus = *p == '-';
-	struct buf digits;
+	size_t whole, part = 0, minus = minus_of(p);
+	struct buf digits, out;
 
 	buf_init(&digits, a);
 	if (!commas_part_thousands(p + minus))
@@ -66,7 +76,7 @@ questionnaire_number(struct arena *a, const char *typed, int64_t decimals)
 	if ((int64_t)part > decimals)
 		return NULL;
 	buf_init(&out, a);
-	if (minus && !(whole == 1 && *p == '0' && part == 0))
+	if (minus > 0 && !(whole == 1 && *p == '0' && part == 0))
 		buf_addch(&out, '-');
 	buf_add(&out, p, whole + (part > 0) + part);
 	return out.data;
@@ -268,8 +278,7 @@ questionnaire_pattern(struct arena *a, const char *pattern, const char *typed)
 	if (strcmp(pattern, "email") == 0)
 		return text_email(a, typed);
 	if (strcmp(pattern, "phone") == 0)
-		return n >= PHONE_LEAST && n <= PHONE_MOST && digits[0] == '0' &&
-		    strspn(text, "0123456789-() ") == strlen(text) ? digits : NULL;
+		return n >= PHONE_LEAST && n <= PHONE_MOST && digits[0] == '0' ? text_number(a, typed) : NULL;
 	if (strcmp(pattern, "postcode") == 0)
 		return n == POSTCODE ? digits : NULL;
 	if (strcmp(pattern, "kana") == 0)

@@ -3,9 +3,6 @@
 #include "domain/questionnaire.h"
 /* What reading, showing and accepting an answer have in common. */
 
-/* Names of fields: "q3_other", "q4_r2_1". */
-const char *questionnaire_field(struct arena *, const char *code, const char *part);
-
 /* Brings a text to the form in which its kind is kept; NULL: it is none. */
 const char *questionnaire_number(struct arena *, const char *typed, int64_t decimals);
 /* Degrees, with as many decimals as tell a door from the next; what is more is cut. */

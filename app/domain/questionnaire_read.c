@@ -427,11 +427,31 @@ kind_of(const json_t *question)
 static const char *
 problem_at(const struct reading *r, const char *problem)
 {
+	const char *kind = json_text(r->question, "kind");
+	bool chooses = strcmp(kind, "single") == 0 || strcmp(kind, "multi") == 0;
+
 	if (strncmp(problem, "question_other", strlen("question_other")) == 0)
 		return name_of(r, "words");
-	if (strcmp(problem, "form_postcode") == 0 && strcmp(json_text(r->question, "kind"), "address") == 0)
+	/* Nothing else of theirs is written. */
+	if (chooses && (strcmp(problem, "form_too_long") == 0 || strcmp(problem, "form_unreadable") == 0 ||
+	    strcmp(problem, "form_control_characters") == 0))
+		return name_of(r, "words");
+	if (strcmp(problem, "form_postcode") == 0 && strcmp(kind, "address") == 0)
 		return name_of(r, "postcode");
 	return r->code;
+}
+
+static void
+judge(const struct reading *r)
+{
+	struct questionnaire_limits limits = { 0 };
+	const char *problem = questionnaire_problem(r->arena, r->question, r->answers, &limits), *name;
+
+	if (problem == NULL)
+		return;
+	name = problem_at(r, problem);
+	form_details(r->form, name, questionnaire_named(r->arena, &limits));
+	form_problem(r->form, name, problem);
 }
 
 void
@@ -439,21 +459,14 @@ questionnaire_read(struct arena *a, struct form *form, const struct fields *fiel
     json_t *answers)
 {
 	struct reading r = { a, form, fields, question, json_text(question, "code"), answers };
-	struct questionnaire_limits limits = { 0 };
 	size_t kind = kind_of(question);
-	const char *problem, *name;
 
 	if (kind == KINDS)
 		return;
 	json_object_del(answers, r.code);
 	form_set(form, r.code, "");
 	kinds[kind].read(&r);
-	problem = questionnaire_problem(a, question, answers, &limits);
-	if (problem == NULL)
-		return;
-	name = problem_at(&r, problem);
-	form_details(form, name, questionnaire_named(a, &limits));
-	form_problem(form, name, problem);
+	judge(&r);
 }
 
 void
@@ -466,4 +479,6 @@ questionnaire_show(struct arena *a, struct form *form, const json_t *question, c
 		return;
 	form_set(form, r.code, "");
 	kinds[kind].show(&r);
+	if (answered(&r) != NULL)
+		judge(&r);
 }

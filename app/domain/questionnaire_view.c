@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/calendar.h"
 #include "base/json.h"
+#include "base/mustache.h"
 #include "base/secret.h"
 #include "domain/questionnaire_private.h"
 
@@ -194,6 +195,51 @@ piped(const struct questionnaire_look *l, const char *label)
 	return out.data;
 }
 
+/* What a label takes from an earlier question, by the number of that question. */
+static const char *
+numbered(struct arena *a, const struct words *words, const json_t *document, const char *label)
+{
+	const json_t *questions = json_object_get(document, "questions"), *q;
+	struct buf out, said;
+	size_t i;
+
+	buf_init(&out, a);
+	buf_adds(&out, label);
+	json_array_foreach(questions, i, q) {
+		const char *name = arena_printf(a, "{%s}", json_text(q, "code")), *from = out.data, *at;
+		const json_t *named = json_keep(a, json_pack("{s:I}", "number", (json_int_t)i + 1));
+		struct buf next;
+
+		if (strstr(from, name) == NULL)
+			continue;
+		buf_init(&said, a);
+		if (mustache_text(a, words_get(words, "question_answer_of"), named, &said) != ERR_OK)
+			continue;
+		buf_init(&next, a);
+		for (; (at = strstr(from, name)) != NULL; from = at + strlen(name)) {
+			buf_add(&next, from, (size_t)(at - from));
+			buf_adds(&next, said.data);
+		}
+		buf_adds(&next, from);
+		out = next;
+	}
+	return out.data;
+}
+
+json_t *
+questionnaire_numbered(struct arena *a, const struct words *words, const json_t *document)
+{
+	json_t *copy = json_keep(a, json_deep_copy(document)), *q, *texts;
+	const char *language;
+	size_t i;
+
+	json_array_foreach(json_object_get(copy, "questions"), i, q)
+		json_object_foreach(json_object_get(q, "texts"), language, texts)
+			if (strchr(json_text(texts, "label"), '{') != NULL)
+				json_object_set_new(texts, "label", json_string(numbered(a, words, document, json_text(texts, "label"))));
+	return copy;
+}
+
 /* --- options --- */
 
 static json_t *
@@ -247,21 +293,27 @@ in_order(const struct questionnaire_look *l, const json_t *question)
 }
 
 static bool
-has(const json_t *answer, const char *code)
+chosen(const json_t *answer, const char *code)
 {
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(answer, i, one)
-		if (strcmp(json_string_value(one), code) == 0)
-			return true;
-	return json_is_string(answer) && strcmp(json_string_value(answer), code) == 0;
+	return json_has(answer, code) || (json_is_string(answer) && strcmp(json_string_value(answer), code) == 0);
 }
 
+/* Which language a text is in: Japanese, where this one has none. */
 static json_t *
-option(const char *value, const char *label, bool checked, bool worded)
+tongue_of(const json_t *thing, const char *key, const char *language)
 {
-	return json_pack("{s:s, s:s, s:b, s:b}", "value", value, "label", label, "checked", checked, "worded", worded);
+	const json_t *texts = json_object_get(thing, "texts");
+	const char *text = key == NULL ? json_text(texts, language) : json_text(json_object_get(texts, language), key);
+
+	return json_string(text[0] != '\0' && strncmp(language, "ja", 2) != 0 ? language : "ja");
+}
+
+/* said: what its label is of. */
+static json_t *
+option(const struct questionnaire_look *l, const char *value, const char *label, const json_t *said, bool checked)
+{
+	return json_pack("{s:s, s:s, s:o, s:b, s:b}", "value", value, "label", label, "text_lang", tongue_of(said, NULL, l->language),
+	    "checked", checked, "worded", json_flag(said, "other"));
 }
 
 static json_t *
@@ -272,8 +324,8 @@ options(const struct questionnaire_look *l, const json_t *question, const json_t
 	size_t i;
 
 	json_array_foreach(in_order(l, question), i, c)
-		json_array_append_new(list, option(json_text(c, "code"), questionnaire_text(c, NULL, l->language),
-		    has(answer, json_text(c, "code")), json_flag(c, "other")));
+		json_array_append_new(list, option(l, json_text(c, "code"), questionnaire_text(c, NULL, l->language), c,
+		    chosen(answer, json_text(c, "code"))));
 	return list;
 }
 
@@ -298,7 +350,7 @@ steps(const struct questionnaire_look *l, int64_t from, int64_t to, const char *
 	for (int64_t i = from; i <= to; i++) {
 		const char *text = arena_printf(l->arena, "%d", (int)i);
 
-		json_array_append_new(list, option(text, text, strcmp(text, value) == 0, false));
+		json_array_append_new(list, option(l, text, text, NULL, strcmp(text, value) == 0));
 	}
 	return list;
 }
@@ -311,18 +363,22 @@ scale(const struct questionnaire_look *l, const json_t *question, const char *va
 	json_t *list = steps(l, points != 11, points - (points == 11), value), *step;
 	size_t i;
 
-	json_array_foreach(list, i, step)
-		json_object_set_new(step, "end", i == 0 ? end_of(l, question, "low") :
-		    i + 1 == json_array_size(list) ? end_of(l, question, "high") : json_null());
+	json_array_foreach(list, i, step) {
+		const char *end = i == 0 ? "low" : i + 1 == json_array_size(list) ? "high" : "";
+
+		json_object_set_new(step, "end", end_of(l, question, end));
+		json_object_set_new(step, "text_lang", tongue_of(json_object_get(settings(question), end), NULL, l->language));
+	}
 	return list;
 }
 
 static json_t *
-row(const struct questionnaire_look *l, const char *name, const char *label, bool missing, json_t *list)
+row(const struct questionnaire_look *l, const char *name, const json_t *said, bool missing, json_t *list)
 {
 	json_t *shown = json_object_get(form_json(l->form), name);
 
-	return json_pack("{s:s, s:s, s:s, s:n, s:b, s:o}", "name", name, "label", label,
+	return json_pack("{s:s, s:s, s:o, s:s, s:n, s:b, s:o}", "name", name, "label",
+	    questionnaire_text(said, NULL, l->language), "text_lang", tongue_of(said, NULL, l->language),
 	    "value", json_text(shown, "value"), "problem", "missing", missing, "options", list);
 }
 
@@ -350,7 +406,7 @@ rows(const struct questionnaire_look *l, const json_t *question)
 			const char *name = questionnaire_field(l->arena, code, json_text(one, "code"));
 			const char *value = json_text(json_object_get(form_json(l->form), name), "value");
 
-			json_array_append_new(list, row(l, name, questionnaire_text(one, NULL, l->language), false,
+			json_array_append_new(list, row(l, name, one, false,
 			    steps(l, 1, max > 0 && max < n ? max : n, value)));
 		}
 	} else if (strcmp(kind, "matrix") == 0) {
@@ -358,8 +414,8 @@ rows(const struct questionnaire_look *l, const json_t *question)
 			const char *part = json_text(one, "code");
 			const json_t *value = json_object_get(answer, part);
 
-			json_array_append_new(list, row(l, questionnaire_field(l->arena, code, part),
-			    questionnaire_text(one, NULL, l->language), is_missing(l, question, value), options(l, question, value)));
+			json_array_append_new(list, row(l, questionnaire_field(l->arena, code, part), one,
+			    is_missing(l, question, value), options(l, question, value)));
 		}
 	}
 	return list;
@@ -389,6 +445,14 @@ begin(const json_t *question, const char *kind)
 	return json_pack("{s:O, s:O, s:I}", "from_lat", lat, "from_lon", lon, "zoom", (json_int_t)(zoom > 0 ? zoom : 14));
 }
 
+/* Latitude and longitude lie folded: what is wrong there must be seen. */
+static bool
+typed_point(const json_t *view)
+{
+	return json_text(json_object_get(view, "field"), "problem")[0] != '\0' && (json_text(json_object_get(view, "lat"), "value")[0] !=
+	    '\0' || json_text(json_object_get(view, "lon"), "value")[0] != '\0');
+}
+
 json_t *
 questionnaire_view(const struct questionnaire_look *l, const json_t *question)
 {
@@ -408,6 +472,8 @@ questionnaire_view(const struct questionnaire_look *l, const json_t *question)
 	json_object_set_new(view, "ordinal", json_null());
 	json_object_set_new(view, "label", json_string(piped(l, questionnaire_text(question, "label", l->language))));
 	json_object_set_new(view, "help", text_or_null(questionnaire_text(question, "help", l->language)));
+	json_object_set_new(view, "text_lang", tongue_of(question, "label", l->language));
+	json_object_set_new(view, "help_lang", tongue_of(question, "help", l->language));
 	json_object_set(view, "required", json_flag(question, "required") ? json_true() : json_false());
 	json_object_set_new(view, "unit", text_or_null(json_text(settings(question), "unit")));
 	json_object_set_new(view, "several", json_boolean(json_flag(settings(question), "multi")));
@@ -421,6 +487,7 @@ questionnaire_view(const struct questionnaire_look *l, const json_t *question)
 	json_object_set_new(view, "rows", rows(l, question));
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		json_object_set_new(view, parts[i], field(l, questionnaire_field(l->arena, code, parts[i])));
+	json_object_set_new(view, "unfolded", json_boolean(typed_point(view)));
 	form_label(l->form, code, json_text(view, "label"), strncmp(l->language, "ja", 2) == 0 ? "ja" : l->language);
 	return view;
 }

@@ -65,7 +65,7 @@ response_draft_begin(struct db *db, const struct vault *vault, struct arena *a, 
 	return q_response_draft_add_queue(db, (struct q_response_draft_add){
 	    .hash = draft_hash(a, d->token, d->survey), .questionnaire = json_int(survey, "questionnaire"),
 	    .edition = (int32_t)json_int(survey, "edition"), .reached = d->reached,
-	    .sealed = vault_seal_json(vault, a, LABEL, d->what) }, NULL);
+	    .sealed = vault_seal_json(vault, a, LABEL, d->what), .changes = json_text(d->what, "change")[0] != '\0' }, NULL);
 }
 
 enum err
@@ -93,6 +93,21 @@ response_receipt(struct db *db, struct arena *a, int64_t survey, const char *rec
 {
 	return q_response_receipt(db, (struct q_response_receipt){ .survey = survey, .receipt = db_sha256(a, receipt),
 	    .lang = language }, out);
+}
+
+enum err
+response_present(struct db *db, struct arena *a, const char *session, int64_t *citizen)
+{
+	struct rows *rows;
+	enum err e;
+
+	*citizen = 0;
+	if (session[0] == '\0')
+		return ERR_OK;
+	e = q_response_present(db, (struct q_response_present){ .session = db_sha256(a, session) }, &rows);
+	if (e == ERR_OK && rows_count(rows) > 0)
+		*citizen = rows_int(rows, 0, "id");
+	return e;
 }
 
 enum err
@@ -155,6 +170,10 @@ response_change(struct db *db, struct arena *a, const struct response_whole *r, 
 	e = q_response_receipt_lock(db, (struct q_response_receipt_lock){ .survey = survey, .receipt = receipt }, &was);
 	if (e != ERR_OK)
 		return e;
+	if (r->before != NULL && !json_equal(r->before, was)) {
+		*out = RESPONSE_CHANGED;
+		return ERR_OK;
+	}
 	survey_limits(a, r->survey, r->answers, &limits);
 	survey_limits(a, r->survey, was, &before);
 	e = q_response_change(db, (struct q_response_change){ .survey = survey,

@@ -15,7 +15,8 @@
  * is answered by name.
  *
  *	{"answers": {…}, "seed": "…", "begun": ms, "language": "ja", "right": "…" or null,
- *	 "citizen": id or null, "change": receipt or null}
+ *	 "citizen": id or null, "change": receipt or null, "before": with change, the answers that it found, "overtaken": they have
+ *	 been changed meanwhile}
  */
 struct response_draft {
 	int64_t survey;
@@ -38,14 +39,17 @@ enum err response_draft_keep(struct db *, const struct vault *, struct arena *, 
 
 /* The token of the receipt that this draft will have, or has. */
 const char *response_receipt_of(struct arena *, const char *token, int64_t survey);
-/* {"number", "day", "answers", "language"}.  ERR_NOT_FOUND: nothing was sent with it. */
+/* {"number", "citizen", "day", "answers", "language"}.  ERR_NOT_FOUND: nothing was sent with it. */
 enum err response_receipt(struct db *, struct arena *, int64_t survey, const char *receipt, const char *language,
     json_t **out) MUST_USE;
+/* What is answered by name is seen in the browser where that person's マイページ is open.  session: the token of one;
+ * *citizen: whose it is, 0: nobody's any more. */
+enum err response_present(struct db *, struct arena *, const char *session, int64_t *citizen) MUST_USE;
 /* {"number"} of what this person has answered by name; ERR_NOT_FOUND: nothing. */
 enum err response_of(struct db *, int64_t survey, int64_t citizen, json_t **out) MUST_USE;
 
 /* What became of it. */
-enum response_fate { RESPONSE_SENT, RESPONSE_AGAIN, RESPONSE_CLOSED, RESPONSE_FULL };
+enum response_fate { RESPONSE_SENT, RESPONSE_AGAIN, RESPONSE_CLOSED, RESPONSE_FULL, RESPONSE_CHANGED };
 
 /* What is sent: whole, and accepted by the engine. */
 struct response_whole {
@@ -57,9 +61,10 @@ struct response_whole {
 	struct db_bytes right;		/* the hash of the spent right; NULL: none */
 	int64_t citizen;		/* 0: nobody's */
 	int64_t begun;			/* ms; 0: not known */
+	const json_t *before;		/* what a change found; NULL: not known */
 	const char *draft;		/* the token of the draft that ends with it; NULL: none */
 };
 /* Keeps it; *number is the 受付番号.  Only RESPONSE_SENT leaves anything. */
 enum err response_send(struct db *, struct arena *, const struct response_whole *, enum response_fate *, const char **number) MUST_USE;
-/* Puts it in the place of what was sent with this receipt. */
+/* Puts it in the place of what was sent with this receipt.  RESPONSE_CHANGED: that is not before any more. */
 enum err response_change(struct db *, struct arena *, const struct response_whole *, enum response_fate *, const char **number) MUST_USE;

@@ -60,7 +60,7 @@ result_open(struct result *r, int64_t survey)
 		e = q_result_open(r->db, (struct q_result_open){ r->lang, survey }, &r->survey);
 	if (e != ERR_OK)
 		return e;
-	r->document = json_object_get(r->survey, "document");
+	r->document = questionnaire_numbered(r->arena, r->words, json_object_get(r->survey, "document"));
 	r->questionnaire = json_int(r->survey, "questionnaire");
 	r->filter = (struct tally_filter){ "", "", "", "", "", "" };
 	return result_design(r);
@@ -222,7 +222,7 @@ funnel(const struct result *r, int64_t *begun)
 	json_t *list = json_array(), *value;
 	int64_t people = tally_people(r->whole);
 	const char *key;
-	size_t i, number = 0;
+	size_t i;
 
 	*begun = people;
 	json_object_foreach((json_t *)drafts, key, value)
@@ -232,10 +232,9 @@ funnel(const struct result *r, int64_t *begun)
 
 		if (strcmp(json_text(q, "kind"), "note") == 0)
 			continue;
-		number++;
 		answered = result_answered(r->whole, q);
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:b}",
-		    "number", result_number(r->arena, (int64_t)number), "label",
+		    "number", result_number(r->arena, (int64_t)i + 1), "label",
 		    questionnaire_text(q, "label", r->lang), "answered", result_number(r->arena, answered), "share",
 		    result_percent(r->arena, people > 0 ? (double)answered / (double)people : 0),
 		    "percent", people > 0 ? (int)(100 * answered / people) : 0, "left", result_number(r->arena, left),

@@ -22,12 +22,13 @@ struct result {
 	const struct words *words;
 	const char *lang;
 	json_t *survey;			/* query result_open */
-	const json_t *document;
+	json_t *document;
 	int64_t questionnaire;
 	struct rows *districts, *design;
 	int regrouped;			/* -1, or how far groups are, in a hundred: none till then */
 	struct tally_filter filter;
 	bool filtered, open_to_all;	/* open_to_all: will be published */
+	bool veiled;			/* of the question at hand nothing is told (result_asked.c) */
 	struct tally *whole, *part;	/* the same without a filter */
 	struct tally_class *classes;	/* with one: all that could be chosen beside it */
 	size_t n_classes;
@@ -79,4 +80,9 @@ enum err result_filters(struct result *, json_t **out) MUST_USE;
 const char *result_number(struct arena *, int64_t);
 /* What an item of a question for numbers stands for: 7, 36–36.9, 1,200–1,299. */
 const char *result_item(const struct result *, const json_t *question, const char *item);
+/* More different numbers than these stand together: how wide a class of such a question is that has
+ * items from low to high, and what one is called. */
+enum { RESULT_CLASSES = 12 };
+double result_width(const json_t *question, double low, double high);
+const char *result_class(const struct result *, const json_t *question, double from, double width);
 const char *result_percent(struct arena *, double share);

@@ -12,14 +12,24 @@ struct choice {
 	bool hidden;
 };
 
+/* result_asked.c: how many answered the question at this place tells, beside what views show of those before it, what
+ * is hidden there; or is too small itself.  *spread: with another class of the filter it may. */
+bool result_tells(const struct result *, size_t place, const json_t *views, bool *spread);
+
+/* The codes of the questions on whose answers it depends whether this one is asked; a set. */
+json_t *result_leads(const struct result *, size_t place);
+/* Does the path of these answers come by it? */
+bool result_is_asked(const struct result *, const json_t *answers, const char *code);
+
 struct block {
 	const char *heading;		/* NULL: the question itself */
 	const char *code, *item;	/* item: those who answered; NULL: the sum of the choices */
-	struct choice *choices;
+	struct choice *choices;		/* with room for one more, who did not answer */
 	size_t n;
 	int64_t base, base_weighted;	/* what shares are of */
+	bool untold;			/* the base, too, is hidden */
+	bool spread;			/* something is hidden, here or in another class of the filter */
 };
-enum { BLOCK_LINES = 400 };
 
 /* Marks what must not be shown.  With a filter, who did not answer is a choice as well.  several: people are
  * in more than one choice. */

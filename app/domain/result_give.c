@@ -122,5 +122,13 @@ result_publish(struct result *r, int64_t staff, const char *actions)
 enum err
 result_public(struct db *db, int64_t survey, const char *lang, json_t **out)
 {
-	return q_result_public(db, (struct q_result_public){ .lang = lang, .survey = survey }, out);
+	enum err e = q_result_public(db, (struct q_result_public){ .lang = lang, .survey = survey }, out);
+	const json_t *q;
+	size_t i;
+
+	/* What was published before there were questions of which nothing is told has none. */
+	json_array_foreach(e == ERR_OK ? json_object_get(*out, "questions") : NULL, i, q)
+		if (json_object_get(q, "veiled") == NULL)
+			json_object_set_new((json_t *)(uintptr_t)q, "veiled", json_false());
+	return e;
 }

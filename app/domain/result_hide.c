@@ -17,6 +17,7 @@
  *     does not follow from the sum of all (statistics_hide_list).  Days stand together until
  *     they are five people or more, so that any range less any other is nobody or five.
  *  4. A cross-table of a question and a thing is that same table, and hides the same cells.
+ *  5. How many were asked follows from what they had answered before: result_asked.c.
  *
  * Two things that are told apart each on its own leave of a cell (a, b) all from
  * max(0, a + b - all) to min(a, b): Fréchet's bounds, apart by the least of a, b, all - a and
@@ -45,6 +46,7 @@ hide_all(struct block *b)
 
 	for (i = 0; i < b->n; i++)
 		b->choices[i].hidden = true;
+	b->spread = b->n > 0;
 }
 
 /* Who gave no answer, of each class; several: of those who gave one. */
@@ -75,21 +77,24 @@ add_silent(struct result *r, struct block *b, bool several)
 		none.n += r->chosen[k] ? none.classes[k] : 0;
 		some |= none.classes[k] > 0;
 	}
-	if (some && b->n < BLOCK_LINES)
+	if (some)
 		b->choices[b->n++] = none;
 }
 
-/* A table of so many columns, class by class. */
-static void
+/* A table of so many columns, class by class.  True: something of it is hidden, in whatever class. */
+static bool
 hide_classes(struct result *r, const int64_t *n, size_t columns, bool *out)
 {
-	bool *hidden = arena_alloc(r->arena, r->n_classes * columns + 1);
+	bool *hidden = arena_alloc(r->arena, r->n_classes * columns + 1), some = false;
 	size_t i, k;
 
 	statistics_hide_table(r->arena, n, r->n_classes, columns, hidden);
 	for (k = 0; k < r->n_classes; k++)
-		for (i = 0; r->chosen[k] && i < columns; i++)
-			out[i] |= hidden[k * columns + i];
+		for (i = 0; i < columns; i++) {
+			some |= hidden[k * columns + i];
+			out[i] |= r->chosen[k] && hidden[k * columns + i];
+		}
+	return some;
 }
 
 /* Each is in one choice. */
@@ -103,7 +108,7 @@ hide_single(struct result *r, struct block *b)
 	for (k = 0; k < r->n_classes; k++)
 		for (i = 0; i < b->n; i++)
 			n[k * b->n + i] = b->choices[i].classes[k];
-	hide_classes(r, n, b->n, hidden);
+	b->spread = hide_classes(r, n, b->n, hidden);
 	for (i = 0; i < b->n; i++)
 		b->choices[i].hidden = hidden[i];
 }
@@ -122,7 +127,7 @@ hide_several(struct result *r, struct block *b)
 			two[2 * k] = b->choices[i].classes[k];
 			two[2 * k + 1] = people_of(r, k) - two[2 * k];
 		}
-		hide_classes(r, two, 2, hidden);
+		b->spread |= hide_classes(r, two, 2, hidden);
 		b->choices[i].hidden = hidden[0] || hidden[1];
 	}
 }
@@ -163,7 +168,11 @@ hide_open(struct result *r, struct block *b, bool several)
 void
 block_hide(struct result *r, struct block *b, bool several)
 {
-	if (r->filtered)
+	/* Beside fewer than five in all, a line that is alone in not being 0 is no secret. */
+	b->untold = r->veiled || (r->open_to_all && b->base > 0 && b->base < SMALL_CELL);
+	if (b->untold)
+		hide_all(b);
+	else if (r->filtered)
 		hide_filtered(r, b, several);
 	else if (r->open_to_all)
 		hide_open(r, b, several);

@@ -15,7 +15,7 @@
 #include "domain/questionnaire.h"
 #include "domain/result_block.h"
 
-enum { BUCKETS = 12 };
+enum { BUCKETS = RESULT_CLASSES };
 
 static int64_t
 sum_of(const struct tally *t, const char *code)
@@ -42,11 +42,11 @@ result_answered(const struct tally *t, const json_t *question)
 /* --- a block --- */
 
 static struct block *
-new_block(struct result *r, const char *code, const char *heading)
+new_block(struct result *r, const char *code, const char *heading, size_t most)
 {
 	struct block *b = arena_alloc(r->arena, sizeof *b);
 
-	*b = (struct block){ .heading = heading, .code = code, .choices = arena_alloc(r->arena, BLOCK_LINES * sizeof *b->choices) };
+	*b = (struct block){ .heading = heading, .code = code, .choices = arena_alloc(r->arena, (most + 1) * sizeof *b->choices) };
 	return b;
 }
 
@@ -56,8 +56,6 @@ add_choice(struct result *r, struct block *b, const char *item, const char *labe
 	struct choice *c = &b->choices[b->n];
 	size_t k;
 
-	if (b->n == BLOCK_LINES)
-		return;
 	*c = (struct choice){ .item = item, .label = label, .n = tally_of(r->part, b->code, item),
 	    .weighted = r->weighted != NULL ? tally_of(r->weighted, b->code, item) : 0, .value = strtod(item, NULL),
 	    .classes = r->filtered ? arena_alloc(r->arena, (r->n_classes + 1) * sizeof *c->classes) : NULL };
@@ -154,6 +152,9 @@ show_block(struct result *r, json_t *list, struct block *b, const json_t *questi
 	    "id", arena_printf(r->arena, "%s-%zu", json_text(question, "code"), json_array_size(list) + 1),
 	    "chart", chart_of(r, b, title), "lines", lines, "base", result_number(r->arena, b->base),
 	    "base_count", (json_int_t)b->base, "some_hidden", some_hidden, "weights", r->weighted != NULL));
+	json_object_set_new(json_array_get(list, json_array_size(list) - 1), "spread", json_boolean(b->spread));
+	if (b->untold)
+		json_object_set_new(json_array_get(list, json_array_size(list) - 1), "base_count", json_null());
 	if (b->heading == NULL)
 		json_object_set_new(json_array_get(list, json_array_size(list) - 1), "heading", json_null());
 }
@@ -163,8 +164,8 @@ show_block(struct result *r, json_t *list, struct block *b, const json_t *questi
 static void
 show_choices(struct result *r, const json_t *question, json_t *list)
 {
-	struct block *b = new_block(r, json_text(question, "code"), NULL);
 	const json_t *choices = json_object_get(question, "choices"), *c;
+	struct block *b = new_block(r, json_text(question, "code"), NULL, json_array_size(choices));
 	size_t i;
 
 	json_array_foreach(choices, i, c)
@@ -176,12 +177,11 @@ show_choices(struct result *r, const json_t *question, json_t *list)
 static void
 show_scale(struct result *r, const json_t *question, json_t *list)
 {
-	struct block *b = new_block(r, json_text(question, "code"), NULL);
 	const json_t *settings = json_object_get(question, "settings");
-	int points = (int)json_int(settings, "points"), first, i;
+	int points = json_int(settings, "points") > 0 ? (int)json_int(settings, "points") : 5, first = points == 11 ? 0 : 1, i;
+	struct block *b = new_block(r, json_text(question, "code"), NULL, (size_t)points);
 
-	first = points == 11 ? 0 : 1;
-	for (i = first; i < first + (points > 0 ? points : 5); i++) {
+	for (i = first; i < first + points; i++) {
 		const char *item = arena_printf(r->arena, "%d", i);
 		const char *end = i != first && i != first + points - 1 ? "" :
 		    questionnaire_text(json_object_get(settings, i == first ? "low" : "high"), NULL, r->lang);
@@ -200,7 +200,8 @@ show_matrix(struct result *r, const json_t *question, json_t *list)
 	size_t i, k;
 
 	json_array_foreach(rows, i, row) {
-		struct block *b = new_block(r, json_text(question, "code"), questionnaire_text(row, NULL, r->lang));
+		struct block *b = new_block(r, json_text(question, "code"), questionnaire_text(row, NULL, r->lang),
+		    json_array_size(choices));
 		const char *code = json_text(row, "code");
 
 		json_array_foreach(choices, k, c)
@@ -222,7 +223,7 @@ show_rank(struct result *r, const json_t *question, json_t *list)
 	for (place = 1; place <= most; place++) {
 		const char *ordinal = words_find(r->words, arena_printf(r->arena, "result_place_%s", result_number(r->arena, place)));
 		struct block *b = new_block(r, json_text(question, "code"), ordinal != NULL ? ordinal :
-		    arena_printf(r->arena, "%" PRId64, place));
+		    arena_printf(r->arena, "%" PRId64, place), json_array_size(choices));
 
 		json_array_foreach(choices, k, c)
 			add_choice(r, b, arena_printf(r->arena, "%" PRId64 ":%s", place, json_text(c, "code")),
@@ -291,14 +292,31 @@ rounded_up(double x)
 	return x <= ten ? ten : x <= 2 * ten ? 2 * ten : x <= 5 * ten ? 5 * ten : 10 * ten;
 }
 
-/* Numbers that are many become about a dozen of classes with round ends. */
+/* Numbers that are many become about a dozen of classes with round ends, none of them narrower
+ * than what an item stands for. */
+double
+result_width(const json_t *question, double low, double high)
+{
+	double from, to, end;
+
+	ends_of(question, high, &from, &to);
+	ends_of(question, low, &end, &from);
+	return rounded_up(fmax(fmax((high - low + 1) / BUCKETS, floor(fmax(to - high, low - end)) + 1), 1));
+}
+
+const char *
+result_class(const struct result *r, const json_t *question, double from, double width)
+{
+	double most = width - pow(10, -(double)decimals_of(question));
+
+	return most > 0 ? span(r, from, from + most, decimals_of(question)) : result_number(r->arena, llround(from));
+}
+
 static void
 gather(struct result *r, struct block *b, const json_t *question)
 {
-	double low = b->choices[0].value, high = b->choices[b->n - 1].value;
-	double width = rounded_up(fmax(1, (high - low + 1) / BUCKETS));
+	double width = result_width(question, b->choices[0].value, b->choices[b->n - 1].value);
 	struct choice *out = arena_alloc(r->arena, (BUCKETS + 2) * sizeof *out);
-	double most = width - pow(10, -(double)decimals_of(question));
 	size_t i, k, n = 0;
 
 	for (i = 0; i < b->n; i++) {
@@ -306,8 +324,7 @@ gather(struct result *r, struct block *b, const json_t *question)
 		double from = floor(c->value / width) * width;
 
 		if (n == 0 || out[n - 1].value != from) {
-			out[n] = (struct choice){ .item = c->item, .value = from, .label = most > 0 ?
-			    span(r, from, from + most, decimals_of(question)) : result_number(r->arena, llround(from)),
+			out[n] = (struct choice){ .item = c->item, .value = from, .label = result_class(r, question, from, width),
 			    .classes = arena_alloc(r->arena, (r->n_classes + 1) * sizeof *c->classes) };
 			n++;
 		}
@@ -325,12 +342,14 @@ static void
 show_items(struct result *r, const json_t *question, json_t *list)
 {
 	const char *code = json_text(question, "code");
-	struct block *b = new_block(r, code, NULL);
 	size_t i, k, first, n = tally_items(r->whole, code, &first);
+	struct block *b = new_block(r, code, NULL, n);
 
-	for (i = 0; i < n && b->n < BLOCK_LINES; i++) {
+	for (i = 0; i < n; i++) {
 		const char *item = tally_item(r->whole, first + i), *label = item;
 
+		if (tally_n(r->whole, first + i) <= 0)	/* taken back */
+			continue;
 		if (item[0] == '\0')
 			label = words_get(r->words, "result_unknown");
 		else if (questionnaire_is(question, "number"))
@@ -386,8 +405,8 @@ figures(struct result *r, const json_t *question, const json_t *blocks)
 		if (c[i].value >= 0 && c[i].value <= 10)
 			nps[(int)c[i].value] = c[i].n;
 	}
-	/* With a filter they would tell what is hidden. */
-	if (r->filtered && json_flag(json_array_get(blocks, 0), "some_hidden"))
+	/* They would tell what is hidden: of two numbers the sum of the table and that of the answers make an equation each. */
+	if (r->veiled || ((r->filtered || r->open_to_all) && json_flag(json_array_get(blocks, 0), "some_hidden")))
 		return json_null();
 	if (all < SMALL_CELL || statistics_median(value, count, n, &low) != ERR_OK ||
 	    statistics_median(most, count, n, &high) != ERR_OK)
@@ -398,6 +417,18 @@ figures(struct result *r, const json_t *question, const json_t *blocks)
 	if (questionnaire_is(question, "scale") && json_int(json_object_get(question, "settings"), "points") == 11)
 		json_object_set_new(out, "nps", json_string(arena_printf(r->arena, "%+.0f", statistics_nps(nps))));
 	return out;
+}
+
+static bool
+spreads(const json_t *blocks)
+{
+	const json_t *b;
+	size_t i;
+
+	json_array_foreach(blocks, i, b)
+		if (json_flag(b, "spread"))
+			return true;
+	return false;
 }
 
 static json_t *
@@ -435,25 +466,30 @@ result_questions(struct result *r)
 {
 	const json_t *questions = json_object_get(r->document, "questions"), *q;
 	json_t *list = json_array();
-	size_t i, number = 0;
+	size_t i;
 
 	json_array_foreach(questions, i, q) {
 		const char *words = words_code(r, q), *kind = json_text(q, "kind");
 		json_t *one, *blocks;
+		bool spread;
 
 		if (questionnaire_is(q, "note"))
 			continue;
+		r->veiled = result_tells(r, i, list, &spread) && (r->open_to_all || r->filtered);
 		blocks = blocks_of(r, q);
 		one = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:b, s:b, s:o}", "code", json_text(q, "code"),
-		    "number", arena_printf(r->arena, "%zu", ++number), "kind", kind,
+		    "number", arena_printf(r->arena, "%zu", i + 1), "kind", kind,
 		    "label", questionnaire_text(q, "label", r->lang), "answered", result_number(r->arena, result_answered(r->part, q)),
 		    "blocks", blocks, "drawn", json_array_size(blocks) > 0, "several", questionnaire_is(q, "multi"),
 		    "figures", questionnaire_is(q, "number") || questionnaire_is(q, "scale") ? figures(r, q, blocks) : json_null());
 		/* With a filter, who did not answer is in the table, or hidden. */
-		if (r->filtered)
+		if (r->filtered || r->veiled)
 			json_object_set_new(one, "answered", json_null());
+		json_object_set_new(one, "veiled", json_boolean(r->veiled));
+		json_object_set_new(one, "spread", json_boolean(r->filtered && (spread || spreads(blocks))));
 		json_object_set_new(one, "words", words != NULL ? json_string(words) : json_null());
-		json_object_set_new(one, "answered_count", json_integer((json_int_t)result_answered(r->part, q)));
+		json_object_set_new(one, "answered_count", r->veiled ? json_null() :
+		    json_integer((json_int_t)result_answered(r->part, q)));
 		json_array_append_new(list, one);
 	}
 	return json_keep(r->arena, list);

@@ -144,30 +144,106 @@ right_draw(struct db *db, const struct vault *v, struct arena *a, int64_t survey
 	return ERR_OK;
 }
 
-enum err
-right_draw_here(struct db *db, const struct vault *v, struct arena *a, int64_t survey, int64_t citizen, const char **out)
+/* --- drawing without script --- */
+
+/* What blind.js would keep in the browser; in this order in the page, in base64url. */
+struct made {
+	uint8_t token[TOKEN], inverse[BLIND_SIZE], hidden[BLIND_SIZE];
+};
+
+static void
+make(const struct blind_key *key, struct made *m)
 {
-	uint8_t token[TOKEN], hidden[BLIND_SIZE], inverse[BLIND_SIZE], signature[BLIND_SIZE], bare[BLIND_SIZE];
+	secret_random(m->token, sizeof(m->token));
+	blind_hide(key, m->token, sizeof(m->token), m->hidden, m->inverse);
+}
+
+static enum err
+made_read(struct arena *a, const char *text, struct made *m)
+{
+	struct buf raw;
+	enum err e;
+
+	buf_init(&raw, a);
+	e = secret_unbase64url(a, text, &raw);
+	if (e == ERR_OK && raw.len == sizeof(*m))
+		memcpy(m, raw.data, sizeof(*m));
+	else
+		e = ERR_INVALID;
+	secret_wipe(raw.data, raw.len);
+	return e;
+}
+
+enum err
+right_make(struct arena *a, const char *modulus, const char **out)
+{
+	struct blind_key *key;
+	struct buf raw, text;
+	struct made m;
+	enum err e;
+
+	*out = "";
+	if (modulus[0] == '\0')
+		return ERR_OK;
+	buf_init(&raw, a);
+	e = secret_unbase64url(a, modulus, &raw);
+	if (e == ERR_OK)
+		e = blind_key_public(raw.data, raw.len, &key);
+	if (e != ERR_OK)
+		return ERR_GONE;
+	arena_defer(a, key_free, key);
+	if (blind_size(key) != BLIND_SIZE)
+		return ERR_GONE;
+	make(key, &m);
+	buf_init(&text, a);
+	buf_add_base64url(&text, &m, sizeof(m));
+	*out = text.data;
+	secret_wipe(&m, sizeof(m));
+	return ERR_OK;
+}
+
+enum err
+right_again(struct db *db, struct arena *a, int64_t survey, int64_t citizen, const char *made)
+{
+	uint8_t *hash = arena_alloc(a, SECRET_HASH);
+	struct rows *rows;
+	struct made m;
+
+	if (made_read(a, made, &m) != ERR_OK)
+		return ERR_NOT_FOUND;
+	secret_sha256(m.hidden, sizeof(m.hidden), hash);
+	secret_wipe(&m, sizeof(m));
+	return q_right_again(db, (struct q_right_again){ .survey = survey, .citizen = citizen, .hidden = { hash, SECRET_HASH } }, &rows);
+}
+
+enum err
+right_draw_here(struct db *db, const struct vault *v, struct arena *a, int64_t survey, int64_t citizen, const char *made,
+    const char **out)
+{
+	uint8_t signature[BLIND_SIZE], bare[BLIND_SIZE];
 	struct blind_key *key;
 	struct buf text;
+	struct made m;
 	enum err e = key_open(db, v, a, survey, &key);
 
 	if (e != ERR_OK)
 		return e;
-	secret_random(token, sizeof(token));
-	blind_hide(key, token, sizeof(token), hidden, inverse);
-	e = draw(db, a, key, survey, citizen, hidden, sizeof(hidden), signature);
+	if (made[0] == '\0')
+		make(key, &m);
+	else
+		e = made_read(a, made, &m);
 	if (e == ERR_OK)
-		e = blind_bare(key, token, sizeof(token), signature, inverse, bare);
+		e = draw(db, a, key, survey, citizen, m.hidden, sizeof(m.hidden), signature);
+	if (e == ERR_OK)
+		e = blind_bare(key, m.token, sizeof(m.token), signature, m.inverse, bare);
 	if (e == ERR_OK) {
 		buf_init(&text, a);
-		buf_add_base64url(&text, token, sizeof(token));
+		buf_add_base64url(&text, m.token, sizeof(m.token));
 		buf_addch(&text, '.');
 		buf_add_base64url(&text, bare, sizeof(bare));
 		*out = text.data;
 	}
-	secret_wipe(token, sizeof(token));
-	secret_wipe(inverse, sizeof(inverse));
+	secret_wipe(&m, sizeof(m));
 	return e;
 }
 

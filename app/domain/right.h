@@ -28,10 +28,15 @@ enum err right_modulus(struct db *, struct arena *, int64_t survey, const char *
  * not a number of this key. */
 enum err right_draw(struct db *, const struct vault *, struct arena *, int64_t survey, int64_t citizen,
     const char *hidden, const char **out) MUST_USE;
-/* The same for a browser without script: the token is made and hidden here, and *out is the
- * whole right.  It is in this process's memory for that long, and nowhere else. */
-enum err right_draw_here(struct db *, const struct vault *, struct arena *, int64_t survey, int64_t citizen,
+/* The same for a browser without script: the token is made and hidden here, for the page with the form, which holds
+ * it until the button is pressed; "" where there is no key yet.  It is in this process's memory for that long, and
+ * nowhere else of ours. */
+enum err right_make(struct arena *, const char *modulus, const char **out) MUST_USE;
+/* *out is the whole right, and of the same page the same.  made: of right_make; "": made now.  ERR_INVALID: it is none. */
+enum err right_draw_here(struct db *, const struct vault *, struct arena *, int64_t survey, int64_t citizen, const char *made,
     const char **out) MUST_USE;
+/* This person has drawn with what this page holds; ERR_NOT_FOUND: with another one, or not. */
+enum err right_again(struct db *, struct arena *, int64_t survey, int64_t citizen, const char *made) MUST_USE;
 
 /* A numbered form on paper (domain/paper.h) is a right, too, in every mode: "paper.123456789012". */
 const char *right_of_paper(struct arena *, const char *number);

@@ -15,6 +15,15 @@
 
 const char *const staff_roles[] = { "writer", "approver", "admin", NULL };
 
+bool
+staff_login_good(const char *login)
+{
+	static const char first[] = "abcdefghijklmnopqrstuvwxyz0123456789", more[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+	size_t n = strlen(login);
+
+	return n >= STAFF_LOGIN_MIN && n <= STAFF_LOGIN_MAX && strchr(first, login[0]) != NULL && strspn(login, more) == n;
+}
+
 static struct db_texts
 roles_of(struct arena *a, const struct staff_data *d)
 {

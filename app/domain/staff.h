@@ -20,7 +20,7 @@
 /* 起案者, 承認者, 管理者: the names in table staff_role, NULL at the end.  Forms
  * know them by their place, from 1. */
 extern const char *const staff_roles[];
-enum { STAFF_ROLES = 3, STAFF_LINK_HOURS = 24 };
+enum { STAFF_ROLES = 3, STAFF_LINK_HOURS = 24, STAFF_NAME_MAX = 100, STAFF_LOGIN_MIN = 2, STAFF_LOGIN_MAX = 40 };
 
 struct staff_data {
 	const char *login, *name, *email;
@@ -29,6 +29,8 @@ struct staff_data {
 	struct db_ids departments;
 };
 
+/* Letters, digits, dot, hyphen and underscore, as table staff has them. */
+bool staff_login_good(const char *login);
 /* Everybody, with "state_text" and "roles_text" in words. */
 enum err staff_list(struct db *, const struct words *, json_t **out) MUST_USE;
 /* One of them, with "email".  ERR_NOT_FOUND: none of this tenant. */

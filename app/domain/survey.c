@@ -53,6 +53,12 @@ names_another(const json_t *question)
 }
 
 bool
+survey_changes(const json_t *survey)
+{
+	return json_flag(survey, "in_time") && json_flag(survey, "changeable");
+}
+
+bool
 survey_together(const json_t *document)
 {
 	const json_t *questions = json_object_get(document, "questions"), *q;
@@ -105,5 +111,41 @@ survey_files_keep(struct db *db, struct arena *a, int64_t survey, const json_t *
 	json_array_foreach(json_object_get(document, "questions"), i, q)
 		if (e == ERR_OK && questionnaire_is(q, "file"))
 			e = attachment_keep(db, a, "survey", survey, json_object_get(answers, json_text(q, "code")));
+	return e;
+}
+
+static bool
+has(const json_t *ids, const json_t *wanted)
+{
+	const json_t *id;
+	size_t i;
+
+	json_array_foreach(ids, i, id)
+		if (json_equal(id, wanted))
+			return true;
+	return false;
+}
+
+enum err
+survey_files_loosen(struct db *db, struct arena *a, int64_t survey, const json_t *was, const json_t *answers,
+    const json_t *document)
+{
+	enum err e = ERR_OK;
+	const json_t *q;
+	json_t *id;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(document, "questions"), i, q) {
+		json_t *loose = json_keep(a, json_array());
+		const char *code = json_text(q, "code");
+
+		if (!questionnaire_is(q, "file"))
+			continue;
+		json_array_foreach(json_object_get(was, code), k, id)
+			if (!has(json_object_get(answers, code), id))
+				json_array_append(loose, id);
+		if (e == ERR_OK)
+			e = attachment_loosen(db, a, "survey", survey, loose);
+	}
 	return e;
 }

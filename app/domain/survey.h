@@ -25,6 +25,9 @@ enum err survey_ask_known(struct db *, const struct editions *, int64_t survey, 
 /* A text of it ("title", "purpose", "readers", "thanks") in this language, else in Japanese. */
 const char *survey_text(const json_t *survey, const char *key, const char *language);
 
+/* Answers that were sent may be changed now: also where as many have answered as may, for it is one less and one more. */
+bool survey_changes(const json_t *survey);
+
 /* The questions have room on one page: five at most, and none depends on another one. */
 bool survey_together(const json_t *document);
 
@@ -33,3 +36,6 @@ enum err survey_files(struct db *, struct arena *, int64_t survey, const json_t 
     const char **problem) MUST_USE;
 /* They were sent with an answer, and stay. */
 enum err survey_files_keep(struct db *, struct arena *, int64_t survey, const json_t *document, const json_t *answers) MUST_USE;
+/* Those that an answer had and has no more, now that it was changed, go. */
+enum err survey_files_loosen(struct db *, struct arena *, int64_t survey, const json_t *was, const json_t *answers,
+    const json_t *document) MUST_USE;

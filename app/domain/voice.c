@@ -5,6 +5,7 @@
 #include "domain/voice.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -38,12 +39,64 @@ address(const char *s)
 	return strcspn(s, " \t\n<>\"\xE3\xEF");
 }
 
+/* What was struck out, as markdown_plain() has it: "~~…~~", in one line. */
+static size_t
+struck(const char *s)
+{
+	const char *end = begins(s, "~~") ? strstr(s + 2, "~~") : NULL;
+
+	return end != NULL && memchr(s, '\n', (size_t)(end - s)) == NULL ? (size_t)(end - s) + 2 : 0;
+}
+
+/* Pictures, arrows of pictures and what joins them; of the dingbats, those in circles are numbers. */
+static bool
+is_picture(uint32_t c)
+{
+	return (c >= 0x2600 && c <= 0x2775) || (c >= 0x2794 && c <= 0x27BF) || (c >= 0x2B00 && c <= 0x2BFF) ||
+	    (c >= 0x1F000 && c <= 0x1FAFF) || (c >= 0xE0020 && c <= 0xE007F) || c == 0xFE0E || c == 0xFE0F || c == 0x200D || c == 0x20E3;
+}
+
+static size_t
+picture(const char *s)
+{
+	size_t n, i;
+	uint32_t c;
+
+	if ((unsigned char)*s < 0x80)
+		return 0;
+	n = letter(s);
+	c = (unsigned char)*s & (0x7Fu >> n);
+	for (i = 1; i < n; i++)
+		c = c << 6 | ((unsigned char)s[i] & 0x3F);
+	return is_picture(c) ? n : 0;
+}
+
+/* A line that is but a rule between others. */
+static size_t
+ruler(const char *s)
+{
+	static const char *const rules[] = { "―", "─", "━", "—", "＝", "＊", "-", "=", "*", "_", " ", "　" };
+	size_t n = 0, i;
+
+	for (i = 0; i < sizeof rules / sizeof *rules; i++)
+		if (begins(s + n, rules[i])) {
+			n += strlen(rules[i]);
+			i = (size_t)-1;
+		}
+	return s[n] == '\n' || s[n] == '\0' ? n : 0;
+}
+
 /* 「言葉（https://…）」 is heard as 「言葉」. */
 static size_t
 silent(const char *s)
 {
 	static const char *const open = "（", *const close = "）";
-	size_t n;
+	size_t n = struck(s);
+
+	if (n == 0)
+		n = picture(s);
+	if (n > 0)
+		return n;
 
 	if (begins(s, open) && (n = address(s + strlen(open))) > 0) {
 		n += strlen(open);
@@ -87,8 +140,23 @@ past_marks(const char *s)
 		if (begins(s, marks[i])) {
 			s += strlen(marks[i]);
 			i = (size_t)-1;
+		} else if (picture(s) > 0) {
+			s += picture(s);
+			i = (size_t)-1;
 		}
 	return s;
+}
+
+/* 「【重要】断水」 is heard as 「重要、断水」: how many bytes of s are such a bracket. */
+static size_t
+bracket(struct buf *line, const char *s)
+{
+	static const char *const open = "【", *const close = "】";
+	size_t n = begins(s, open) ? strlen(open) : begins(s, close) ? strlen(close) : 0;
+
+	if (n > 0 && line->len > 0 && s[n] != '\n' && s[n] != '\0' && !ends_well(line))
+		buf_adds(line, "、");
+	return n;
 }
 
 char *
@@ -98,14 +166,18 @@ voice_lines(struct arena *a, const char *plain)
 
 	buf_init(&out, a);
 	buf_init(&line, a);
+	plain += ruler(plain);
 	for (plain = past_marks(plain); *plain != '\0';) {
 		size_t n = silent(plain);
+
+		if (n == 0)
+			n = bracket(&line, plain);
 
 		if (n > 0) {
 			plain += n;
 		} else if (*plain == '\n') {
 			add_line(&out, &line);
-			plain = past_marks(plain + 1);
+			plain = past_marks(plain + 1 + ruler(plain + 1));
 		} else {
 			n = letter(plain);
 			buf_add(&line, plain, n);

@@ -15,7 +15,8 @@
 
 #include <gmime/gmime.h>
 
-enum { PARTS_MAX = 100, BOUNDARY_MAX = 70, HEADERS_MAX = 4096, FILE_NAME_MAX = 255 };
+/* A name of a file: 255 of the letters that Windows and macOS count, which in Japanese are three bytes each. */
+enum { PARTS_MAX = 100, BOUNDARY_MAX = 70, HEADERS_MAX = 4096, FILE_NAME_MAX = 3 * 255 };
 
 struct part {
 	const char *field;		/* NULL until Content-Disposition is read */
@@ -87,10 +88,11 @@ read_disposition(struct reader *r, const char *value, struct part *part)
 	file = g_mime_content_disposition_get_parameter(d, "filename");
 	if (field == NULL || field[0] == '\0' || !is_name(field))
 		return ERR_INVALID;
-	if (file != NULL && (strlen(file) > FILE_NAME_MAX || !is_name(file)))
+	if (file != NULL && (strlen(file) > FILE_NAME_MAX || !is_line(file, strlen(file))))
 		return ERR_INVALID;
 	part->field = field;
-	part->file = file;
+	/* On a clerk's or citizen's computer a name may hold what no page may: it was not they who typed it. */
+	part->file = file == NULL ? NULL : text_showable(r->arena, file);
 	return ERR_OK;
 }
 

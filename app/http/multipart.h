@@ -12,7 +12,7 @@ struct arena;
  */
 struct multipart_file {
 	const char *field;
-	const char *name;	/* as sent, UTF-8 checked; never used as a path */
+	const char *name;	/* UTF-8, without what no page may hold; never used as a path */
 	const char *type;
 	const char *data;
 	size_t n;

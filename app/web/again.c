@@ -8,8 +8,8 @@
 
 /* The page to return to: the one that was asked for, or that has the form that was sent; of a
  * file, and of a form whose address shows nothing, the page above. */
-static const char *
-place(struct web *w)
+const char *
+again_place(struct web *w)
 {
 	const char *path = w->request->path, *query = strchr(w->request->uri, '?'), *allow;
 	const struct route *row;
@@ -22,8 +22,8 @@ place(struct web *w)
 }
 
 /* What was typed, as it would be sent; not the token, which is of that page. */
-static const char *
-typed(struct web *w)
+const char *
+again_typed(struct web *w)
 {
 	struct buf b;
 	size_t i;
@@ -52,11 +52,11 @@ again_ask(struct web *w)
 	struct buf url;
 
 	if (w->request->method == METHOD_POST && !citizen)
-		return desk_again_show(w, HTTP_UNAUTHORIZED, &(struct again){ place(w), w->request->uri, typed(w) });
+		return desk_again_show(w, HTTP_UNAUTHORIZED, &(struct again){ again_place(w), w->request->uri, again_typed(w) });
 	if (w->request->method == METHOD_POST)
 		web_tell(w, "info", "tell_again_typed");
 	buf_init(&url, w->arena);
 	buf_addf(&url, "%s?next=", door);
-	buf_add_percent(&url, place(w), strlen(place(w)));
+	buf_add_percent(&url, again_place(w), strlen(again_place(w)));
 	return web_see_other(w, "%s", url.data);
 }

@@ -14,6 +14,12 @@
  * that the mail was theirs, and remains one press.
  */
 
+/* The page to return to: the one that was asked for, or that has the form that was sent; what that form
+ * held, as it would be sent, without its token; and where a form that waits may be sent on to, "": nowhere. */
+const char *again_place(struct web *);
+const char *again_typed(struct web *);
+const char *again_to(struct web *);
+
 /* Answers in the place of the handler. */
 enum err again_ask(struct web *) MUST_USE;
 

@@ -5,6 +5,7 @@
 #include "web/attachment.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "domain/picture.h"
@@ -22,9 +23,16 @@ ids_kept(struct web *w, const char *code, struct buf *ids)
 			buf_addf(ids, "%s%s", ids->len > 0 ? " " : "", id);
 }
 
-/* Only those that are there and belong to this. */
+static bool
+infected(const json_t *file)
+{
+	return strcmp(json_text(file, "state"), "infected") == 0;
+}
+
+/* Only those that are there and belong to this.  Of one in which a virus was found nothing is left: it goes, and
+ * that is said once. */
 static enum err
-ids_checked(struct web *w, const char *purpose, int64_t owner, struct buf *ids)
+ids_checked(struct web *w, const char *purpose, int64_t owner, struct buf *ids, const char **problem)
 {
 	json_t *list;
 	const json_t *one;
@@ -33,8 +41,12 @@ ids_checked(struct web *w, const char *purpose, int64_t owner, struct buf *ids)
 
 	buf_reset(ids);
 	if (e == ERR_OK)
-		json_array_foreach(list, i, one)
-			buf_addf(ids, "%s%s", i > 0 ? " " : "", json_text(one, "id"));
+		json_array_foreach(list, i, one) {
+			if (infected(one))
+				*problem = "attachment_gone";
+			else
+				buf_addf(ids, "%s%s", ids->len > 0 ? " " : "", json_text(one, "id"));
+		}
 	return e;
 }
 
@@ -88,7 +100,7 @@ web_attachments(struct web *w, struct form *form, const char *purpose, int64_t o
 
 	buf_init(&ids, w->arena);
 	ids_kept(w, code, &ids);
-	e = ids_checked(w, purpose, owner, &ids);
+	e = ids_checked(w, purpose, owner, &ids, &problem);
 	if (e == ERR_OK)
 		e = take(w, purpose, owner, code, &ids, &problem);
 	if (e == ERR_OK)
@@ -105,7 +117,8 @@ web_attachments_refused(struct web *w, struct form *form, const char *code)
 {
 	const char *refused = fields_get(w->fields, refused_name(w, code));
 
-	if (strcmp(refused, "attachment_kind") == 0 || strcmp(refused, "attachment_large") == 0)
+	if (strcmp(refused, "attachment_kind") == 0 || strcmp(refused, "attachment_large") == 0 ||
+	    strcmp(refused, "attachment_gone") == 0)
 		form_problem(form, code, refused);
 }
 
@@ -118,9 +131,26 @@ web_attachments_show(struct web *w, struct form *form, const char *purpose, int6
 	field = json_object_get(form_json(form), code);
 	if (attachment_list(w->db, w->arena, purpose, owner, json_text(field, "value"), &list) != ERR_OK)
 		list = json_keep(w->arena, json_array());
-	json_array_foreach(list, i, one)
+	json_array_foreach(list, i, one) {
 		json_object_set_new(one, "drop", json_sprintf("%s_drop_%s", code, json_text(one, "id")));
+		json_object_set_new(one, "infected", json_boolean(infected(one)));
+	}
 	json_object_set(field, "files", list);
+}
+
+/* NULL: there are none. */
+static enum err
+files_of(struct web *w, const char *purpose, int64_t owner, const json_t *ids, json_t **list)
+{
+	const json_t *one;
+	struct buf all;
+	size_t i;
+
+	buf_init(&all, w->arena);
+	json_array_foreach(ids, i, one)
+		buf_addf(&all, "%s%s", i > 0 ? " " : "", json_string_value(one));
+	*list = NULL;
+	return all.len == 0 ? ERR_OK : attachment_list(w->db, w->arena, purpose, owner, all.data, list);
 }
 
 enum err
@@ -128,22 +158,30 @@ web_attachment_names(struct web *w, const char *purpose, int64_t owner, const js
 {
 	json_t *list;
 	const json_t *one;
-	struct buf all;
 	size_t i;
-	enum err e;
+	enum err e = files_of(w, purpose, owner, ids, &list);
 
-	buf_init(&all, w->arena);
-	json_array_foreach(ids, i, one)
-		buf_addf(&all, "%s%s", i > 0 ? " " : "", json_string_value(one));
-	if (all.len == 0)
-		return ERR_OK;
-	e = attachment_list(w->db, w->arena, purpose, owner, all.data, &list);
-	if (e != ERR_OK)
+	if (e != ERR_OK || list == NULL)
 		return e;
 	json_array_clear(lines);
 	json_array_foreach(list, i, one)
-		json_array_append(lines, json_object_get(one, "name"));
+		json_array_append_new(lines, !infected(one) ? json_incref(json_object_get(one, "name")) :
+		    json_string(web_words(w, "attachment_gone_of", one)));
 	return ERR_OK;
+}
+
+enum err
+web_attachments_gone(struct web *w, const char *purpose, int64_t owner, const json_t *ids, bool *gone)
+{
+	json_t *list;
+	const json_t *one;
+	size_t i;
+	enum err e = files_of(w, purpose, owner, ids, &list);
+
+	*gone = false;
+	json_array_foreach(e == ERR_OK ? list : NULL, i, one)
+		*gone |= infected(one);
+	return e;
 }
 
 enum err
@@ -166,10 +204,31 @@ web_picture(struct web *w, const char *purpose, int64_t owner, const char **ids,
 	return ERR_OK;
 }
 
+/* A long name was cut, another may promise a kind that the file is not of: on the computer of who opens it, its end
+ * says with what. */
+static const char *
+saved_name(struct arena *a, const char *name, const char *kind)
+{
+	static const struct { const char *kind, *ends[2]; } kinds[] = {
+		{ "image/jpeg", { ".jpg", ".jpeg" } }, { "image/png", { ".png", ".png" } },
+		{ "image/webp", { ".webp", ".webp" } }, { "application/pdf", { ".pdf", ".pdf" } },
+	};
+	const char *end = strrchr(name, '.');
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if (strcmp(kinds[i].kind, kind) != 0)
+			continue;
+		if (end != NULL && (strcasecmp(end, kinds[i].ends[0]) == 0 || strcasecmp(end, kinds[i].ends[1]) == 0))
+			return name;
+		return arena_printf(a, "%s%s", name, kinds[i].ends[0]);
+	}
+	return name;
+}
+
 enum err
 web_attachment_send(struct web *w, const json_t *attachment)
 {
-	const char *name = json_text(attachment, "name");
+	const char *name = saved_name(w->arena, json_text(attachment, "name"), json_text(attachment, "kind"));
 	struct buf b;
 
 	if (!json_flag(attachment, "clean"))

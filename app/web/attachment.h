@@ -22,8 +22,10 @@ void web_attachments_refused(struct web *, struct form *, const char *code);
  * (query attachment_list) and "drop" (the beginning of the boxes' names). */
 void web_attachments_show(struct web *, struct form *, const char *purpose, int64_t owner, const char *code);
 
-/* The names of the files of an answer, instead of how many they are. */
+/* The names of the files of an answer, instead of how many they are; of those in which a virus was found with that. */
 enum err web_attachment_names(struct web *, const char *purpose, int64_t owner, const json_t *ids, json_t *lines) MUST_USE;
+/* There is such a one among them: their question is asked once more. */
+enum err web_attachments_gone(struct web *, const char *purpose, int64_t owner, const json_t *ids, bool *gone) MUST_USE;
 
 /* A picture in a form: the file of the field "file", in both sizes.  *ids: what picture_take
  * gives, "" : none was sent; *problem: why it was not taken, NULL: it was. */

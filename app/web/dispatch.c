@@ -8,8 +8,10 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "web/again.h"
+#include "web/citizen/choose.h"
 #include "web/citizen/survey.h"
 #include "web/room.h"
+#include "web/unsent.h"
 #include "web/web.h"
 
 static const struct answer {
@@ -160,6 +162,8 @@ answer(struct web *w, enum err outcome, enum status status)
 		answer_problem(w, a, status);
 		return;
 	}
+	if (outcome == ERR_SIGNED_OUT && w->route->flags & CITIZEN)
+		citizen_door_asked(w);
 	if (outcome == ERR_SIGNED_OUT && w->request->method != METHOD_POST && !w->request->fragment) {
 		w->response->status = HTTP_SEE_OTHER;
 		w->response->location = door(w);
@@ -208,13 +212,15 @@ run(struct web *w)
 {
 	bool form = w->route->flags & TOKEN && w->request->method == METHOD_POST;
 	enum err token = form ? token_read(w) : ERR_OK;
+	bool lapsed;
 	enum err e;
 
 	if (w->route->flags & CROWD && room_holds(w))
 		return room_show(w);
-	/* Whoever may not be here at all is told that first. */
+	/* Whoever may not be here at all is told that first; a form of one whose login has lapsed is kept. */
 	e = guard_enter(w);
-	if (e == ERR_OK)
+	lapsed = e == ERR_SIGNED_OUT && token == ERR_OK && !w->late && unsent_may(w);
+	if (e == ERR_OK || lapsed)
 		e = token;
 	if (e != ERR_OK)
 		return e;
@@ -222,7 +228,9 @@ run(struct web *w)
 		db_rollback(w->db);	/* the first press did it */
 		return ERR_OK;
 	}
-	e = w->route->flags & FRESH && !w->fresh ? again_ask(w) : w->route->handler(w);
+	if (w->late)
+		return ERR_FORBIDDEN;
+	e = lapsed ? unsent_keep(w) : w->route->flags & FRESH && !w->fresh ? again_ask(w) : w->route->handler(w);
 	return e != ERR_OK ? refused(w, guard_failed(w, e)) : db_commit(w->db);
 }
 
@@ -265,6 +273,8 @@ knock(struct web *w)
 
 	if (e == ERR_OK && w->route->flags & ANSWER && !citizen_answers(w))
 		e = ERR_FORBIDDEN;
+	if (e == ERR_SIGNED_OUT && unsent_knock(w))
+		e = ERR_OK;
 	db_rollback(w->db);
 	return e;
 }

@@ -152,6 +152,10 @@ enum err citizen_my_email_add(struct web *);
 enum err citizen_my_merge(struct web *);
 enum err citizen_my_merged(struct web *);
 
+/* citizen/merge.c */
+enum err citizen_my_ended(struct web *);
+enum err citizen_my_ended_keep(struct web *);
+
 /* citizen/phone.c, subscribe_phone.c */
 enum err citizen_my_phone(struct web *);
 enum err citizen_my_phone_ask(struct web *);
@@ -283,6 +287,7 @@ enum err desk_login_enrol_form(struct web *);
 enum err desk_login_enrol(struct web *);
 enum err desk_login_codes_form(struct web *);
 enum err desk_login_codes(struct web *);
+enum err desk_unsent(struct web *);
 enum err desk_again_form(struct web *);
 enum err desk_again(struct web *);
 enum err desk_logout(struct web *);

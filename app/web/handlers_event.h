@@ -56,6 +56,7 @@ enum err desk_event_notices(struct web *);
 enum err desk_event_notices_send(struct web *);
 enum err desk_applicant_list(struct web *);
 enum err desk_applicant_new(struct web *);
+enum err desk_applicant_on(struct web *);
 enum err desk_applicant_begin(struct web *);
 enum err desk_applicant_csv(struct web *);
 enum err desk_applicant_xlsx(struct web *);

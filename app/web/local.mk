@@ -16,6 +16,7 @@ libweb_a_SOURCES = \
 	app/web/routes.c app/web/routes_citizen.c app/web/routes_desk.c \
 	app/web/site.c \
 	app/web/token.c \
+	app/web/unsent.c app/web/unsent.h \
 	app/web/web.h
 
 # What citizens see.
@@ -28,8 +29,8 @@ libweb_a_SOURCES += \
 	app/web/citizen/circular.c \
 	app/web/citizen/code.c app/web/citizen/code.h \
 	app/web/citizen/draft.h \
-	app/web/citizen/email.c \
-	app/web/citizen/event.h app/web/citizen/event_apply.c app/web/citizen/event_contact.c \
+	app/web/citizen/email.c app/web/citizen/merge.c app/web/citizen/merge.h \
+	app/web/citizen/event.h app/web/citizen/event_apply.c app/web/citizen/event_person.c app/web/citizen/event_contact.c \
 	app/web/citizen/event_question.c app/web/citizen/event_send.c app/web/citizen/event_ticket.c \
 	app/web/citizen/feed.c \
 	app/web/citizen/help.c \
@@ -97,6 +98,7 @@ libweb_a_SOURCES += \
 	app/web/desk/survey_publish.c app/web/desk/survey_quota.c app/web/desk/survey_share.c \
 	app/web/desk/table.c app/web/desk/table.h \
 	app/web/desk/topic.c \
+	app/web/desk/unsent.c \
 	app/web/desk/ways.c app/web/desk/ways.h \
 	app/web/desk/work.c app/web/desk/work.h
 

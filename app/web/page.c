@@ -12,6 +12,8 @@
 #include "web/summary.h"
 #include "web/web.h"
 
+enum { PLACE_MAX = 1000 };	/* of an address that comes back to us in another */
+
 int64_t
 web_id(const struct web *w, const char *name)
 {
@@ -131,6 +133,23 @@ nav(const struct web *w, bool operator)
 	return list;
 }
 
+/* What somebody chose on the page goes along: filters, ticks, where they were going.  The language
+ * that an address is in does not, nor that of an event's own text; of the desk's results it is a filter. */
+static void
+add_place(const struct web *w, struct buf *next)
+{
+	bool desk = below(w->request->path, "/desk/surveys");
+	struct buf query;
+
+	buf_adds(next, w->request->path);
+	buf_init(&query, w->arena);
+	web_add_query(w, &query, (const char *const[]){ "lang", desk ? NULL : "language", NULL });
+	if (query.len == 0 || query.len > PLACE_MAX)
+		return;
+	query.data[0] = '?';
+	buf_add_percent(next, query.data, query.len);
+}
+
 static json_t *
 languages(const struct web *w)
 {
@@ -142,7 +161,7 @@ languages(const struct web *w)
 	if (w->place != NULL)
 		buf_add_percent(&next, w->place, strlen(w->place));
 	else
-		buf_adds(&next, w->request->path);
+		add_place(w, &next);
 	for (i = 0; i < catalogue_count(w->site->catalogue); i++) {
 		const struct words *words = catalogue_at(w->site->catalogue, i);
 		const char *tag = words_lang(words);
@@ -171,6 +190,12 @@ notice(struct web *w)
 	return json_pack("{s:s%, s:s}", "kind", told, (size_t)(dot - told), "text", text);
 }
 
+const char *
+web_town(const struct web *w)
+{
+	return json_text(json_object_get(w->entered, "tenant"), strcmp(w->lang, "ja") == 0 ? "name" : "name_en");
+}
+
 static json_t *
 tenant_of(const struct web *w)
 {
@@ -179,7 +204,7 @@ tenant_of(const struct web *w)
 	if (t == NULL)
 		return json_pack("{s:s, s:s, s:s, s:n}", "name", "chromo", "kind", "", "host", "", "contact");
 	return json_pack("{s:s, s:s, s:s, s:s*}",
-	    "name", json_text(t, strcmp(w->lang, "ja") == 0 ? "name" : "name_en"),
+	    "name", web_town(w),
 	    "kind", json_text(t, "kind"), "host", json_text(t, "host"),
 	    "contact", json_text(t, "contact")[0] != '\0' ? json_text(t, "contact") : NULL);
 }
@@ -392,13 +417,32 @@ web_see_other(struct web *w, const char *fmt, ...)
 	return token_done(w, location);
 }
 
+void
+web_add_query(const struct web *w, struct buf *out, const char *const *without)
+{
+	size_t i, k;
+
+	for (i = 0; i < fields_count(w->query); i++) {
+		const char *name = fields_name(w->query, i), *value = fields_value(w->query, i);
+
+		for (k = 0; without[k] != NULL && strcmp(without[k], name) != 0; k++)
+			continue;
+		if (without[k] != NULL)
+			continue;
+		buf_addch(out, '&');
+		buf_add_percent(out, name, strlen(name));
+		buf_addch(out, '=');
+		buf_add_percent(out, value, strlen(value));
+	}
+}
+
 const char *
 web_place(struct web *w, const char *address, const char *below)
 {
 	size_t n = strlen(below);
 	const char *c;
 
-	if (strncmp(address, below, n) != 0 || strchr("/?", address[n]) == NULL || strlen(address) > 1000)
+	if (strncmp(address, below, n) != 0 || strchr("/?", address[n]) == NULL || strlen(address) > PLACE_MAX)
 		return "";
 	for (c = address; *c != '\0'; c++)
 		if (*c <= ' ' || *c > '~' || *c == '\\')

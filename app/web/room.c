@@ -50,18 +50,10 @@ static const char *
 address(const struct web *w, const char *turn, const char *without)
 {
 	struct buf out;
-	size_t i;
 
 	buf_init(&out, w->arena);
 	buf_addf(&out, "%s?turn=%s", w->request->path, turn);
-	for (i = 0; i < fields_count(w->query); i++) {
-		if (strcmp(fields_name(w->query, i), "turn") == 0 || strcmp(fields_name(w->query, i), without) == 0)
-			continue;
-		buf_addch(&out, '&');
-		buf_add_percent(&out, fields_name(w->query, i), strlen(fields_name(w->query, i)));
-		buf_addch(&out, '=');
-		buf_add_percent(&out, fields_value(w->query, i), strlen(fields_value(w->query, i)));
-	}
+	web_add_query(w, &out, (const char *const[]){ "turn", without, NULL });
 	return out.data;
 }
 

@@ -70,11 +70,15 @@ enum {
 
 	FRESH = 1 << 22,	/* beside CITIZEN, STAFF or OPERATOR: the person has proved who they are within
 				 * the last ten minutes, or is asked to first (again.h, R20) */
-	FILE_OF = 1 << 23	/* FRESH GET: a file that is saved; who had to prove goes back to the page that
+	FILE_OF = 1 << 23,	/* FRESH GET: a file that is saved; who had to prove goes back to the page that
 				 * has the link, which is the address above it */
+	UNKEPT = 1 << 24,	/* POST of staff: what it holds is not kept when their login has lapsed (unsent.h) */
+	LASTING = 1 << 25	/* what is typed is taken though a session was opened or ended meanwhile; whose
+				 * it is, is asked when it comes.  On a page and on what its form is sent to */
 };
 enum { UPLOAD_MAX = 11 << 20, TABLE_MAX = 51 << 20 };
 #define DRAFT_COOKIE "__Host-subscribe"
+#define APPLY_COOKIE "__Host-apply"
 #define RIGHTS (RIGHT_WRITE | RIGHT_APPROVE | RIGHT_ADMIN)
 /* STAFF(RIGHT_WRITE | RIGHT_APPROVE): one of them is enough. */
 #define STAFF(rights) (STAFF_ANY | (rights))
@@ -126,10 +130,11 @@ struct web {
 
 	json_t *view;			/* what the template shows */
 	const char *tiles;		/* web_map: where they come from */
-	const char *place;		/* where a choice of language leads back to; NULL: the path */
+	const char *place;		/* where a choice of language leads back to; NULL: what was asked for */
 	bool plain;			/* a page without form: no token, no cookie, no script */
 	const char *nonce;
 	bool claims;			/* the form's token is ours: its key is claimed with enter() */
+	bool late;			/* … but was made before they signed in: good for what it led to, and no more */
 	struct rows *spent;		/* … and where it led, if it was used */
 	uint8_t once[16];
 };
@@ -137,6 +142,8 @@ struct web {
 /* The number in {name}; 0 if it is none: then nothing is found. */
 int64_t web_id(const struct web *, const char *name);
 const char *web_arg(const struct web *, const char *name);
+/* The town's name in the language of the page; of a route that is CACHED, after guard_arrive. */
+const char *web_town(const struct web *);
 
 /* Renders templates/<name>.html with w->view and what every page has. */
 enum err web_page(struct web *, enum status, const char *name) MUST_USE;
@@ -153,6 +160,8 @@ enum err web_bytes(struct web *, enum status, const char *type, const char *, si
 enum err web_see_other(struct web *, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
 /* The words of this key with what they name: {{max}} and the like. */
 const char *web_words(struct web *, const char *key, const json_t *named);
+/* "&name=value" for all that the address asks for, but for these names. */
+void web_add_query(const struct web *, struct buf *, const char *const *without);
 /* The address if it is one of this house below that path ("/desk"), else "". */
 const char *web_place(struct web *, const char *address, const char *below);
 /* A notice on the next page, by key of the words; kind "success", "info",
@@ -201,8 +210,11 @@ enum err guard_failed(struct web *, enum err outcome) MUST_USE;
 /* The token of a form: 16 random bytes (its idempotency key) and an HMAC over
  * them and the browser's cookie. */
 const char *token_make(struct web *);
+/* The same with the random bytes of one that was not used, in base64url: what it is sent with is still
+ * carried out once. */
+const char *token_again(struct web *, const char *once);
 /* Looks at the token that was sent, and claims nothing yet.  ERR_FORBIDDEN: not
- * ours, or another browser's. */
+ * ours, or another browser's.  w->late: of this browser before somebody signed in. */
 enum err token_read(struct web *) MUST_USE;
 /* The cookie that tells browsers apart where nobody is signed in; "" : none.  make: it gets one. */
 const char *web_visit(struct web *, bool make);

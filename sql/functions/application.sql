@@ -62,7 +62,7 @@ BEGIN
   RETURN CASE WHEN s.begins > now() AND t > s.begins - interval '1 hour' THEN now() ELSE t END;
 END $$;
 
--- Not now: true, and the planner looks again when it may.  An offer has its whole time from then on.
+-- Not now: true, and the planner looks again when it may.  An offer has its whole time from then on, or until the date begins.
 CREATE OR REPLACE FUNCTION application_hold(p_application bigint, p_what text, p_sms boolean) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   a application;
@@ -73,7 +73,7 @@ BEGIN
   IF t <= now() THEN
     RETURN false;
   END IF;
-  UPDATE application x SET due = t, offer_until = t + make_interval(hours => e.offer_hours)
+  UPDATE application x SET due = t, offer_until = coalesce(offer_end(x.slot_id, t, e.offer_hours), x.offer_until)
     FROM event e WHERE x.id = p_application AND e.id = x.event_id AND x.state = 'offered';
   IF NOT FOUND THEN
     UPDATE application x SET due = t WHERE x.id = p_application;

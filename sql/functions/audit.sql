@@ -77,6 +77,14 @@ CALL audited('contact', 'citizen_id');
 CALL audited('consent', 'citizen_id');
 CALL audited('message', 'id');
 CALL audited('approval', 'message_id');
+-- What was done to the message, not that a row came: who gave it back has not approved it.
+CREATE OR REPLACE FUNCTION audit_approval() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM audit_write('approval.' || act, message_id, NULL) FROM changed ORDER BY id;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER audit_insert AFTER INSERT ON approval
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION audit_approval();
 CALL audited('gateway', 'id');
 CALL audited('survey', 'id', 'updated');
 CALL audited('questionnaire', 'id', 'updated', 'questions', 'editor_id');

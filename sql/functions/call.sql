@@ -14,7 +14,11 @@
 -- in their stead (citizen_away); the plan is told, and is the same for all.  What a row is
 -- compared with stands in variables: a field of b would be taken out of it for each row,
 -- which is as much work again.
-CREATE OR REPLACE FUNCTION batch_addresses(b batch, p_fresh boolean, OUT present int, OUT addresses bytea, OUT hashes bytea)
+--
+-- p_followed: an entry that ended is looked for in the one in which it did (ledger_successor);
+-- who was in the call before stays in it, whose address it is by now.
+DROP FUNCTION IF EXISTS batch_addresses(batch, boolean);
+CREATE OR REPLACE FUNCTION batch_addresses(b batch, p_fresh boolean, p_followed boolean, OUT present int, OUT addresses bytea, OUT hashes bytea)
 LANGUAGE plpgsql STABLE SET enable_nestloop = off SET enable_hashjoin = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   members bigint[] := b.citizens;
@@ -22,7 +26,7 @@ DECLARE
   high    bigint := b.last;
   way     text := b.channel;
 BEGIN
-  IF b.dropped = 0 AND high - low < 4 * b.size THEN
+  IF NOT p_followed AND b.dropped = 0 AND high - low < 4 * b.size THEN
     SELECT count(*), string_agg(int2send(length(k.address)::int2) || k.address, ''), string_agg(k.hash, '')
       INTO present, addresses, hashes
       FROM (SELECT x.address, x.hash
@@ -39,9 +43,11 @@ BEGIN
     FROM (SELECT a.address, a.hash
             FROM unnest(members) WITH ORDINALITY AS u (c, n)
            -- Member by member (OFFSET), as in batch_start.
+           CROSS JOIN LATERAL (SELECT coalesce(CASE WHEN p_followed AND p_fresh THEN ledger_successor(b.message_id, u.c)
+                                                    WHEN p_followed THEN (SELECT e.successor FROM citizen e WHERE e.id = u.c) END, u.c) AS id) h
            CROSS JOIN LATERAL (SELECT x.address, x.hash FROM citizen z, contact x
-                                WHERE z.id = u.c AND (z.state = 'active' OR NOT p_fresh)
-                                  AND x.citizen_id = u.c AND x.channel = way AND (x.state = 'active' OR NOT p_fresh) OFFSET 0) a
+                                WHERE z.id = h.id AND (z.state = 'active' OR NOT p_fresh)
+                                  AND x.citizen_id = h.id AND x.channel = way AND (x.state = 'active' OR NOT p_fresh) OFFSET 0) a
            WHERE b.dropped = 0
               OR NOT EXISTS (SELECT FROM delivery d
                               WHERE d.message_id = b.message_id AND d.citizen_id = u.c AND d.channel = b.channel
@@ -49,11 +55,14 @@ BEGIN
            ORDER BY u.n) k;
 END $$;
 
+-- What a call is: the language, the approved bytes, the addresses in their order.
+CREATE OR REPLACE FUNCTION call_hash(p_language text, p_message bytea, p_hashes bytea) RETURNS bytea LANGUAGE sql STABLE AS
+$$ SELECT sha256(convert_to(p_language, 'UTF8') || coalesce(p_message, '') || coalesce(p_hashes, '')) $$;
+
 -- Begins the call.  The first time, whoever left since planning is dropped, and of a step of a
 -- ladder whoever pressed 「見ました」 since, or somebody of their household; later all
 -- who were in it stay in it, also those who have stopped it meanwhile: without them
--- it would be another call, which body_hash tells (the approved bytes, the language, the
--- addresses in their order).  No row: nobody is left, or the same call cannot be made
+-- it would be another call, which body_hash tells.  No row: nobody is left, or the same call cannot be made
 -- again, and the batch has ended.
 CREATE OR REPLACE FUNCTION batch_start_call(b batch, p_lease interval)
 RETURNS TABLE (reached int, citizen_id bigint, address bytea, language text, contact_id bigint, doubt boolean)
@@ -61,6 +70,7 @@ LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   fresh     boolean := b.first_try IS NULL;
+  followed  boolean := false;
   who       record;
   whole     bytea;
 BEGIN
@@ -71,9 +81,12 @@ BEGIN
         ON CONFLICT DO NOTHING;
     GET DIAGNOSTICS b.dropped = ROW_COUNT;
   END IF;
-  who := batch_addresses(b, fresh);
-  whole := sha256(convert_to(b.language, 'UTF8') || coalesce((SELECT m.hash FROM message m WHERE m.id = b.message_id), '')
-                  || coalesce(who.hashes, ''));
+  who := batch_addresses(b, fresh, false);
+  IF who.present < b.size - b.dropped AND EXISTS (SELECT FROM citizen z WHERE z.id = ANY (b.citizens) AND z.successor IS NOT NULL) THEN
+    followed := true;
+    who := batch_addresses(b, fresh, true);
+  END IF;
+  whole := call_hash(b.language, (SELECT m.hash FROM message m WHERE m.id = b.message_id), who.hashes);
   IF NOT fresh AND whole IS DISTINCT FROM b.body_hash THEN
     PERFORM batch_call_end(b.id, b.message_id, 'unknown', 0, 'call_changed', '');
     RETURN;
@@ -83,7 +96,7 @@ BEGIN
     SELECT b.message_id, u.c, b.channel, b.round, b.try, b.fence, 'dropped', 'left'
       FROM unnest(b.citizens) AS u (c)
      WHERE NOT EXISTS (SELECT FROM citizen z JOIN contact x ON x.citizen_id = z.id AND x.channel = b.channel AND x.state = 'active'
-                        WHERE z.id = u.c AND z.state = 'active')
+                        WHERE z.id = coalesce(CASE WHEN followed THEN ledger_successor(b.message_id, u.c) END, u.c) AND z.state = 'active')
         ON CONFLICT DO NOTHING;
     IF who.present = 0 THEN
       UPDATE batch x SET state = 'done', dropped = x.size, reached = x.size, finished = now() WHERE x.id = b.id;
@@ -97,6 +110,52 @@ BEGIN
    WHERE x.id = b.id;
   RETURN QUERY SELECT b.size, b.first, who.addresses, b.language, NULL::bigint, b.doubt
      UNION ALL SELECT b.size, NULL, NULL, NULL, NULL, NULL;
+END $$;
+
+-- The same for all calls that one round begins: a row for each that is begun.  Those of which
+-- nothing is to be said, on their first try with all of their members, are written down in one
+-- statement, which costs as much as each would.
+CREATE OR REPLACE FUNCTION batch_start_calls(p_batches bigint[], p_fences bigint[], p_lease interval, p_reserve bigint)
+RETURNS TABLE (batch bigint, reached int, address bytea, doubt boolean)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  b     batch;
+  m     message;
+  who   record;
+  plain bigint[] := ARRAY[]::bigint[];
+  whole bytea[] := ARRAY[]::bytea[];
+BEGIN
+  FOR b IN
+    SELECT * FROM batch x
+     WHERE x.id = ANY (p_batches) AND x.fence = p_fences[array_position(p_batches, x.id)] AND x.state = 'sending'
+     ORDER BY x.id FOR UPDATE
+  LOOP
+    IF m.id IS DISTINCT FROM b.message_id THEN
+      -- From here on no stop is committed before this is.
+      PERFORM pg_advisory_xact_lock_shared(message_gate(b.message_id));
+      SELECT * INTO m FROM message x WHERE x.id = b.message_id;
+    END IF;
+    IF m.state = 'sending' AND b.valid_until > now() AND b.first_try IS NULL AND b.step = 1 AND b.dropped = 0
+       AND (p_reserve = 0 OR b.lane = 0) THEN
+      who := batch_addresses(b, true, false);
+      IF who.present = b.size THEN
+        plain := plain || b.id;
+        whole := whole || call_hash(b.language, m.hash, who.hashes);
+        batch := b.id;
+        reached := b.size;
+        address := who.addresses;
+        doubt := b.doubt;
+        RETURN NEXT;
+        CONTINUE;
+      END IF;
+    END IF;
+    RETURN QUERY
+      SELECT b.id, s.reached, s.address, s.doubt FROM batch_start(b.id, b.fence, 0, b.size, p_lease, p_reserve) s
+       WHERE s.citizen_id IS NOT NULL;
+  END LOOP;
+  UPDATE batch x SET reached = x.size, lease_until = now() + p_lease, calls = x.calls + 1, first_try = now(), body_hash = u.whole
+    FROM unnest(plain, whole) AS u (id, whole) WHERE x.id = u.id AND x.id = ANY (plain);
 END $$;
 
 -- The last word on a call.
@@ -187,6 +246,33 @@ BEGIN
    WHERE x.id = b.id;
   PERFORM message_through(b.message_id);
   RETURN true;
+END $$;
+
+-- The same for all calls that have landed in one round; mine: for each, what batch_record_call says.
+-- A plain yes is written down in one statement for all of them, each a row that it would lock anyway.
+CREATE OR REPLACE FUNCTION batch_record_calls(p_batches bigint[], p_fences bigint[], p_states text[], p_codes int[], p_reasons text[],
+                                              p_details text[], p_ids text[], p_waits int[], p_known interval)
+RETURNS TABLE (batch bigint, mine boolean) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  plain    bigint[];
+  messages bigint[];
+BEGIN
+  WITH told AS (
+    UPDATE batch x SET state = 'done', finished = now(), lease_until = NULL, verdict = 'accepted', code = nullif(u.code, 0),
+                       reason = NULL, detail = NULL, doubt = false, accepted = x.size - x.dropped, unknown = 0
+      FROM unnest(p_batches, p_fences, p_states, p_codes, p_ids) AS u (id, fence, state, code, far)
+     WHERE x.id = ANY (p_batches) AND x.id = u.id AND x.fence = u.fence AND u.state = 'accepted' AND u.far = ''
+       AND x.state = 'sending' AND x.reached > 0
+    RETURNING x.id, x.message_id)
+  SELECT array_agg(t.id), array_agg(DISTINCT t.message_id) INTO plain, messages FROM told t;
+  PERFORM message_through(m) FROM unnest(messages) AS m;
+  RETURN QUERY
+    SELECT u.id, CASE WHEN u.id = ANY (plain) THEN true
+                      ELSE batch_record_call(u.id, u.fence, u.state, u.code, u.reason, u.detail, u.far, make_interval(secs => u.wait), p_known) END
+      FROM unnest(p_batches, p_fences, p_states, p_codes, p_reasons, p_details, p_ids, p_waits)
+        AS u (id, fence, state, code, reason, detail, far, wait)
+     ORDER BY u.id;
 END $$;
 
 -- Two halves of a call that was refused.

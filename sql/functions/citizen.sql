@@ -74,6 +74,7 @@ RETURNS void LANGUAGE plpgsql AS $$
 -- A small town's tables, read from the top, would tell the place of a row by the time:
 -- the connections of chromo-web read by index only (app/db/db.c).
 DECLARE
+  whose bigint;
   known boolean;
   ends  timestamptz;
 BEGIN
@@ -81,9 +82,9 @@ BEGIN
      OR NOT throttle_hit('mail_from', p_remote, 60, interval '1 hour') THEN
     RETURN;
   END IF;
-  SELECT EXISTS (SELECT FROM contact k JOIN citizen c ON c.id = k.citizen_id
-                  WHERE k.channel = 'email' AND k.hash = p_contact AND c.state <> 'left')
-    INTO known;
+  -- An address that nobody has is looked up as far as one that somebody has.
+  SELECT citizen_id INTO whose FROM contact WHERE channel = 'email' AND hash = p_contact;
+  known := EXISTS (SELECT FROM citizen WHERE id = coalesce(whose, 0) AND state <> 'left');
   ends := now() + CASE WHEN known OR p_purpose = 'my' THEN interval '15 minutes' ELSE interval '1 day' END;
   INSERT INTO link (hash, purpose, contact_hash, choice, ends)
   VALUES (p_link, CASE WHEN known THEN 'my' ELSE p_purpose END, p_contact, p_choice, ends);
@@ -125,7 +126,7 @@ BEGIN
     UPDATE citizen SET state = 'active', language = p_language, vital_only = p_vital, districts = p_districts,
                        topics = p_topics, confirmed = now()
      WHERE id = person;
-    UPDATE contact SET state = 'active', failures = 0, reason = NULL, confirmed = now()
+    UPDATE contact SET state = 'active', failures = 0, reason = NULL, confirmed = now(), asks = 0, asked = NULL, narrowed = false
      WHERE citizen_id = person AND channel = p_channel AND hash = p_hash;
   ELSE
     person := nextval('citizen_id_seq');
@@ -186,15 +187,25 @@ BEGIN
   RETURN citizen_let_in(person, p_session);
 END $$;
 
--- 退会: the address is erased with its row and with the links that were mailed to it; what
--- was sent stays in the ledger under a number that leads to nobody (R55).
+-- What somebody chose is known no more: their row is a number, for the ledger.
+CREATE OR REPLACE FUNCTION citizen_forget(p_citizen bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE citizen SET ended_in = NULL, language = 'ja', vital_only = false, districts = '{}', topics = '{}', channels = '{}',
+                     quiet_from = NULL, quiet_to = NULL
+   WHERE id = p_citizen;
+END $$;
+
+-- 退会: the address is erased with its row and with the links that were mailed to it, and so is what
+-- they chose; what was sent stays in the ledger under a number that leads to nobody (R55).
 CREATE OR REPLACE FUNCTION citizen_leave(p_citizen bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM household_leave(p_citizen);
   UPDATE link SET used = coalesce(used, now()), choice = NULL
    WHERE contact_hash IN (SELECT k.hash FROM contact k WHERE k.citizen_id = p_citizen) AND choice IS NOT NULL;
   DELETE FROM contact WHERE citizen_id = p_citizen;
-  UPDATE citizen SET state = 'left', channels = '{}', quiet_from = NULL, quiet_to = NULL WHERE id = p_citizen;
+  UPDATE citizen SET state = 'left' WHERE id = p_citizen;
+  PERFORM citizen_forget(o.id) FROM citizen o WHERE o.id = p_citizen OR o.ended_in = p_citizen;
+  UPDATE citizen SET successor = NULL WHERE successor = p_citizen;
   UPDATE consent SET withdrawn = now() WHERE citizen_id = p_citizen AND withdrawn IS NULL;
   DELETE FROM citizen_session WHERE citizen_id = p_citizen;
 END $$;

@@ -1,90 +1,21 @@
--- Planning and delivery, as the courier does them (architecture.md 5).
-
--- Which tenants have messages whose time has come, or the next step of one, or writers
--- who have not been told how they ended.  This and the two below look
--- across the wall: they tell ids, lanes and numbers of couriers, and nothing else.  They are
--- asked several times a second, in PL/pgSQL, which keeps its plans.
-SET LOCAL ROLE chromo_directory;
-CREATE OR REPLACE FUNCTION planner_work() RETURNS TABLE (tenant_id bigint)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
-#variable_conflict use_column
-BEGIN
-  RETURN QUERY
-  SELECT m.tenant_id FROM message m
-   WHERE m.state = 'approved' AND (m.send_at IS NULL OR m.send_at <= now())
-      OR m.next_step <= now()
-      OR m.state = 'sending' AND m.planned_to IS NOT NULL
-      OR m.state = 'sending' AND NOT EXISTS (SELECT FROM batch b WHERE b.tenant_id = m.tenant_id AND b.message_id = m.id
-                                                AND (b.state IN ('queued', 'sending') OR (b.state = 'held' AND b.lease_until > now())))
-                               AND NOT EXISTS (SELECT FROM post p WHERE p.tenant_id = m.tenant_id AND p.message_id = m.id
-                                                AND p.state IN ('queued', 'sending'))
-      OR m.state = 'sent' AND (m.told IS NULL OR m.told < m.finished) AND m.finished > now() - interval '1 hour'
-   GROUP BY m.tenant_id
-   ORDER BY random();
-END $$;
-
--- Which tenants have something to be sent on this channel: letters, batches (the lowest
--- lane that is due), or both.  Those of the couriers in p_dead count as given back.
--- Emergencies first, then in random order.
-CREATE OR REPLACE FUNCTION courier_work(p_dead int[], p_channel text DEFAULT 'email')
-RETURNS TABLE (tenant_id bigint, letters boolean, lane int)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public SET plan_cache_mode = force_generic_plan AS $$
-#variable_conflict use_column
-BEGIN
-  RETURN QUERY
-  SELECT d.tenant_id, bool_or(d.lane IS NULL), min(d.lane)::int
-    FROM (SELECT b.tenant_id, b.lane FROM batch b
-           WHERE b.state IN ('queued', 'sending') AND b.due <= now() AND b.channel = p_channel
-             AND (b.state = 'queued' OR b.lease_until <= now() OR b.holder = ANY (p_dead))
-           GROUP BY b.tenant_id, b.lane
-          UNION ALL
-          SELECT l.tenant_id, NULL FROM letter l
-           WHERE l.state IN ('queued', 'sending') AND l.due <= now() AND l.channel = p_channel
-             AND (l.state = 'queued' OR l.lease_until <= now() OR l.holder = ANY (p_dead))) d
-   GROUP BY d.tenant_id
-   ORDER BY coalesce(min(d.lane), 0), random();
-END $$;
-
--- Couriers that hold something and have no connection to the database.  There are a few of
--- them, each with thousands of batches: one is looked for below the other, from the last row
--- of an index to the first, where those that are through lie.
-CREATE OR REPLACE FUNCTION courier_missing() RETURNS TABLE (holder int)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
-#variable_conflict use_column
-BEGIN
-  RETURN QUERY
-  WITH RECURSIVE sender (holder) AS (
-    (SELECT b.holder FROM batch b WHERE b.state = 'sending' AND b.holder IS NOT NULL ORDER BY b.holder DESC LIMIT 1)
-    UNION ALL
-    SELECT (SELECT b.holder FROM batch b WHERE b.state = 'sending' AND b.holder < s.holder ORDER BY b.holder DESC LIMIT 1)
-      FROM sender s WHERE s.holder IS NOT NULL),
-  held AS (
-    SELECT s.holder FROM sender s
-    UNION
-    SELECT l.holder FROM letter l WHERE l.state = 'sending'
-    UNION
-    SELECT p.holder FROM post p WHERE p.state = 'sending')
-  SELECT h.holder FROM held h
-   WHERE h.holder IS NOT NULL
-     AND NOT EXISTS (SELECT FROM pg_locks k
-                      WHERE k.locktype = 'advisory' AND k.classid = 4001 AND k.objsubid = 2
-                        AND k.objid = h.holder::oid AND k.granted
-                        AND k.database = (SELECT oid FROM pg_database WHERE datname = current_database()));
-END $$;
-REVOKE ALL ON FUNCTION planner_work, courier_work, courier_missing FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION planner_work, courier_work, courier_missing TO chromo_courier;
-SET LOCAL ROLE chromo_owner;
-
--- A courier says that it is here: a lock of its session, which the server lets go
--- the moment that the process or its connection ends.  Others read it off pg_locks
--- (courier_missing).  Said again and again, because a new connection is a new session.
-CREATE OR REPLACE FUNCTION courier_here(p_holder int) RETURNS boolean
-LANGUAGE sql AS $$ SELECT pg_try_advisory_lock_shared(4001, p_holder) $$;
+-- Delivery, as the courier does it (architecture.md 5): batch by batch, place by place.
 
 -- Who begins to send and who stops a message wait for each other: couriers share
 -- this lock, message_stop() has it alone.
 CREATE OR REPLACE FUNCTION message_gate(p_message bigint) RETURNS bigint
 LANGUAGE sql IMMUTABLE AS $$ SELECT hashtextextended('message_gate', p_message) $$;
+
+-- A courier goes through the gates of all messages of its round before it locks anything else, in
+-- one order: with the month of SMS or LINE in its hands (sms_room, line_room) it would wait for
+-- one behind somebody who stops that message, who waits for a courier that waits for the month.
+CREATE OR REPLACE FUNCTION message_gates(p_messages bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  m bigint;
+BEGIN
+  FOR m IN SELECT DISTINCT u.m FROM unnest(p_messages) AS u (m) ORDER BY 1 LOOP
+    PERFORM pg_advisory_xact_lock_shared(message_gate(m));
+  END LOOP;
+END $$;
 
 -- Notes as unknown whoever of this batch may have been handed over without a word.
 -- Returns how many.
@@ -137,13 +68,18 @@ RETURNS TABLE (id bigint, message_id bigint, revision int, lane int, try int, ke
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
+  c     record;         -- without the members, which a claim does not read
   b     batch;
   m     message;
   lost  int;
-  dark  boolean;
+  taken bigint[] := ARRAY[]::bigint[];
+  lacks int[] := ARRAY[]::int[];
+  darks boolean[] := ARRAY[]::boolean[];
 BEGIN
-  FOR b IN
-    SELECT * FROM batch x
+  FOR c IN
+    SELECT x.id, x.message_id, x.lane, x.try, x.key, x.size, x.fence, x.language, x.calls, x.doubt, x.body_hash, x.valid_until,
+           x.state = 'sending' AND x.reached > 0 AS broken
+      FROM batch x
      WHERE x.state IN ('queued', 'sending') AND x.due <= now() AND x.lane <= p_lane AND x.channel = p_channel
        AND (x.state = 'queued' OR x.lease_until <= now() OR x.holder = ANY (p_dead))
        AND x.id <> ALL (p_held)
@@ -151,27 +87,47 @@ BEGIN
      LIMIT p_limit
        FOR UPDATE SKIP LOCKED
   LOOP
-    IF m.id IS DISTINCT FROM b.message_id THEN
-      SELECT * INTO m FROM message x WHERE x.id = b.message_id;
+    IF m.id IS DISTINCT FROM c.message_id THEN
+      SELECT * INTO m FROM message x WHERE x.id = c.message_id;
     END IF;
-    IF m.state <> 'sending' OR b.valid_until <= now() THEN
+    IF m.state <> 'sending' OR c.valid_until <= now() THEN
+      SELECT * INTO b FROM batch x WHERE x.id = c.id;
       PERFORM batch_break(b, CASE WHEN m.state = 'sending' THEN 'held' ELSE 'cancelled' END);
-      PERFORM message_settle(b.message_id);
+      PERFORM message_settle(c.message_id);
       CONTINUE;
     END IF;
     lost := 0;
-    dark := b.doubt;
-    IF b.state = 'sending' AND b.reached > 0 THEN
-      IF channel_shares(p_channel) THEN dark := true; ELSE lost := batch_doubt(b); END IF;
+    doubt := c.doubt;
+    IF c.broken THEN
+      IF channel_shares(p_channel) THEN
+        doubt := true;
+      ELSE
+        SELECT * INTO b FROM batch x WHERE x.id = c.id;
+        lost := batch_doubt(b);
+      END IF;
     END IF;
-    UPDATE batch x
-       SET state = 'sending', fence = x.fence + 1, reached = 0, unknown = x.unknown + lost, doubt = dark,
-           lease_until = now() + p_lease, holder = p_holder
-     WHERE x.id = b.id;
-    RETURN QUERY
-      SELECT b.id, b.message_id, m.revision, b.lane::int, b.try, b.key, b.size, b.fence + 1,
-             b.language, b.calls, dark, b.body_hash, b.valid_until;
+    taken := taken || c.id;
+    lacks := lacks || lost;
+    darks := darks || doubt;
+    id := c.id;
+    message_id := c.message_id;
+    revision := m.revision;
+    lane := c.lane;
+    try := c.try;
+    key := c.key;
+    size := c.size;
+    fence := c.fence + 1;
+    language := c.language;
+    call := c.calls;
+    body_hash := c.body_hash;
+    valid_until := c.valid_until;
+    RETURN NEXT;
   END LOOP;
+  UPDATE batch x
+     SET state = 'sending', fence = x.fence + 1, reached = 0, unknown = x.unknown + u.lost, doubt = u.dark,
+         lease_until = now() + p_lease, holder = p_holder
+    FROM unnest(taken, lacks, darks) AS u (id, lost, dark)
+   WHERE x.id = u.id AND x.id = ANY (taken);
 END $$;
 
 -- Marks the next p_most members behind place p_from as begun, and says whom to send
@@ -180,8 +136,9 @@ END $$;
 -- was stopped, or its time has passed.  doubt: an earlier try may have been carried out.
 --
 -- Asked again with the same p_from, because the answer was lost, it gives the same
--- members again and begins no others.
-CREATE OR REPLACE FUNCTION batch_start(p_batch bigint, p_fence bigint, p_from int, p_most int, p_lease interval)
+-- members again and begins no others.  p_reserve: what the town keeps of its month at LINE.
+DROP FUNCTION IF EXISTS batch_start(bigint, bigint, int, int, interval);
+CREATE OR REPLACE FUNCTION batch_start(p_batch bigint, p_fence bigint, p_from int, p_most int, p_lease interval, p_reserve bigint DEFAULT 0)
 RETURNS TABLE (reached int, citizen_id bigint, address bytea, language text, contact_id bigint, doubt boolean)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -193,7 +150,9 @@ DECLARE
   begun  int := 0;
   gone   bigint[] := ARRAY[]::bigint[];
   saw    bigint[] := ARRAY[]::bigint[];
+  dark   bigint[] := ARRAY[]::bigint[];
   nobody int := 0;
+  unsure int := 0;
   paid   int := 0;
 BEGIN
   SELECT * INTO b FROM batch x WHERE x.id = p_batch FOR UPDATE;
@@ -212,6 +171,10 @@ BEGIN
     RETURN;
   END IF;
   IF channel_shares(b.channel) THEN
+    IF p_reserve > 0 AND b.lane > 0 AND b.reached <= p_from AND NOT b.doubt AND NOT line_room(b.size, p_reserve) THEN
+      PERFORM batch_hold(p_batch, p_fence, 'quota_kept');
+      RETURN;
+    END IF;
     RETURN QUERY SELECT * FROM batch_start_call(b, p_lease);
     RETURN;
   END IF;
@@ -227,7 +190,9 @@ BEGIN
   END IF;
 
   -- The first time round the next places are the next members; after a claim that
-  -- had predecessors, those with a verdict are passed over.
+  -- had predecessors, those with a verdict are passed over: also who is in doubt because the
+  -- gateway gave no answer, whose turn comes with the next try.  Begun again and again they
+  -- would be the one by whom a gateway is probed, and everybody behind them would wait.
   upto := CASE WHEN b.reached > p_from THEN b.reached
                WHEN b.fence = 1 THEN least(b.size, p_from + p_most) ELSE b.size END;
   FOR r IN
@@ -243,7 +208,8 @@ BEGIN
              WHERE b.fence = 1
                 OR NOT EXISTS (SELECT FROM delivery d
                                 WHERE d.message_id = b.message_id AND d.citizen_id = u.c AND d.channel = b.channel
-                                  AND d.round = b.round AND d.try = b.try AND d.state <> 'unknown')
+                                  AND d.round = b.round AND d.try = b.try
+                                  AND (d.state <> 'unknown' OR d.reason IS DISTINCT FROM 'courier_lost'))
              ORDER BY u.n
              LIMIT p_most) t
       -- Member by member (OFFSET): before a fresh town was analyzed, the planner would
@@ -258,21 +224,30 @@ BEGIN
     begun := begun + (r.place <> place)::int;
     place := r.place;
     reached := r.place;
-    IF r.id IS NULL THEN
-      gone := gone || r.c;
-      CONTINUE;
-    END IF;
     IF r.seen THEN
       saw := saw || r.c;
       CONTINUE;
     END IF;
-    citizen_id := r.id;
-    address := r.address;
-    language := r.language;
-    contact_id := r.contact;
+    citizen_id := r.c;
     doubt := r.dark;
-    paid := paid - 1;
-    RETURN NEXT;
+    IF r.id IS NOT NULL THEN
+      address := r.address;
+      language := r.language;
+      contact_id := r.contact;
+      paid := paid - 1;
+      RETURN NEXT;
+      CONTINUE;
+    END IF;
+    FOR address, language, contact_id IN SELECT s.* FROM successor_addresses(b, r.c) s LOOP
+      paid := paid - 1;
+      RETURN NEXT;
+    END LOOP;
+    IF NOT FOUND THEN
+      gone := gone || r.c;
+      IF r.dark THEN
+        dark := dark || r.c;
+      END IF;
+    END IF;
   END LOOP;
   IF b.channel = 'sms' AND paid > 0 THEN
     PERFORM sms_settle(b.message_id, paid, 0);
@@ -283,17 +258,19 @@ BEGIN
 
   -- Whoever left since planning, or saw it by another way, is dropped, with the reason.
   IF gone <> '{}' OR saw <> '{}' THEN
-    INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, reason)
-    SELECT b.message_id, c, b.channel, b.round, b.try, b.fence, 'dropped', CASE WHEN c = ANY (saw) THEN 'seen' ELSE 'left' END
-      FROM unnest(gone || saw) AS c
-        ON CONFLICT DO NOTHING;
-    GET DIAGNOSTICS nobody = ROW_COUNT;
+    WITH fresh AS (
+      INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, reason)
+      SELECT b.message_id, c, b.channel, b.round, b.try, b.fence, 'dropped', CASE WHEN c = ANY (saw) THEN 'seen' ELSE 'left' END
+        FROM unnest(gone || saw) AS c
+          ON CONFLICT DO NOTHING
+      RETURNING citizen_id)
+    SELECT count(*), count(*) FILTER (WHERE f.citizen_id = ANY (dark)) INTO nobody, unsure FROM fresh f;
   END IF;
   UPDATE batch x SET reached = greatest(x.reached, place), lease_until = now() + p_lease,
                      given = CASE WHEN b.channel = 'sms' AND b.reached <= p_from THEN sms_this_month() ELSE x.given END,
                      given_before = CASE WHEN b.reached > p_from THEN x.given_before WHEN p_from = 0 THEN 0
                                          WHEN x.given < sms_this_month() THEN p_from ELSE x.given_before END,
-                     dropped = x.dropped + nobody, first_try = coalesce(x.first_try, now())
+                     dropped = x.dropped + nobody, dropped_dark = x.dropped_dark + unsure, first_try = coalesce(x.first_try, now())
    WHERE x.id = p_batch;
   reached := place;
   citizen_id := NULL;
@@ -305,15 +282,18 @@ BEGIN
 END $$;
 
 -- A verdict that came after its doubt was noted (batch_doubt) takes its place, if there
--- is no other word about this try of the person.
+-- is no other word about this try of the person.  It brings the far side's own name for it, by
+-- which a receipt is known.
+DROP FUNCTION IF EXISTS batch_truth(batch, bigint, bigint[], text[], int[], text[], text[]);
 CREATE OR REPLACE FUNCTION batch_truth(b batch, p_fence bigint, p_citizens bigint[],
-                                       p_states text[], p_codes int[], p_reasons text[], p_details text[])
+                                       p_states text[], p_codes int[], p_reasons text[], p_details text[], p_ids text[], p_parts int[])
 RETURNS void LANGUAGE sql AS $$
   WITH known AS (
     UPDATE delivery d
        SET state = u.state, code = nullif(u.code, 0), reason = nullif(u.reason, ''),
-           detail = nullif(u.detail, ''), at = now()
-      FROM unnest(p_citizens, p_states, p_codes, p_reasons, p_details) AS u (citizen, state, code, reason, detail)
+           detail = nullif(u.detail, ''), at = now(), provider_id = nullif(u.id, ''), parts = nullif(u.parts, 0)
+      FROM unnest(p_citizens, p_states, p_codes, p_reasons, p_details, p_ids, p_parts)
+        AS u (citizen, state, code, reason, detail, id, parts)
      WHERE d.message_id = b.message_id AND d.citizen_id = u.citizen AND d.channel = b.channel
        AND d.round = b.round AND d.try = b.try AND d.part = p_fence
        AND d.state = 'unknown' AND d.reason = 'courier_lost' AND u.state <> 'unknown'
@@ -373,8 +353,9 @@ BEGIN
   IF NOT FOUND OR b.fence <> p_fence THEN
     IF b.state <> 'done' AND 'accepted' = ANY (p_states) THEN
       PERFORM batch_truth(b, p_fence, array_agg(u.citizen), array_agg(u.state), array_agg(u.code),
-                          array_agg(u.reason), array_agg(u.detail))
-         FROM unnest(p_citizens, p_states, p_codes, p_reasons, p_details) AS u (citizen, state, code, reason, detail)
+                          array_agg(u.reason), array_agg(u.detail), array_agg(u.id), array_agg(u.parts))
+         FROM unnest(p_citizens, p_states, p_codes, p_reasons, p_details, p_ids, p_parts)
+           AS u (citizen, state, code, reason, detail, id, parts)
         WHERE u.state = 'accepted';
     END IF;
     RETURN false;
@@ -417,7 +398,7 @@ BEGIN
     PERFORM sms_settle_batch(b, people, states, costs);
   END IF;
   IF written < cardinality(p_citizens) THEN
-    PERFORM batch_truth(b, p_fence, p_citizens, p_states, p_codes, p_reasons, p_details);
+    PERFORM batch_truth(b, p_fence, p_citizens, p_states, p_codes, p_reasons, p_details, p_ids, p_parts);
   END IF;
   IF b.state = 'held' THEN
     PERFORM batch_down(b);

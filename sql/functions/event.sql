@@ -41,7 +41,7 @@ BEGIN
   INSERT INTO event (questionnaire_id, department_id, author_id, texts, category, place, address, latitude, longitude, access, district_id,
                      organiser, contact, free, childcare, sign_language, online, rule, group_max, names, each, once, waiting, in_order,
                      offer_hours, listed, reminder_hours, thanks, missed, sorry, picture, picture_small, picture_text, copied_from)
-  VALUES (questionnaire_copy(old.questionnaire_id, 'event', p_staff), own.id, p_staff, jsonb_set(coalesce(old.texts, '{"ja": {"title": ""}}'), '{ja,title}', to_jsonb(p_title)),
+  VALUES (questionnaire_copy(old.questionnaire_id, 'event', p_staff), own.id, p_staff, texts_retitled(coalesce(old.texts, '{"ja": {"title": ""}}'), p_title),
           coalesce(old.category, ''), coalesce(old.place, ''), coalesce(old.address, ''), old.latitude, old.longitude,
           coalesce(old.access, ''), old.district_id, coalesce(old.organiser, own.name),
           CASE WHEN own.id = old.department_id THEN old.contact ELSE own.contact END, coalesce(old.free, true),
@@ -141,7 +141,7 @@ BEGIN
   -- When people are reminded is counted anew, and whoever was reminded of a day that was put off
   -- is so again.
   UPDATE application a
-     SET due = NULL,
+     SET due = NULL, offer_until = CASE WHEN a.state = 'offered' THEN least(a.offer_until, p_begins) END,
          reminded = CASE WHEN p_begins - make_interval(hours => e.reminder_hours) > now() THEN NULL ELSE a.reminded END
     FROM event e
    WHERE e.id = p_event AND a.slot_id = p_slot AND a.state IN ('confirmed', 'offered', 'waiting');

@@ -6,7 +6,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM chromo_web, chromo_courier, chrom
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO chromo_web, chromo_report;
 REVOKE ALL ON schema_migration, throttle FROM chromo_web, chromo_report;
 REVOKE ALL ON staff_session, citizen_session, link, staff_recovery, tenant_key, letter, subscribe_draft,
-  gateway, gateway_sign_in, gateway_event, line_link, address_code, response_draft, right_key, right_drawn, attachment, paper_entry, door, lottery, application_draft, event_import, paper_import, paper_import_line FROM chromo_report;
+  gateway, gateway_sign_in, gateway_event, line_link, address_code, response_draft, right_key, right_drawn, right_address, attachment, paper_entry, door, lottery, application_draft, event_import, paper_import, paper_import_line FROM chromo_report;
 
 GRANT INSERT, UPDATE ON department, district, topic, staff, citizen, contact, message, subscribe_draft, letter TO chromo_web;
 GRANT INSERT ON once TO chromo_web;
@@ -29,6 +29,7 @@ GRANT DELETE ON sms_early TO chromo_courier;
 GRANT SELECT ON sms_month TO chromo_courier;
 GRANT SELECT (tenant_id, browser, ends), UPDATE (ends), DELETE ON address_code TO chromo_courier; -- sweep()
 GRANT INSERT, UPDATE ON gateway TO chromo_web;
+GRANT UPDATE (breaker, reason, failures, until, changed, quota, used) ON gateway_health TO chromo_web; -- gateway_save
 GRANT INSERT, UPDATE, DELETE ON gateway_sign_in TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON line_link TO chromo_web;
 GRANT INSERT ON gateway_event TO chromo_web;
@@ -36,12 +37,10 @@ GRANT INSERT ON gateway_event TO chromo_web;
 GRANT INSERT, UPDATE ON questionnaire, survey, response TO chromo_web;
 GRANT INSERT ON questionnaire_edition TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON question, response_draft, survey_counter TO chromo_web;
--- rights, files, paper (right_mix() is the owner's)
-GRANT INSERT, UPDATE, DELETE ON question, response_draft TO chromo_web;
 -- rights, files, paper (right_mix() is the owner's), messages about surveys
 GRANT INSERT ON survey_message TO chromo_web;
 GRANT SELECT ON survey_message TO chromo_courier;
-GRANT INSERT ON right_key, right_drawn TO chromo_web;
+GRANT INSERT ON right_key, right_drawn, right_address TO chromo_web;
 GRANT INSERT, UPDATE ON paper_form TO chromo_web;
 GRANT INSERT ON paper_import TO chromo_web;
 GRANT INSERT, UPDATE, DELETE ON paper_entry, attachment TO chromo_web;
@@ -86,7 +85,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON mail_server TO chromo_courier;
 GRANT SELECT, INSERT, UPDATE ON mail_bar TO chromo_courier;
 GRANT UPDATE ON batch, letter TO chromo_courier;
 GRANT INSERT ON batch, delivery, audit, letter TO chromo_courier;
-GRANT UPDATE (state, code, reason, detail, at) ON delivery TO chromo_courier; -- a doubt that was cleared up
+GRANT UPDATE (state, code, reason, detail, at, provider_id, parts) ON delivery TO chromo_courier; -- a doubt that was cleared up
 GRANT SELECT (tenant_id, id, email, state) ON staff TO chromo_courier; -- whom to tell that a message went out
 GRANT UPDATE (state, failures, failed, reason, asks, asked, narrowed) ON contact TO chromo_courier;
 GRANT UPDATE (reach, vital_only) ON citizen TO chromo_courier;

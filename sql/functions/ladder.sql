@@ -9,11 +9,31 @@ $$ SELECT make_interval(mins => greatest(1, coalesce((p_ladder->(p_step - 1)->>'
 CREATE OR REPLACE FUNCTION ladder_due() RETURNS SETOF bigint LANGUAGE sql STABLE AS
 $$ SELECT id FROM message WHERE next_step <= now() AND state IN ('sending', 'sent') ORDER BY next_step, id $$;
 
+-- How many SMS it took so far, or will take, in all steps and rounds, the cap being one of the whole
+-- message.  Who was refused, or was not written to, cost nothing.
+CREATE OR REPLACE FUNCTION ladder_spent(p_message bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT coalesce(sum(CASE WHEN state IN ('held', 'cancelled') THEN accepted + unknown + refused + dropped ELSE size END), 0)
+            FROM batch WHERE message_id = p_message AND channel = 'sms' AND parent IS NULL)
+       - (SELECT count(*) FROM delivery WHERE message_id = p_message AND channel = 'sms' AND state IN ('refused', 'dropped'));
+END $$;
+
+-- Of these people, of the first step, how many still fit under the cap.
+CREATE OR REPLACE FUNCTION ladder_room(m message, p_people int) RETURNS int LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  yen numeric := sms_yen(m.id);
+BEGIN
+  IF m.ladder_yen IS NULL OR yen = 0 THEN
+    RETURN p_people;
+  END IF;
+  RETURN greatest(0, least(p_people, floor(m.ladder_yen / yen) - ladder_spent(m.id)));
+END $$;
+
 DROP FUNCTION IF EXISTS ladder_step(bigint, int, int);
 -- Plans the next step: for each member who has not seen it and is still there, the
 -- first channel of the ladder that they have and that was not tried.  p_yen: what one
--- person costs by SMS; those beyond the cap are left out, smallest ids first in.
--- Returns how many are written to; NULL: it was not due.
+-- person costs by SMS; smallest ids first, and those beyond the cap go on by what comes
+-- behind it.  Returns how many are written to; NULL: it was not due.
 CREATE OR REPLACE FUNCTION ladder_step(p_message bigint, p_size int, p_yen numeric) RETURNS int
 LANGUAGE plpgsql SET work_mem = '256MB' AS $$
 DECLARE
@@ -29,8 +49,7 @@ BEGIN
     RETURN NULL;
   END IF;
   rungs := ladder_channels(m.ladder);
-  SELECT coalesce(sum(size), 0) * p_yen INTO spent
-    FROM batch WHERE message_id = p_message AND channel = 'sms' AND round = 1 AND parent IS NULL;
+  spent := ladder_spent(p_message) * p_yen;
 
   FOR g IN
     WITH tried AS (
@@ -39,19 +58,21 @@ BEGIN
        WHERE b.message_id = p_message AND b.parent IS NULL
        GROUP BY u.c),
     next AS (
-      SELECT z.id, z.language,
-             (SELECT r FROM unnest(rungs) WITH ORDINALITY AS x (r, place)
-               WHERE r = ANY (z.reach) AND r <> ALL (t.channels) ORDER BY place LIMIT 1) AS channel
+      SELECT t.c AS id, z.language,
+             ARRAY(SELECT r FROM unnest(rungs) WITH ORDINALITY AS x (r, place)
+                    WHERE r = ANY (z.reach) AND r <> ALL (t.channels) ORDER BY place) AS ways
         FROM tried t
-        JOIN citizen z ON z.id = t.c AND z.state = 'active'
-       WHERE NOT EXISTS (SELECT FROM seen s WHERE s.message_id = p_message AND s.citizen_id = z.id)),
+        JOIN citizen o ON o.id = t.c
+        JOIN citizen z ON z.id = CASE WHEN o.successor IS NULL THEN o.id ELSE ledger_successor(p_message, o.id) END AND z.state = 'active'
+       WHERE NOT EXISTS (SELECT FROM seen s WHERE s.message_id = p_message AND s.citizen_id = t.c)),
     counted AS (
-      SELECT id, language, channel, row_number() OVER (PARTITION BY channel ORDER BY id) AS place
-        FROM next WHERE channel IS NOT NULL)
+      SELECT id, language,
+             CASE WHEN ways[1] = 'sms' AND spent + row_number() OVER (PARTITION BY ways[1] ORDER BY id) * p_yen > m.ladder_yen
+                  THEN ways[2] ELSE ways[1] END AS channel
+        FROM next)
     SELECT channel, CASE WHEN channel_shares(channel) THEN language ELSE '' END AS language, array_agg(id ORDER BY id) AS citizens
       FROM counted
-     WHERE m.valid_until > now()
-       AND (channel <> 'sms' OR m.ladder_yen IS NULL OR spent + place * p_yen <= m.ladder_yen)
+     WHERE m.valid_until > now() AND channel IS NOT NULL
      GROUP BY 1, 2
   LOOP
     n := n + batch_cut(m.id, 1, m.step + 1, 0, p_size, m.valid_until, g.channel, g.language, now(), g.citizens);
@@ -71,23 +92,25 @@ END $$;
 CREATE OR REPLACE FUNCTION message_saw(p_message bigint, p_citizen bigint, p_how text) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
-  m message;
+  m     message;
+  place bigint := ledger_place(p_message, p_citizen);
 BEGIN
-  IF NOT EXISTS (SELECT FROM ledger_person(p_message, p_citizen)) THEN
+  IF NOT EXISTS (SELECT FROM ledger_person(p_message, place)) THEN
     RETURN false;
   END IF;
   PERFORM set_config('chromo.actor', 'citizen:' || p_citizen, true);
   SELECT * INTO m FROM message WHERE id = p_message;
   INSERT INTO seen AS s (message_id, citizen_id, how)
-  SELECT p_message, x.c, CASE WHEN x.c = p_citizen THEN p_how ELSE 'household' END
-    FROM (SELECT p_citizen AS c
+  SELECT p_message, x.c, CASE WHEN x.c = place THEN p_how ELSE 'household' END
+    FROM (SELECT place AS c
           UNION
           -- Those to whom it goes, or may still go while it is planned.
-          SELECT h.citizen_id
+          SELECT h.place
             FROM household_member me
-            JOIN household_member h ON h.household_id = me.household_id
+           CROSS JOIN LATERAL (SELECT ledger_place(p_message, o.citizen_id) AS place FROM household_member o
+                                WHERE o.household_id = me.household_id) h
            WHERE m.until_household AND me.citizen_id = p_citizen
-             AND (m.planned_to IS NOT NULL OR EXISTS (SELECT FROM ledger_person(p_message, h.citizen_id)))) x
+             AND (m.planned_to IS NOT NULL OR EXISTS (SELECT FROM ledger_person(p_message, h.place)))) x
    ORDER BY x.c
       ON CONFLICT (tenant_id, message_id, citizen_id)
       DO UPDATE SET how = excluded.how, at = excluded.at WHERE s.how = 'household' AND excluded.how <> 'household';

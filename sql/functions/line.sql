@@ -1,4 +1,4 @@
--- LINE: links, and whether a person can be reached there (domain/line.c).
+-- LINE: links, whether a person can be reached there (domain/line.c), and what is left of the month.
 
 -- Uses a code or nonce up.  Somebody who was no citizen becomes one, with the moment of
 -- their consent.
@@ -52,3 +52,26 @@ LANGUAGE sql AS $$
    WHERE channel = 'line' AND hash = p_user AND state IN ('active', 'failed')
      AND coalesce(reached, '-infinity') <= p_at
 $$;
+
+-- Whether p_people more go into the month at LINE beside p_reserve, which is kept for what saves
+-- lives.  What LINE told is of a while ago: what was begun since, or nobody knows of, counts as
+-- gone.  Where it sets no end, or has not told yet, there is room.  Two couriers wait for each other.
+CREATE OR REPLACE FUNCTION line_room(p_people int, p_reserve bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  month timestamptz := sms_this_month()::timestamp AT TIME ZONE 'Asia/Tokyo';
+  h     gateway_health;
+  given bigint;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('line_room', current_tenant()));
+  SELECT x.* INTO h FROM gateway g JOIN gateway_health x ON x.gateway_id = g.id WHERE g.channel = 'line' AND g.active;
+  IF h.quota IS NULL THEN
+    RETURN true;
+  END IF;
+  SELECT coalesce(sum(size - dropped), 0) INTO given
+    FROM (SELECT size, dropped FROM batch
+           WHERE channel = 'line' AND finished >= greatest(h.quota_at, month) AND verdict IN ('accepted', 'unknown')
+          UNION ALL
+          SELECT size, dropped FROM batch
+           WHERE channel = 'line' AND state IN ('queued', 'sending') AND (doubt OR (state = 'sending' AND reached > 0))) g;
+  RETURN h.quota - CASE WHEN h.quota_at >= month THEN h.used ELSE 0 END - given - p_reserve >= p_people;
+END $$;

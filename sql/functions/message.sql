@@ -155,6 +155,15 @@ END $$;
 CREATE OR REPLACE TRIGGER message_rendering_guard BEFORE UPDATE OR DELETE ON message_rendering
   FOR EACH ROW EXECUTE FUNCTION message_rendering_guard();
 
+-- After this nothing of it is sent any more.  Where nobody typed it, it is a day after what goes out
+-- as soon as it is approved, whenever that is asked for.
+CREATE OR REPLACE FUNCTION message_valid_until(m message) RETURNS timestamptz
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN CASE WHEN m.valid_preset AND m.send_at IS NULL AND m.state IN ('draft', 'returned')
+              THEN least(now() + interval '1 day', m.publish_until) ELSE m.valid_until END;
+END $$;
+
 -- Which ways a message takes to persons.
 CREATE OR REPLACE FUNCTION message_ways(m message) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE AS $$

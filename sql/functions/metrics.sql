@@ -10,10 +10,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
   letters AS (
     SELECT l.channel, count(*) AS n, coalesce(extract(epoch FROM now() - min(l.due) FILTER (WHERE l.due <= now())), 0)::int AS age
       FROM letter l WHERE l.state IN ('queued', 'sending') GROUP BY 1),
+  -- Who was in doubt and then left is among the unknown, of the try before.
   day AS (
     SELECT b.channel, v.verdict, sum(v.n) AS n
       FROM batch b
-     CROSS JOIN LATERAL (VALUES ('accepted', b.accepted), ('refused', b.refused), ('dropped', b.dropped), ('unknown', b.unknown),
+     CROSS JOIN LATERAL (VALUES ('accepted', b.accepted), ('refused', b.refused), ('dropped', b.dropped - b.dropped_dark), ('unknown', b.unknown),
                                 ('held', CASE b.state WHEN 'held' THEN b.size - b.accepted - b.refused - b.dropped ELSE 0 END)) AS v (verdict, n)
      WHERE b.finished > now() - interval '1 day'
      GROUP BY 1, 2),

@@ -56,8 +56,8 @@ BEGIN
        WHERE e.survey_id = p_survey AND e.number = p_number AND p_staff = first.staff_id;
       RETURN QUERY
         SELECT 'differs', '', coalesce(jsonb_agg(k ORDER BY k), '[]')
-          FROM (SELECT k FROM jsonb_object_keys(p_answers || first.answers) k
-                 WHERE p_answers -> k IS DISTINCT FROM CASE WHEN p_staff = first.staff_id THEN first.second ELSE first.answers END -> k) x;
+          FROM (SELECT CASE WHEN p_staff = first.staff_id THEN first.second ELSE first.answers END AS theirs) t,
+               LATERAL (SELECT k FROM jsonb_object_keys(p_answers || t.theirs) k WHERE p_answers -> k IS DISTINCT FROM t.theirs -> k) x;
       RETURN;
     END IF;
   END IF;

@@ -90,6 +90,7 @@ DECLARE
   planned int := 0;
   upto    bigint := 0;
   survey  survey_message;
+  room    int;
 BEGIN
   -- A lock that foreign keys pass: of the batches that are there some are in the air.
   SELECT * INTO m FROM message
@@ -121,8 +122,16 @@ BEGIN
        AND (m.corrects IS NULL OR a.citizen_id IN (SELECT message_reached(m.corrects)))
      GROUP BY 1, 2, 3
   LOOP
+    -- What a ladder may spend on SMS holds from its first step on; the second goes on from there.
+    room := CASE WHEN g.channel = 'sms' AND m.ladder IS NOT NULL THEN ladder_room(m, cardinality(g.citizens)) ELSE cardinality(g.citizens) END;
     planned := planned + batch_cut(m.id, 1, 1, CASE WHEN vital THEN 0 ELSE 1 END, p_size, m.valid_until,
-                                   g.channel, g.language, quiet_due(g.quiet), g.citizens);
+                                   g.channel, g.language, quiet_due(g.quiet), g.citizens[1 : room]);
+    IF room < cardinality(g.citizens) THEN
+      planned := planned + batch_cut(m.id, 1, 1, CASE WHEN vital THEN 0 ELSE 1 END, p_size, m.valid_until,
+                                     g.channel, g.language, quiet_due(g.quiet), g.citizens[room + 1 :]);
+      UPDATE batch SET state = 'held', reason = 'cost_spent', finished = now()
+       WHERE message_id = m.id AND channel = g.channel AND round = 1 AND step = 1 AND state = 'queued' AND first > coalesce(g.citizens[room], m.planned_to, 0);
+    END IF;
     upto := greatest(upto, g.citizens[cardinality(g.citizens)]);
   END LOOP;
 
@@ -230,16 +239,30 @@ BEGIN
   RETURN n;
 END $$;
 
--- Who of those whom a message did not reach can be written to again, and how.
+-- Who of those whom a message did not reach can be written to again, and how.  Who may have it is
+-- among them only where it is 命を守る情報: there twice is better than not at all.  What a ladder may
+-- spend on SMS holds here, too: those beyond it go by their next way, or not.
 CREATE OR REPLACE FUNCTION message_again(p_message bigint)
 RETURNS TABLE (citizen_id bigint, channel text, language text, quiet_from time, quiet_to time)
 LANGUAGE sql STABLE AS $$
-  SELECT z.id, (SELECT r FROM unnest(z.reach) WITH ORDINALITY AS x (r, place)
-                 WHERE r = ANY (message_ways(m)) ORDER BY place LIMIT 1), z.language, z.quiet_from, z.quiet_to
-    FROM message m
-   CROSS JOIN LATERAL message_unreached(m.id) u
-    JOIN citizen z ON z.id = u.citizen_id AND z.state = 'active' AND z.reach && message_ways(m)
-   WHERE m.id = p_message
+  WITH able AS (
+    SELECT u.citizen_id AS id, z.language, z.quiet_from, z.quiet_to,
+           ARRAY(SELECT r FROM unnest(z.reach) WITH ORDINALITY AS x (r, place)
+                  WHERE r = ANY (message_ways(m)) ORDER BY place) AS ways
+      FROM message m
+     CROSS JOIN LATERAL message_unreached(m.id) u
+      JOIN citizen c ON c.id = u.citizen_id AND (NOT u.unsure OR u.lane = 0)
+      JOIN citizen z ON z.id = CASE WHEN c.successor IS NULL THEN c.id ELSE ledger_successor(m.id, c.id) END
+                    AND z.state = 'active' AND z.reach && message_ways(m)
+     WHERE m.id = p_message),
+  counted AS (
+    SELECT a.*, a.ways[1] = 'sms' AND row_number() OVER (PARTITION BY a.ways[1] ORDER BY a.id)
+                > (SELECT CASE WHEN m.ladder IS NOT NULL THEN ladder_room(m, x.n) ELSE x.n END
+                     FROM message m, (SELECT count(*)::int AS n FROM able) x WHERE m.id = p_message) AS dear
+      FROM able a)
+  SELECT c.id, CASE WHEN c.dear THEN c.ways[2] ELSE c.ways[1] END, c.language, c.quiet_from, c.quiet_to
+    FROM counted c
+   WHERE NOT c.dear OR cardinality(c.ways) > 1
 $$;
 
 -- Stops a message: effective from its commit.  It waits for what couriers are just

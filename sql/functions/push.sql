@@ -30,13 +30,25 @@ BEGIN
   RETURN person;
 END $$;
 
--- The browser gave the device another address.
+-- The browser gave the device another address, and it gets another number: what a courier that
+-- just calls the old one hears, that it is gone (contact_gone), is not said of the new one.  Told
+-- twice, the second time finds the old one no more, and leaves the new one where it is.
 CREATE OR REPLACE FUNCTION push_renew(p_old bytea, p_hash bytea, p_address bytea) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  mine  bigint;
+  other bigint;
 BEGIN
-  DELETE FROM contact WHERE channel = 'webpush' AND hash = p_hash AND hash <> p_old;
+  SELECT citizen_id INTO mine FROM contact WHERE channel = 'webpush' AND hash = p_old FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
+  DELETE FROM contact WHERE channel = 'webpush' AND hash = p_hash AND hash <> p_old RETURNING citizen_id INTO other;
   UPDATE contact
-     SET address = p_address, hash = p_hash, state = 'active', failures = 0, failed = NULL, reason = NULL
+     SET id = DEFAULT, address = p_address, hash = p_hash, state = 'active', failures = 0, failed = NULL, reason = NULL
    WHERE channel = 'webpush' AND hash = p_old;
+  IF other IS NOT NULL THEN
+    PERFORM contact_last(other, nullif(mine, other));
+  END IF;
 END $$;
 
 -- 「試しに送る」: one card to one device.  False: too often.

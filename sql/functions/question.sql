@@ -212,6 +212,16 @@ BEGIN
   RETURN made;
 END $$;
 
+-- The texts of a survey or an event under another title, of which the other languages know nothing yet.
+CREATE OR REPLACE FUNCTION texts_retitled(p_texts jsonb, p_title text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  IF p_texts #>> '{ja,title}' = p_title THEN
+    RETURN p_texts;
+  END IF;
+  RETURN (SELECT jsonb_object_agg(key, value - 'title') FROM jsonb_each(p_texts))
+         || jsonb_build_object('ja', p_texts -> 'ja' || jsonb_build_object('title', p_title));
+END $$;
+
 -- An empty draft, or one with the questions of another survey: p_copied.  NULL: the clerk
 -- belongs to no department.
 CREATE OR REPLACE FUNCTION survey_create(p_title text, p_copied bigint, p_staff bigint) RETURNS bigint
@@ -233,7 +243,7 @@ BEGIN
   END IF;
   INSERT INTO survey (questionnaire_id, department_id, author_id, texts, contact, minutes, mode, changeable, listed, quotas, copied_from)
   VALUES (questionnaire_copy(old.questionnaire_id, 'survey', p_staff), own.id, p_staff,
-          jsonb_set(coalesce(old.texts, '{"ja": {"title": "", "purpose": "", "readers": "", "thanks": ""}}'), '{ja,title}', to_jsonb(p_title)),
+          texts_retitled(coalesce(old.texts, '{"ja": {"title": "", "purpose": "", "readers": "", "thanks": ""}}'), p_title),
           CASE WHEN own.id = old.department_id THEN old.contact ELSE own.contact END, old.minutes,
           coalesce(old.mode, 'anyone'), coalesce(old.changeable, false), coalesce(old.listed, true), coalesce(old.quotas, '[]'), old.id)
   RETURNING id INTO survey_made;

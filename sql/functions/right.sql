@@ -1,9 +1,18 @@
 -- Rights to answer once, and what keeps them from being joined with answers
 -- (docs/secrecy.md).
 
+-- Whether this person has drawn one: in this entry, or by an address of theirs in an entry that
+-- they left.
+CREATE OR REPLACE FUNCTION right_was_drawn(p_survey bigint, p_citizen bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM right_drawn WHERE survey_id = p_survey AND citizen_id = p_citizen)
+      OR EXISTS (SELECT FROM contact k JOIN right_address a ON a.survey_id = p_survey AND a.contact_hash = k.hash
+                  WHERE k.citizen_id = p_citizen);
+END $$;
+
 -- A person draws one, for the number that is shown to be signed.  The same number again is
 -- the same request: its answer was lost on the way.  CH002: nothing is drawn here now.
--- CH003: this person has drawn.
+-- CH003: this person has drawn, in this entry or in one that they left.
 CREATE OR REPLACE FUNCTION right_draw(p_survey bigint, p_citizen bigint, p_hidden bytea) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -13,7 +22,12 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'no rights are drawn here' USING ERRCODE = 'CH002';
   END IF;
-  INSERT INTO right_drawn (survey_id, citizen_id, hidden) VALUES (p_survey, p_citizen, p_hidden) ON CONFLICT DO NOTHING;
+  IF NOT right_was_drawn(p_survey, p_citizen) THEN
+    INSERT INTO right_drawn (survey_id, citizen_id, hidden) VALUES (p_survey, p_citizen, p_hidden) ON CONFLICT DO NOTHING;
+    INSERT INTO right_address (survey_id, contact_hash)
+    SELECT p_survey, k.hash FROM contact k WHERE k.citizen_id = p_citizen AND k.channel <> 'webpush'
+        ON CONFLICT DO NOTHING;
+  END IF;
   PERFORM FROM right_drawn WHERE survey_id = p_survey AND citizen_id = p_citizen AND hidden = p_hidden;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'this right was drawn' USING ERRCODE = 'CH003';
@@ -39,6 +53,7 @@ DECLARE
   row   record;
   n     int := 0;
 BEGIN
+  DELETE FROM right_address a USING survey s WHERE s.id = a.survey_id AND s.state = 'closed' AND s.closed < now() - interval '30 days';
   FOR one IN SELECT s.id, s.questionnaire_id FROM survey s JOIN right_key k ON k.survey_id = s.id
               WHERE k.mixed < today
                 AND (s.state = 'open' OR (s.closed AT TIME ZONE 'Asia/Tokyo')::date >= k.mixed)
@@ -49,6 +64,10 @@ BEGIN
     END LOOP;
     FOR row IN SELECT d.citizen_id FROM right_drawn d WHERE d.survey_id = one.id ORDER BY random() FOR UPDATE LOOP
       UPDATE right_drawn SET hidden = hidden WHERE survey_id = one.id AND citizen_id = row.citizen_id;
+      n := n + 1;
+    END LOOP;
+    FOR row IN SELECT a.contact_hash FROM right_address a WHERE a.survey_id = one.id ORDER BY random() FOR UPDATE LOOP
+      UPDATE right_address SET contact_hash = contact_hash WHERE survey_id = one.id AND contact_hash = row.contact_hash;
       n := n + 1;
     END LOOP;
     FOR row IN SELECT a.id FROM attachment a WHERE a.purpose = 'survey' AND a.owner_id = one.id ORDER BY random() FOR UPDATE LOOP

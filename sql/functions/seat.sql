@@ -18,6 +18,20 @@ BEGIN
                                                                        AND q.taken + c.n <= q.capacity));
 END $$;
 
+-- Would there be, if nobody else came?  A group that is larger than the date, or than a quota that it claims, keeps nobody behind it back.
+CREATE OR REPLACE FUNCTION seat_fits(p_slot bigint, p_people int, p_quotas bigint[], p_claims int[]) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN NOT EXISTS (SELECT FROM event_slot s WHERE s.id = p_slot AND s.capacity < p_people)
+     AND NOT EXISTS (SELECT FROM unnest(p_quotas, p_claims) AS c (quota, n) JOIN event_quota q ON q.id = c.quota AND q.capacity < c.n);
+END $$;
+
+-- Whether somebody waits for this date who can come to have a seat.
+CREATE OR REPLACE FUNCTION seat_is_awaited(p_slot bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM application w WHERE w.slot_id = p_slot AND w.state = 'waiting' AND seat_fits(p_slot, w.people, w.quotas, w.claims));
+END $$;
+
 -- Are all of these quotas of this date?
 CREATE OR REPLACE FUNCTION seat_quotas_are(p_slot bigint, p_quotas bigint[]) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -33,6 +47,13 @@ BEGIN
     UPDATE event_quota q SET taken = q.taken + p_sign * c.n
       FROM unnest(p_quotas, p_claims) AS c (quota, n) WHERE q.id = c.quota AND q.slot_id = p_slot;
   END IF;
+END $$;
+
+-- Until when an offer of that moment can be taken: not beyond the beginning of the date.  NULL:
+-- the event makes none.
+CREATE OR REPLACE FUNCTION offer_end(p_slot bigint, p_from timestamptz, p_hours int) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT least(p_from + make_interval(hours => p_hours), s.begins) FROM event_slot s WHERE s.id = p_slot AND p_hours IS NOT NULL);
 END $$;
 
 -- What is free goes to those who are in the room without a seat (walk_in.sql), and then to those who wait, in their order
@@ -52,12 +73,12 @@ BEGIN
   FOR a IN SELECT * FROM application x WHERE x.slot_id = p_slot AND x.state = 'waiting' ORDER BY NOT x.ahead, x.waiting FOR UPDATE LOOP
     EXIT WHEN NOT seat_is_free(p_slot, 1, '{}', '{}');  -- full: nobody further back has a chance
     IF NOT seat_is_free(p_slot, a.people, a.quotas, a.claims) THEN
-      EXIT WHEN e.in_order;
+      EXIT WHEN e.in_order AND seat_fits(p_slot, a.people, a.quotas, a.claims);
       CONTINUE;
     END IF;
     PERFORM seat_move(p_slot, a.people, a.quotas, a.claims, 1);
     UPDATE application SET state = CASE WHEN e.offer_hours IS NULL THEN 'confirmed' ELSE 'offered' END, waiting = NULL,
-                           offer_until = now() + make_interval(hours => e.offer_hours)
+                           offer_until = offer_end(p_slot, now(), e.offer_hours)
      WHERE id = a.id;
     moved := moved + 1;
   END LOOP;
@@ -82,8 +103,8 @@ BEGIN
 END $$;
 
 -- Signs up.  "outcome": kept, and then number and state; closed: not open, or this date has
--- gone by or is cancelled; full: neither seats nor a place to wait; many: more people than
--- one application may have; gone: a quota that they claim is none of this date any more;
+-- gone by or is cancelled; full: neither seats nor a place to wait, or more than the date, or a quota that
+-- they claim, has in all; many: more people than one application may have; gone: a quota that they claim is none of this date any more;
 -- again: this person has signed up.  Staff (p_staff) may sign
 -- somebody up until the date, in the same quota and queue.
 CREATE OR REPLACE FUNCTION application_add(p_event bigint, p_slot bigint, p_people int, p_quotas bigint[], p_claims int[],
@@ -119,6 +140,10 @@ BEGIN
     outcome := 'gone';
     RETURN;
   END IF;
+  IF s.capacity < p_people OR cardinality(p_quotas) > 0 AND NOT seat_fits(p_slot, p_people, p_quotas, p_claims) THEN
+    outcome := 'full';
+    RETURN;
+  END IF;
   -- Asked one by one: PostgreSQL plans an expression anew each time whose plan is cheaper once
   -- it is known which half of it is false.
   IF e.rule = 'lottery' THEN              -- whom staff enter behind the list: after all who were drawn
@@ -131,7 +156,7 @@ BEGIN
       free := seat_is_free(p_slot, p_people, p_quotas, p_claims);
     END IF;
     IF free AND e.in_order THEN
-      free := NOT EXISTS (SELECT FROM application w WHERE w.slot_id = p_slot AND w.state = 'waiting');
+      free := NOT seat_is_awaited(p_slot);
     END IF;
     IF NOT free AND NOT e.waiting THEN
       outcome := 'full';
@@ -330,11 +355,15 @@ BEGIN
   END IF;
   IF a.state IN ('confirmed', 'offered') THEN
     PERFORM seat_move(a.slot_id, a.people, a.quotas, a.claims, -1);
-    IF NOT seat_is_free(a.slot_id, p_people, p_quotas, p_claims) THEN
+    -- In a strict event more seats than before are those of whoever waits.
+    IF NOT seat_is_free(a.slot_id, p_people, p_quotas, p_claims) OR p_people > a.people AND seat_is_kept(a.slot_id) THEN
       PERFORM seat_move(a.slot_id, a.people, a.quotas, a.claims, 1);
       RETURN 'full';
     END IF;
     PERFORM seat_move(a.slot_id, p_people, p_quotas, p_claims, 1);
+  ELSIF NOT seat_fits(a.slot_id, p_people, p_quotas, p_claims)
+        AND (p_people > a.people OR seat_fits(a.slot_id, a.people, a.quotas, a.claims)) THEN
+    RETURN 'full';                        -- they would wait for ever; who does so already may still be fewer
   END IF;
   UPDATE application x SET people = p_people, quotas = p_quotas, claims = p_claims, person = p_person, answers = p_answers,
                            edition = p_edition, changed = now()

@@ -60,16 +60,23 @@ END $$;
 CREATE OR REPLACE FUNCTION event_shown(state text, listed boolean, cancelled timestamptz) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT listed AND (state IN ('open', 'ended') OR (state = 'cancelled' AND cancelled > now() - interval '30 days')) $$;
 
+-- Whether all of these words stand in what an event says of itself under these keys, in any language,
+-- or in more: however wide they are written there, in capitals or not.
+CREATE OR REPLACE FUNCTION event_says(texts jsonb, keys text[], more text, words text) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+  said text := lower(normalize(concat_ws(' ', more, (SELECT string_agg(t.value ->> k, ' ') FROM jsonb_each(texts) t, unnest(keys) k)), NFKC));
+BEGIN
+  RETURN NOT EXISTS (SELECT FROM unnest(string_to_array(lower(words), ' ')) AS word WHERE strpos(said, word) = 0);
+END $$;
+
 -- What a reader of the calendar narrowed it to: 0, '' or false is all.  One for the whole town is
 -- in every district; words may be of any language.
 CREATE OR REPLACE FUNCTION event_asked(e event, district bigint, free boolean, childcare boolean, sign_language boolean, online boolean,
                                        words text, target text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT (district = 0 OR e.district_id IS NULL OR e.district_id = district)
      AND (NOT free OR e.free) AND (NOT childcare OR e.childcare) AND (NOT sign_language OR e.sign_language) AND (NOT online OR e.online)
-     AND (words = '' OR position(lower(words) IN lower(concat_ws(' ', jsonb_path_query_array(e.texts, '$.*.title'), jsonb_path_query_array(e.texts, '$.*.target'),
-                                                                jsonb_path_query_array(e.texts, '$.*.text'), jsonb_path_query_array(e.texts, '$.*.place'),
-                                                                e.category, e.place))) > 0)
-     AND (target = '' OR position(lower(target) IN lower(jsonb_path_query_array(e.texts, '$.*.target')::text)) > 0)
+     AND (words = '' OR event_says(e.texts, '{title,target,text,place}', concat_ws(' ', e.category, e.place), words))
+     AND (target = '' OR event_says(e.texts, '{target}', NULL, target))
 $$;
 
 -- Whether people may still sign up for a date.

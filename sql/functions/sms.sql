@@ -18,6 +18,14 @@ BEGIN
    WHERE r.message_id = p_message AND r.channel = 'sms');
 END $$;
 
+-- What one person costs by SMS, at the account that is in use; 0: no price is known.
+CREATE OR REPLACE FUNCTION sms_yen(p_message bigint) RETURNS numeric LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN coalesce((SELECT (g.settings->>'yen_per_part')::numeric FROM gateway g
+                    WHERE g.channel = 'sms' AND g.active AND g.settings->>'yen_per_part' ~ '^[0-9]+([.][0-9]*)?(e[0-9])?$'
+                    ORDER BY g.place LIMIT 1), 0) * sms_parts_of(p_message);
+END $$;
+
 CREATE OR REPLACE FUNCTION sms_this_month() RETURNS date LANGUAGE sql STABLE AS
 $$ SELECT date_trunc('month', now() AT TIME ZONE 'Asia/Tokyo')::date $$;
 
@@ -77,7 +85,8 @@ $$;
 -- A gateway tells what became of an SMS.  Only forward: delivered is the last word,
 -- undelivered the last but one.  p_reason: of undelivered.  False: it changes nothing.  What
 -- is of no message that is known waits for a day: the courier may not have written it yet,
--- or it is a code.  A number that nobody has any more is not written to again.
+-- or it is a code.  A number that nobody has any more is not written to again; another that the
+-- person has given since is.
 CREATE OR REPLACE FUNCTION sms_receipt(p_provider text, p_receipt text, p_reason text) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -100,7 +109,7 @@ BEGIN
   END IF;
   IF p_receipt = 'undelivered' AND p_reason = 'mailbox_unknown' THEN
     UPDATE contact SET state = 'failed', failed = now(), failures = failures + 1, reason = p_reason
-     WHERE citizen_id = d.citizen_id AND channel = 'sms' AND state = 'active';
+     WHERE citizen_id = d.citizen_id AND channel = 'sms' AND state = 'active' AND NOT coalesce(confirmed > d.at, false);
   END IF;
   RETURN true;
 END $$;
@@ -117,7 +126,7 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE OR REPLACE TRIGGER sms_written AFTER INSERT ON delivery
+CREATE OR REPLACE TRIGGER sms_written AFTER INSERT OR UPDATE OF provider_id ON delivery
   FOR EACH ROW WHEN (NEW.channel = 'sms' AND NEW.provider_id IS NOT NULL) EXECUTE FUNCTION sms_written();
 
 -- Somebody answered 停止: no more SMS to this number.  False: nobody has it, or it is so already.

@@ -6,6 +6,8 @@ CREATE OR REPLACE FUNCTION survey_took_part(p_survey bigint) RETURNS SETOF bigin
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
   SELECT citizen_id FROM right_drawn WHERE survey_id = p_survey
   UNION
+  SELECT k.citizen_id FROM right_address a JOIN contact k ON k.hash = a.contact_hash WHERE a.survey_id = p_survey
+  UNION
   SELECT r.citizen_id FROM response r JOIN survey s ON s.questionnaire_id = r.questionnaire_id
    WHERE s.id = p_survey AND r.citizen_id IS NOT NULL
 $$;

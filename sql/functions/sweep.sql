@@ -49,9 +49,10 @@ CREATE OR REPLACE FUNCTION sweep(p_most int) RETURNS int LANGUAGE sql AS $$
     DELETE FROM citizen_session WHERE hash IN
       (SELECT hash FROM citizen_session WHERE created < now() - interval '1 day' LIMIT p_most FOR UPDATE SKIP LOCKED)
     RETURNING 1),
+  -- One that has lapsed overnight still knows whose form it is that comes in the morning.
   logins AS (
     DELETE FROM staff_session WHERE hash IN
-      (SELECT hash FROM staff_session WHERE created < now() - interval '1 day' LIMIT p_most FOR UPDATE SKIP LOCKED)
+      (SELECT hash FROM staff_session WHERE created < now() - interval '2 days' LIMIT p_most FOR UPDATE SKIP LOCKED)
     RETURNING 1),
   codes AS (
     DELETE FROM line_link WHERE hash IN

@@ -268,3 +268,16 @@ RETURNS text[] LANGUAGE sql STABLE AS $$
            WHEN 'address'  THEN ARRAY[coalesce(p_answer ->> 'district', '')]
            ELSE ARRAY[coalesce(p_answer #>> '{}', '')] END
 $$;
+
+-- Which towns have exports that are a day old, for the clerk.
+SET LOCAL ROLE chromo_directory;
+CREATE OR REPLACE FUNCTION export_work() RETURNS TABLE (tenant_id bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  SELECT DISTINCT e.tenant_id FROM export e WHERE e.state IN ('done', 'failed') AND e.finished < now() - interval '1 day';
+END $$;
+REVOKE ALL ON FUNCTION export_work FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION export_work TO chromo_courier;
+SET LOCAL ROLE chromo_owner;

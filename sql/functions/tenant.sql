@@ -1,11 +1,17 @@
 -- Founding a tenant: for the admin command, as the owner.  The transaction is
--- inside the new tenant afterwards, which is why the wall lets it in.
+-- inside the new tenant afterwards, which is why the wall lets it in.  A host of one that was
+-- erased leads nowhere, and is given out again.
 CREATE OR REPLACE FUNCTION tenant_create(p_kind text, p_code char(6), p_name text, p_name_en text,
                                          p_host text, p_mail_from text, p_contact text) RETURNS bigint
 LANGUAGE plpgsql AS $$
 DECLARE
   t bigint := nextval(pg_get_serial_sequence('tenant', 'id'));
+  gone bigint := (SELECT d.id FROM tenant_directory() d WHERE d.host = p_host AND d.state = 'erased');
 BEGIN
+  IF gone IS NOT NULL THEN
+    PERFORM enter_tenant(gone, 'command');
+    DELETE FROM tenant_host WHERE host = p_host;
+  END IF;
   PERFORM enter_tenant(t, 'command');
   INSERT INTO tenant (id, kind, code, name, name_en, mail_from, contact) OVERRIDING SYSTEM VALUE
   VALUES (t, p_kind, p_code, p_name, p_name_en, p_mail_from, p_contact);
@@ -16,10 +22,13 @@ REVOKE ALL ON FUNCTION tenant_create FROM PUBLIC;
 
 -- Ends the present tenant for good.  With its data key every address, second factor and
 -- letter is gone, sealed or hashed as they are; what could still be sent is stopped, and
--- no host finds the tenant any more (tenant_face).  The rest of its rows stay.
+-- no host finds the tenant any more (tenant_face).  Files that people sent and exports lie open
+-- on the disk: couriers take them away (scan_work, export_work), one that is being written a day
+-- later.  The rest of its rows stay.
 CREATE OR REPLACE FUNCTION tenant_erase() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM message_stop(id) FROM message WHERE state IN ('approved', 'sending');
+  -- In the order in which couriers go through their gates (message_gates).
+  PERFORM message_stop(m.id) FROM (SELECT id FROM message WHERE state IN ('approved', 'sending') ORDER BY id OFFSET 0) m;
   UPDATE batch SET state = 'cancelled', finished = now() WHERE state IN ('queued', 'sending', 'held');
   UPDATE post SET state = CASE WHEN state = 'accepted' THEN state ELSE 'cancelled' END, withdraw = false, finished = now()
    WHERE state IN ('queued', 'sending', 'held') OR withdraw;
@@ -30,6 +39,10 @@ BEGIN
   DELETE FROM address_code;
   DELETE FROM citizen_session;
   DELETE FROM staff_session;
+  UPDATE attachment SET kept = false, due = NULL, day = (now() AT TIME ZONE 'Asia/Tokyo')::date - 32;
+  UPDATE export SET state = CASE WHEN state = 'done' THEN state ELSE 'failed' END,
+         finished = CASE WHEN state = 'working' THEN now() ELSE now() - interval '2 days' END
+   WHERE state <> 'gone';
   DELETE FROM tenant_key;
   UPDATE tenant SET state = 'erased';
   PERFORM audit_write('tenant.erased', current_tenant(), NULL);
@@ -82,7 +95,7 @@ CREATE OR REPLACE FUNCTION mail_domain_taken(p_address text) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public AS $$
 BEGIN
   RETURN EXISTS (SELECT FROM tenant t
-                  WHERE t.id <> current_tenant() AND lower(split_part(t.mail_from, '@', 2)) = lower(split_part(p_address, '@', 2)));
+                  WHERE t.id <> current_tenant() AND t.state <> 'erased' AND lower(split_part(t.mail_from, '@', 2)) = lower(split_part(p_address, '@', 2)));
 END $$;
 REVOKE ALL ON FUNCTION mail_domain_taken FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION mail_domain_taken TO chromo_web;

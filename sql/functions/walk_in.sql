@@ -74,8 +74,7 @@ END $$;
 CREATE OR REPLACE FUNCTION seat_is_kept(p_slot bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN EXISTS (SELECT FROM event_slot s JOIN event e ON e.id = s.event_id
-                  WHERE s.id = p_slot AND s.begins > now() AND e.in_order
-                    AND EXISTS (SELECT FROM application w WHERE w.slot_id = p_slot AND w.state = 'waiting'));
+                  WHERE s.id = p_slot AND s.begins > now() AND e.in_order AND seat_is_awaited(p_slot));
 END $$;
 
 -- An entry was a mistake.  Whoever signed up keeps their seat; the seats of others come back, to

@@ -16,10 +16,11 @@ SELECT jsonb_build_object(
                        WHERE q.questionnaire_id = e.questionnaire_id AND q.edition = n.edition),
          'slots', (SELECT coalesce(jsonb_agg(jsonb_build_object(
                             'id', s.id, 'when', slot_text(s.begins, s.ends, s.days, :lang), 'datetime', rfc3339(s.begins),
-                            'limited', s.capacity IS NOT NULL, 'left', greatest(s.capacity - s.taken, 0),
+                            'span', rfc3339(s.begins) || '/' || rfc3339(s.ends) || CASE WHEN s.days THEN '/days' ELSE '' END,
+                            'limited', s.capacity IS NOT NULL, 'capacity', s.capacity, 'left', greatest(s.capacity - s.taken, 0),
                             'full', s.capacity IS NOT NULL AND s.taken >= s.capacity,
                             'queue', (SELECT count(*) FROM application w WHERE w.slot_id = s.id AND w.state = 'waiting'),
-                            'quotas', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'name', q.name,
+                            'quotas', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'name', q.name, 'capacity', q.capacity,
                                                 'left', greatest(q.capacity - q.taken, 0)) ORDER BY q.id), '[]')
                                          FROM event_quota q WHERE q.slot_id = s.id))
                           ORDER BY s.begins, s.id), '[]')
@@ -103,12 +104,35 @@ SELECT jsonb_build_object(
 
 -- name: application_of_citizen :json
 -- What somebody has signed up for, for マイページ.
-SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'number', a.number, 'state', a.state, 'people', a.people,
+SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'number', a.number, 'people', a.people,
+                  -- An offer whose time is over is as good as passed on, as its page says.
+                  'state', CASE WHEN a.state = 'offered' AND a.offer_until <= now() AND (a.contact IS NULL OR a.told = 'offered')
+                                THEN 'expired' ELSE a.state END,
                   'title', said -> 'title', 'language', said -> 'language', 'when', slot_text(s.begins, s.ends, s.days, :lang::text),
                   'datetime', rfc3339(s.begins)) ORDER BY s.begins), '[]')
   FROM application a JOIN event_slot s ON s.id = a.slot_id JOIN event e ON e.id = a.event_id
  CROSS JOIN LATERAL event_said(e, ARRAY[:lang]) AS said
  WHERE a.citizen_id = :citizen::bigint AND s.ends > now();
+
+-- name: application_theirs :many
+-- What this person signed up for: signed in, or with a proof of the address that was theirs.
+SELECT a.id, a.contact
+  FROM application a
+ WHERE a.contact IS NOT NULL
+   AND a.id IN (SELECT m.id FROM application m WHERE m.citizen_id = :citizen::bigint
+                UNION ALL
+                SELECT m.id FROM event e JOIN application m ON m.event_id = e.id AND m.once_hash = :was::bytea AND m.staff_id IS NULL
+                 WHERE e.once AND m.state IN ('applied', 'confirmed', 'waiting', 'offered'))
+ ORDER BY a.id FOR UPDATE;
+
+-- name: application_readdress :exec
+-- Once a person also by the new address, unless it has signed up there itself.
+UPDATE application a
+   SET contact = :contact::bytea, contact_hash = :hash::bytea,
+       once_hash = CASE WHEN a.once_hash IS NULL
+                          OR EXISTS (SELECT FROM application o WHERE o.event_id = a.event_id AND o.once_hash = :hash AND o.id <> a.id)
+                        THEN a.once_hash ELSE :hash END
+ WHERE a.id = :application::bigint;
 
 -- name: application_due :many
 -- Whom to tell: of the present tenant, a few, each held so that another planner passes by.
@@ -128,10 +152,10 @@ SELECT a.id, a.number, a.event_id AS event, a.state, a.told, a.contact, a.person
 -- name: application_offer :exec
 -- Who is told late of an offer has the whole time from now on.
 -- role: courier
-UPDATE application a SET offer_until = now() + make_interval(hours => e.offer_hours)
+UPDATE application a SET offer_until = offer_end(a.slot_id, now(), e.offer_hours)
   FROM event e
  WHERE a.id = :application::bigint AND e.id = a.event_id AND a.state = 'offered'
-   AND a.offer_until < now() + make_interval(hours => e.offer_hours) - interval '10 minutes';
+   AND a.offer_until < offer_end(a.slot_id, now(), e.offer_hours) - interval '10 minutes';
 
 -- name: application_told :exec
 -- role: courier

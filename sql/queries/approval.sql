@@ -90,6 +90,13 @@ UPDATE message SET state = :state::text WHERE id = :message::bigint;
 -- name: approval_approvers :many
 SELECT id, email FROM message_approvers(:message::bigint, :staff::bigint);
 
+-- name: approval_stranded :json
+-- Messages that wait for somebody who is not there any more, for whoever gives and takes the roles.
+SELECT coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'subject', x.subject) ORDER BY x.updated, x.id), '[]')
+  FROM (SELECT m.id, m.subject, m.updated FROM message m
+         WHERE m.state = 'pending' AND NOT EXISTS (SELECT FROM message_approvers(m.id, m.submitter_id))
+         ORDER BY m.updated, m.id LIMIT 20) x;
+
 -- name: approval_writers :many
 -- Who hears what became of it: those who wrote, but not whoever did it.
 SELECT id, email FROM message_writers(:message::bigint) WHERE id <> :staff::bigint;

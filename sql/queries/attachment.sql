@@ -17,6 +17,11 @@ SELECT coalesce(json_agg(json_build_object(
 UPDATE attachment SET kept = true
  WHERE purpose = :purpose::text AND owner_id = :owner::bigint AND id = ANY (:ids::uuid[]);
 
+-- name: attachment_loosen :exec
+-- They go as loose files do.
+UPDATE attachment SET kept = false, day = (now() AT TIME ZONE 'Asia/Tokyo')::date
+ WHERE purpose = :purpose::text AND owner_id = :owner::bigint AND id = ANY (:ids::uuid[]) AND kept;
+
 -- name: attachment_find :json
 SELECT json_build_object('id', t.id, 'purpose', t.purpose, 'owner', t.owner_id, 'kind', t.kind, 'name', t.name,
                          'picture', t.kind <> 'application/pdf', 'state', t.state, 'clean', t.state = 'clean')

@@ -3,7 +3,8 @@
 
 -- name: citizen_options :json
 -- What can be chosen: districts (those of a postal code first), topics, and the
--- one that saves lives.
+-- one that saves lives.  What this person (0: nobody yet) has stays when it is no longer
+-- offered: whoever changes one thing loses no other.
 SELECT jsonb_build_object(
          'districts', (
            SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -14,13 +15,13 @@ SELECT jsonb_build_object(
                   ORDER BY p.district_id IS NULL, d.place, d.id), '[]')
              FROM district d
              LEFT JOIN district_postcode p ON p.district_id = d.id AND p.postcode = :postcode::text
-            WHERE d.active),
+            WHERE d.active OR d.id = ANY (SELECT unnest(districts) FROM citizen WHERE id = :citizen::bigint)),
          'topics', (
            SELECT coalesce(jsonb_agg(jsonb_build_object(
                     'value', t.id, 'label', t.name, 'hint', nullif(t.hint, ''))
                   ORDER BY t.place, t.id), '[]')
              FROM topic t
-            WHERE t.active AND NOT t.vital),
+            WHERE NOT t.vital AND (t.active OR t.id = ANY (SELECT unnest(topics) FROM citizen WHERE id = :citizen))),
          'vital', (SELECT jsonb_build_object('label', t.name, 'hint', nullif(t.hint, ''))
                      FROM topic t WHERE t.vital));
 
@@ -76,6 +77,8 @@ SELECT citizen_chosen(c) || jsonb_build_object(
          'paused',     c.state = 'paused',
          'mail',       k.state,
          'stopped',    c.state = 'active' AND k.state IS NOT NULL AND k.state <> 'active',
+         'unreached',  c.state = 'active' AND c.reach = '{}',
+         'ended',      (SELECT min(o.id) FROM citizen o WHERE o.ended_in = c.id),
          'devices',    nullif((SELECT count(*) FROM contact d WHERE d.citizen_id = c.id AND d.channel = 'webpush'), 0),
          'district_ids', to_jsonb(c.districts),
          'topic_ids',  to_jsonb(c.topics),
@@ -95,7 +98,7 @@ SELECT citizen_chosen(c) || jsonb_build_object(
                      FROM (SELECT id, subject, on_site, publish_until, state, published FROM message
                             WHERE published > now() - interval '180 days'
                             ORDER BY published DESC LIMIT 300) m
-                    CROSS JOIN LATERAL (SELECT p.state, p.at FROM ledger_person(m.id, c.id) p
+                    CROSS JOIN LATERAL (SELECT p.state, p.at FROM ledger_person(m.id, ledger_place(m.id, c.id)) p
                                          ORDER BY p.round DESC, p.try DESC, p.at DESC LIMIT 1) l
                     ORDER BY m.published DESC, m.id DESC LIMIT 20) s))
   FROM citizen c
@@ -126,9 +129,10 @@ SELECT citizen_id FROM contact WHERE id = :contact::bigint;
 
 -- name: citizen_stop_choices :json
 -- What can be stopped by a link in a mail.  topics: those of that message which
--- this person chose; empty: it came for another reason.
+-- this person chose; empty: it came for another reason.  other_ways: without mail they are still reached.
 SELECT jsonb_build_object(
          'stopped', k.state IS DISTINCT FROM 'active',
+         'other_ways', c.reach <> '{}' AND c.reach <> '{email}',
          'subject', (SELECT m.subject FROM message m WHERE m.id = :message::bigint),
          'topics',  (SELECT coalesce(jsonb_agg(t.name ORDER BY t.place, t.id), '[]')
                        FROM message m JOIN topic t ON t.id = ANY (m.topics)

@@ -20,13 +20,7 @@ SELECT message_settle_open();
 SELECT ladder_due AS id FROM ladder_due();
 
 -- name: planner_ladder_step :one
-SELECT ladder_step(:message::bigint, :size::int, :yen::numeric) AS recipients;
-
--- name: planner_rendering :json
-SELECT coalesce(jsonb_object_agg(r.language, r.content), '{}')
-  FROM message_rendering r
-  JOIN message m ON m.id = r.message_id AND m.revision = r.revision
- WHERE r.message_id = :message::bigint AND r.channel = :channel::text;
+SELECT ladder_step(:message::bigint, :size::int, sms_yen(:message)) AS recipients;
 
 -- name: courier_here :one
 SELECT courier_here(:holder::int) AS here;
@@ -57,17 +51,25 @@ SELECT coalesce(jsonb_object_agg(r.language, r.content), '{}') || jsonb_build_ob
   JOIN message m ON m.id = r.message_id
  WHERE r.message_id = :message AND r.revision = :revision::int AND r.channel = :channel::text;
 
+-- name: courier_gates :exec
+SELECT message_gates(:messages::bigint[]);
+
 -- name: courier_start :packed
 SELECT reached, citizen_id, address, language, contact_id, doubt
-  FROM batch_start(:batch::bigint, :fence::bigint, :from::int, :most::int, make_interval(secs => :lease_s::int));
+  FROM batch_start(:batch::bigint, :fence::bigint, :from::int, :most::int, make_interval(secs => :lease_s::int), :reserve::bigint);
 
 -- name: courier_record :one
 SELECT batch_record(:batch::bigint, :fence::bigint, :citizens::bigint[], :states::text[],
                     :codes::int[], :reasons::text[], :details::text[], :ids::text[], :parts::int[], :gone::bigint[]) AS mine;
 
--- name: courier_record_call :one
-SELECT batch_record_call(:batch::bigint, :fence::bigint, :state::text, :code::int, :reason::text, :detail::text, :id::text,
-                         make_interval(secs => :wait_s::int), make_interval(secs => :known_s::int)) AS mine;
+-- name: courier_start_calls :packed
+SELECT batch, reached, address, doubt
+  FROM batch_start_calls(:batches::bigint[], :fences::bigint[], make_interval(secs => :lease_s::int), :reserve::bigint);
+
+-- name: courier_record_calls :many
+SELECT batch, mine
+  FROM batch_record_calls(:batches::bigint[], :fences::bigint[], :states::text[], :codes::int[], :reasons::text[], :details::text[],
+                          :ids::text[], :waits::int[], make_interval(secs => :known_s::int));
 
 -- name: courier_hold :exec
 SELECT batch_hold(:batch::bigint, :fence::bigint, :reason::text);
@@ -111,9 +113,12 @@ SELECT batch_finish(:batch::bigint, :fence::bigint, make_interval(secs => :wait_
 SELECT batch_release(:batch::bigint, :fence::bigint);
 
 -- name: courier_letters :many
-SELECT id, kind, key, sealed, try, fence
+-- contact: of the sign-up that it is about, as that is by now.
+SELECT c.id, c.kind, c.key, c.sealed, c.try, c.fence, a.contact
   FROM letter_claim(:most::int, make_interval(secs => :lease_s::int), :holder::int, :dead::int[],
-                   :held::bigint[], :channel::text);
+                   :held::bigint[], :channel::text) c
+  JOIN letter l ON l.id = c.id
+  LEFT JOIN application a ON a.id = l.application_id AND l.contact_id IS NULL;
 
 -- name: courier_letter_record :exec
 SELECT letter_record(:letter::bigint, :fence::bigint, :state::text, :code::int, :reason::text,

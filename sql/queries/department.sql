@@ -10,9 +10,11 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
   FROM department d;
 
 -- name: department_options :json
--- To choose from, as templates/part/field_checkboxes takes it.
+-- To choose from, as templates/part/field_checkboxes takes it.  One that this person (0: a new
+-- one) belongs to stays when it is no longer in use: whoever saves their page unchanged leaves them in it.
 SELECT coalesce(jsonb_agg(jsonb_build_object('value', d.id, 'label', d.name) ORDER BY d.place, d.id), '[]')
-  FROM department d WHERE d.active;
+  FROM department d
+ WHERE d.active OR EXISTS (SELECT FROM staff_department x WHERE x.department_id = d.id AND x.staff_id = :staff::bigint);
 
 -- name: department_show :json
 SELECT jsonb_build_object('id', d.id, 'name', d.name, 'contact', d.contact, 'place', d.place,

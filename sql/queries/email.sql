@@ -14,7 +14,7 @@ SELECT k.state
 -- one is reached, which stays there.
 SELECT jsonb_build_object(
          'entries', (
-           SELECT jsonb_agg(citizen_chosen(c) || jsonb_build_object('mine', c.id = :citizen::bigint) ORDER BY c.id <> :citizen)
+           SELECT jsonb_agg(merge_entry(c, c.id = :citizen::bigint) ORDER BY c.id <> :citizen)
              FROM citizen c WHERE c.id IN (:citizen, :other::bigint)),
          'ways', (SELECT coalesce(jsonb_agg(DISTINCT k.channel), '[]')
                     FROM contact k WHERE k.citizen_id = :other AND k.channel <> 'email'));

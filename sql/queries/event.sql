@@ -77,6 +77,7 @@ SELECT jsonb_build_object(
                             'waiting', (SELECT count(*) FROM application w WHERE w.slot_id = s.id AND w.state = 'waiting'),
                             'excess', (SELECT nullif(sum(c.over), 0) FROM checkin c WHERE c.slot_id = s.id AND c.over > 0),
                             'applications', (SELECT count(*) FROM application w WHERE w.slot_id = s.id),
+                            'active', (SELECT count(*) FROM application w WHERE w.slot_id = s.id AND w.state IN ('applied', 'confirmed', 'waiting', 'offered')),
                             'quotas', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'name', q.name, 'capacity', q.capacity, 'taken', q.taken)
                                                         ORDER BY q.id), '[]') FROM event_quota q WHERE q.slot_id = s.id))
                           ORDER BY s.begins, s.id), '[]') FROM event_slot s WHERE s.event_id = e.id))

@@ -67,6 +67,10 @@ UPDATE export SET written = :written::bigint, lease = now() + interval '1 minute
 UPDATE export SET state = :state::text, written = :written::bigint, bytes = :bytes::bigint, finished = now(), lease = NULL
  WHERE id = :id::uuid AND state = 'working';
 
+-- name: export_work :many
+-- role: courier
+SELECT tenant_id FROM export_work();
+
 -- name: export_old :many
 -- role: courier
 -- Files go after a day.

@@ -34,6 +34,8 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
          'failed',   to_char(coalesce(h.failed, 0), 'FM999,999,999,990'),
          'tried',    coalesce(h.accepted + h.failed > 0, false),
          'spent',    g.active AND coalesce(h.used >= h.quota, false),
+         'only_vital', g.active AND h.used < h.quota AND coalesce(h.quota - h.used <= r.reserve, false),
+         'reserve_text', to_char(nullif(r.reserve, 0), 'FM999,999,999,990'),
          'quota',    h.quota,
          'used',     h.used,
          'left',     CASE WHEN h.quota IS NOT NULL THEN greatest(h.quota - coalesce(h.used, 0), 0) END,
@@ -41,16 +43,30 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
          'left_text', to_char(greatest(h.quota - coalesce(h.used, 0), 0), 'FM999,999,999,990'),
          'quota_at', moment(h.quota_at, :lang)) ORDER BY g.channel, g.place), '[]')
   FROM gateway g
-  LEFT JOIN gateway_health h ON h.gateway_id = g.id;
+  LEFT JOIN gateway_health h ON h.gateway_id = g.id
+ CROSS JOIN LATERAL (SELECT CASE WHEN jsonb_typeof(g.settings->'reserve') = 'number' THEN (g.settings->>'reserve')::numeric ELSE 0 END) r (reserve);
 
 -- name: gateway_save :one
 -- role: web owner
-INSERT INTO gateway (channel, kind, place, active, url, settings, secrets)
-VALUES (:channel::text, :kind::text, :place::int, :active::boolean, :url::text, :settings::jsonb, :secrets::bytea)
-ON CONFLICT (tenant_id, channel, place) DO UPDATE
-   SET kind = excluded.kind, active = excluded.active, url = excluded.url, settings = excluded.settings,
-       secrets = coalesce(excluded.secrets, gateway.secrets), version = gateway.version + 1, updated = now()
-RETURNING id;
+-- What was said of it so far does not hold any more, as for the couriers (courier/account.c); what a
+-- provider permits is of the account that it was asked of.
+WITH was AS (
+  SELECT kind, settings ->> 'channel_id' AS named FROM gateway WHERE channel = :channel::text AND place = :place::int),
+saved AS (
+  INSERT INTO gateway (channel, kind, place, active, url, settings, secrets)
+  VALUES (:channel, :kind::text, :place, :active::boolean, :url::text, :settings::jsonb, :secrets::bytea)
+  ON CONFLICT (tenant_id, channel, place) DO UPDATE
+     SET kind = excluded.kind, active = excluded.active, url = excluded.url, settings = excluded.settings,
+         secrets = coalesce(excluded.secrets, gateway.secrets), version = gateway.version + 1, updated = now()
+  RETURNING id, kind, settings ->> 'channel_id' AS named),
+well AS (
+  UPDATE gateway_health h
+     SET breaker = 'closed', reason = NULL, failures = 0, until = NULL,
+         changed = CASE WHEN h.breaker = 'closed' THEN h.changed ELSE now() END,
+         quota = CASE WHEN same THEN h.quota END, used = CASE WHEN same THEN h.used END
+    FROM (SELECT saved.id, (was.kind, was.named) IS NOT DISTINCT FROM (saved.kind, saved.named) AS same FROM saved, was) s
+   WHERE h.gateway_id = s.id AND (h.breaker <> 'closed' OR NOT s.same))
+SELECT id FROM saved;
 
 -- name: gateway_event_add :one
 -- role: web
@@ -60,6 +76,14 @@ WITH added AS (
   ON CONFLICT (tenant_id, gateway_id, event_key) DO NOTHING
   RETURNING 1)
 SELECT EXISTS (SELECT FROM added) AS fresh;
+
+-- name: gateway_quota_old :one
+-- role: courier
+-- No row: there is no account of LINE, or it told within the hour.
+SELECT g.id
+  FROM gateway g
+  LEFT JOIN gateway_health h ON h.gateway_id = g.id
+ WHERE g.channel = 'line' AND g.active AND coalesce(h.quota_at <= now() - interval '1 hour', true);
 
 -- name: gateway_quota :exec
 -- role: courier owner

@@ -65,8 +65,8 @@ DELETE FROM staff_session WHERE hash = :hash::bytea;
 DELETE FROM staff_session WHERE staff_id = :staff::bigint AND hash IS DISTINCT FROM :keep::bytea;
 
 -- name: login_sessions_prune :exec
-DELETE FROM staff_session WHERE staff_id = :staff::bigint
-   AND (seen < now() - interval '30 minutes' OR created < now() - interval '12 hours');
+-- Long since lapsed.  Of the others a form may still be on its way (domain/unsent.h).
+DELETE FROM staff_session WHERE staff_id = :staff::bigint AND created < now() - interval '2 days';
 
 -- name: login_factor :one
 SELECT login, totp FROM staff WHERE id = :staff::bigint;
@@ -94,3 +94,39 @@ SELECT :staff::bigint, h FROM unnest(:hashes::bytea[]) AS h;
 -- name: login_recovery_use :exec
 UPDATE staff_recovery SET used = now()
  WHERE staff_id = :staff::bigint AND hash = :hash::bytea AND used IS NULL;
+
+-- name: login_session_over :many
+-- A login that nobody ended, whether it has lapsed or not; busy: not for want of anything done.
+-- No row: it was ended, its person may not sign in any more, or it is two days old.
+SELECT x.seen > now() - interval '30 minutes' AS busy, x.unsent_at IS NOT NULL AS unsent
+  FROM staff_session x JOIN staff s ON s.id = x.staff_id
+ WHERE x.hash = :hash::bytea AND s.state = 'active';
+
+-- name: login_session_own :many
+-- A row: this login is or was the same person's.
+SELECT staff_id FROM staff_session WHERE hash = :hash::bytea AND staff_id = :staff::bigint;
+
+-- name: login_session_carry :exec
+-- What waits goes along to the next login of the same person, for half a day.
+UPDATE staff_session n
+   SET follows = o.follows OR o.stage = 'full',
+       unsent = CASE WHEN o.unsent_at > now() - interval '12 hours' THEN o.unsent END,
+       unsent_at = CASE WHEN o.unsent_at > now() - interval '12 hours' THEN o.unsent_at END
+  FROM staff_session o
+ WHERE n.hash = :hash::bytea AND o.hash = :was::bytea AND o.staff_id = n.staff_id;
+
+-- name: login_unsent_lock :many
+-- What waits already, and was not shown yet.  No row as above, or no page with a form was ever shown in it.
+SELECT CASE WHEN x.unsent_at IS NOT NULL THEN x.unsent END AS unsent
+  FROM staff_session x JOIN staff s ON s.id = x.staff_id
+ WHERE x.hash = :hash::bytea AND s.state = 'active' AND (x.stage = 'full' OR x.follows)
+   FOR UPDATE OF x;
+
+-- name: login_unsent_put :exec
+UPDATE staff_session SET unsent = :unsent::bytea, unsent_at = now() WHERE hash = :hash::bytea;
+
+-- name: login_unsent :many
+SELECT unsent, unsent_at IS NOT NULL AS waits FROM staff_session WHERE hash = :hash::bytea AND unsent IS NOT NULL;
+
+-- name: login_unsent_shown :exec
+UPDATE staff_session SET unsent_at = NULL WHERE hash = :hash::bytea AND unsent_at IS NOT NULL;

@@ -38,7 +38,7 @@ SELECT jsonb_build_object(
                       'failed',   to_char(s.failed, 'FM999,999,999,990'),
                       'tried',    s.accepted + s.failed > 0,
                       'quota',    NULL,
-                      'spent',    false) ORDER BY s.place)
+                      'spent',    false, 'only_vital', false) ORDER BY s.place)
                       FROM mail_server s LEFT JOIN mail_bar b ON b.place = s.place AND b.breaker <> 'closed'), '[]'),
          'rest',    (SELECT jsonb_build_object(
                       'place',   0,
@@ -49,7 +49,7 @@ SELECT jsonb_build_object(
                       'instead', false,
                       'tried',   false,
                       'quota',   NULL,
-                      'spent',   false)
+                      'spent',   false, 'only_vital', false)
                        FROM mail_bar b WHERE b.place = 0 AND b.until > now()));
 
 -- name: mail_domain_taken :one

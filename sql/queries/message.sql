@@ -89,12 +89,12 @@ SELECT jsonb_build_object(
          'scheduled',     m.scheduled,
          'send_at',       moment(m.send_at, :lang),
          'send_at_ms',    (extract(epoch FROM m.send_at) * 1000)::bigint,
-         'valid_until',   moment(m.valid_until, :lang),
-         'valid_until_ms', (extract(epoch FROM m.valid_until) * 1000)::bigint,
+         'valid_until',   moment(message_valid_until(m), :lang),
+         'valid_until_ms', (extract(epoch FROM message_valid_until(m)) * 1000)::bigint,
          'publish_until', moment(m.publish_until, :lang),
          'publish_until_ms', (extract(epoch FROM m.publish_until) * 1000)::bigint,
          'late',          m.state IN ('draft', 'returned')
-                          AND coalesce(m.send_at <= now() OR m.valid_until <= now() OR m.publish_until <= now(), false),
+                          AND coalesce(m.send_at <= now() OR message_valid_until(m) <= now() OR m.publish_until <= now(), false),
          'night',         coalesce(extract(hour FROM m.send_at AT TIME ZONE 'Asia/Tokyo') NOT BETWEEN 8 AND 20, false),
          'holiday',       coalesce(extract(isodow FROM m.send_at AT TIME ZONE 'Asia/Tokyo') > 5
                                    OR holiday((m.send_at AT TIME ZONE 'Asia/Tokyo')::date), false),
@@ -115,6 +115,10 @@ SELECT jsonb_build_object(
                              FROM approval h JOIN staff s ON s.id = h.staff_id WHERE h.message_id = m.id),
          'tenant',        (SELECT jsonb_build_object('name', t.name, 'name_en', t.name_en, 'contact', nullif(t.contact, ''))
                              FROM tenant t))
+       || jsonb_build_object(
+         'valid_preset',  m.valid_preset,
+         -- It waits, and whoever could approve it is not there or may not any more.
+         'stranded',      m.state = 'pending' AND NOT EXISTS (SELECT FROM message_approvers(m.id, m.submitter_id)))
        -- What it corrects, and what corrects it (domain/correction.h).
        || jsonb_build_object(
          'corrects',      (SELECT jsonb_build_object('id', o.id, 'subject', o.subject) FROM message o WHERE o.id = m.corrects),
@@ -141,7 +145,8 @@ SELECT audience_split(m.audience, m.districts, m.topics, message_ways(m), :lang:
 
 -- name: message_choices :json
 -- What may be chosen at the desk: the departments of this person and that of the
--- message (0: none yet), districts, topics.
+-- message (0: none yet), districts, topics.  Those that the message has stay to be chosen
+-- when they are no longer offered: whoever saves its page unchanged reaches nobody else.
 SELECT jsonb_build_object(
          'departments', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'name', d.name, 'contact', d.contact)
                                   ORDER BY d.place, d.id), '[]')
@@ -150,9 +155,9 @@ SELECT jsonb_build_object(
                                                        WHERE sd.department_id = d.id AND sd.staff_id = :staff::bigint))
                              OR d.id = (SELECT department_id FROM message WHERE id = :message::bigint)),
          'districts', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'name', name) ORDER BY place, id), '[]')
-                         FROM district WHERE active),
+                         FROM district WHERE active OR id = ANY (SELECT unnest(districts) FROM message WHERE id = :message)),
          'topics', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'name', name, 'hint', nullif(hint, '')) ORDER BY place, id), '[]')
-                      FROM topic WHERE active));
+                      FROM topic WHERE active OR id = ANY (SELECT unnest(topics) FROM message WHERE id = :message)));
 
 -- name: message_recent :json
 -- What one may start from: the latest that went out, own departments first.
@@ -181,11 +186,18 @@ RETURNING id;
 
 -- name: message_copy :one
 -- A draft with what another message says and shows, and to whom; its times are asked for again,
--- and districts and topics that are no longer offered stay behind.
+-- and districts and topics that are no longer offered stay behind.  To whom is asked again, too,
+-- where what is left would reach more people: without some of those that were chosen, or
+-- without the first message or the survey that said whom it was for.
 INSERT INTO message (department_id, author_id, editor_id, subject, body, contact, audience, districts, topics,
                      by_email, by_line, by_sms, by_webpush, by_x, on_site, ladder, ladder_yen, until_household, pictures, copied_from)
 SELECT own.id, :staff::bigint, :staff, m.subject, m.body,
-       CASE WHEN own.id = m.department_id THEN m.contact ELSE own.contact END, m.audience,
+       CASE WHEN own.id = m.department_id THEN m.contact ELSE own.contact END,
+       CASE WHEN m.corrects IS NULL
+             AND NOT EXISTS (SELECT FROM survey_message s WHERE s.message_id = m.id AND s.people <> 'all')
+             AND (m.audience = 'everyone'
+                  OR NOT EXISTS (SELECT FROM district WHERE id = ANY (m.districts) AND NOT active)
+                 AND NOT EXISTS (SELECT FROM topic WHERE id = ANY (m.topics) AND NOT active)) THEN m.audience END,
        ARRAY(SELECT id FROM district WHERE id = ANY (m.districts) AND active ORDER BY id),
        ARRAY(SELECT id FROM topic WHERE id = ANY (m.topics) AND active ORDER BY id),
        m.by_email, m.by_line, m.by_sms, m.by_webpush, m.by_x, m.on_site, m.ladder, m.ladder_yen, m.until_household, m.pictures, m.id
@@ -205,8 +217,11 @@ UPDATE message m
    AND message_mark(m, 'content') = :seen::text;
 
 -- name: message_save_audience :exec
+-- All who got what it corrects are in the districts of that.
 UPDATE message m
-   SET audience = :audience::text, districts = :districts::bigint[], topics = :topics::bigint[],
+   SET audience = :audience::text, topics = :topics::bigint[],
+       districts = CASE WHEN m.corrects IS NOT NULL AND :audience = 'everyone'
+                        THEN (SELECT o.districts FROM message o WHERE o.id = m.corrects) ELSE :districts::bigint[] END,
        editor_id = :staff::bigint
  WHERE m.id = :message::bigint AND m.state IN ('draft', 'returned')
    AND message_mark(m, 'audience') = :seen::text;
@@ -229,10 +244,15 @@ UPDATE message m
 -- name: message_save_schedule :exec
 UPDATE message m
    SET scheduled = true, send_at = to_timestamp(nullif(:send_at::bigint, 0) / 1000.0),
-       valid_until = to_timestamp(:valid_until::bigint / 1000.0),
+       valid_until = to_timestamp(:valid_until::bigint / 1000.0), valid_preset = :valid_preset::boolean,
        publish_until = to_timestamp(:publish_until::bigint / 1000.0), editor_id = :staff::bigint
  WHERE m.id = :message::bigint AND m.state IN ('draft', 'returned')
    AND message_mark(m, 'schedule') = :seen::text;
+
+-- name: message_follow :exec
+-- Before it is submitted: where nobody typed until when it may be sent, that is what its pages show.
+UPDATE message m SET valid_until = message_valid_until(m)
+ WHERE m.id = :message::bigint AND m.state IN ('draft', 'returned') AND m.valid_until <> message_valid_until(m);
 
 -- name: message_now :one
 -- The time by which times are judged, in milliseconds.

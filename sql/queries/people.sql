@@ -17,6 +17,7 @@ SELECT address FROM contact WHERE citizen_id = :citizen::bigint AND channel IN (
 -- name: people_show :json
 SELECT jsonb_build_object(
          'state',     c.state,
+         'chose',     c.state <> 'left',
          'language',  c.language,
          'vital_only', c.vital_only,
          'created',   moment(c.created, :lang::text),
@@ -51,6 +52,6 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
           (array_agg(p.at ORDER BY p.place DESC))[1] AS at,
           count(*) FILTER (WHERE p.state IN ('accepted', 'later', 'refused', 'unknown')) AS tries,
           bool_or(p.state = 'unknown') AS doubt
-     FROM ledger_person(m.id, :citizen::bigint)
+     FROM ledger_person(m.id, ledger_place(m.id, :citizen::bigint))
           WITH ORDINALITY AS p (channel, round, try, state, code, reason, detail, at, place)
     GROUP BY p.channel) l;

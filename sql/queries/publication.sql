@@ -8,7 +8,9 @@
 -- when something happens: on its own, without conditions that may not be there, because
 -- they cost a fifth of it and hide the index from the planner.  That index,
 -- message_on_site, has every column that is asked for here.
-SELECT m.id, m.subject, m.department_id AS department, m.published, m.topics, m.cover, m.corrected_by
+SELECT m.id, m.subject, m.department_id AS department, m.published, m.topics, m.cover,
+       m.corrected_by IS NOT NULL AND EXISTS (SELECT FROM message c WHERE c.id = m.corrected_by
+         AND c.state IN ('sending', 'sent') AND c.publish_until > now()) AS corrected
   FROM message m
  WHERE m.on_site AND m.state IN ('sending', 'sent')
    AND m.publish_until > now()
@@ -19,7 +21,9 @@ SELECT m.id, m.subject, m.department_id AS department, m.published, m.topics, m.
 -- The same of one topic, one district or both (0: all), older than the message before:
 -- the last one on the page before this (0: the first page).  A message for everybody in
 -- town is one for each district.
-SELECT m.id, m.subject, m.department_id AS department, m.published, m.topics, m.cover, m.corrected_by
+SELECT m.id, m.subject, m.department_id AS department, m.published, m.topics, m.cover,
+       m.corrected_by IS NOT NULL AND EXISTS (SELECT FROM message c WHERE c.id = m.corrected_by
+         AND c.state IN ('sending', 'sent') AND c.publish_until > now()) AS corrected
   FROM message m
  WHERE m.on_site AND m.state IN ('sending', 'sent')
    AND (m.published, m.id) < (coalesce((SELECT b.published FROM message b WHERE b.id = :before::bigint AND :before <> 0),
@@ -96,7 +100,6 @@ SELECT json_build_object('tenant', t.tenant_id, 'id', t.id, 'kind', t.kind, 'dig
 -- name: publication_feed :json
 -- The twenty newest with their text, and when anything of it was last new.
 SELECT json_build_object(
-         'town', (SELECT name FROM tenant),
          'updated', coalesce(max(rfc3339(x.published)), (SELECT rfc3339(created) FROM tenant)),
          'messages', coalesce(json_agg(json_build_object(
            'id',         x.id,
@@ -113,7 +116,11 @@ SELECT json_build_object(
            'correction', x.corrected_by)
            ORDER BY x.published DESC, x.id DESC), '[]'))
   FROM (SELECT m.id, m.revision, m.subject, m.published, m.department_id, m.topics, message_pictures(m) AS pictures,
-               m.corrects, m.corrected_by
+               -- What may be read, as on the page of a message.
+               (SELECT o.id FROM message o
+                 WHERE o.id = m.corrects AND o.on_site AND o.state IN ('sending', 'sent') AND o.publish_until > now()) AS corrects,
+               (SELECT o.id FROM message o
+                 WHERE o.id = m.corrected_by AND o.state IN ('sending', 'sent') AND o.publish_until > now()) AS corrected_by
           FROM message m
          WHERE m.on_site AND m.state IN ('sending', 'sent') AND m.publish_until > now()
          ORDER BY m.published DESC, m.id DESC
@@ -123,7 +130,8 @@ SELECT json_build_object(
 
 -- name: publication_document :json
 -- One message as plain text, for what is no web page: CAP, the circular on paper.
--- "stopped": it was withdrawn; "ended": nobody is to read it any more.
+-- "stopped": it was withdrawn; "ended": nobody is to read it any more; "corrects": the alert
+-- that was given out before it.
 SELECT json_build_object(
          'id',             m.id,
          'revision',       m.revision,
@@ -143,6 +151,8 @@ SELECT json_build_object(
          'finished',       rfc3339(m.finished),
          'expires',        rfc3339(m.publish_until),
          'expires_text',   wareki_time(m.publish_until),
+         'corrects',       (SELECT json_build_object('id', o.id, 'revision', o.revision, 'published', rfc3339(o.published)) FROM message o
+                             WHERE o.id = m.corrects AND o.on_site AND o.published IS NOT NULL AND message_vital(o.topics)),
          'districts',      (SELECT coalesce(json_agg(json_build_object('id', x.id, 'name', x.name) ORDER BY x.place, x.id), '[]')
                               FROM district x WHERE x.id = ANY (m.districts)))
   FROM message m

@@ -25,11 +25,12 @@ SELECT jsonb_build_object(
          'page_url',  CASE WHEN m.on_site AND m.publish_until > now() AND m.state <> 'stopped' THEN '/messages/' || m.id END,
          'published', moment(m.published, :lang::text),
          'seen',      (SELECT moment(s.at, :lang) FROM seen s
-                        WHERE s.message_id = m.id AND s.citizen_id = :citizen::bigint AND s.how <> 'household'),
-         'household', EXISTS (SELECT FROM seen s WHERE s.message_id = m.id AND s.citizen_id = :citizen AND s.how = 'household'))
+                        WHERE s.message_id = m.id AND s.citizen_id = p.place AND s.how <> 'household'),
+         'household', EXISTS (SELECT FROM seen s WHERE s.message_id = m.id AND s.citizen_id = p.place AND s.how = 'household'))
   FROM message m
+ CROSS JOIN LATERAL (SELECT ledger_place(m.id, :citizen::bigint) AS place) p
  WHERE m.id = :message::bigint
-   AND EXISTS (SELECT FROM ledger_person(m.id, :citizen));
+   AND EXISTS (SELECT FROM ledger_person(m.id, p.place));
 
 -- name: seen_note :one
 SELECT message_saw(:message::bigint, :citizen::bigint, :how::text) AS his;

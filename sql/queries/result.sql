@@ -13,7 +13,7 @@ SELECT jsonb_build_object(
          'document', coalesce(e.document, '{"questions": []}'),
          'drafts', (SELECT coalesce(jsonb_object_agg(x.reached, x.n), '{}')
                       FROM (SELECT reached, count(*) AS n FROM response_draft
-                             WHERE questionnaire_id = s.questionnaire_id AND ends > now() GROUP BY reached) x))
+                             WHERE questionnaire_id = s.questionnaire_id AND ends > now() AND NOT changes GROUP BY reached) x))
   FROM survey s
   JOIN department d ON d.id = s.department_id
   JOIN tenant t ON t.id = s.tenant_id

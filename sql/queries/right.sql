@@ -13,11 +13,17 @@ ON CONFLICT DO NOTHING;
 -- name: right_draw :exec
 SELECT right_draw(:survey::bigint, :citizen::bigint, :hidden::bytea);
 
+-- name: right_again :one
+-- This number was signed for this person.
+SELECT survey_id FROM right_drawn WHERE survey_id = :survey::bigint AND citizen_id = :citizen::bigint AND hidden = :hidden::bytea;
+
 -- name: right_survey :json
--- The survey on the page where a right is drawn.  No row: none such takes rights.
+-- The survey on the page where a right is drawn.  No row: none such takes rights, or this person has left.
 SELECT json_build_object(
          'id', s.id, 'title', coalesce(nullif(s.texts #>> ARRAY[:lang::text, 'title'], ''), s.texts #>> '{ja,title}'),
          'mode', s.mode, 'once', s.mode = 'once', 'named', s.mode = 'named',
          'open', s.state = 'open' AND (s.closes IS NULL OR now() < s.closes),
-         'drawn', EXISTS (SELECT FROM right_drawn d WHERE d.survey_id = s.id AND d.citizen_id = :citizen::bigint))
-  FROM survey s WHERE s.id = :survey::bigint AND s.state <> 'draft';
+         'drawn', right_was_drawn(s.id, :citizen::bigint))
+  FROM survey s
+ WHERE s.id = :survey::bigint AND s.state <> 'draft'
+   AND EXISTS (SELECT FROM citizen c WHERE c.id = :citizen AND c.state IN ('active', 'paused'));

@@ -23,7 +23,7 @@ SELECT json_build_object(
          'opens', CASE WHEN :dates::boolean THEN moment(s.opens, :lang::text) END,
          'closes', CASE WHEN :dates THEN moment(s.closes, :lang) END,
          'forms', :dates AND EXISTS (SELECT FROM paper_form f WHERE f.survey_id = s.id),
-         'open', survey_is_open(s) AND NOT survey_is_full(s), 'early', s.state = 'open' AND s.opens > now(),
+         'open', survey_is_open(s) AND NOT survey_is_full(s), 'in_time', survey_is_open(s), 'early', s.state = 'open' AND s.opens > now(),
          'published', s.state = 'published', 'changeable', s.changeable, 'answers_max', s.answers_max,
          'quotas', s.quotas, 'counters', CASE WHEN s.quotas <> '[]' THEN
            (SELECT jsonb_object_agg(c.key, c.n) FROM survey_counter c WHERE c.survey_id = s.id) END,
@@ -41,7 +41,7 @@ SELECT json_build_object(
          'id', s.id, 'questionnaire', s.questionnaire_id, 'edition', e.edition, 'texts', s.texts,
          'contact', nullif(s.contact, ''), 'department', d.name, 'minutes', s.minutes,
          'anyone', s.mode = 'anyone', 'once', s.mode = 'once', 'named', s.mode = 'named',
-         'open', survey_is_open(s) AND NOT survey_is_full(s), 'early', s.state = 'open' AND s.opens > now(),
+         'open', survey_is_open(s) AND NOT survey_is_full(s), 'in_time', survey_is_open(s), 'early', s.state = 'open' AND s.opens > now(),
          'published', s.state = 'published', 'changeable', s.changeable, 'answers_max', s.answers_max,
          'quotas', s.quotas, 'counters', CASE WHEN s.quotas <> '[]' THEN
            (SELECT jsonb_object_agg(c.key, c.n) FROM survey_counter c WHERE c.survey_id = s.id) END,

@@ -4,7 +4,7 @@
 -- name: survey_message_survey :json
 SELECT json_build_object(
          'id', s.id, 'title', coalesce(s.texts #>> '{ja,title}', ''), 'purpose', coalesce(s.texts #>> '{ja,purpose}', ''),
-         'closes', moment(s.closes, 'ja'), 'known', s.mode <> 'anyone', 'open', s.state = 'open',
+         'closes', moment(s.closes, 'ja'), 'known', s.mode <> 'anyone', 'open', s.state = 'open' AND (s.closes IS NULL OR s.closes > now()) AND NOT survey_is_full(s),
          'published', s.state = 'published', 'took_part', (SELECT count(*) FROM survey_took_part(s.id)),
          'messages', (SELECT coalesce(json_agg(json_build_object('id', m.id, 'subject', m.subject, 'people', x.people) ORDER BY m.id DESC), '[]')
                         FROM survey_message x JOIN message m ON m.id = x.message_id WHERE x.survey_id = s.id))

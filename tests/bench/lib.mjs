@@ -14,9 +14,12 @@ export const say = (text) => process.stderr.write(`${text}\n`);
 export const rounds = Number(process.env.CHROMO_BENCH_ROUNDS ?? 5);
 export const seconds = Number(process.env.CHROMO_BENCH_SECONDS ?? 6);
 
+// What ours is of the limit, round by round: two that ran one after the other met the
+// same minute, which the medians of a whole run need not.
+export const paired = (ours, limits) => median(ours.map((value, i) => value / limits[i]));
+
 // goal: "ratio >= 0.7" or "value <= 20", as written in the issue.
-export function report(bench, { value, unit, limit = null, goal }) {
-	const ratio = limit === null ? null : value / limit;
+export function report(bench, { value, unit, limit = null, ratio = limit === null ? null : value / limit, goal }) {
 	const [what, sign, number] = goal.split(' ');
 	const measured = what === 'ratio' ? ratio : value;
 	const ok = sign === '>=' ? measured >= Number(number) : measured <= Number(number);
@@ -79,14 +82,15 @@ export async function load(url, { pids = [], connections = 64, headers = {}, scr
 	};
 }
 
-// The rounds of all candidates in turn, so that a slow minute hits all alike.
-export async function inTurn(candidates, measure) {
+// The rounds of all candidates in turn, so that a slow minute hits all alike; medians, and
+// of() for what one is of another in rate or CPU.
+export async function inTurn(candidates, measure, times = rounds, time = seconds) {
 	const results = new Map(Object.keys(candidates).map((name) => [name, []]));
 	// What is made once (plans, caches, compiled code) is not what is measured.
 	for (const candidate of Object.values(candidates)) await measure(candidate, 2);
-	for (let i = 0; i < rounds; i++)
+	for (let i = 0; i < times; i++)
 		for (const [name, candidate] of Object.entries(candidates)) {
-			const r = await measure(candidate, seconds);
+			const r = await measure(candidate, time);
 			results.get(name).push(r);
 			say(`  ${name.padEnd(10)} ${r.rate.toFixed(0).padStart(8)} /s  p99 ${r.p99?.toFixed(1)} ms  cpu ${r.cpu?.toFixed(0)} µs`);
 		}
@@ -95,6 +99,7 @@ export async function inTurn(candidates, measure) {
 		out[name] = {};
 		for (const key of Object.keys(list[0])) out[name][key] = median(list.map((r) => r[key]));
 	}
+	out.of = (key, ours, limit) => paired(...[ours, limit].map((name) => results.get(name).map((r) => r[key])));
 	return out;
 }
 

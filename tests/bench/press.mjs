@@ -7,7 +7,7 @@ import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, ran
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sleep, up } from '../harness/up.mjs';
-import { load, median, report, rounds, run, say, seconds } from './lib.mjs';
+import { load, median, paired, report, rounds, run, say, seconds } from './lib.mjs';
 
 export const host = 'minato.localhost', tenant = 1;
 const derive = (key, label) => Buffer.from(hkdfSync('sha256', key, '', label, 32));
@@ -106,6 +106,6 @@ export async function contend(name, { town, web, path, script: lua, insert, fill
 		late.push(r.p99);
 		theirs.push(rate);
 	}
-	report(name, { value: median(ours), unit, limit: median(theirs), goal });
+	report(name, { value: median(ours), unit, limit: median(theirs), ratio: paired(ours, theirs), goal });
 	say(`  ${name}: p99 ${median(late).toFixed(1)} ms`);
 }

@@ -41,7 +41,7 @@ for (const width of widths) {
 		await reader.page.keyboard.press('Enter');
 		const popup = reader.page.locator('.leaflet-popup-content');
 		await popup.waitFor();
-		await reader.page.waitForTimeout(400);
+		await reader.page.waitForFunction(() => getComputedStyle(document.querySelector('.leaflet-popup')).opacity === '1' && !document.querySelector('.leaflet-pan-anim'));
 		await reader.look('agenda_map_open');
 		const link = popup.locator('a').first(), title = await link.innerText();
 		await link.click();

@@ -93,7 +93,7 @@ async function bySms(way) {
 	await jiro.fill({ phone });
 	await jiro.press('button', '次へ進む');
 	await choose(jiro);
-	const code = await eventually('the code', () => sms.ledger.find((m) => m.to === to)?.body.match(/\b\d{6}\b/)?.[0], 30);
+	const code = await eventually('the code', () => sms.ledger.find((m) => m.to === to)?.body.match(/\b\d{6}\b/)?.[0]);
 	await jiro.fill({ code });
 	await jiro.press('button', '確認する');
 	await is_done(jiro);
@@ -128,7 +128,7 @@ for (const [i, way] of ways.entries())
 		await suzuki.look('all_ways_approve');
 		await suzuki.fill({ confirm: true });
 		await suzuki.press('button', /^承認して/);
-		await eventually('it is sent', async () => await town.sql(`SELECT state FROM message WHERE id = ${id}`) === 'sent', 90);
+		await eventually('it is sent', async () => await town.sql(`SELECT state FROM message WHERE id = ${id}`) === 'sent');
 
 		const once = (what, n) => assert.equal(n, 1, `${what}: once`);
 		once('mail', (await mailsTo(town, email)).filter((m) => JSON.stringify(m).includes(subject)).length);
@@ -154,7 +154,7 @@ for (const [i, way] of ways.entries())
 		await suzuki.press('link', '投稿を消す');
 		await suzuki.look('all_ways_post');
 		await suzuki.press('button', '投稿を消す');
-		await eventually('it is gone', async () => await town.sql(`SELECT state FROM post WHERE message_id = ${id}`) === 'deleted', 20);
+		await eventually('it is gone', async () => await town.sql(`SELECT state FROM post WHERE message_id = ${id}`) === 'deleted');
 		assert.equal(x.posts.filter((p) => p.text.includes(subject)).length, 0);
 		await suzuki.go(`/desk/messages/${id}/status`);
 		await suzuki.sees('投稿を消しました');

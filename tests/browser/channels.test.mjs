@@ -102,7 +102,7 @@ test('a message by every way, until it is seen', async () => {
 		await eventually('that it is planned', async () => {
 			await suzuki.go(`/desk/messages/${id}/status`);
 			return /「見ました」の返事/.test(await suzuki.said());
-		}, 40);
+		});
 		await suzuki.look('status_ways');
 		await suzuki.go('/desk/outbox/others');
 		await suzuki.look('outbox_others');

@@ -165,7 +165,7 @@ for (const way of ways) {
 		await eventually('that it is delivered', async () => {
 			if (!way.script) await suzuki.go(`${message}/status`);
 			return /人のうち\d+人に届きました/.test(await suzuki.said()) && !/配信中|予約/.test(await suzuki.page.locator('.c-live, main').first().innerText());
-		}, 40);
+		});
 		await suzuki.go(`${message}/status`);
 		await suzuki.look('desk_status');
 		await suzuki.go(`${message}/stop`);

@@ -26,10 +26,10 @@ before(async () => {
 
 const clerk = (way) => eyes.staff('sato', way);
 const at = (door = '') => `/desk/events/${event}/checkin?slot=0&door=${encodeURIComponent(door)}`;
-const panel = (who) => who.page.locator('#result .c-door').getAttribute('data-outcome', { timeout: 8000 });
+const panel = (who) => who.page.locator('#result .c-door').getAttribute('data-outcome');
 const queued = (who) => who.page.locator('#queued').innerText().catch(() => '0');
 // The page counts anew a moment after it has said how somebody fares.
-const waiting = (who, n) => eventually(`${n} wait`, async () => await queued(who) === String(n), 10);
+const waiting = (who, n) => eventually(`${n} wait`, async () => await queued(who) === String(n));
 
 // Types and waits for what is said about it.
 async function scan(who, text) {
@@ -123,7 +123,7 @@ test('without network it goes on, and tells it later', async () => {
 	assert.equal(await scan(south, both), 'in', 'the other door lets the same person in');
 
 	await north.context.setOffline(false);
-	await eventually('all is told', async () => await queued(north) === '0', 40);
+	await eventually('all is told', async () => await queued(north) === '0');
 	assert.equal(await entered(), count + 3, 'each is in once');
 	assert.equal(await town.sql(`SELECT count(*) FROM checkin WHERE again AND event_id = ${event}`), '1', 'the double entry is kept');
 	await north.sees('ほかの入口でも受け付けた方がいます', both);
@@ -138,7 +138,7 @@ test('a page that was loaded before opens without network', async () => {
 	await sato.page.waitForFunction(() => document.getElementById('door')?.dataset.ready === 'yes');
 	assert.equal(await scan(sato, number), 'in');
 	await sato.context.setOffline(false);
-	await eventually('it is told', async () => await entered() === count + 1, 40);
+	await eventually('it is told', async () => await entered() === count + 1);
 });
 
 // A small event of today, with a door of its own; its name is put in event while it is used.
@@ -204,7 +204,7 @@ test('without network the door knows what was free, lets in all the same, and te
 	await north.look('door_over_without_network');
 	assert.equal(await come(south, '1'), 'in', 'meanwhile the other door gives a seat away');
 	await north.context.setOffline(false);
-	await eventually('all is told', async () => await queued(north) === '0', 40);
+	await eventually('all is told', async () => await queued(north) === '0');
 	assert.equal(await room.seats(), '2 1+0 1+0 0+2', 'all of them are there');
 	await north.sees('席の数を超えました', '人数超過 2人');
 });
@@ -227,7 +227,7 @@ test('what was a mistake is taken back in the page, with network and without', a
 	await waiting(sato, 3);
 	sato.noise.length = 0;
 	await sato.context.setOffline(false);
-	await eventually('all is told', async () => await queued(sato) === '0', 40);
+	await eventually('all is told', async () => await queued(sato) === '0');
 	assert.equal(await room.seats(), '1 1+0', 'one of the two is in');
 });
 
@@ -328,7 +328,7 @@ test('two telephones without network, cut off and put away, tell it all later', 
 		one.noise.length = 0;
 		await one.context.setOffline(false);
 		await wakeUp(one);
-		await eventually('all is told', async () => await queued(one) === '0', 40);
+		await eventually('all is told', async () => await queued(one) === '0');
 	}
 	assert.equal(await entered(), count + 3, 'each is in once');
 	assert.equal(Number(await town.sql(`SELECT count(*) FROM checkin WHERE again AND event_id = ${event}`)), again + 1, 'the double entry is kept');

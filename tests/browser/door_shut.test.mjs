@@ -44,15 +44,15 @@ async function scan(who, text) {
 	await who.page.evaluate(() => document.getElementById('result').replaceChildren());
 	await who.page.locator('#text').fill(text);
 	await who.page.keyboard.press('Enter');
-	return who.page.locator('#result .c-door').getAttribute('data-outcome', { timeout: 8000 });
+	return who.page.locator('#result .c-door').getAttribute('data-outcome');
 }
 async function walkIn(who, people) {
 	await who.page.evaluate(() => document.getElementById('result').replaceChildren());
 	await who.page.locator('#people').fill(people);
 	await who.page.getByRole('button', { name: '当日参加を受け付ける' }).click();
-	return who.page.locator('#result .c-door').getAttribute('data-outcome', { timeout: 8000 });
+	return who.page.locator('#result .c-door').getAttribute('data-outcome');
 }
-const isShut = (who, why) => who.page.locator(`[data-why="${why}"]`).waitFor({ state: 'visible', timeout: 20000 });
+const isShut = (who, why) => who.page.locator(`[data-why="${why}"]`).waitFor({ state: 'visible' });
 // Nothing to type into any more.
 async function isStill(who) {
 	for (const name of ['#text', '#people']) assert.equal(await who.page.locator(name).isVisible(), false, name);
@@ -66,10 +66,11 @@ for (const width of widths) {
 		for (const code of codes) assert.equal(await scan(door, code), 'in');
 		assert.equal(await walkIn(door, '3'), 'in');
 		await inside(town, `SELECT seat_call_off(${made.slots[0]})`);
-		assert.equal(await scan(door, codes[0]), 'in', 'it cannot know');
+		// Within ten seconds it is the same hand, and later somebody who is in.
+		assert.match(await scan(door, codes[0]), /^(in|already)$/, 'it cannot know');
 		await back(door);
 		await isShut(door, 'off');
-		await eventually('all is told', async () => await queued(door) === '0', 40);
+		await eventually('all is told', async () => await queued(door) === '0');
 		assert.equal(await entered(made), 3);
 		await isStill(door);
 		assert.deepEqual(await untaken(door), []);
@@ -153,7 +154,7 @@ test('the time of its link is over meanwhile: what it let in before reaches the 
 	await inside(town, `UPDATE door SET ends = now() - interval '1 minute' WHERE event_id = ${made.event}`);
 	await back(helper);
 	await isShut(helper, 'link');
-	await eventually('it is told', async () => await entered(made) === 1, 40);
+	await eventually('it is told', async () => await entered(made) === 1);
 	await eventually('and shown no more', async () => (await untaken(helper)).length === 0);
 	await isStill(helper);
 	helper.noise.length = 0;
@@ -167,7 +168,7 @@ test('somebody cancelled meanwhile: the door is told who, in words', async () =>
 	assert.equal(await scan(door, other), 'in');
 	await client.submit(await client.get(`${page.path}/cancel`), {}, '/cancel');
 	await back(door);
-	await eventually('one is told', async () => await entered(made) === 1, 40);
+	await eventually('one is told', async () => await entered(made) === 1);
 	await eventually('one is shown', async () => (await untaken(door)).length === 1);
 	assert.match((await untaken(door))[0], /山田 花子 1人 受付しました （キャンセル済みです）$/);
 	assert.equal(await queued(door), '0');
@@ -188,7 +189,7 @@ test('its staff are signed out meanwhile: it goes on, and tells once they have s
 	assert.equal(await entered(made), 0);
 	await door.context.addCookies(cookies);
 	await back(door);
-	await eventually('it is told', async () => await entered(made) === 2, 40);
+	await eventually('it is told', async () => await entered(made) === 2);
 	await door.page.locator('[data-why="login"]').waitFor({ state: 'hidden' });
 	door.noise.length = 0;
 });

@@ -21,7 +21,7 @@ async function choose(who, [latitude, longitude]) {
 	const before = [Number(await value(latitude)), Number(await value(longitude))];
 	await map.focus();
 	await who.page.keyboard.press('ArrowUp');
-	await who.page.waitForTimeout(600);
+	await who.page.waitForFunction(() => !document.querySelector('.c-point .leaflet-pan-anim'));
 	await box.getByRole('button', { name: 'ここを選ぶ' }).click();
 	const now = [Number(await value(latitude)), Number(await value(longitude))];
 	assert.ok(now[0] > before[0] && Math.abs(now[1] - before[1]) < 0.01, `${before} → ${now}: to the north`);

@@ -31,6 +31,8 @@ const elsewhere = {
 	// Shown once, by the step before (tests of login and account).
 	'/desk/login/enrol': 'after the password', '/operator/login/enrol': 'after the password', '/events/{event}/picture/{attachment}': 'a picture', '/messages/{message}/pictures/{attachment}': 'a picture',
 	'/desk/login/codes': 'after enrolment', '/desk/settings/account/app': 'after the factor', '/desk/settings/account/codes': 'after the factor',
+	'/desk/events/{event}/applicants/new/on': 'after a login that lapsed on the way',
+	'/desk/login/unsent': 'after a form that came too late', '/operator/login/unsent': 'after a form that came too late',
 	'/operator/login/codes': 'after enrolment', '/operator/account/app': 'after the factor', '/operator/account/codes': 'after the factor',
 };
 

@@ -28,7 +28,7 @@ before(async () => {
 	minato = await town.sql(`SELECT ${tenant(MINATO)}`);
 	keys = await Keys.of(town, minato);
 	await inside(town, 'DELETE FROM gateway_health; DELETE FROM gateway');
-	const channel = line.channel({ id: '1', secret: 'a'.repeat(32), quota: 200 });
+	const channel = line.channel({ id: '1656000001', secret: 'a'.repeat(32), quota: 200 });
 	channel.used = 200;
 	await gateways(town, line, { [MINATO]: channel });
 	await load(town, sms.map((s, i) => ({ host: MINATO, channel: 'sms', kind: 'karaden', place: i + 1, ...pick(s.account()) })));
@@ -52,7 +52,7 @@ async function letters(channel, n) {
 		`('real', '${channel}', '${crypto.randomUUID()}', '\\x${seal()}', now() + interval '1 hour')`)}`);
 }
 const through = (channel) => eventually(`${channel} is through`, async () => {
-	await town.sql("UPDATE letter SET due = now() WHERE state = 'queued'");
+	await town.hurry();
 	return await town.sql(`SELECT count(*) FROM letter WHERE kind = 'real' AND channel = '${channel}' AND state <> 'accepted'`) === '0';
 }, 90);
 // A breaker that is open is tried again after a while: then it is half open, and away all the same.

@@ -133,7 +133,7 @@ for (const width of widths) {
 		await admin.tick(/広報課/);
 		await admin.press('button', '招待のメールを送る');
 		await admin.look('invited');
-		const mail = await eventually('the invitation', () => town.outbox().find((m) => m.includes(`${login}@minato.example.jp`)), 30);
+		const mail = await eventually('the invitation', () => town.outbox().find((m) => m.includes(`${login}@minato.example.jp`)));
 		const kato = await eyes.person(host, { width });
 		const link = linkIn(readMail(Buffer.from(mail)), 'invite');
 		await kato.go(link);
@@ -185,7 +185,7 @@ test('approve by keyboard alone', async () => {
 
 test('one person', async () => {
 	// Addresses are sealed: one is learned from a mail that arrives.
-	const mail = await eventually('a mail to a citizen', () => town.outbox().find((m) => m.includes('List-Unsubscribe')), 30);
+	const mail = await eventually('a mail to a citizen', () => town.outbox().find((m) => m.includes('List-Unsubscribe')));
 	const address = readMail(Buffer.from(mail)).header('to').replace(/^.*<|>.*$/g, '');
 	for (const width of widths) {
 		const takahashi = await eyes.staff('takahashi', { width });

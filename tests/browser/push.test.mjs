@@ -39,7 +39,7 @@ function stand(person, { saying = 'granted', agent, no = false } = {}) {
 		} });
 	}, { keys, endpoint, saying, agent, no });
 }
-const state = (person, wanted) => person.page.waitForSelector(`#push[data-now="${wanted}"]`, { timeout: 15000 });
+const state = (person, wanted) => person.page.waitForSelector(`#push[data-now="${wanted}"]`);
 
 for (const way of ways)
 	test(`the page and its steps: ${named(way)}`, async () => {

@@ -48,6 +48,28 @@ for (const way of ways) {
 }
 
 for (const width of widths) {
+	test(`a right whose answer was lost on the way is there again on this device: ${width} px`, async () => {
+		const person = await eyes.person(host, { width, script: true }), { client } = await signed_in(town, host), path = `/surveys/${survey}/right`;
+		await as(person, client);
+		await person.go(path);
+		// The town has signed; the line breaks before the browser hears of it.
+		await person.page.evaluate(() => {
+			const real = fetch;
+			globalThis.fetch = (...asked) => real(...asked).then(() => Promise.reject(new TypeError('the line broke')));
+		});
+		await person.page.getByRole('button', { name: '権利を受け取って回答する' }).click();
+		await person.page.getByText('うまくいきませんでした').waitFor();
+		await person.go(path);
+		await person.sees('すでにお渡し');
+		await person.sees('受け取りかけた権利');
+		await person.look('right_begun');
+		await person.press('button', '権利を受け取って回答する');
+		assert.equal(person.path, `/surveys/${survey}`);
+		assert.match((await person.context.cookies()).find((c) => c.name === `__Host-right-${survey}`).value, /^[\w-]{43}\.[\w-]{342}$/);
+		await person.go(path);
+		assert.equal(await person.page.getByText('受け取りかけた権利').isVisible(), false);
+	});
+
 	test(`paper and messages at the desk: ${width} px`, async () => {
 		const person = await eyes.person(host, { width, script: true });
 		await as(person, await desk(town, 'sato'));

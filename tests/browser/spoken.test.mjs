@@ -31,9 +31,11 @@ before(async () => {
 const right = () => ({ q1: { q1: '1' }, q2: { q2_1: true }, q3: { q3: '4' }, q5: { q5_r1: '1', q5_r2: '2' }, q6: { q6: '3' }, q9: { q9_postcode: postcode },
 	q14: { q14: true }, q15: { q15_file: { name: '公園.png', mimeType: 'image/png', buffer: png(40, 30) } } });
 const wrong = { q2: {}, q3: {}, q4: { q4_1: '1', q4_2: '1' }, q5: { q5_r1: '1' }, q6: { q6: '三' }, q7: { q7_year: '令和8', q7_month: '2', q7_day: '30' }, q9: { q9_postcode: '12' }, q14: {} };
-// What is another each time.
-const steady = (text) => text.replace(/\d{4}-\d{4}\b/g, '0000-0000').replace(/https:\/\/\S+/g, 'https://…').replace(/令和\d+年\d+月\d+日（.）(\d+時\d+分)?(から\d+時\d+分)?/g, '…')
-	.replace(/\w+day, \d+ \w+ \d{4}(, \d+:\d+)?( to \d+:\d+)?/g, '…').replace(/[〒\d]{3}-\d{4}/g, '000-0000');
+// What is another each time.  Late in the evening an event ends on the next day.
+const days = { ja: '令和\\d+年\\d+月\\d+日（.）', en: '\\w+day, \\d+ \\w+ \\d{4}(, )?' };
+const moments = new RegExp(`${days.ja}(\\d+時\\d+分)?(から(${days.ja})?\\d+時\\d+分)?|${days.en}(\\d+:\\d+)?( to (${days.en})?\\d+:\\d+)?`, 'g');
+const steady = (text) => text.replace(/\d{4}-\d{4}\b/g, '0000-0000').replace(/https:\/\/\S+/g, 'https://…').replace(moments, '…')
+	.replace(/[〒\d]{3}-\d{4}/g, '000-0000');
 
 for (const [lang, say] of Object.entries({ ja: { start: '回答を始める', next: '次へ進む', on: '次へ進む', send: '回答を送る' }, en: { start: 'Start', next: 'Next', on: 'Continue', send: 'Send answers' } })) {
 	test(`what is heard, in ${lang}`, { timeout: 240000 }, async () => {

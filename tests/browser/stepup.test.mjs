@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mailWith, somebody, subscribe } from '../http/citizen.mjs';
+import { written } from '../harness/desk.mjs';
 import { account, totp } from '../harness/staff.mjs';
 import { named, watched, ways } from './eye.mjs';
 
@@ -48,6 +49,26 @@ for (const way of ways) {
 		await admin.sees('操作を続けてください');
 		assert.equal(admin.path, '/desk/settings/account/factor');
 		await admin.look('stepup-done');
+	});
+
+	test(`staff: a message that was typed for too long is there after signing in again (${named(way)})`, async () => {
+		const clerk = await eyes.staff('sato', way), id = await written(town, 'sato'), body = `長い\n本文 ${way.width} ${way.script}`;
+		await clerk.go(`/desk/messages/${id}/content`);
+		await clerk.fill({ body });
+		await town.sql(`UPDATE staff_session SET seen = now() - interval '31 minutes'`);
+		await clerk.press('button', '保存して次へ');
+		await clerk.sees('30分以上操作がなかった', '入力した内容は残っています');
+		await clerk.look('unsent-sign-in', { status: 401, errors: false });
+		await right();
+		const { password, totp_secret } = account(town, MINATO, 'sato');
+		await clerk.fill({ login: 'sato', password });
+		await clerk.press('button', '次へ');
+		await clerk.fill({ code: totp(totp_secret) });
+		await clerk.press('button', 'サインインする');
+		await clerk.sees('入力した内容は残っています', '長い');
+		await clerk.look('unsent');
+		await clerk.press('button', 'もう一度送る');
+		assert.equal(await town.sql(`SELECT body FROM message WHERE id = ${id}`), body);
 	});
 
 	test(`a citizen: leaving, after a code (${named(way)})`, async () => {

@@ -115,3 +115,34 @@ for (const width of widths) {
 		await inside(town, `UPDATE survey SET closes = now() + interval '1 day' WHERE id = ${short}`);
 	});
 }
+
+for (const width of widths) for (const lang of ['ja', 'en']) {
+	test(`of two who change one answer the second sees it before it is sent: ${width} px, in ${lang}`, async () => {
+		const say = words[lang], made = await survey(town, few(), { columns: { changeable: 'true' } }), [one, two] = [await eyes.person(host, { width, script: true }), await eyes.person(host, { width, script: true })];
+		for (const person of [one, two]) {
+			person.lang = lang;
+			await person.go(`/lang/${lang}?next=/surveys/${made.survey}`);
+		}
+		await one.press('button', say.start);
+		await one.fill({ q1: '1' });
+		await one.press('button', say.next);
+		await one.press('button', say.send);
+		const receipt = new URL(await one.page.locator('a[href*="/receipt/"]').first().getAttribute('href')).pathname;
+		for (const [person, q2] of [[one, '涼しい'], [two, '暖かい']]) {
+			await person.go(receipt);
+			await person.press('button', say.change);
+			await person.go(`/surveys/${made.survey}/q/all?check=1`);
+			await person.fill({ q2 });
+			await person.press('button', say.checked);
+		}
+		await one.press('button', say.changed);
+		await two.press('button', say.changed);
+		await two.look(lang === 'ja' ? 'survey_overtaken' : 'survey_overtaken_en', { staff: lang !== 'ja' });
+		await two.sees('暖かい');
+		await two.press('link', lang === 'ja' ? '先に変更した回答を見る' : 'See the answers that were sent earlier');
+		await two.sees('涼しい');
+		await two.page.goBack();
+		await two.press('button', say.changed);
+		await two.sees('暖かい');
+	});
+}

@@ -31,7 +31,8 @@ const letterOf = (from) => from.match(/^bounce\+(\d+)\.0\.(\d+)\.[0-9a-f]{10}@/)
 const rows = (sql) => town.sql(sql);
 async function asks(email) {
 	const client = browser();
-	await client.submit(await answer(client, email), { consent: 1 });
+	const taken = await client.submit(await answer(client, email), { consent: 1 });
+	assert.equal(taken.status, 303, words(taken));
 	const { from, mail } = await mailTo(email);
 	return { client, from, link: linkIn(mail, 'confirm') };
 }

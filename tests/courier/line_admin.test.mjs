@@ -15,7 +15,7 @@ before(async () => {
 	minato = line.channel({ quota: 200, used: 12 });
 	town = await up({ conf: { gateway_ca_file: line.caFile, gateway_private: 'yes' } });
 	await gateways(town, line, { [host]: minato });
-	// It asks when it starts, and then by the hour.
+	// It asks when it starts, and then where nothing was told for an hour.
 	town.kill('courier', 'SIGTERM');
 	await eventually('the courier has ended', () => { try { process.kill(town.pid('courier'), 0); return false; } catch { return true; } });
 	await town.again('courier');
@@ -30,6 +30,11 @@ const fails = (...args) => town.chromo(...args).then(() => assert.fail('it was d
 test('the courier asks for the quota by itself', async () => {
 	await eventually('it is kept', async () => await town.sql('SELECT quota, used FROM gateway_health WHERE used IS NOT NULL') === '200|12');
 	assert.doesNotMatch(town.log('courier.log'), /quota.unknown/);
+});
+
+test('of an account that was changed it asks within a minute', { timeout: 300000 }, async () => {
+	await town.sql('UPDATE gateway_health SET quota = NULL, used = 0, quota_at = NULL');
+	await eventually('it is asked for again', async () => await town.sql('SELECT quota, used FROM gateway_health WHERE quota_at IS NOT NULL') === '200|12', 150);
 });
 
 test('check: name, quota and what is gone; kept for pages and webhooks', async () => {
@@ -60,6 +65,8 @@ test('menu: four areas, with a picture, for everybody; a second one takes the pl
 	assert.deepEqual(menu.areas[1].action, { type: 'postback', label: '受け取り設定', data: 'my', displayText: '受け取り設定' });
 	for (const { action } of menu.areas.filter((a) => a.action.type === 'uri'))
 		assert.equal((await town.get(host, new URL(action.uri).pathname)).status < 400, true, action.uri);
+	const uris = menu.areas.filter((a) => a.action.type === 'uri').map((a) => new URL(a.action.uri));
+	assert.deepEqual(uris.map((u) => u.pathname), ['/', '/events', '/surveys'], 'each where its word says');
 	assert.ok(menu.image.length < 1 << 20);
 	assert.equal(menu.image.readUInt32BE(16), width, 'the picture has that size');
 	assert.equal(menu.image.readUInt32BE(20), height);
@@ -81,4 +88,23 @@ test('what LINE refuses is told in its words, without secrets', async () => {
 	assert.match((await fails('line', 'check', '--host', host)).stderr, /no account of LINE in use/);
 	assert.match((await fails('line', 'check', '--host', 'x.localhost')).stderr, /no such host/);
 	assert.equal((await fails('line', 'menu')).code, 2);
+});
+
+test('gateway load takes no account that the page of settings would not take', async () => {
+	const own = lineAccount(host, line, minato), sms = { host, channel: 'sms', kind: 'twilio', place: 2, url: 'https://api.twilio.example', active: false,
+		settings: { account_sid: `AC${'0'.repeat(32)}`, from: '+815012345678', yen_per_part: '12.5', parts_per_month: 100 }, secrets: { auth_token: 'x' } };
+	const settings = (more) => ({ ...sms, settings: { ...sms.settings, ...more } });
+	const before = await town.sql('SELECT count(*), sum(version) FROM gateway');
+	for (const [wrong, said] of [
+		[{ ...own, url: 'http://api.line.me' }, 'url: gateway_bad_url'], [{ ...own, kind: 'twilio' }, 'kind: '], [{ ...own, place: 2 }, 'place: '],
+		[{ ...own, settings: { channel_id: 'abc' } }, 'channel_id: gateway_bad_digits'], [{ ...own, secrets: {} }, 'channel_secret: form_required'],
+		[{ ...own, settings: { ...own.settings, reserve: -1 } }, 'reserve: gateway_bad_number'],
+		[{ ...own, secrets: { ...own.secrets, key_id: 'x' } }, 'key_id: gateway_half_key'],
+		[settings({ yen_per_part: 'abc' }), 'yen_per_part: gateway_bad_yen'], [settings({ yen_per_part: '1e3' }), 'yen_per_part: gateway_bad_yen'],
+		[settings({ parts_per_month: undefined }), 'parts_per_month: form_required'], [settings({ from: '' }), 'from: '],
+	])
+		await assert.rejects(load(town, [own, wrong]), (e) => (assert.match(e.stderr, new RegExp(`account 2: ${said}`)), true), said);
+	assert.equal(await town.sql('SELECT count(*), sum(version) FROM gateway'), before, 'and nothing of such a file');
+	const [id] = await load(town, [sms]);
+	assert.equal(await town.sql(`SELECT settings ->> 'callback_url' FROM gateway WHERE id = ${id}`), `https://${host}:${town.port}/hooks/sms/${id}`);
 });

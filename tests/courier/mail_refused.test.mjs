@@ -28,7 +28,7 @@ for (const [at, reply] of [['rcpt', no], ['dot', '554 5.7.1 blocked using a list
 		// MAIL does not say whom it is for: the other town comes later.
 		post.relay.script([{ at, reply, ...(at === 'mail' ? {} : { house: `@${town.host}.example.jp` }) }]);
 		const message = await post.message(town);
-		await eventually('its breaker is open', async () => await bar(post, town) === 'open', 30);
+		await eventually('its breaker is open', async () => await bar(post, town) === 'open');
 		if (at !== 'mail') {
 			const beside = await post.message(other);
 			await post.sent(beside);
@@ -43,7 +43,7 @@ for (const [at, reply] of [['rcpt', no], ['dot', '554 5.7.1 blocked using a list
 		post.relay.script([]);
 		await eventually('all of it', async () => { await post.hurry(); return await post.state(message) === 'sent'; }, 90);
 		assert.equal((await post.counts(message)).accepted, 60);
-		assert.equal(await eventually('and it is closed', async () => await bar(post, town) === 'closed' && 'closed', 10), 'closed');
+		assert.equal(await eventually('and it is closed', async () => await bar(post, town) === 'closed' && 'closed'), 'closed');
 		await standing(post, town);
 		await post.lawful();
 	});

@@ -171,7 +171,7 @@ class Post {
 		return this.sql(`SELECT state FROM message WHERE id = ${message}`);
 	}
 
-	sent(message, seconds = 90) {
+	sent(message, seconds = 120) {
 		return eventually(`message ${message} is sent`, async () => await this.state(message) === 'sent', seconds);
 	}
 
@@ -183,7 +183,7 @@ class Post {
 
 	// Brings what waits for another try forward.
 	hurry() {
-		return this.sql("UPDATE batch SET due = now() WHERE state = 'queued' AND due > now(); UPDATE letter SET due = now() WHERE state = 'queued'");
+		return this.up.hurry();
 	}
 
 	judge() {

@@ -133,7 +133,7 @@ class Soak {
 			await sleep(5);
 		// One that was started a moment ago may not have forked yet.
 		const working = () => [...this.ways.post.couriers].filter((c) => c.workers.length > 0);
-		await eventually('a courier works', () => working().length > 0, 10);
+		await eventually('a courier works', () => working().length > 0);
 		const couriers = working(), courier = couriers[Math.floor(roll() * couriers.length)];
 		if (whole) {
 			await courier.kill();
@@ -197,8 +197,10 @@ class Soak {
 		const messages = [];
 		for (const town of this.towns)
 			messages.push(await ways.message(town, { vital: roll() < 0.2, x: true }));
-		const hurry = "UPDATE batch SET due = now() WHERE state = 'queued' AND due > now(); UPDATE letter SET due = now() WHERE state = 'queued'; UPDATE post SET due = now() WHERE state = 'queued' AND due > now()";
-		const through = async () => await ways.sql(`${hurry}; SELECT count(*) FROM message WHERE state <> 'sent'`) === '0';
+		const through = async () => {
+			await ways.post.hurry();
+			return await ways.sql("SELECT count(*) FROM message WHERE state <> 'sent'") === '0';
+		};
 		for (let n = roll() < 0.3 ? 2 : 1; n > 0; n--) ways.post.courier();
 		const kills = 2 + Math.floor(roll() * 3), revoked = roll() < 0.2 ? this.revoke() : null;
 		for (let n = 0; n < kills; n++)

@@ -5,6 +5,7 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { createECDH } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startPush } from '../gateways/push.mjs';
 import { Channel } from './channel.mjs';
 
@@ -52,10 +53,11 @@ test('a card arrives, with all that RFC 8030 asks for', () => withPush(async (pu
 	assert.equal(push.ledger[3].ttl, 14400);
 }));
 
-test('no answer after it was accepted, and again: one card, one noise', () => withPush(async (push, channel, open) => {
+test('no answer after it was accepted, and again: one card, one noise', () => withPush(async (push, _, open) => {
 	for (const rule of [{ hang: 11000, times: 1 }, { accept: true, status: 500, times: 1 }, { accept: true, close: true, times: 1 },
 		{ accept: true, status: 503, headers: { 'retry-after': '7' }, times: 1 }, { accept: true, bytes: 20, times: 1 }]) {
-		const device = push.device(), waits = push.device({ offline: true });
+		// A courier each: a service that gave no answer five times in a row is given a rest.
+		const device = push.device(), waits = push.device({ offline: true }), channel = open();
 		push.script([device, waits].map((d) => ({ ...rule, path: `/wpush/v2/${d.name}` })));
 		await Promise.all([device, waits].map(async (d) => {
 			const first = await channel.send(letter([d]));
@@ -66,6 +68,7 @@ test('no answer after it was accepted, and again: one card, one noise', () => wi
 			assert.equal((await again.send(letter([d]))).verdict, 'SENT');
 			await again.close();
 		}));
+		await channel.close();
 		waits.online();
 		assert.equal(device.cards.size, 1);
 		assert.equal(device.rang, 1);
@@ -81,7 +84,8 @@ test('every cut of the answer', () => withPush(async (push, channel) => {
 	const length = push.answerLength;
 	for (let bytes = 0; bytes < length; bytes += 1) {
 		push.script([{ bytes, times: 1 }]);
-		const { verdict } = await channel.send(letter([device]));
+		// Each in a town of its own: of one that does not answer for long the service is left alone.
+		const { verdict } = await channel.send(letter([device], { account: town(100 + bytes) }));
 		assert.ok(['UNKNOWN', 'SENT'].includes(verdict), `${bytes}: ${verdict}`);
 		if (bytes < 12)
 			assert.equal(verdict, 'UNKNOWN', `${bytes} of ${length}`);
@@ -157,6 +161,23 @@ test('429: only that service is left alone, for as long as it says', () => withP
 	assert.equal((await channel.send(letter([a]))).verdict, 'SENT');
 }));
 
+test('a service that does not answer rests, longer each time; the others do not', () => withPush(async (push, channel) => {
+	const [a, b] = [push.device({ host: 'localhost' }), push.device({ host: '127.0.0.1' })];
+	push.script([{ path: '/wpush/v2/d0', status: 503 }]);
+	for (let i = 0; i < 5; i++)
+		assert.equal((await channel.send(letter([a]))).verdict, 'UNKNOWN');
+	const rests = await channel.send(letter([a]));
+	assert.deepEqual([rests.verdict, rests.reason, rests.wait_s, push.calls], ['LATER', 'gateway_busy', 1, 5]);
+	assert.equal((await channel.send(letter([b]))).verdict, 'SENT');
+	await sleep(1100);
+	assert.equal((await channel.send(letter([a]))).verdict, 'UNKNOWN', 'it is tried once');
+	assert.equal((await channel.send(letter([a]))).wait_s, 2);
+	push.script([]);
+	await sleep(2100);
+	for (let i = 0; i < 2; i++)
+		assert.equal((await channel.send(letter([a]))).verdict, 'SENT', 'and is back');
+}));
+
 test('401 and 403: a new card first, then the fault is ours', () => withPush(async (push, channel, open) => {
 	const device = push.device();
 	push.script([{ status: 403, times: 1 }]);
@@ -174,6 +195,20 @@ test('a device that said yes to another key cannot bring the town into discredit
 	assert.equal((await channel.send(letter([good]))).verdict, 'SENT');
 	const said = await channel.send(letter([foreign]));
 	assert.deepEqual([said.verdict, said.reason, said.gone], ['REFUSED', 'address_gone', 1]);
+}));
+
+test('nor where it is the only one, or the keys of the town are new: the device is gone', () => withPush(async (push, channel) => {
+	const bodies = [[401, { code: 401, errno: 109, error: 'Unauthorized', message: 'VAPID public key mismatch' }], [400, { reason: 'VapidPkHashMismatch' }],
+		[403, 'the VAPID credentials in the authorization header do not correspond to the credentials used to create the subscriptions.\n']];
+	const said = await channel.send(letter([push.device({ key: 'another' })]));
+	assert.deepEqual([said.verdict, said.reason, said.gone, push.calls], ['REFUSED', 'address_gone', 1, 1]);
+	for (const [status, body] of bodies) {
+		push.script([{ status, body, times: 1 }]);
+		const one = await channel.send(letter([push.device()]));
+		assert.deepEqual([one.verdict, one.reason, one.gone], ['REFUSED', 'address_gone', 1], JSON.stringify(body));
+	}
+	push.script([{ status: 403, body: { reason: 'BadJwtToken' } }]);
+	assert.equal((await channel.send(letter([push.device()]))).reason, 'gateway_denied', 'what is of the card is of the town');
 }));
 
 test('endpoints of strangers are refused before a byte leaves', () => withPush(async (push, channel, open) => {

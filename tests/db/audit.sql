@@ -40,7 +40,7 @@ SELECT set_eq(
         AND (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname LIKE 'audit\_%') <> 3 $$,
   string_to_array('audit once link citizen_session staff_session subscribe_draft response_draft application_draft address_code line_link seen household household_member'
     || ' batch delivery mail_return mail_bar letter post gateway_event gateway_health gateway_renewal gateway_sign_in sms_early sms_month attachment export'
-    || ' response response_tag right_drawn paper_entry survey_counter tally tally_cell tally_design cross_kept'
+    || ' response response_tag right_drawn right_address paper_entry survey_counter tally tally_cell tally_design cross_kept'
     || ' application event_notice event_slot event_quota event_import paper_import paper_import_line checkin'
     || ' message_rendering survey_message questionnaire_edition question population', ' '),
   'every other table is audited');

@@ -102,6 +102,8 @@ SELECT throws_ok(format('SELECT citizen_stop(%s, 0, ''everything'')', :hanako), 
 SELECT citizen_stop(:hanako, 0, 'all');
 SELECT results_eq(format($$SELECT state, reach FROM citizen WHERE id = %s$$, :hanako), $$VALUES ('left', '{}'::text[])$$, 'left');
 SELECT is((SELECT count(*) FROM contact WHERE citizen_id = :hanako), 0::bigint, 'the address is gone');
+SELECT results_eq(format($$SELECT language, vital_only, districts, topics FROM citizen WHERE id = %s$$, :hanako),
+                  $$VALUES ('ja', false, '{}'::bigint[], '{}'::bigint[])$$, 'and so is what they chose');
 SELECT is((SELECT count(*) FROM citizen_session WHERE citizen_id = :hanako), 0::bigint, 'their page is closed');
 SELECT ok((SELECT withdrawn = now() FROM consent WHERE citizen_id = :hanako), 'the consent is withdrawn, and stays on record');
 SELECT lives_ok(format('SELECT citizen_stop(%s, 0, ''all'')', :hanako), 'a second time is no fault');

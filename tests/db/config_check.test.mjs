@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { up } from '../harness/up.mjs';
+import { eventually, up } from '../harness/up.mjs';
 
 let town, conf;
 before(async () => {
@@ -22,7 +22,8 @@ async function setting(name, value) {
 	await town.sql(value === undefined ? `ALTER SYSTEM RESET ${name}` : `ALTER SYSTEM SET ${name} = '${value}'`);
 	await town.sql('SELECT pg_reload_conf()');
 	// The reload comes when it comes.
-	for (let i = 0; i < 50 && value !== undefined && await town.sql(`SHOW ${name}`) !== value; i++) await new Promise((done) => setTimeout(done, 100));
+	await eventually(`${name} is read`, async () => (value === undefined ? await town.sql(`SELECT sourcefile LIKE '%.auto.conf' FROM pg_settings WHERE name = '${name}'`) !== 't' :
+		await town.sql(`SHOW ${name}`) === value));
 }
 
 test('as it should be, it is good, and says what it has no copy of', async () => {

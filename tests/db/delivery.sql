@@ -41,7 +41,8 @@ BEGIN
   PERFORM batch_finish(p_batch, f, '1 minute');
 END $$;
 
--- By looking at each member of a message and its rows.
+-- By looking at each member of a message and its rows: whoever is not known to have it, and for
+-- whom nothing more is done, is listed; of some it is said that they may have it.
 CREATE FUNCTION unreached_plainly(p_message bigint) RETURNS SETOF bigint LANGUAGE sql AS $$
   SELECT DISTINCT u.c
     FROM batch b CROSS JOIN unnest(b.citizens) u (c)
@@ -140,6 +141,97 @@ SELECT results_eq(format('SELECT state, accepted, refused, later, unknown FROM b
   $$ VALUES ('cancelled', 2, 1, 0, 1), ('cancelled', 2, 0, 1, 0) $$, 'and then what is known of them counts');
 SELECT same_unreached(:w, 'those who have it are not among the unreached');
 SELECT is_empty('SELECT * FROM ledger_faults()', 'all adds up');
+
+-- In doubt, and then nothing can be asked any more: they left (two), it was too late (two, in a
+-- batch of their own), or it was stopped.  One is asked about again, and has it; one was refused.
+CREATE FUNCTION numbers(p_message bigint) RETURNS text LANGUAGE sql AS $$
+  SELECT format('%s = %s reached, %s failed, %s unsure, %s waiting %s', total, reached, failed, unsure, waiting, reasons)
+    FROM message_numbers(p_message) $$;
+CREATE FUNCTION unsure(p_message bigint) RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM message_unreached(p_message) WHERE unsure $$;
+SELECT sending() AS d \gset
+SELECT array_agg(id ORDER BY id) AS b FROM batch WHERE message_id = :d \gset
+SELECT citizens[1:6] AS c FROM batch WHERE id = (:'b'::bigint[])[1] \gset
+CREATE FUNCTION answer(p_batch bigint, p_states text[], p_rest text) RETURNS void LANGUAGE sql AS $$
+  UPDATE batch SET state = 'sending', fence = fence + 1, lease_until = now() + interval '1 minute' WHERE id = p_batch;
+  SELECT batch_start(p_batch, b.fence, 0, 1000, '1 minute') FROM batch b WHERE b.id = p_batch;
+  SELECT batch_record(p_batch, b.fence, b.citizens, w.states, ARRAY(SELECT 0 FROM unnest(b.citizens)),
+                      ARRAY(SELECT CASE x WHEN 'unknown' THEN 'no_answer' WHEN 'refused' THEN 'refused' ELSE '' END FROM unnest(w.states) x),
+                      ARRAY(SELECT '' FROM unnest(b.citizens)))
+    FROM batch b, LATERAL (SELECT p_states || array_fill(p_rest, ARRAY[greatest(b.size - cardinality(p_states), 0)]) AS states) w WHERE b.id = p_batch;
+  SELECT batch_finish(p_batch, b.fence, '1 minute') FROM batch b WHERE b.id = p_batch;
+$$;
+SELECT answer((:'b'::bigint[])[1], '{unknown,unknown,unknown,unknown,later,later}', 'accepted');
+SELECT answer((:'b'::bigint[])[2], '{unknown,unknown}', 'accepted');
+SELECT answer((:'b'::bigint[])[3], '{}', 'accepted');
+SELECT is(numbers(:d), '30 = 22 reached, 0 failed, 6 unsure, 2 waiting {}', 'six in doubt, two wait');
+CREATE FUNCTION dropped_day() RETURNS bigint LANGUAGE sql AS $$
+  SELECT coalesce(substring(metrics() FROM 'chromo_people_day\{channel="email",verdict="dropped"\} (\d+)')::bigint, 0) $$;
+SELECT dropped_day() AS dropped \gset
+UPDATE citizen SET state = 'paused' WHERE id = (:'c'::bigint[])[1];
+UPDATE contact SET state = 'failed' WHERE citizen_id = (:'c'::bigint[])[2];
+UPDATE citizen SET state = 'paused' WHERE id = (:'c'::bigint[])[5];
+SELECT answer(id, '{accepted,accepted,accepted,refused,accepted,accepted}', 'accepted') FROM batch WHERE message_id = :d AND try = 2 AND size = 6;
+SELECT is(numbers(:d), '30 = 24 reached, 2 failed, 4 unsure, 0 waiting {"left": 1, "refused": 1}', 'who left in doubt is not counted as not reached');
+SELECT is(dropped_day() - :dropped, 1::bigint, 'nor among the dropped of /metrics');
+UPDATE batch SET valid_until = now() - interval '1 second', due = now() WHERE message_id = :d AND state = 'queued';
+SELECT batch_claim(9, 1, '1 minute', 1, '{}');
+SELECT is((SELECT state FROM message WHERE id = :d), 'sent', 'it is through');
+SELECT is(numbers(:d), '30 = 24 reached, 2 failed, 4 unsure, 0 waiting {"left": 1, "refused": 1}', 'nor for whom it was too late to be asked');
+SELECT same_unreached(:d, 'all are listed');
+SELECT is(unsure(:d), 4::bigint, 'these as such');
+SELECT is((SELECT string_agg(state, ' ' ORDER BY try) FROM ledger_person(:d, (:'c'::bigint[])[1])), 'unknown', 'and of the person too: one try');
+SELECT is((SELECT string_agg(state, ' ' ORDER BY try) FROM ledger_person(:d, (:'c'::bigint[])[5])), 'later dropped', 'who just waited was not reached');
+SELECT is((SELECT string_agg(state, ' ' ORDER BY try) FROM ledger_person(:d, (:'c'::bigint[])[3])), 'unknown accepted', 'who was found at the gateway has it');
+SELECT is_empty(format('SELECT citizen_id FROM message_unreached(%1$s) WHERE NOT unsure AND citizen_id IN (SELECT message_reached(%1$s))', :d), 'no correction for those who have it not');
+SELECT is((SELECT count(*) FROM message_reached(:d)), 28::bigint, 'one for those who may have it');
+UPDATE citizen SET state = 'active' WHERE id = ANY (:'c');
+UPDATE contact SET state = 'active' WHERE citizen_id = ANY (:'c');
+SELECT is((SELECT count(*) FROM message_again(:d)), 2::bigint, 'they are not written to again');
+UPDATE batch SET lane = 0 WHERE message_id = :d;
+SELECT is((SELECT count(*) FROM message_again(:d)), 6::bigint, 'but by what saves lives');
+SELECT is(message_resend(:d, 100, now() + interval '1 day'), 6, 'so it goes to them');
+SELECT answer(id, '{accepted,refused,refused}', 'accepted') FROM batch WHERE message_id = :d AND round = 2;
+SELECT is(numbers(:d), '30 = 28 reached, 1 failed, 1 unsure, 0 waiting {"refused": 1}', 'refused then they still may have the first');
+SELECT is(unsure(:d), 1::bigint, 'as listed');
+SELECT is_empty('SELECT * FROM ledger_faults()', 'all adds up');
+
+-- Where doubts are many they are read of the whole message at once: the same ones.
+SELECT sending() AS g \gset
+CREATE FUNCTION doubts_plainly(p_message bigint) RETURNS TABLE (citizen_id bigint, reason text, open boolean) LANGUAGE sql AS $$
+  SELECT u.c, (SELECT d.reason FROM delivery d WHERE d.message_id = p_message AND d.citizen_id = u.c AND d.state = 'unknown' ORDER BY d.try DESC LIMIT 1),
+         bool_or(b.state IN ('queued', 'sending')) AND NOT EXISTS (SELECT FROM delivery d WHERE d.message_id = p_message AND d.citizen_id = u.c AND d.state = 'dropped')
+    FROM batch b CROSS JOIN unnest(b.citizens) AS u (c)
+   WHERE b.message_id = p_message AND (b.unknown > 0 OR b.try > 1)
+     AND EXISTS (SELECT FROM delivery d WHERE d.message_id = p_message AND d.citizen_id = u.c AND d.state = 'unknown')
+     AND NOT EXISTS (SELECT FROM delivery d WHERE d.message_id = p_message AND d.citizen_id = u.c AND d.state IN ('accepted', 'refused'))
+   GROUP BY u.c
+$$;
+SELECT set_config('session_replication_role', 'replica', true);
+DELETE FROM batch WHERE message_id = :g;
+INSERT INTO batch (message_id, channel, key, citizens, first, last, size, due, valid_until, state, unknown, try)
+SELECT :g, 'email', gen_random_uuid(), c, c[1], c[cardinality(c)], cardinality(c), now(), now() + interval '1 day', k.state, k.unknown, k.try
+  FROM (VALUES (1, 3000, 1, 'done', 1), (1, 1500, 2, 'done', 1), (1400, 1500, 3, 'queued', 0)) AS k (low, high, try, state, unknown),
+       LATERAL (SELECT array_agg(9000000000 + i ORDER BY i) AS c FROM generate_series(k.low, k.high) i) x;
+CREATE FUNCTION many(p_message bigint, p_doubts int) RETURNS void LANGUAGE sql AS $$
+  DELETE FROM delivery WHERE message_id = p_message;
+  INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, reason)
+  SELECT p_message, 9000000000 + i, 'email', 1, 1, 1, CASE WHEN i <= p_doubts THEN 'unknown' ELSE 'accepted' END, 'first' FROM generate_series(1, 3000) i
+  UNION ALL
+  SELECT p_message, 9000000000 + i, 'email', 1, 2, 1, (ARRAY['accepted', 'refused', 'dropped', 'unknown', 'later'])[i % 5 + 1], 'second' FROM generate_series(1, 1500) i
+$$;
+SELECT many(:g, 100), set_config('session_replication_role', 'origin', true);
+SELECT results_eq(format('SELECT citizen_id, reason, open FROM message_doubts(%s) ORDER BY 1', :g),
+                  format('SELECT * FROM doubts_plainly(%s) ORDER BY 1', :g), 'few');
+SELECT many(:g, 1500);
+SELECT cmp_ok((SELECT count(*) FROM message_doubts(:g)), '>', 850::bigint, 'many');
+SELECT results_eq(format('SELECT citizen_id, reason, open FROM message_doubts(%s) ORDER BY 1', :g),
+                  format('SELECT * FROM doubts_plainly(%s) ORDER BY 1', :g), 'the same of many');
+SELECT cmp_ok((SELECT count(*) FROM message_doubts(:g) WHERE open), '>', 30::bigint, 'some are asked again');
+SELECT set_config('session_replication_role', 'replica', true);
+DELETE FROM delivery WHERE message_id = :g;
+DELETE FROM batch WHERE message_id = :g;
+DELETE FROM message WHERE id = :g;
+SELECT set_config('session_replication_role', 'origin', true);
 
 -- Letters: what is in the hands of this courier is not claimed by it, and a yes counts.
 INSERT INTO letter (kind, key, sealed, valid_until) VALUES ('x', gen_random_uuid(), 'x', now() + interval '1 hour') RETURNING id AS l \gset

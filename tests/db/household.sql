@@ -100,6 +100,55 @@ SELECT saw(:m, :d);
 SELECT saw(:m, :b);
 SELECT is(hows(:m), 'link link link', '… and is not taken back');
 
+-- What may be spent on SMS holds from the first step on, and whoever is beyond it goes on by what comes behind.
+INSERT INTO gateway (channel, kind, active, settings) VALUES ('sms', 'karaden', true, '{"yen_per_part": "3.3"}')
+  ON CONFLICT (tenant_id, channel, place) DO UPDATE SET active = true, settings = excluded.settings;
+CREATE FUNCTION capped(p_ladder jsonb, p_yen int) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE m bigint := approved(false);
+BEGIN
+  PERFORM set_config('session_replication_role', 'replica', true);
+  UPDATE message SET ladder = p_ladder, ladder_yen = p_yen, by_email = true WHERE id = m;
+  PERFORM set_config('session_replication_role', 'origin', true);
+  PERFORM message_plan(m, 2);
+  UPDATE batch SET state = 'done', reached = size, accepted = size, finished = now(), verdict = 'accepted' WHERE message_id = m AND state = 'queued';
+  UPDATE message SET next_step = now() WHERE id = m;
+  RETURN m;
+END $$;
+CREATE FUNCTION went(p_message bigint, p_step int) RETURNS text LANGUAGE sql AS
+$$ SELECT string_agg(w, ', ' ORDER BY w) FROM (SELECT channel || ' ' || coalesce(reason, 'sent') || ' ' || sum(size) AS w FROM batch
+    WHERE message_id = p_message AND step = p_step GROUP BY channel, reason) x $$;
+SAVEPOINT cap;
+SELECT capped('[{"channel": "sms", "wait": 10}, {"channel": "line", "wait": 10}]', 10) AS m \gset
+SELECT is(went(:m, 1), 'sms cost_spent ' || (cardinality(:'c'::bigint[]) - 3) || ', sms sent 3', 'three for ten yen; of the others it is known why not');
+SELECT is((SELECT recipients FROM message WHERE id = :m), cardinality(:'c'::bigint[]), '… who are counted');
+SELECT ladder_step(:m, 500, 3.3);
+SELECT is(went(:m, 2), 'line sent ' || cardinality(:'c'::bigint[]), 'they go on by the next, as all do');
+SELECT capped('[{"channel": "sms", "wait": 10}, {"channel": "line", "wait": 10}]', NULL) AS m \gset
+SELECT is(went(:m, 1), 'sms sent ' || cardinality(:'c'::bigint[]), 'no cap, no end');
+INSERT INTO contact (citizen_id, channel, address, hash, state) SELECT u.c, 'email', 'x', convert_to('mail' || u.c, 'UTF8'), 'active' FROM unnest(:'c'::bigint[]) u (c);
+SELECT capped('[{"channel": "line", "wait": 10}, {"channel": "sms", "wait": 10}, {"channel": "email", "wait": 10}]', 10) AS m \gset
+SELECT ladder_step(:m, 500, 3.3);
+SELECT is(went(:m, 2), 'email sent ' || (cardinality(:'c'::bigint[]) - 3) || ', sms sent 3', 'in a later step they go on at once');
+-- It holds for a second round as well, in which whoever was refused has cost nothing.
+ROLLBACK TO cap;
+SELECT capped('[{"channel": "sms", "wait": 10}]', 10) AS m \gset
+SET LOCAL session_replication_role = replica;
+UPDATE message SET by_line = false, by_email = false, state = 'sent', next_step = NULL WHERE id = :m;
+SET LOCAL session_replication_role = origin;
+SELECT is((SELECT count(*)::int FROM message_unreached(:m)), cardinality(:'c'::bigint[]) - 3, 'of those whom it did not reach');
+SELECT is((SELECT count(*)::int FROM message_again(:m)), 0, '… nobody is written to again by what is used up');
+UPDATE batch SET accepted = accepted - 1, refused = 1 WHERE id = (SELECT min(id) FROM batch WHERE message_id = :m AND state = 'done');
+INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, reason) VALUES (:m, :a, 'sms', 1, 1, 1, 'refused', 'phone_away');
+SELECT is((SELECT array_agg(citizen_id) FROM message_again(:m)), ARRAY[:a]::bigint[], '… one is, where one was refused');
+SELECT is(message_resend(:m, 500, now() + interval '1 day'), 1, '… and the round has no more');
+SET LOCAL session_replication_role = replica;
+UPDATE message SET by_email = true, state = 'sent' WHERE id = :m;
+SET LOCAL session_replication_role = origin;
+INSERT INTO contact (citizen_id, channel, address, hash, state) VALUES (:e, 'email', 'x', 'mail of e', 'active');
+UPDATE citizen SET channels = '{sms,email}' WHERE id = :e;
+SELECT is((SELECT array_agg(citizen_id || channel) FROM message_again(:m)), ARRAY[:e || 'email'], '… who has another way goes by that');
+ROLLBACK TO cap;
+
 -- While it is planned nobody knows whom it still goes to.
 SELECT approved(true) AS m \gset
 SELECT recipients FROM message_plan_part(:m, 500, 1) \gset

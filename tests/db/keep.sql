@@ -137,4 +137,27 @@ SELECT is((SELECT vital_only FROM citizen WHERE id = :vital), true, '… and for
 SELECT pg_temp.answer(pg_temp.phone(:both), true);
 SELECT is((SELECT reach FROM citizen WHERE id = :both), '{email,sms}', 'answered late: SMS is a way again');
 COMMIT;
+
+-- Registered anew by a code to the number, which is an answer too.
+BEGIN;
+SELECT enter_tenant(:minato, '');
+CREATE FUNCTION pg_temp.anew(p_person bigint, p_vital boolean) RETURNS void LANGUAGE sql AS $$
+  SELECT citizen_register('sms', hash, address, '{}', '{}', p_vital, 'ja', '2026-11', 'ja', sha256(uuid_send(gen_random_uuid())))
+    FROM contact WHERE id = pg_temp.phone(p_person)
+$$;
+SELECT pg_temp.person('sms') AS twice, pg_temp.person('sms') AS fewer \gset
+SET ROLE chromo_courier;
+UPDATE contact SET asks = 2, asked = now() - interval '15 days' WHERE citizen_id IN (:twice, :fewer) AND channel = 'sms';
+SET ROLE chromo_web;
+SELECT pg_temp.anew(:twice, false);
+SET ROLE chromo_courier;
+SELECT is(keep_end(100), 1, 'of two who were asked twice one has registered anew');
+SET ROLE chromo_web;
+SELECT is((SELECT vital_only FROM citizen WHERE id = :twice), false, '… and gets everything');
+SELECT is((SELECT vital_only FROM citizen WHERE id = :fewer), true, '… the other what saves lives');
+SELECT pg_temp.anew(:fewer, true);
+SELECT phone_open(hash, convert_to('session of fewer', 'UTF8')) FROM contact WHERE id = pg_temp.phone(:fewer);
+SELECT is((SELECT vital_only FROM citizen WHERE id = :fewer), true, 'who then chose no more than that keeps it');
+SELECT is((SELECT asks FROM contact WHERE id = pg_temp.phone(:fewer)), 0::smallint, '… and is asked again in a year');
+COMMIT;
 SELECT * FROM finish();

@@ -122,5 +122,27 @@ SELECT household_make(:other, 'sealed') AS home \gset
 SELECT pg_temp.prove(:mine, 'line', 'k');
 SELECT is(pg_temp.home(:other), :home::bigint, 'an entry that goes on keeps its household');
 SELECT is(pg_temp.home(:mine), NULL, '… and nobody else is in it');
+
+-- What was chosen in an entry that ended waits to be asked for; of a mail address it was asked before.
+SELECT is((SELECT count(*) FROM citizen WHERE ended_in IS NOT NULL), 0::bigint, 'the same choices: nothing to ask');
+CREATE TEMP TABLE asked AS
+SELECT w.way, pg_temp.register(CASE WHEN w.way = 'sms' THEN 'email' ELSE 'sms' END, 'm' || w.way) AS mine, pg_temp.register(w.way, 'n' || w.way) AS other
+  FROM unnest('{email,line,sms,webpush}'::text[]) AS w (way);
+UPDATE citizen SET vital_only = true, quiet_from = '22:00', quiet_to = '07:00' WHERE id IN (SELECT other FROM asked);
+SELECT pg_temp.prove(mine, way, 'n' || way) FROM asked;
+SELECT is((SELECT ended_in FROM citizen WHERE id = other), CASE WHEN way <> 'email' THEN mine END, way || ': it is asked, or was') FROM asked ORDER BY way;
+SELECT is((SELECT vital_only FROM citizen WHERE id = mine), false, way || ': theirs stays') FROM asked ORDER BY way;
+SELECT is((SELECT quiet_from FROM citizen WHERE id = mine), CASE WHEN way = 'email' THEN '22:00'::time END, way || ': both, where that was said') FROM asked ORDER BY way;
+-- Who waits behind one that ends in its turn waits with the next.
+SELECT mine AS last, other AS first FROM asked WHERE way = 'line' \gset
+SELECT pg_temp.register('email', 'o') AS next \gset
+SELECT pg_temp.prove(:next, 'line', 'nline'), pg_temp.prove(:next, 'sms', 'mline');
+SELECT is((SELECT ended_in FROM citizen WHERE id = :first), :next::bigint, 'handed on');
+SELECT ok((SELECT vital_only FROM citizen WHERE id = :first), '… with what was chosen');
+SELECT ok(merge_ended(:next, :first, 'other'), 'said');
+SELECT ok((SELECT vital_only FROM citizen WHERE id = :next), '… and done');
+SELECT ok((SELECT NOT vital_only AND quiet_from IS NULL FROM citizen WHERE id = :first), '… and it is known no more');
+SELECT ok(NOT merge_ended(:next, :first, 'other'), '… once');
+SELECT ok(NOT merge_ended(:last, :first, 'other'), '… by nobody else');
 COMMIT;
 SELECT * FROM finish();

@@ -16,9 +16,14 @@ SELECT push_add(:hanako, 'first', 'sealed', 'iPhone');
 SELECT push_add(:hanako, 'second', 'sealed', 'Android');
 SELECT is((SELECT array_agg(label ORDER BY id) FROM contact WHERE citizen_id = :hanako AND channel = 'webpush'),
           '{iPhone,Android}', 'two devices');
+SELECT id AS called FROM contact WHERE hash = 'first' \gset
 SELECT push_renew('first', 'third', 'sealed anew');
-SELECT is((SELECT array_agg(hash ORDER BY id) FROM contact WHERE citizen_id = :hanako), ARRAY['third', 'second']::bytea[],
+SELECT is((SELECT array_agg(hash ORDER BY label DESC) FROM contact WHERE citizen_id = :hanako), ARRAY['third', 'second']::bytea[],
           'renewed: the same device has another address');
+SET LOCAL ROLE chromo_courier;
+SELECT contact_gone(ARRAY[:called]::bigint[]);
+SET LOCAL ROLE chromo_web;
+SELECT is((SELECT state FROM contact WHERE hash = 'third'), 'active', '… which is not gone because a courier still called the old one');
 
 SELECT is(count(*) FILTER (WHERE push_try('person', gen_random_uuid(), 'card')), 10::bigint, 'ten trials, and no more')
   FROM generate_series(1, 12);

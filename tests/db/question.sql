@@ -80,6 +80,12 @@ SELECT survey_create('写し', :survey, :kato) AS copied \gset
 SELECT is((SELECT string_agg(q.code || (q.texts #>> '{ja,label}'), ' ' ORDER BY q.place) FROM question q
            JOIN survey s ON s.questionnaire_id = q.questionnaire_id WHERE s.id = :copied), 'q4 q1はいですか q2', 'the same questions');
 SELECT is((SELECT n.edition || s.state FROM survey s JOIN questionnaire n ON n.id = s.questionnaire_id WHERE s.id = :copied), '0draft', '… that may change');
+UPDATE survey SET texts = texts || '{"en": {"title": "Title", "purpose": "For parks"}}' WHERE id = :copied;
+SELECT survey_create('写し', :copied, :kato) AS same, survey_create('来年の', :copied, :kato) AS other \gset
+SELECT is((SELECT texts -> 'en' FROM survey WHERE id = :same), '{"title": "Title", "purpose": "For parks"}',
+  'under the same title it is called the same in other languages');
+SELECT is((SELECT texts #>> '{ja,title}' || (texts -> 'en')::text FROM survey WHERE id = :other), '来年の{"purpose": "For parks"}',
+  'under another title they have none yet');
 COMMIT;
 RESET ROLE;
 SELECT * FROM finish();

@@ -36,6 +36,7 @@ SELECT results_eq(format('EXECUTE sign(%L, 5, %L, %L)', 'five', '{}', '{}'), ARR
 SELECT results_eq(format('EXECUTE sign(%L, 3, %L, %L)', 'three', '{}', '{}'), ARRAY['kept waiting'], 'three where one is left wait');
 SELECT results_eq(format('EXECUTE sign(%L, 1, %L, %L)', 'one', '{}', '{}'), ARRAY['kept confirmed'], 'one who fits is not kept back by them');
 SELECT is(pg_temp.taken(), '10 4 1', 'full');
+SELECT results_eq(format('EXECUTE sign(%L, 2, %L, %L)', 'two chairs', ARRAY[:chair], '{2}'), ARRAY['full'], 'more than a quota has in all do not wait for it');
 SELECT results_eq(format('EXECUTE sign(%L, 6, %L, %L)', 'six', '{}', '{}'), ARRAY['many'], 'more than one application may have');
 SELECT results_eq(format('EXECUTE sign(%L, 1, %L, %L)', 'x', ARRAY[:city], '{2}'), ARRAY['many'], 'more seats of a quota than people');
 
@@ -63,11 +64,23 @@ SELECT is(pg_temp.of('late'), 'expired', 'and is over');
 SELECT ok(application_accept(pg_temp.id('second')), 'in time it is theirs');
 SELECT ok(NOT application_accept(pg_temp.id('second')), 'once');
 SELECT is(pg_temp.taken(), '6 2 1', 'six are in');
+SELECT is(pg_temp.capacity(6), 0, 'no seat more');
+SELECT results_eq(format('EXECUTE sign(%L, 2, %L, %L)', 'last', '{}', '{}'), ARRAY['kept waiting'], 'two wait');
+UPDATE event SET offer_hours = 336 WHERE id = :event;
+SELECT is(pg_temp.capacity(10), 0, 'four seats more');
+SELECT is((SELECT a.offer_until = s.begins FROM application a JOIN event_slot s ON s.id = a.slot_id WHERE a.id = pg_temp.id('last')), true,
+          'an offer of two weeks ends where the date begins');
+SELECT is((SELECT count(*) FROM event_slot s, LATERAL event_date_save(:event, s.id, s.begins - interval '1 day', s.ends, s.capacity,
+            (SELECT jsonb_agg(jsonb_build_object('name', q.name, 'capacity', q.capacity)) FROM event_quota q WHERE q.slot_id = s.id)) WHERE s.id = :slot), 1::bigint, 'a day earlier');
+SELECT is((SELECT a.offer_until = s.begins FROM application a JOIN event_slot s ON s.id = a.slot_id WHERE a.id = pg_temp.id('last')), true, 'it ends there then');
+UPDATE event SET offer_hours = NULL WHERE id = :event;
+SELECT ok(application_end(pg_temp.id('last'), 'cancelled'), 'they leave');
 
 -- Strict: who waits keeps all behind waiting.
 UPDATE event SET in_order = true, offer_hours = NULL WHERE id = :event;
 SELECT results_eq(format('EXECUTE sign(%L, 5, %L, %L)', 'big', '{}', '{}'), ARRAY['kept waiting'], 'five where four are left');
 SELECT results_eq(format('EXECUTE sign(%L, 1, %L, %L)', 'small', '{}', '{}'), ARRAY['kept waiting'], 'nobody passes them');
+SELECT is(application_change(pg_temp.id('second'), 3, '{}', '{}', 'p', NULL, NULL), 'full', 'nor does a group that has seats grow before them');
 SELECT is(pg_temp.capacity(12), 0, 'two seats more');
 SELECT is(pg_temp.of('big'), 'confirmed', 'the five have theirs');
 SELECT is(pg_temp.of('small'), 'confirmed', 'and then the one');

@@ -160,6 +160,30 @@ SELECT is((SELECT receipt FROM delivery WHERE try = 9), 'delivered', 'the receip
 SELECT is((SELECT count(*) FROM sms_early), 0::bigint, 'and waits no more');
 COMMIT;
 
+-- A courier lost its batch while the gateway took its time, and says then what came of it.
+SET ROLE chromo_owner;
+BEGIN;
+SELECT enter_tenant(:minato, '');
+INSERT INTO batch (message_id, channel, lane, round, key, citizens, first, last, size, due, valid_until, state, fence, reached)
+VALUES (:message, 'sms', 1, 7, gen_random_uuid(), ARRAY[:jiro::bigint], :jiro, :jiro, 1, now(), now() + interval '1 hour', 'sending', 2, 0)
+RETURNING id AS lost \gset
+INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, reason)
+VALUES (:message, :jiro, 'sms', 7, 1, 1, 'unknown', 'courier_lost');
+SELECT ok(NOT sms_receipt('id 70', 'delivered', ''), 'the receipt is first');
+SELECT ok(NOT batch_record(:lost, 1, ARRAY[:jiro::bigint], '{accepted}', '{0}', '{""}', '{""}', '{id 70}', '{2}'), 'it has lost it');
+SELECT results_eq('SELECT state, provider_id, parts::int, receipt FROM delivery WHERE round = 7',
+                  $$VALUES ('accepted', 'id 70', 2, 'delivered')$$, 'but its yes counts, and the receipt finds it');
+DELETE FROM batch WHERE id = :lost;
+
+-- What comes of an old number says nothing of a new one.
+UPDATE contact SET state = 'active', confirmed = now() + interval '1 second' WHERE citizen_id = :jiro AND channel = 'sms';
+INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, provider_id)
+VALUES (:message, :jiro, 'sms', 8, 1, 1, 'accepted', 'id 80');
+SELECT ok(sms_receipt('id 80', 'undelivered', 'mailbox_unknown'), 'nobody has the old number');
+SELECT is((SELECT state FROM contact WHERE citizen_id = :jiro AND channel = 'sms'), 'active', 'the new one goes on');
+UPDATE contact SET state = 'failed' WHERE citizen_id = :jiro AND channel = 'sms';
+COMMIT;
+
 -- No receipt, an hour after the message's end.
 SET ROLE chromo_owner;
 BEGIN;
@@ -227,6 +251,9 @@ UPDATE sms_month SET parts = 4;
 SELECT is_empty(format($$SELECT FROM batch_start(%s, 1, 0, 3, '1 minute')$$, :batch), 'no room for anybody');
 SELECT results_eq(format($$SELECT state, reason FROM batch WHERE id = %s$$, :batch), $$VALUES ('held', 'quota_spent')$$, 'it is held, and says why');
 SELECT is((SELECT count(*) FROM message_unreached(:message)), 4::bigint, 'and staff see whom it did not reach');
+INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state) SELECT message_id, :one, channel, round, try, 1, 'accepted' FROM batch WHERE id = :batch;
+SELECT results_eq(format($$SELECT state, reason FROM ledger_person(%s, %s)$$, :message, :one), $$VALUES ('accepted', NULL::text)$$,
+                  '… and of whoever had got it before it is not said why the rest did not');
 ROLLBACK;
 
 -- Another town sees nothing of it.

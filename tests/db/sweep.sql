@@ -8,8 +8,8 @@ INSERT INTO once (token, created) VALUES ('old', now() - interval '3 days'), ('n
 INSERT INTO subscribe_draft (hash, sealed, updated) VALUES ('old', 'x', now() - interval '2 days'), ('new', 'x', now());
 INSERT INTO link (hash, purpose, staff_id, ends) VALUES ('old', 'invite', :staff, now() - interval '8 days'),
   ('late', 'invite', :staff, now() - interval '6 days'), ('new', 'invite', :staff, now() + interval '1 day');
-INSERT INTO staff_session (hash, staff_id, stage, created) VALUES ('old', :staff, 'full', now() - interval '2 days'),
-  ('new', :staff, 'full', now());
+INSERT INTO staff_session (hash, staff_id, stage, created) VALUES ('old', :staff, 'full', now() - interval '49 hours'),
+  ('night', :staff, 'full', now() - interval '30 hours'), ('new', :staff, 'full', now());
 INSERT INTO letter (kind, key, valid_until, state, finished) VALUES
   ('old', gen_random_uuid(), now(), 'accepted', now() - interval '31 days'),
   ('new', gen_random_uuid(), now(), 'accepted', now() - interval '29 days'),
@@ -34,7 +34,7 @@ RESET ROLE;
 SELECT set_eq('SELECT token FROM once', $$ VALUES ('new'::bytea) $$, 'tokens: two days');
 SELECT set_eq('SELECT hash FROM subscribe_draft', $$ VALUES ('new'::bytea) $$, 'drafts: a day');
 SELECT set_eq('SELECT hash FROM link', $$ VALUES ('late'::bytea), ('new'::bytea) $$, 'links: a week after their end');
-SELECT set_eq('SELECT hash FROM staff_session', $$ VALUES ('new'::bytea) $$, 'logins: a day');
+SELECT set_eq('SELECT hash FROM staff_session', $$ VALUES ('night'::bytea), ('new'::bytea) $$, 'logins: two days');
 SELECT set_eq('SELECT kind FROM letter', $$ VALUES ('new'), ('due') $$, 'letters: thirty days after their end');
 SELECT set_eq('SELECT event_key FROM gateway_event', $$ VALUES ('new') $$, 'what gateways called in: thirty days');
 SELECT set_eq('SELECT key FROM throttle', $$ VALUES ('kept'::bytea) $$, 'tries: two days, known pairs a hundred');

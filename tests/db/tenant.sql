@@ -50,4 +50,19 @@ SELECT is(pg_temp.grew(), '{www.ko.example.jp}', 'a host that comes back has a n
 SELECT is_empty($$ SELECT act FROM audit WHERE act = 'tenant_host.update' $$, 'the audit record tells of the change, not of its version');
 SELECT is((SELECT (enter('ko.example.jp', NULL, NULL, '', '') -> 'tenant' ->> 'version')::bigint),
   (SELECT version FROM tenant_host WHERE host = 'ko.example.jp'), 'enter() tells the version');
+
+-- Of one that was erased, the host and the domain of its mail are free again, and nothing else is touched.
+BEGIN; SET LOCAL ROLE chromo_owner;
+SELECT throws_ok($$ SELECT tenant_create('town', NULL, '丙町', 'Hei', 'ko.example.jp', 'a@hei.example.jp', '') $$, '23505', NULL, 'a host is one town''s');
+ROLLBACK;
+BEGIN; SET LOCAL ROLE chromo_owner;
+SELECT enter_tenant(:ko, 'command') IS NULL AS entered \gset
+SELECT tenant_erase() IS NULL AS erased \gset
+SELECT tenant_create('town', NULL, '丙町', 'Hei', 'ko.example.jp', 'a@ko.example.jp', '') AS hei \gset
+SET LOCAL ROLE chromo_web;
+SELECT is(mail_domain_taken('b@ko.example.jp'), false, 'the domain of a town that is gone');
+SELECT is(mail_domain_taken('b@otsu.example.jp'), true, 'the domain of one that is not');
+COMMIT;
+SELECT is((enter('ko.example.jp', NULL, NULL, '', '') -> 'tenant' ->> 'id')::bigint, :hei::bigint, 'the host leads to the new one');
+SELECT is((SELECT tenant_id FROM tenant_host WHERE host = 'www.ko.example.jp'), :ko::bigint, 'other hosts stay where they are');
 SELECT * FROM finish();

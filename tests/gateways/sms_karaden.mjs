@@ -31,7 +31,7 @@ export class Karaden extends Gateway {
 
 	account(settings = {}) {
 		return { id: 1, channel: 'sms', kind: 'karaden', place: 1, active: true, version: 1, url: `${this.url}/api`,
-			settings: { tenant: this.tenant, service_id: this.service, yen_per_part: 10, ...settings },
+			settings: { tenant: this.tenant, service_id: this.service, yen_per_part: 10, parts_per_month: 1000000, ...settings },
 			secrets: { token: this.token, callback_secret: 'call-back-secret-of-karaden' } };
 	}
 

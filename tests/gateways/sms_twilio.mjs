@@ -34,7 +34,7 @@ export class Twilio extends Gateway {
 
 	account(settings = {}) {
 		return { id: 2, channel: 'sms', kind: 'twilio', place: 1, active: true, version: 1, url: this.url,
-			settings: { account_sid: this.sid, from: this.from, yen_per_part: 12, ...settings },
+			settings: { account_sid: this.sid, from: this.from, yen_per_part: 12, parts_per_month: 1000000, ...settings },
 			secrets: { auth_token: this.token } };
 	}
 

@@ -45,6 +45,7 @@ import os from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../harness/port.mjs';
 import { Session } from './smtp_session.mjs';
 
 // Removed at the latest when the process ends, also when a test failed.
@@ -211,7 +212,8 @@ export async function startSmtp(options = {}) {
 	relay.server = relay.options.tls === 'implicit' ?
 		tls.createServer(relay.certificate, welcome) : net.createServer(welcome);
 	relay.web = http.createServer((q, a) => answerHttp(relay, q, a));
-	relay.port = await listen(relay.server, options.port ?? 0);
+	// One to come back to when it was away.
+	relay.port = await listen(relay.server, options.port ?? await freePort());
 	relay.httpPort = await listen(relay.web, options.httpPort ?? 0);
 	relay.url = `${relay.options.tls === 'implicit' ? 'smtps' : 'smtp'}://127.0.0.1:${relay.port}`;
 	relay.httpUrl = `http://127.0.0.1:${relay.httpPort}`;

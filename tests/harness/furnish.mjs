@@ -115,8 +115,11 @@ async function citizens(town, who) {
 	const found = await who.both.client.submit(await who.both.client.get('/desk/people'), { address }, '/people');
 	await registeredTwice(town, who, address);
 	await longAgo(town, who);
+	// An entry of theirs that ended when its telephone was proved here.
+	const [other] = await numbers(town, `INSERT INTO citizen (state, districts, quiet_from, quiet_to, ended_in)
+		SELECT 'left', ARRAY(SELECT id FROM district WHERE active AND ${here} LIMIT 2), '22:00', '06:00', ${citizen} RETURNING id`);
 	return [
-		{ device, person: found.headers.location.split('/').pop() }, { at: '/subscribe/confirm/', token: confirm },
+		{ at: '/my/merge/', other }, { device, person: found.headers.location.split('/').pop() }, { at: '/subscribe/confirm/', token: confirm },
 		{ at: '/my/open/', token: await link(town, MINATO, 'my', 'contact_hash', own) },
 		...['/unsubscribe/', '/u/'].map((at) => ({ at, token: keys.link('address', mail, message) })),
 		{ at: '/seen/', token: keys.link('seen', citizen, message) }, { at: '/keep/', token: keys.link('keep', number, 0) },

@@ -208,7 +208,7 @@ cluster_start() {
 	mkdir -p "$RUN/pg"
 	chmod 700 "$RUN/pg"
 	[ "$(id -u)" != 0 ] || chown postgres: "$RUN/pg"
-	as_postgres "$PGBIN/pg_ctl" -D "$PGDATA" -l "$PGDATA/server.log" -w -t 60 -s \
+	as_postgres "$PGBIN/pg_ctl" -D "$PGDATA" -l "$PGDATA/server.log" -w -t 180 -s \
 	    -o "-k $RUN/pg -c fsync=${CHROMO_FSYNC:-on} -c shared_buffers=${CHROMO_SHARED_BUFFERS:-256MB} -c wal_recycle=${CHROMO_WAL_RECYCLE:-on}" start 9>&- ||
 	    { tail -n 20 "$PGDATA/server.log" >&2; die "PostgreSQL does not start"; }
 	head -1 "$PGDATA/postmaster.pid" >"$RUN/postgres.pid"
@@ -318,7 +318,7 @@ gateways_start() {
 	rm -f "$DIR/gateways/accounts.json"
 	launch gateways node "$ROOT/tests/gateways/run.mjs" --folder "$DIR/gateways" --ledgers "$DIR/outbox" \
 	    --control "$(gateways_port)" --site "$PORT" minato.localhost=みなと市 yama.localhost=山の町
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		[ ! -s "$DIR/gateways/accounts.json" ] || break
 		alive gateways || break
 		sleep 0.05
@@ -359,7 +359,7 @@ again_nginx() {
 # From the folder to an answering site; the database is made and migrated
 # before.  Arguments go to conf_write.
 site_start() {
-	local code name end=$((SECONDS + 30))
+	local code name end=$((SECONDS + 90))
 	conf_write "$@"
 	certificate_make
 	nginx_write

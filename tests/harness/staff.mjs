@@ -39,9 +39,11 @@ export async function signIn(town, host, login, portal = host.startsWith('operat
 	let answer = await password(client, login, who.password, portal);
 	if (answer.status !== 303) throw new Error(`password: ${answer.status}`);
 	const key = `${town.dir} ${host} ${login}`;
-	let step = Math.max(Math.floor(Date.now() / 30000) - 1, (used.get(key) ?? 0) + 1);
-	while (step > Math.floor(Date.now() / 30000) + 1) await sleep(200);
-	step = Math.max(step, Math.floor(Date.now() / 30000) - 1);
+	// The first is that of the half minute before, unless that is about to be too old.
+	const now = (ahead = 0) => Math.floor((Date.now() + ahead) / 30000);
+	let step = (used.get(key) ?? 0) + 1;
+	while (step > now() + 1) await sleep(200);
+	step = Math.max(step, now(15000) - 1);
 	used.set(key, step);
 	answer = await client.submit(await client.get(`${portal}/login/code`), {
 		code: totp(who.totp_secret, 0, step * 30000),

@@ -46,6 +46,17 @@ test('each filter in each view and feed', async () => {
 		}
 });
 
+test('words are found however wide they are written, in capitals or not, in another order; what JSON writes around them is none', async () => {
+	const titles = { a: 'ＡＢＣ体操　第２回', b: 'ﾊﾝｶｸのカナ展', c: '"引用"の会' };
+	const made = {};
+	for (const [k, title] of Object.entries(titles)) made[k] = (await makeEvent(town, { title, rule: 'none', columns: { category: `'${k === 'a' ? '運動' : '文化'}'` } })).event;
+	for (const [query, wanted] of [['ABC', 'a'], ['ａｂｃ体操', 'a'], ['第2回 abc', 'a'], ['ハンカク', 'b'], ['カナ展 文化', 'b'], ['カナ展 運動', ''], ['"引用"', 'c'], ['\\', ''], ['[', ''], ['_', '']]) {
+		const page = await reader.get(`/events?words=${encodeURIComponent(query)}`);
+		assert.equal(Object.keys(made).filter((k) => page.text.includes(`/events/${made[k]}"`)).join(''), wanted, query);
+	}
+	assert.match(isPage(await reader.get('/events/filter')).text, /name="words" type="text" maxlength="100"/);
+});
+
 test('a day: that day, or the month that it is in', async () => {
 	for (const view of VIEWS) assert.match(titles(await reader.get(`${view}?day=${day}&target=${encodeURI('高齢者')}`)), /全/, view);
 	for (const view of VIEWS.filter((v) => !v.endsWith('month'))) assert.equal(titles(await reader.get(`${view}?day=${day}`)), '全', view);

@@ -10,7 +10,7 @@ import { linkIn, mailWith, somebody, subscribe } from './citizen.mjs';
 import { once_survey } from './right.mjs';
 
 const host = 'minato.localhost', hana = somebody('hana'), taro = somebody('taro');
-let town, clerk, survey;
+let town, clerk, survey, unused;
 before(async () => {
 	town = await up();
 	clerk = await desk(town, 'sato');
@@ -49,6 +49,8 @@ test('each mail carries a link of its own, which draws one right, and no other',
 	assert.ok(phone.cookies.get(`__Host-right-${survey}`));
 	assert.match(said(await town.client(host).get(links[0])), /すでにお渡し/, 'another device, the same link');
 	assert.equal((await phone.get(links[1].replace(`/surveys/${survey}/`, `/surveys/${survey + 1}/`))).status, 404, 'a link of another survey');
+	const late = town.client(host);
+	unused = { link: links[1], page: { client: late, form: await late.get(links[1]) } };
 	const site = (await town.sql(`SELECT string_agg(content::text, ' ') FROM message_rendering WHERE message_id = ${id}`));
 	assert.doesNotMatch(site, /\/for\//, 'what was approved, and the site, have the open link');
 	assert.match(site, new RegExp(`/surveys/${survey}`));
@@ -59,6 +61,20 @@ test('the reminder goes to those who have not drawn', async () => {
 	assert.equal(await to(id), '1');
 	await mailWith(town, taro, '行き違い');
 	assert.equal(town.outbox().filter((m) => m.includes(hana) && m.includes(Buffer.from('行き違い').toString('base64').slice(0, 8))).length, 0);
+});
+
+test('nobody is asked or reminded where no answer is taken any more', async () => {
+	const set = (columns) => town.sql(`SET session_replication_role = replica; UPDATE survey SET ${columns} WHERE id = ${survey}`), at = `/desk/surveys/${survey}/announce`;
+	const page = await clerk.get(at);
+	for (const [over, back] of [["closes = now() - interval '1 minute'", 'closes = NULL'], ['answers_max = 1', 'answers_max = NULL']]) {
+		await set(over);
+		await inside(town, `INSERT INTO survey_counter (survey_id, key, n) VALUES (${survey}, '', 1) ON CONFLICT DO NOTHING`);
+		assert.doesNotMatch((await clerk.get(at)).text, /value="(open|personal|remind)"/, over);
+		for (const kind of ['open', 'personal', 'remind']) assert.equal((await clerk.submit(page, { kind }, '/announce')).status, 422, `${kind}: ${over}`);
+		await set(back);
+		await inside(town, `DELETE FROM survey_counter WHERE survey_id = ${survey}`);
+	}
+	assert.match((await clerk.get(at)).text, /value="remind"/);
 });
 
 test('the results go to those who took part, when they are out', async () => {
@@ -74,6 +90,15 @@ test('the results go to those who took part, when they are out', async () => {
 	await mailWith(town, hana, `/surveys/${survey}/result`);
 });
 
+test('the link of somebody who has left is told to be dead, on its page and when it is pressed', async () => {
+	const { link, page } = unused, citizen = await town.sql(`SELECT max(id) FROM citizen WHERE tenant_id = 1 AND state = 'active'`);
+	await town.sql(`SET session_replication_role = replica; UPDATE citizen SET state = 'left' WHERE id = ${citizen}; UPDATE survey SET state = 'open' WHERE id = ${survey}`);
+	for (const answer of [await town.client(host).get(link), await page.client.submit(page.form, {}, link)]) {
+		assert.equal(answer.status, 404);
+		assert.match(said(answer), /このリンクは使えません/);
+	}
+});
+
 test('where anyone may answer nobody can be reminded', async () => {
 	const open = await once_survey(town, host, { mode: 'anyone' }), page = await clerk.get(`/desk/surveys/${open}/announce`);
 	assert.equal((await clerk.submit(page, { kind: 'remind' }, '/announce')).status, 422);
@@ -82,4 +107,18 @@ test('where anyone may answer nobody can be reminded', async () => {
 	const pressed = await clerk.submit(await clerk.get(`/desk/surveys/${open}`), {}, '/announce');
 	assert.equal(pressed.status, 303, said(pressed));
 	assert.equal(await town.sql(`SELECT people FROM survey_message WHERE message_id = ${pressed.headers.location.split('/').pop()}`), 'all', 'nobody knows who answered');
+});
+
+test('who is in no department that is in use is told so, not that somebody was faster', async () => {
+	const open = await once_survey(town, host, { mode: 'anyone' }), page = await clerk.get(`/desk/surveys/${open}/announce`);
+	await inside(town, 'UPDATE department SET active = false');
+	let answer = await clerk.submit(page, { kind: 'open' }, '/announce');
+	assert.equal(answer.status, 422);
+	assert.match(said(answer), /所属の課がないため、作れません/);
+	assert.match(answer.text, /value="open" checked/);
+	await town.sql(`SET session_replication_role = replica; UPDATE survey SET state = 'published' WHERE id = ${open}`);
+	answer = await clerk.submit(await clerk.get(`/desk/surveys/${open}`), {}, '/announce');
+	assert.equal(answer.status, 422);
+	assert.match(said(answer), /所属の課がないため/);
+	await inside(town, 'UPDATE department SET active = true');
 });

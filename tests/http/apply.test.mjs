@@ -3,10 +3,12 @@
 // Signing up for an event: the whole way, its wrong turnings, the page of the link, the
 // waiting list, offers, changes.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { makeEvent, question, seats, signUp, toCheck } from '../harness/event.mjs';
 import { desk, inside } from '../harness/desk.mjs';
-import { eventually, up } from '../harness/up.mjs';
+import { eventually, sleep, up } from '../harness/up.mjs';
+import { signed_in } from './right.mjs';
 import { linkIn, mailWith, mailsTo, problems, somebody, subscribe, summary, title, words } from './citizen.mjs';
 
 let town;
@@ -141,6 +143,36 @@ test('each of a family answers for themselves', async () => {
 	assert.equal(await town.sql(`SELECT answers->>'q2' || ' ' || edition FROM application WHERE event_id = ${made.event}`), '2 1');
 });
 
+test('what need not be answered is asked, also where an answer leads to it', async () => {
+	const chosen = (question) => ({ any: [{ all: [{ question, is: 'chosen', value: '2' }] }] });
+	const way = { required: false, choices: [{ code: '1', texts: { ja: '歩き' } }, { code: '2', texts: { ja: '車' } }] };
+	const made = await makeEvent(town, { each: ['q1', 'q2'], questions: [question('q1', 'single', '食事', way),
+		question('q2', 'text', '食べられないもの', { required: false, show: chosen('q1') }), question('q3', 'single', '来る方法', way),
+		question('q4', 'text', '車の番号', { required: false, show: chosen('q3') })] });
+	const client = browser(), at = `/events/${made.event}/apply`, email = somebody();
+	await client.submit(await client.get(at), { slot: made.slots[0], people: 1 });
+	let answer = await client.submit(await client.get(`${at}/person/1`), { name: '山田 はる', q1: '2' });
+	assert.equal(answer.headers.location, `${at}/person/1`, 'the answer leads to a question that was not shown');
+	answer = await client.submit(await client.follow(answer), { q2: 'えび' });
+	answer = await client.submit(await client.follow(answer), { email });
+	assert.equal(answer.headers.location, `${at}/q`);
+	assert.equal((await client.get(`${at}/check`)).headers.location, `${at}/q`, 'not past it');
+	answer = await client.submit(await client.follow(answer), { q3: '2' });
+	assert.equal(answer.headers.location, `${at}/q`);
+	answer = await client.submit(await client.follow(answer));
+	assert.equal(answer.headers.location, `${at}/check`, 'it may stay empty');
+	const check = await client.follow(answer);
+	assert.match(words(check), /食べられないもの えび .*来る方法 車 .*車の番号 回答なし/);
+	const ticket = await client.follow(await client.submit(check));
+	assert.match(title(ticket), /^参加が決まりました/);
+	// Who changes something goes through what they have not seen, and nothing else.
+	answer = await client.follow(await client.submit(ticket, {}, '/change'));
+	answer = await client.submit(answer, { people: 2 });
+	assert.equal(answer.headers.location, `${at}/person/2`);
+	answer = await client.submit(await client.follow(answer), { name: '山田 夏' });
+	assert.equal(answer.headers.location, `${at}/check`);
+});
+
 test('closed, not yet open, cancelled, without sign-up', async () => {
 	for (const [columns, state, status, text] of [
 		[{ opens: `now() - interval '2 days'`, closes: `now() - interval '1 day'` }, 'open', 410, /受付は終わりました/],
@@ -177,6 +209,7 @@ test('the waiting list: place shown, moves up by itself, one tap to leave', asyn
 	// One of the first two stays: the pair goes on waiting, the one behind them moves up.
 	const changing = await a.follow(await a.submit(first, {}, '/change'));
 	assert.match(words(changing), /申込内容の変更/);
+	assert.doesNotMatch(words(changing), /満員/, 'two of those seats are theirs');
 	let page = await a.follow(await a.submit(changing, { people: 1 }, 0));
 	assert.match(page.path, /check$/, 'all else is known');
 	page = await a.follow(await a.submit(page));
@@ -267,6 +300,70 @@ test('whoever has マイページ open needs no code, and finds their ticket the
 	const my = await client.get('/my');
 	assert.match(words(my), /申し込んだ行事.*親子で星を見る会.*参加が決まりました/);
 	assert.ok(my.text.includes(`href="${link(ticket)}"`));
+	assert.match(words(await client.get('/my/leave')), /申し込んだイベントは取り消されません/, 'nobody believes that leaving cancels it');
+
+	const full = await makeEvent(town, { capacity: 1, columns: { offer_hours: 24 } }), other = browser();
+	const first = await signUp(other, full), second = await signUp(client, full, { email });
+	const stamp = (text) => /DTSTAMP:(\S+)/.exec(text)[1], waiting = (await client.get(`${link(second)}/calendar`)).text;
+	town.kill('courier', 'SIGTERM');
+	await sleep(1000);	// a calendar counts in seconds
+	await other.submit(await other.get(`${link(first)}/cancel`), {}, '/cancel');
+	await inside(town, `UPDATE application SET offer_until = now(), told = 'offered' WHERE slot_id = ${full.slots[0]} AND state = 'offered'`);
+	assert.match(title(await client.get(link(second))), /期限が過ぎました/);
+	assert.match(words(await client.get('/my')), /期限が過ぎました/, 'an offer that is late is none there either');
+	const pdf = spawnSync('pdftotext', ['-', '-'], { input: (await client.get(`${link(second)}/paper`)).bytes }).stdout.toString();
+	assert.match(pdf, /期限が過ぎました/, 'nor on paper');
+	assert.doesNotMatch(pdf, /席が空きました/);
+	const late = (await client.get(`${link(second)}/calendar`)).text;
+	assert.match(late, /STATUS:CANCELLED/, 'nor in a calendar');
+	assert.ok(stamp(late) > stamp(waiting), 'which knows that it is newer than the one it had');
+	town.again('courier');
+});
+
+test('one after the other at the same browser: nobody sees what the other typed', async () => {
+	const made = await makeEvent(town), client = browser(), [first, second] = [somebody(), somebody()], at = `/events/${made.event}/apply`;
+	await subscribe(town, client, first);
+	await toCheck(client, made, { names: ['港 一郎'], email: first });
+	await client.submit(await client.get('/my'), {}, '/sign-out');
+	assert.equal((await client.get(`${at}/check`)).headers.location, at, 'closed: it is gone');
+	await subscribe(town, client, second);
+	await toCheck(client, made, { names: ['浜 二郎'], email: second });
+	// The other opens theirs by a link, while this one is open.
+	await client.submit(await client.get('/my/link'), { email: first });
+	const link = linkIn(await mailWith(town, first, '/my/open/'), '/my/open/');
+	assert.equal((await client.submit(await client.get(link))).headers.location, '/my');
+	assert.equal((await client.get(`${at}/check`)).headers.location, at);
+	for (const page of ['', '/person/1', '/contact']) assert.doesNotMatch((await client.follow(await client.get(at + page))).text, /二郎/);
+	assert.match((await signUp(client, made, { names: ['港 一郎'], email: first })).text, /港 一郎/);
+});
+
+test('what is typed on the way is taken though マイページ was opened meanwhile, or its hour was over', async () => {
+	const made = await makeEvent(town, { dates: 2, questions: [question('q1', 'long', '伝えたいこと')] }), client = browser(), at = `/events/${made.event}/apply`;
+	const own = (await signed_in(town, 'minato.localhost')).client.cookies.get('__Host-citizen');
+	const opened = () => client.cookies.set('__Host-citizen', own), over = () => client.cookies.delete('__Host-citizen');
+	let page = await client.get(at);
+	for (const [path, fields, now] of [['person/1', { slot: made.slots[1], people: 1 }, opened], ['contact', { name: '港 花子' }, over],
+		['q', { email: 'between@example.jp' }, opened], ['check', { q1: 'とても長い話' }, over]]) {
+		now();
+		page = await client.follow(await client.submit(page, fields));
+		assert.equal(page.path, `${at}/${path}`, words(page));
+	}
+	for (const told of ['港 花子', 'between@example.jp', 'とても長い話']) assert.ok(words(page).includes(told), told);
+	opened();
+	assert.equal((await browser().submit(page)).status, 403, 'a form of another browser is none');
+	const ticket = await client.follow(await client.submit(page));
+	assert.match(link(ticket), /^\/tickets\//, words(ticket));
+	assert.ok((await client.get('/my')).text.includes(link(ticket)), 'theirs whose マイページ is open when it is sent');
+	const leave = await client.get(`${link(ticket)}/cancel`);
+	over();
+	assert.equal((await client.submit(leave, {}, '/cancel')).status, 303);
+});
+
+test('whoever gave a mail address and a telephone sees both', async () => {
+	const made = await makeEvent(town), email = somebody(), client = browser();
+	const check = await toCheck(client, made, { email, phone: '090-1234-5678' });
+	const ticket = await client.follow(await client.submit(check));
+	for (const page of [check, ticket]) for (const told of [email, '090-1234-5678']) assert.ok(words(page).includes(told), told);
 });
 
 test('links that lead nowhere', async () => {
@@ -290,12 +387,14 @@ test('in English', async () => {
 });
 
 test('a group under one name says how many of them make a claim', async () => {
-	const made = await makeEvent(town, { capacity: 10, quotas: { 車いす: 2 }, columns: { names: "'one'" } });
+	const made = await makeEvent(town, { capacity: 10, quotas: { 車いす: 3 }, columns: { names: "'one'" } });
 	const client = browser(), at = `/events/${made.event}/apply`, chair = `quota_${made.quotas[0]}`, email = somebody();
 	await client.submit(await client.get(at), { slot: made.slots[0], people: 4 });
 	let page = await client.submit(await client.get(`${at}/person/1`), { name: '団体 代表', [chair]: 5 });
 	assert.equal(page.status, 422, 'more than come');
 	assert.match(problems(page)[chair], /4/);
+	page = await client.submit(await client.get(`${at}/person/1`), { name: '団体 代表', [chair]: 4 });
+	assert.match(problems(page)[chair], /全部で3席/, 'more than there are: they would wait for ever');
 	page = await client.follow(await client.submit(page, { name: '団体 代表', [chair]: '３' }));
 	await client.submit(page, { email });
 	assert.match(words(await client.get(`${at}/check`)), /車いす 3人/);
@@ -307,7 +406,71 @@ test('a group under one name says how many of them make a claim', async () => {
 	const ticket = await client.follow(await client.submit(await client.get(`${at}/check`)));
 	assert.match(title(ticket), /^参加が決まりました/);
 	assert.equal(await town.sql(`SELECT s.taken || ' ' || q.taken FROM event_slot s JOIN event_quota q ON q.slot_id = s.id WHERE s.id = ${made.slots[0]}`), '2 2');
-	const full = await signUp(browser(), made, { names: ['一', '二'], also: [{ [chair]: 1 }] });
+	const full = await signUp(browser(), made, { names: ['一', '二'], also: [{ [chair]: 2 }] });
 	assert.match(title(full), /キャンセル待ち/, 'no place for one more');
 	assert.match(title(await signUp(browser(), made, { names: ['一', '二'] })), /^参加が決まりました/);
+});
+
+test('a group larger than the whole date is told so, and does not wait for ever', async () => {
+	for (const rule of ['first', 'lottery', 'approval']) {
+		const made = await makeEvent(town, { rule, capacity: 3, quotas: { 車いす: 1 } });
+		const client = browser(), at = `/events/${made.event}/apply`, chair = { [`quota_${made.quotas[0]}`]: 1 };
+		const page = await client.submit(await client.get(at), { slot: made.slots[0], people: 4 });
+		assert.equal(page.status, 422, rule);
+		assert.match(problems(page).people, /定員は3人/);
+		assert.match(page.text, /value="4"/, 'what was typed stays');
+		// Two wheelchairs where there is room for one.
+		await client.submit(await client.get(at), { slot: made.slots[0], people: 3 });
+		await client.submit(await client.get(`${at}/person/1`), { name: '山田 花子', ...chair });
+		const second = await client.submit(await client.get(`${at}/person/2`), { name: '山田 一郎', ...chair });
+		assert.equal(second.status, 422);
+		assert.match(problems(second).quota, /全部で1席/);
+		// Staff lower the capacity while somebody stands before the button.
+		const check = await toCheck(browser(), made, { names: ['一', '二', '三'] }), last = browser();
+		const late = await toCheck(last, made, { names: ['一', '二', '三'] });
+		assert.match(check.path, /check$/);
+		await town.sql(`SET session_replication_role = replica; UPDATE event_slot SET capacity = 2 WHERE id = ${made.slots[0]}`);
+		assert.equal((await last.submit(late)).status, 409);
+		assert.equal(await seats(town, made.slots[0]), '0/2');
+	}
+});
+
+test('who waits does not become a group that can never come in', async () => {
+	const made = await makeEvent(town, { capacity: 3 }), client = browser();
+	await signUp(browser(), made, { names: ['一', '二'] });
+	const ticket = await signUp(client, made, { names: ['三', '四'] });
+	assert.equal(await seats(town, made.slots[0]), '2/3 confirmed waiting');
+	let page = await client.follow(await client.submit(await client.get(link(ticket)), {}, '/change'));
+	page = await client.follow(await client.submit(page, { people: 5 }, 0));
+	for (const name of ['五', '六', '七']) page = await client.follow(await client.submit(page, { name }));
+	page = await client.submit(page);
+	assert.equal(page.status, 409);
+	assert.match(words(page), /この人数の席がありません。いまの申込はそのまま残っています/);
+	assert.equal(await town.sql(`SELECT string_agg(people::text, ' ' ORDER BY id) FROM application WHERE event_id = ${made.event}`), '2 2');
+});
+
+test('a date that is moved while somebody fills in the form is said before it is sent', async () => {
+	const made = await makeEvent(town, { dates: 2 }), client = browser(), move = () => town.sql(`SET session_replication_role = replica;
+		UPDATE event_slot SET begins = begins + interval '3 hours', ends = ends + interval '3 hours' WHERE id = ${made.slots[0]}`);
+	const before = await toCheck(client, made), told = /日時が変わりました/, when = (page) => /<time datetime="([^"]+)"|(\d+時\d*分?)/.exec(words(page))?.[0];
+	assert.doesNotMatch(words(before), told);
+	await move();
+	// The button was pressed below the old time.
+	let page = await client.submit(before);
+	assert.equal(page.status, 409);
+	assert.match(words(page), told);
+	assert.notEqual(when(page), when(before));
+	assert.equal(await town.sql(`SELECT count(*) FROM application WHERE event_id = ${made.event}`), '0', 'nothing is sent');
+	assert.match(words(await client.get(page.path)), told, 'after a reload too');
+	// Once more, while that page is open.
+	await move();
+	page = await client.submit(page);
+	assert.equal(page.status, 409);
+	const ticket = await client.follow(await client.submit(page));
+	assert.match(title(ticket), /^参加が決まりました/);
+	// Whoever chooses the date anew knows of it, and of another date's move there is nothing to say.
+	const other = browser();
+	await toCheck(other, made, { slot: made.slots[1] });
+	await move();
+	assert.doesNotMatch(words(await other.get(`/events/${made.event}/apply/check`)), told);
 });

@@ -127,6 +127,8 @@ test('returned with a reason, mended, submitted again with what changed', async 
 	const before = town.outbox().length;
 	answer = await send(suzuki, answer, { act: 'return', comment: '時刻を確かめてください' }, '/approve');
 	assert.equal(answer.status, 303);
+	assert.equal(await town.sql(`SELECT string_agg(act, ' ' ORDER BY id) FROM audit WHERE object_id = ${id} AND act LIKE 'approval.%'`),
+		'approval.submit approval.return', 'the record does not call it an approval');
 	assert.equal(await row(id, 'state, hash IS NULL'), 'returned|t');
 	await eventually('a mail to the writer', () => town.outbox().length > before);
 
@@ -234,14 +236,15 @@ test('an approved one is taken back, and the approval is void', async () => {
 });
 
 test('too late to be approved', async () => {
-	const id = await submitted({ valid_until: `now() + interval '1 day'` });
+	const id = await submitted({ valid_until: `now() + interval '8 seconds'` });
 	const page = await open(takahashi, id, 'approve');
-	// Time passes: the guard would not let the times be changed.
-	await inside(town, `SET session_replication_role = replica;
-		UPDATE message SET valid_until = now() - interval '1 minute' WHERE id = ${id}`);
-	const answer = await approve(takahashi, page);
-	assert.equal(answer.status, 409);
+	// The time that was signed passes: another one would be another message.
+	await eventually('it is too late', async () => await row(id, 'valid_until < now()') === 't');
+	const answer = await send(takahashi, page, { act: 'approve', confirm: '1', comment: '確かめました' }, '/approve');
+	assert.equal(answer.status, 422);
 	assert.match(said(answer), /日時を過ぎているので、承認できません/);
+	assert.doesNotMatch(said(answer), /ほかの人が先に進めました/, 'which is not the reason');
+	assert.match(answer.text, />\s*確かめました<\/textarea>/);
 	assert.equal(await row(id, 'state'), 'pending');
 });
 
@@ -259,4 +262,23 @@ test('of another town there is nothing', async () => {
 	const other = await desk(town, 'kobayashi', 'yama.localhost');
 	for (const what of ['approve', 'submit', 'status', 'status/live', 'withdraw', 'unreached', 'resend', 'stop'])
 		assert.equal((await open(other, id, what)).status, 404, what);
+});
+
+test('whom nobody can approve any more says so, and so does the list of whoever took the right away', async () => {
+	const id = await submitted({ ...tomorrow, subject: `'取り残されたお知らせ'` }), admin = await desk(town, 'admin');
+	const lone = /承認できる人がいなくなりました/;
+	await inside(town, `DELETE FROM staff_role r USING staff s WHERE s.id = r.staff_id AND s.tenant_id = current_tenant() AND r.role = 'approver'
+		AND s.login NOT IN ('sato', 'takahashi')`);
+	assert.doesNotMatch(said(await sato.get(`/desk/messages/${id}`)), lone, 'one is left');
+	assert.doesNotMatch(said(await admin.get('/desk/settings/staff')), /取り残された/);
+	const last = await town.sql(`SELECT id FROM staff WHERE login = 'takahashi'`);
+	const answer = await admin.submit(await admin.get(`/desk/settings/staff/${last}/disable`), {}, 'disable');
+	assert.equal(answer.status, 303);
+	const list = await admin.follow(answer);
+	assert.match(said(list), /承認できる人がいません/);
+	assert.match(list.text, new RegExp(`href="/desk/messages/${id}" lang="ja">取り残された`));
+	for (const who of [sato, admin]) assert.match(said(await who.get(`/desk/messages/${id}`)), lone);
+	await inside(town, `INSERT INTO staff_role (staff_id, role) SELECT id, 'approver' FROM staff WHERE login = 'suzuki' AND tenant_id = current_tenant()`);
+	assert.doesNotMatch(said(await sato.get(`/desk/messages/${id}`)), lone);
+	assert.doesNotMatch(said(await admin.get(`/desk/settings/staff/${last}`)), /取り残された/);
 });

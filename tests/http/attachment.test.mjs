@@ -74,7 +74,15 @@ test('a clean one is handed out for what it is, and only to staff of this town',
 
 	const pdf = await file('%PDF-1.4', { kind: 'application/pdf', name: '申請.pdf' });
 	await eventually('clean', async () => await state(pdf) === 'clean');
-	assert.match((await get(pdf)).headers['content-disposition'], /^attachment;/);
+	assert.match((await get(pdf)).headers['content-disposition'], /^attachment;.*\.pdf$/);
+	assert.doesNotMatch((await get(pdf)).headers['content-disposition'], /pdf\.pdf/);
+
+	// A name that was cut, and one of another kind.
+	for (const [sent, end] of [['長'.repeat(99) + '…', '%E2%80%A6.jpg'], ['a.exe', 'a.exe.jpg'], ['IMG.JPEG', 'IMG.JPEG']]) {
+		const one = await file('pixels of a cat', { name: sent });
+		await eventually('clean', async () => await state(one) === 'clean');
+		assert.ok((await get(one)).headers['content-disposition'].endsWith(end), sent);
+	}
 
 	const nobody = town.client('minato.localhost'), other = await desk(town, (await town.sql(`SELECT s.login FROM staff s JOIN tenant_host h ON h.tenant_id = s.tenant_id
 		WHERE h.host = 'yama.localhost' AND s.state = 'active' AND EXISTS (SELECT FROM staff_role r WHERE r.staff_id = s.id AND r.tenant_id = s.tenant_id) LIMIT 1`)), 'yama.localhost');
@@ -107,7 +115,8 @@ const square = Buffer.from('/9j/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0a
 const exif = Buffer.concat([Buffer.from([0xff, 0xe1, 0, 0x3a]), Buffer.from('Exif\0\0MM\0*\0\0\0\x08\0\x02\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\x01\x0f\0\x02\0\0\0\x04GPS!\0\0\0\0secret-place', 'latin1')]);
 const photo = Buffer.concat([square.subarray(0, 2), exif, square.subarray(2)]);
 
-test('a question for files: kept when the form is shown again, made anew, sent with the answer', async () => {
+// A survey with a question for photos, and somebody at its page.
+async function photos() {
 	const survey = await once_survey(town, 'minato.localhost', { mode: 'anyone', questions: { edition: 1, languages: ['ja'], questions: [
 		{ code: 'q1', kind: 'file', required: true, texts: { ja: { label: '壊れた所の写真' } }, settings: { max: 3 }, show: null, jumps: [], choices: [] },
 		{ code: 'q2', kind: 'text', required: true, texts: { ja: { label: '場所' } }, settings: {}, show: null, jumps: [], choices: [] }] } });
@@ -122,6 +131,11 @@ test('a question for files: kept when the form is shown again, made anew, sent w
 		return client.send(path, { method: 'POST', body: Buffer.concat([...parts, Buffer.from(`--${edge}--\r\n`)]),
 			headers: { 'content-type': `multipart/form-data; boundary=${edge}`, origin: `https://minato.localhost:${town.port}` } });
 	};
+	return { survey, client, path, send };
+}
+
+test('a question for files: kept when the form is shown again, made anew, sent with the answer', async () => {
+	const { survey, client, path, send } = await photos();
 	// One is a photo with a name that would lead out, one is none; and the other question is empty.
 	let page = await send(await client.get(path), { q2: '' }, [['../../../etc/x.jpg', photo], ['page.jpg', Buffer.from('<script>alert(1)</script>')]]);
 	assert.equal(page.status, 422);
@@ -138,6 +152,25 @@ test('a question for files: kept when the form is shown again, made anew, sent w
 	const bytes = (await get(id)).bytes;
 	assert.equal(bytes.readUInt16BE(0), 0xffd8);
 	assert.ok(!bytes.includes('secret-place') && !bytes.includes('Exif'), 'no place is left in it');
+});
+
+test('F40 whoever sent an infected one is told, and the answer does not go without what is required', async () => {
+	const { survey, client, path, send } = await photos();
+	const check = (await send(await client.get(path), { q2: '公園' }, [['壊れた所.jpg', photo]])).headers.location, first = await client.get(check);
+	const [id] = (await client.get(path)).text.match(/name="q1" value="([^"]+)"/)[1].split(' ');
+	await town.sql(`UPDATE attachment SET state = 'infected', due = NULL WHERE id = '${id}'`);
+	assert.match((await client.get(check)).text, /壊れた所\.jpg（ウイルスが見つかったため、消しました）/);
+	const back = await client.submit(first, {}, '/check');
+	assert.equal(back.headers.location, `${path}?check=1`);
+	const again = await client.get(back.headers.location);
+	assert.match(again.text, /壊れた所\.jpg（ウイルスが見つかったため、消しました）/);
+	const wrong = await send(again, { q2: '公園' });
+	assert.equal(wrong.status, 422);
+	assert.match(wrong.text, /ほかのファイルを選ぶか/);
+	assert.doesNotMatch(wrong.text, /壊れた所\.jpg/);
+	assert.equal((await send(wrong, { q2: '公園' })).status, 422, 'it is required');
+	assert.equal((await send(wrong, { q2: '公園' }, [['もう1枚.jpg', photo]])).headers.location, check);
+	assert.equal((await client.submit(await client.get(check), {}, '/check')).headers.location, `/surveys/${survey}/done`);
 });
 
 test('more than ten megabytes are too much, and an id of another survey is none', async () => {

@@ -7,9 +7,10 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import test, { after } from 'node:test';
 import { SaxesParser } from 'saxes';
+import { approved, desk } from '../harness/desk.mjs';
 import { png } from '../harness/picture.mjs';
 import { fresh, pictured, publish } from '../harness/publish.mjs';
-import { up } from '../harness/up.mjs';
+import { eventually, up } from '../harness/up.mjs';
 
 const town = await up();
 after(() => town.stop());
@@ -99,6 +100,35 @@ test('a withdrawn one is a cancel that refers to it', async (t) => {
 	assert.notEqual(value(cancel, 'identifier'), value(before, 'identifier'));
 	assert.equal(value(cancel, 'references'), ['sender', 'identifier', 'sent'].map((n) => value(before, n)).join(','));
 	assert.ok((await minato.get('/cap.atom')).text.includes(`/cap/${id}/cancel`));
+});
+
+test('a correction is an update of the first, for the same districts, whatever was saved on its page', async (t) => {
+	const district = await town.sql('SELECT min(id) FROM district WHERE tenant_id = 1');
+	const other = await town.sql('SELECT max(id) FROM district WHERE tenant_id = 1');
+	const id = await approved(town, 'sato', 'suzuki', { subject: `'避難指示'`, audience: `'chosen'`, districts: `'{${district}}'`, topics: `'{${vital}}'` });
+	await eventually('out', () => town.sql(`SELECT published FROM message WHERE id = ${id}`));
+	const first = read((await minato.get(`/cap/${id}`)).text);
+	const sato = await desk(town, 'sato'), suzuki = await desk(town, 'suzuki');
+	const made = await sato.submit(await sato.get(`/desk/messages/${id}/correct`), {}, '/correct');
+	const correction = Number(/(\d+)$/.exec(made.headers.location)[1]), page = (step) => `/desk/messages/${correction}/${step}`;
+	const audience = await sato.get(page('audience'));
+	assert.doesNotMatch(audience.text, /name="district_\d+"[^>]*checked/, 'all of them: none is chosen');
+	assert.equal((await sato.submit(audience, {}, '/audience')).status, 303);
+	assert.equal(await town.sql(`SELECT audience, districts FROM message WHERE id = ${correction}`), `everyone|{${district}}`);
+	for (const [who, step, fields] of [[sato, 'schedule', { when: 'now' }], [sato, 'submit', {}], [suzuki, 'approve', { act: 'approve', confirm: '1' }]])
+		assert.equal((await who.submit(await who.get(page(step)), fields, `/${step}`)).status, 303, step);
+	await eventually('the correction is out', () => town.sql(`SELECT published FROM message WHERE id = ${correction}`));
+	const answer = await minato.get(`/cap/${correction}`), update = read(answer.text);
+	valid(t, answer.text);
+	assert.equal(value(update, 'msgType'), 'Update');
+	assert.equal(value(update, 'references'), ['sender', 'identifier', 'sent'].map((n) => value(first, n)).join(','));
+	assert.equal(value(update, 'areaDesc'), value(first, 'areaDesc'));
+	const listed = async (d) => (await minato.get(`/messages?district=${d}&x=${Math.random()}`)).text.includes(`href="/messages/${correction}"`);
+	assert.deepEqual([await listed(district), await listed(other)], [true, false]);
+	await town.sql(`SET session_replication_role = replica; UPDATE message SET state = 'stopped', finished = now() WHERE id = ${correction}`);
+	const cancel = (await minato.get(`/cap/${correction}`)).text;
+	valid(t, cancel);
+	assert.deepEqual([value(read(cancel), 'msgType'), value(read(cancel), 'references')], ['Cancel', ['sender', 'identifier', 'sent'].map((n) => value(update, n)).join(',')]);
 });
 
 test('what is no emergency, has ended or is another town\'s is none', async () => {

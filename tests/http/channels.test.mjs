@@ -17,7 +17,7 @@ let town, admin, line, channel, karaden, x;
 
 before(async () => {
 	line = await startLine();
-	channel = line.channel({ id, secret, name: 'みなと市公式' });
+	channel = line.channel({ id, secret, name: 'みなと市公式', token: 'long-lived-'.padEnd(150, 'a') });
 	karaden = await new Karaden().start();
 	x = await new X().start();
 	town = await up({ conf: { gateway_ca_file: certificate().caFile, gateway_private: 'yes' } });
@@ -70,11 +70,17 @@ test('what is pasted wrongly is told beside its field', async () => {
 		[{ account_sid: `AC${secret}`, auth_token: secret }, /どちらか/],
 		[{ account_sid: `AC${secret}`, auth_token: secret, from: '市役所' }, /\+81 で始まる/],
 		[{ account_sid: `AC${secret}`, auth_token: secret, from: 'Minato', yen_per_part: '-1' }, /3\.3 のように/],
-		[{ account_sid: `AC${secret}`, auth_token: secret, from: 'Minato', yen_per_part: '3円' }, /3\.3 のように/],
+		...['3円', '1e3', '0x1F', '3.', '.5', '1001', '3,3', '3.3.3'].map((yen_per_part) =>
+			[{ account_sid: `AC${secret}`, auth_token: secret, from: 'Minato', yen_per_part }, /3\.3 のように/]),
 	]) {
 		const answer = await save('sms', { parts_per_month: '100', yen_per_part: '3.3', ...values }, 'twilio');
 		assert.equal(answer.status, 422, JSON.stringify(values));
 		assert.match(said(answer), words);
+	}
+	for (const tenant of ['a/b', 'a?c', '..', 'a%2Fb', '港']) {
+		const answer = await save('sms', { tenant, service_id: '7', api_token: 'x'.repeat(20), parts_per_month: '100', yen_per_part: '3' }, 'karaden');
+		assert.equal(answer.status, 422, tenant);
+		assert.match(said(answer), /テナントID : 長さが違うか、使えない文字/);
 	}
 	for (const push_contact of ['', 'koho', 'mailto:koho', 'https://', 'mailto:<koho@city.example.jp>'])
 		assert.equal((await save('webpush', { push_contact })).status, 422, push_contact);
@@ -138,6 +144,45 @@ test('an account is set up, tried, switched on, changed and switched off', async
 	assert.match(audit, /gateway/);
 	assert.ok(!audit.includes(secret), 'no secret in the record');
 	assert.ok(!audit.includes(Buffer.from(secret).toString('hex')));
+});
+
+test('another account is named: what was of the first one goes; a secret that need not be there can be taken away', async () => {
+	const token = 'z'.repeat(120), other = '1656000099', second = line.channel({ id: other, secret, name: 'もうひとつ' });
+	const keep = { key_id: '8c0f4a5e-0000-4000-8000-000000000000', private_key: `{"kty":"RSA","n":"${'x'.repeat(100)}"}` };
+	const try_ = async () => said(await admin.submit(await admin.get(at('line')), {}, 'line/check'));
+	// A token that is none is stored, and taken away again.
+	assert.equal((await save('line', { access_token: token })).status, 303);
+	assert.match(await try_(), /事業者に断られました/);
+	let page = await admin.get(at('line'));
+	assert.match(said(page), /保存してある値を消す/);
+	assert.ok(!page.text.includes('channel_secret_clear'), 'only what need not be there');
+	assert.equal((await save('line', { rate: '30' })).status, 303);
+	assert.match(await try_(), /事業者に断られました/, 'it stays when the rest is saved');
+	assert.equal((await save('line', { access_token_clear: '1', rate: '0' })).status, 422);
+	assert.equal((await save('line', { access_token_clear: '1' })).status, 303);
+	assert.match(await try_(), /つながりました/);
+	assert.ok(!(await admin.get(at('line'))).text.includes('access_token_clear'));
+	// Of a pair not one.
+	assert.equal((await save('line', keep)).status, 303);
+	assert.equal((await save('line', { key_id_clear: '1' })).status, 422);
+	assert.equal((await save('line', { key_id_clear: '1', private_key_clear: '1' })).status, 303);
+	assert.match(await try_(), /つながりました/);
+
+	// Another channel: its chat is not where citizens were led, and calls come in from it.
+	assert.equal((await save('line', { access_token: channel.token })).status, 303);
+	assert.match(await try_(), /アカウント名： ?みなと市公式/);
+	await inside(town, `INSERT INTO gateway_health (gateway_id, breaker, reason, quota, used) SELECT id, 'open', 'gateway_denied', 200, 200 FROM gateway WHERE channel = 'line'
+		ON CONFLICT (tenant_id, gateway_id) DO UPDATE SET breaker = 'open', reason = 'gateway_denied', quota = 200, used = 200`);
+	assert.equal((await save('line', { rate: '31' })).status, 303);
+	const health = () => inside(town, `SELECT breaker || coalesce(h.reason, '') || coalesce(quota::text, 'none') FROM gateway_health h JOIN gateway g ON g.id = gateway_id WHERE channel = 'line'`).then((t) => t.split('\n').pop());
+	assert.equal(await health(), 'closed200', 'saved anew it is tried anew, and nobody is told that it stands still');
+	assert.equal((await save('line', { channel_id: other, channel_secret: secret })).status, 303);
+	const now = await row('line');
+	assert.deepEqual([now.settings.channel_id, now.settings.destination, now.settings.basic_id], [other, undefined, undefined]);
+	assert.equal(await health(), 'closednone', 'nor is what the first one had used up its own');
+	assert.match(await try_(), /アカウント名： ?もうひとつ/, 'with its own secret, not by the token of the first');
+	assert.equal((await row('line')).settings.destination, second.bot);
+	assert.equal((await save('line', { channel_id: id, channel_secret: secret })).status, 303);
 });
 
 test('SMS: a gateway of each make, the second in its place', async () => {

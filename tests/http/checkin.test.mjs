@@ -24,8 +24,8 @@ before(async () => {
 after(() => town?.stop());
 
 // Somebody with a ticket: what its QR code says, and its number.
-async function ticket({ of = made, slot = of.slots[0], names = ['山田 花子'], host = MINATO } = {}) {
-	const page = await signUp(town.client(host), of, { names, slot });
+async function ticket({ of = made, slot = of.slots[0], names = ['山田 花子'], also = [], host = MINATO } = {}) {
+	const page = await signUp(town.client(host), of, { names, slot, also });
 	const code = readQr(page.text);
 	assert.match(code ?? '', /^CT1\./, 'the code can be read');
 	return { code, number: code.split('.')[3], page };
@@ -88,6 +88,13 @@ test('by name: one, several, and with blanks as they come', async () => {
 	assert.equal(many.outcome, 'many');
 	assert.equal(many.found.length, 2);
 	assert.equal((await scan(many.found[1].number)).outcome, 'in');
+	// By the name of one who comes along, in either kana; by the digits of the number alone.
+	await ticket({ names: ['先立 ツトム', '後藤 はるか'], also: [{ kana: 'サキダチ　ツトム' }] });
+	assert.equal((await scan('後藤はるか')).outcome, 'in');
+	assert.equal((await scan('さきだち')).outcome, 'in', 'the same device, the same entry');
+	const digits = await ticket();
+	assert.equal((await scan(digits.number.replaceAll('-', ''))).number, digits.number);
+	assert.equal((await scan(digits.number.replaceAll('-', 'ー').replace(/\d/g, (d) => String.fromCharCode(d.charCodeAt(0) + 0xfee0)))).number, digits.number);
 });
 
 test('what a device let in without network: each once, doubles told, told twice does no harm', async () => {

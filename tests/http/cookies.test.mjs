@@ -33,7 +33,7 @@ after(() => town?.stop());
 function check(line) {
 	const [, name, value, rest] = /^([^=]+)=([^;]*);? ?(.*)$/.exec(line);
 	const parts = rest.split('; ').map((p) => p.toLowerCase());
-	assert.match(name, /^__Host-(staff|citizen|visit|lang|tell|subscribe|line)$/, line);
+	assert.match(name, /^__Host-(staff|citizen|visit|lang|tell|subscribe|line|back)$/, line);
 	for (const must of ['secure', 'httponly', 'path=/']) assert.ok(parts.includes(must), line);
 	assert.ok(parts.some((p) => /^samesite=(lax|strict)$/.test(p)), line);
 	assert.ok(!parts.some((p) => p.startsWith('domain')), line);
@@ -155,5 +155,5 @@ test('cookies that are none of ours do no harm', async () => {
 
 test('these were all of them', async () => {
 	await signIn(town, MINATO, 'suzuki');
-	assert.deepEqual([...set.keys()].sort(), ['__Host-citizen', '__Host-lang', '__Host-staff', '__Host-subscribe', '__Host-tell', '__Host-visit']);
+	assert.deepEqual([...set.keys()].sort(), ['__Host-back', '__Host-citizen', '__Host-lang', '__Host-staff', '__Host-subscribe', '__Host-tell', '__Host-visit']);
 });

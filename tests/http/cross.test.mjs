@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { desk, inside, said } from '../harness/desk.mjs';
 import { makeSurvey } from '../harness/survey.mjs';
+import { choices, document, question, survey, when } from './survey.mjs';
 import { problems } from '../harness/invariants.mjs';
 import { eventually, up } from '../harness/up.mjs';
 
@@ -102,4 +103,62 @@ test('of very many answers the clerk counts, and what it keeps is the same', asy
 test('not for everybody', async () => {
 	assert.equal((await town.client('minato.localhost').get(at)).status, 303);
 	assert.equal((await sato.get('/desk/surveys/999999/results/cross')).status, 404);
+});
+
+test('how many were asked in a class tells nothing that is hidden in the question that leads there', async () => {
+	const yes = { choices: choices('はい', 'いいえ') };
+	const s = await survey(town, document(question('q1', 'single', '何で来ますか', { choices: choices('電車', 'バス', '車', '船') }),
+		question('q2', 'single', '電車は便利ですか', { ...yes, show: when('q1', '1') }), question('q3', 'single', '道は安全ですか', { ...yes, show: when('q1', '3') }),
+		question('q4', 'single', 'どちらでもないですか', { ...yes, show: { any: [...when('q1', '2').any, ...when('q1', '4').any, ...when('q3', '1').any] } }),
+		question('q5', 'single', 'ことば', { choices: choices('日本語', '英語', 'ベトナム語') }), question('q6', 'multi', 'よいところ', { ...yes, show: when('q1', '1') })));
+	// In English 8 by train, of whom nobody should be able to say that 3 came by bus; in Japanese each is many.
+	const ways = { ja: [40, 30, 50, 20], en: [8, 3, 40, 30], vi: [20, 30, 20, 10] };
+	const rows = Object.entries(ways).flatMap(([language, each], l) => each.map((n, i) => [language, i + 1, n, l + 1]));
+	await inside(town, `INSERT INTO response (questionnaire_id, edition, language, number, answers, seconds)
+		SELECT ${s.questionnaire}, 1, l, 'W-' || l || q1 || '-' || i, jsonb_strip_nulls(jsonb_build_object('q1', q1::text, 'q2', CASE q1 WHEN 1 THEN '1' END,
+			'q3', CASE q1 WHEN 3 THEN '1' END, 'q4', CASE WHEN q1 > 1 THEN '2' END, 'q5', q5::text, 'q6', CASE q1 WHEN 1 THEN '["1"]'::jsonb END)), 60
+		  FROM (VALUES ${rows.map(([l, w, n, q]) => `('${l}', ${w}, ${n}, ${q})`)}) AS v (l, q1, n, q5), generate_series(1, n) i`);
+	const before = at, hidden = (row) => row.slice(0, -1).every((c) => c === null), turn = (cells) => cells[0].map((_, i) => cells.map((r) => r[i]));
+	at = `/desk/surveys/${s.survey}/results/cross`;
+	for (const by of ['@language', 'q5']) {
+		const lead = await table('q1', by), english = lead.cells.findIndex((r) => r.at(-1) === 81);
+		assert.equal(lead.cells[english][0], null, 'the train beside the bus');
+		for (const [first, second] of [['q2', by], [by, 'q2'], ['q6', by], [by, 'q6']]) {
+			const { cells } = await table(first, second), by_class = first === by ? turn(cells) : cells;
+			assert.ok(by_class.slice(0, -1).some((r) => !hidden(r)), `${first} × ${second}: one of many is told`);
+			assert.ok(hidden(by_class[english]), `${first} × ${second}: ${JSON.stringify(cells)}`);
+			assert.equal(by_class[english].at(-1), 81);
+			assert.equal(by_class.at(-1)[0], 68, 'of all it is known');
+		}
+		assert.ok(!(await table('q3', by)).cells.some(hidden), 'what hidden ways do not lead to is told');
+		assert.ok((await table('q4', by)).cells.slice(0, -1).every(hidden), 'what is in no table is told in no class');
+	}
+	at = before;
+});
+
+test('many numbers and many choices: all are in the table, in classes as on the other pages', async () => {
+	const many = await survey(town, document(question('q1', 'number', '分', { settings: { min: '-100' } }), question('q2', 'single', '施設', { choices: choices(...Array.from({ length: 120 }, (_, i) => `施設${i}`)) }),
+		question('q3', 'single', '性別', { choices: choices('女', '男') }), question('q4', 'number', '体重', { settings: { decimals: 1 } })));
+	await inside(town, `INSERT INTO response (questionnaire_id, edition, number, answers)
+		SELECT ${many.questionnaire}, 1, 'M-' || i, jsonb_build_object('q1', (i * 7919 % 500 - 20)::text, 'q2', (1 + i % 120)::text, 'q3', (1 + i % 2)::text, 'q4', (i % 200 + 0.5)::text) FROM generate_series(1, 3000) i`);
+	const before = at;
+	at = `/desk/surveys/${many.survey}/results/cross`;
+	const results = said(await sato.get(`/desk/surveys/${many.survey}/results`));
+	for (const [first, second] of [['q1', 'q3'], ['q3', 'q1']]) {
+		const { head, names, cells } = await table(first, second), labels = first === 'q1' ? head.slice(1, -1) : names.slice(0, -1);
+		assert.deepEqual(labels, ["'-50–-1", '0–49', '50–99', '100–149', '150–199', '200–249', '250–299', '300–349', '350–399', '400–449', '450–499'].slice(0, labels.length));
+		assert.ok(cells.every((row) => row.slice(0, -1).reduce((a, b) => a + b, 0) === row.at(-1)), 'rows add up');
+		assert.equal(cells.at(-1).at(-1), 3000);
+		assert.match(results, / -50–-1 120 4\.0% /, 'and the results know all of them');
+	}
+	const whole = await table('q3', 'q2');
+	assert.equal(whole.names.length, 121, 'every choice, and no column of those who did not answer');
+	assert.ok(whole.cells.slice(0, -1).every((row) => row.at(-1) === 25));
+	assert.deepEqual((await table('q3', 'q4')).names.slice(0, 2), ['0–19.9', '20–39.9']);
+	at = before;
+	const wide = await survey(town, document(...['q1', 'q2'].map((code) => question(code, 'single', code, { choices: choices(...Array.from({ length: 120 }, (_, i) => `${code}の${i}`)) }))));
+	const large = await sato.get(`/desk/surveys/${wide.survey}/results/cross?first=q1&second=q2`);
+	assert.deepEqual(problems(large), []);
+	assert.match(said(large), /ます目が6,000を超える/);
+	assert.equal((await sato.get(`/desk/surveys/${wide.survey}/results/cross.csv?first=q1&second=q2`)).status, 404);
 });

@@ -187,10 +187,19 @@ test('代理申込 shares seats and queue, outside the period too', async () => 
 	assert.equal((await town.client(MINATO).get(`/events/${event.event}/apply`)).status, 410, 'it is open for staff alone');
 	page = await writer.follow(await writer.submit(page, { slot: event.slots[0], people: 2 }, 0));
 	for (const name of ['電話 太郎', '電話 花子']) page = await writer.follow(await writer.submit(page, { name }, '/person/'));
+	for (const wrong of ['12', '1234-5678', '03-12', '電話', '090-1234-56789-0', '+1 2']) {
+		const answer = await writer.submit(page, { phone: wrong }, '/contact');
+		assert.equal(answer.status, 422, wrong);
+		assert.match(problems(answer).phone, /市外局番/);
+		assert.ok(answer.text.includes(`value="${wrong}"`), 'what was typed stays');
+	}
 	page = await writer.follow(await writer.submit(page, { phone: '03-1234-5678' }, '/contact'));
 	assert.match(said(page), /03-1234-5678/);
 	page = isPage(await writer.follow(await writer.submit(page, {}, '/check')));
 	assert.match(said(page), /申込を受け付けました.*電話 太郎.*参加決定.*電話/);
+	const number = await town.sql(`SELECT number FROM application WHERE event_id = ${event.event}`);
+	for (const [typed, found] of [['電話太郎', true], ['電話　花子', true], ['0312345678', true], ['３４５６', true], ['03-1234-5678', true], [number.replaceAll('-', ''), true], ['電話三郎', false], ['12', true], ['999', false]])
+		assert.equal(/電話 太郎/.test(said(await writer.get(`${path}?search=${encodeURIComponent(typed)}`))), found, typed);
 	assert.equal(await town.sql(`SELECT a.channel || ' ' || s.login FROM application a JOIN staff s ON s.id = a.staff_id WHERE a.event_id = ${event.event}`), 'phone sato');
 	assert.equal(await seats(town, event.slots[0]), '2/2 confirmed');
 	// Without an address, at the counter: the queue.
@@ -344,9 +353,12 @@ test('who was reminded of a day that was put off is reminded again', async () =>
 	await mailWith(town, email, '参加が決まりました');
 	await inside(town, `UPDATE application SET told = state, reminded = now() WHERE event_id = ${event}`);
 	const reminded = () => town.sql(`SELECT count(*) FROM application WHERE event_id = ${event} AND reminded IS NOT NULL`);
-	await save(writer, event, `dates/${slot}`, { capacity: 5 });
+	assert.match(said(await writer.follow(await save(writer, event, `dates/${slot}`, { capacity: 5 }))), /保存しました/);
 	assert.equal(await reminded(), '1', 'the day is the same');
-	await save(writer, event, `dates/${slot}`, begins);
+	const past = await save(writer, event, `dates/${slot}`, { ...begins, begins_year: 2020, ends_year: 2020 }, 422);
+	assert.match(problems(past).begins, /これから先の日時/);
+	assert.match(past.text, /name="begins_year"[^>]*value="2020"/);
+	assert.match(said(await writer.follow(await save(writer, event, `dates/${slot}`, begins))), /申し込んだ人には、まだ知らせていません/);
 	assert.equal(await reminded(), '0');
 	assert.equal(await town.sql(`SELECT a.due = s.begins - interval '24 hours' FROM application a JOIN event_slot s ON s.id = a.slot_id WHERE a.event_id = ${event}`), 't');
 });
@@ -415,6 +427,21 @@ test('a lottery that is published keeps its dates and a number of seats for each
 	assert.match(said(await save(writer, event, `dates/${slots[0]}`, { capacity: '' }, 422)), /抽選では、すべての日に定員を決めてください/);
 	assert.match(said(await save(writer, event, 'dates', { ...begins, capacity: 4, step: 'once' }, 422)), /公開したあとに日程を加えられません/);
 	assert.equal(await town.sql(`SELECT string_agg(capacity::text, ' ') FROM event_slot WHERE event_id = ${event}`), '4');
+});
+
+test('in a strict queue a group that is larger than the date, or its quota, keeps nobody waiting', async () => {
+	const made = await makeEvent(town, { capacity: 3, quotas: { 市内: 2 }, columns: { in_order: 'true' } }), chair = { [`quota_${made.quotas[0]}`]: 1 }, first = town.client(MINATO);
+	const ticket = await signUp(first, made, { names: ['一'] });
+	await signUp(town.client(MINATO), made, { names: ['二', '三', '四'] });
+	await signUp(town.client(MINATO), made, { names: ['五', '六'], also: [chair, chair] });
+	// They signed up when both were larger.
+	await town.sql(`SET session_replication_role = replica; UPDATE event_slot SET capacity = 2 WHERE id = ${made.slots[0]}; UPDATE event_quota SET capacity = 1 WHERE id = ${made.quotas[0]}`);
+	await signUp(town.client(MINATO), made, { names: ['七'] });
+	assert.equal(await seats(town, made.slots[0]), '2/2 confirmed waiting waiting confirmed');
+	await signUp(town.client(MINATO), made, { names: ['八'] });
+	const path = ticket.path.split('?')[0];
+	await first.submit(await first.get(`${path}/cancel`), {}, '/cancel');
+	assert.equal(await seats(town, made.slots[0]), '2/2 cancelled waiting waiting confirmed confirmed');
 });
 
 test('a queue that is not strict any more lets those in who fit', async () => {

@@ -382,6 +382,11 @@ test('once it is open only words change, with a reason', async () => {
 	answer = await sato.submit(page, { label: '直した文', choices: 'はい\nいいえ\nたぶん', reason: '誤字' }, `${url}/q1`);
 	assert.equal(answer.status, 422, 'no choice more');
 	assert.match(said(answer), /2行のまま/);
+	answer = await sato.submit(page, { reason: '直したつもり' }, `${url}/q1`);
+	assert.equal(answer.status, 422, 'not without another word');
+	assert.match(said(answer), /ことばが変わっていません/);
+	assert.match(answer.text, /id="label-problem"[\s\S]*直したつもり/, 'beside the field, and the reason is kept');
+	assert.equal((await document(id)).edition, 1);
 	answer = await sato.submit(page, { label: '直した文', choices: 'はい。\nいいえ', reason: '句点を付けた' }, `${url}/q1`);
 	assert.equal(answer.status, 303, said(answer));
 	const edition = await document(id);

@@ -4,8 +4,11 @@
 // in its place, and two entries of one person made one; without script.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { makeEvent, signUp } from '../harness/event.mjs';
 import { eventually, up } from '../harness/up.mjs';
 import { linkIn, mailWith, mailsTo, problems, somebody, subscribe, words } from './citizen.mjs';
+import { once_survey } from './right.mjs';
+import { walk } from './survey.mjs';
 import { code as smsCode, number } from './texts.mjs';
 
 let town, districts, topics;
@@ -110,6 +113,7 @@ test('bad addresses', async () => {
 		assert.match(problems(page).email, what, typed);
 		assert.doesNotMatch(page.text, /<script>@/);
 	}
+	await mailWith(town, email, '/unsubscribe/');	// the last that registering sends
 	const mine = (await mailsTo(town, email)).length;
 	await client.submit(await client.get('/my/email'), { email: email.toUpperCase() });
 	assert.equal((await mailsTo(town, email)).length, mine, 'nothing went out');
@@ -227,6 +231,36 @@ for (const [keep, want] of [['mine', (a) => a], ['other', (_, b) => b]])
 		assert.equal(await chose(phone.id), want(mine, theirs));
 		assert.equal(await is(phone.id), 'active|{email,sms}');
 	});
+
+test('hours and the order of the ways go with what is kept, and with both they are not lost', async () => {
+	const how = (id) => town.sql(`SELECT channels, quiet_from, quiet_to FROM citizen WHERE id = ${id}`);
+	for (const [keep, want] of [['other', '{email}|22:00:00|07:00:00'], ['both', '{email}|22:00:00|07:00:00'], ['mine', '{}||']]) {
+		const mail = await person(), phone = await caller();
+		await mail.client.submit(await mail.client.get('/my/change/channels'), { first: 'email', quiet: 1, from: '22:00', to: '07:00' });
+		await prove(phone.client, mail.email);
+		assert.match(words(await phone.client.get('/my/email/merge')), /別の登録.*お休みの時間 .*22:00–07:00/);
+		await phone.client.submit(await phone.client.get('/my/email/merge'), { keep });
+		assert.equal(await how(phone.id), keep === 'mine' ? want : want.replace('{email}', await town.sql(`SELECT channels FROM citizen WHERE id = ${phone.id}`)));
+	}
+});
+
+test('what they signed up for comes along, and where they had their voice they have no second one', async () => {
+	const host = 'minato.localhost', mail = await person(), phone = await caller();
+	const event = await makeEvent(town, { title: '星を見る会' }), [once, named] = [await once_survey(town, host), await once_survey(town, host, { mode: 'named' })];
+	await signUp(mail.client, event, { email: mail.email });
+	assert.equal((await mail.client.submit(await mail.client.get(`/surveys/${once}/right`))).status, 303);
+	const begun = await mail.client.follow(await mail.client.submit(await mail.client.get(`/surveys/${named}/named`), {}, '/named'));
+	const sent = await mail.client.submit(await walk(mail.client, named, { all: { q1: '1', q2: '', q3: '' } }, begun), {}, '/check');
+	assert.equal(sent.headers.location, `/surveys/${named}/done`);
+	assert.doesNotMatch(words(await phone.client.get('/my')), /星を見る会/);
+
+	await prove(phone.client, mail.email);
+	await phone.client.submit(await phone.client.get('/my/email/merge'), { keep: 'mine' });
+	assert.equal(await is(mail.id), 'left|{}');
+	assert.match(words(await phone.client.get('/my')), /星を見る会/);
+	assert.match(words(await phone.client.get(`/surveys/${once}/right`)), /すでにお渡し/);
+	assert.match(words(await phone.client.get(`/surveys/${named}/named`)), /回答済み/);
+});
 
 test('what the other entry has besides stays there, and that is said', async () => {
 	const mail = await person(), phone = await caller(), third = await caller();

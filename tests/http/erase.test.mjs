@@ -8,12 +8,13 @@
 // database still has, tries every byte string in every table.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { createDecipheriv } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createDecipheriv, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { approved, desk, written } from '../harness/desk.mjs';
+import { surveyIn } from '../harness/house.mjs';
 import { build, eventually, sleep, up } from '../harness/up.mjs';
 import { answer, somebody, subscribe, words } from './citizen.mjs';
 
@@ -34,12 +35,30 @@ before(async () => {
 		const sent = await town.client(host);
 		await sent.submit(await answer(sent, somebody('jiro'), { district: await district(host) }), { consent: 1 });
 	}
+	for (const host of [GONE, STAYS]) await filed(host);
 	waiting = await approved(town, 'sato', 'suzuki');
 	await written(town, 'sato');
 	await town.sql(`UPDATE batch SET state = 'queued', due = now(), valid_until = now() + interval '1 hour', finished = NULL
 		WHERE id = (SELECT min(id) FROM batch WHERE tenant_id = ${tenants[GONE]})`);
 });
 after(() => town?.stop());
+
+// A file that somebody sent with an answer, and an export, as they lie on the disk.
+const lying = {};
+async function filed(host) {
+	const survey = 7700000 + Number(tenants[host]), [file, made] = [randomUUID(), randomUUID()];
+	await town.sql(`${surveyIn(host, survey)} SET session_replication_role = replica;
+		INSERT INTO attachment (tenant_id, id, purpose, owner_id, kind, name, bytes, state, kept, due)
+		VALUES (${tenants[host]}, '${file}', 'survey', ${survey}, 'image/png', 'photo', 1, 'clean', true, NULL);
+		INSERT INTO export (tenant_id, id, survey_id, kind, state, finished, staff_id)
+		SELECT ${tenants[host]}, '${made}', ${survey}, 'csv', 'done', now(), min(id) FROM staff WHERE tenant_id = ${tenants[host]}`);
+	lying[host] = [join(town.dir, 'files', tenants[host], file.slice(0, 2), file), join(town.dir, 'exports', `${made}.csv`)];
+	for (const path of lying[host]) {
+		mkdirSync(dirname(path), { recursive: true });
+		writeFileSync(path, 'ZX81 of somebody');
+	}
+}
+const there = (host) => lying[host].filter((path) => existsSync(path)).length;
 
 function open(key, label, sealed) {
 	if (sealed.length < 28) return null;
@@ -136,6 +155,24 @@ test('the town beside it: its addresses open, are found, and get their mail', as
 	assert.match(town.outbox().join('\n'), new RegExp(taro));
 	assert.doesNotMatch(town.log('courier.log'), /level=(error|warn)|vault\.key/);
 	assert.equal(await town.chromo('ledger', 'check'), '');
+});
+
+test('R55 its files and exports are taken off the disk, and no others', async () => {
+	await eventually('they are gone', () => there(GONE) === 0);
+	assert.equal(there(STAYS), 2);
+	assert.equal(await town.sql(`SELECT count(*) FROM attachment WHERE tenant_id = ${tenants[GONE]}`), '0');
+});
+
+test('its host can be given to another town, which has nothing of it', async () => {
+	const found = ['tenant', 'create', '--host', GONE, '--kind', 'town', '--name', '新しい町', '--name-en', 'New', '--mail-from', 'info@yama.example.jp'];
+	await town.chromo(...found);
+	const home = await town.get(GONE, '/');
+	assert.equal(home.status, 200);
+	assert.match(home.text, /新しい町/);
+	assert.doesNotMatch(home.text, /山の町/);
+	assert.equal((await town.get(GONE, '/api/v1/messages')).json().messages.length, 0);
+	assert.match(await town.chromo('tenant', 'list'), /erased\t\t山の町/);
+	assert.equal((await promisify(execFile)(chromo, found, { env: env() }).catch((e) => e)).code, 1, 'but not twice');
 });
 
 test('R55 the address of who leaves is in no table, file or log', async () => {

@@ -38,12 +38,14 @@ test('seats beyond the group limit, also where it fell meanwhile', async () => {
 });
 
 test('fewer people than before claim no more than they are', async () => {
-	const made = await makeEvent(town, { group: 4, quotas: { 市内: 5 } }), client = browser(), at = `/events/${made.event}/apply`, claim = { [`quota_${made.quotas[0]}`]: 1 };
-	await toCheck(client, made, { names: ['一', '二', '三'], also: [claim, claim, claim] });
+	const made = await makeEvent(town, { group: 4, quotas: { 市内: 3 } }), client = browser(), at = `/events/${made.event}/apply`, claim = { [`quota_${made.quotas[0]}`]: 1 };
+	await signUp(browser(), made, { also: [claim] });
+	assert.match(words(await toCheck(client, made, { names: ['一', '二', '三'], also: [claim, claim, claim] })), /キャンセル待ちになります/);
 	let page = await client.follow(await client.submit(await client.get(at), { slot: made.slots[0], people: 2 }));
+	assert.doesNotMatch(words(page), /キャンセル待ち/, 'the third claims nothing any more');
 	page = await client.follow(await client.submit(page));
 	assert.match(words(page), /参加が決まりました/);
-	assert.equal(await town.sql(`SELECT taken FROM event_quota WHERE id = ${made.quotas[0]}`), '2');
+	assert.equal(await town.sql(`SELECT taken FROM event_quota WHERE id = ${made.quotas[0]}`), '3');
 });
 
 test("a child's birth date in the future", async () => {

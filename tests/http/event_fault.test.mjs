@@ -52,14 +52,15 @@ test('F01 the last seats, and workers killed in the middle: as many as there are
 		people.push({ client, check: await toCheck(client, made) });
 	}
 	// They wait at the commit, with the date in their hands: there they are killed.
-	await town.sql(`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.1); RETURN NULL; END';
+	await town.sql(`CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END';
 		CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON application DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slow()`);
 	let kills = 0, going = true;
 	const killer = (async () => {
-		while (going && kills < 12)
+		while (going && kills < 16)
 			if (await town.sql(`SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'`) !== '0') {
-				const alive = children('web');
-				kills += murder(alive[Math.floor(Math.random() * alive.length)]);
+				// All of them first, for whoever stands there is one of them; then one by chance.
+				const alive = children('web'), doomed = kills === 0 ? alive : [alive[Math.floor(Math.random() * alive.length)]];
+				for (const pid of doomed) kills += murder(pid);
 				await sleep(150);
 			}
 	})();

@@ -91,6 +91,17 @@ test('faults are told by row, and nothing is lost', async () => {
 	assert.match(out.text, /長{120}/);
 });
 
+test('days and times as offices write them, and what is none is said', async () => {
+	const { look } = await take('times.csv', list(...[['13時', '15時'], ['午後1時30分', '午後3時'], ['22:00', '24:00'], ['10:00～12:00', ''], ['終日', ''], ['9時半', '昼ごろ'], ['', '16:00']]
+		.map(([from, to], i) => `${31 + i},31,行事${i},2031-05-0${i + 1},,${from},${to},公民館,,,,,`),
+	...['令和13年6月1日', '2031/6/1（日）', 'R13.6.1', '2031-06-31'].map((day, i) => `${41 + i},31,日${i},${day},,10:00,11:00,公民館,,,,,`)));
+	for (const said of ['行事0 令和13年5月1日（木）13時00分から15時00分 公', '行事1 令和13年5月2日（金）13時30分から15時00分 公', '行事2 令和13年5月3日（土）22時00分から', '行事3 令和13年5月4日（日） 公',
+		'行事4 令和13年5月5日（月） 公', '行事5 令和13年5月6日（火）9時30分', ...[0, 1, 2].map((i) => `日${i} 令和13年6月1日（日）10時00分から11時00分`), '日3 日程なし',
+		'行事3 始まる時刻が読めません', '行事5 終わる時刻が読めません', '行事6 始まる時刻がありません', '日3 日付が読めません']) assert.ok(look.includes(said), `${said}: ${look}`);
+	assert.doesNotMatch(look, /行事[0124] (始|終)|日[012] 日付/);
+	assert.match((await take('commas.csv', list('51,31,空行の前,2031-07-01,,,,,,,,,', ',,,,,,,,,,,,', ',,,,,,,,,,,,'))).look, /新しく下書きを作る 1件/);
+});
+
 test('an edited or published one goes out as it is now, with the columns that we do not know', async () => {
 	const soon = new Date(Date.now() + 30 * 86400e3).toISOString().slice(0, 10);
 	const { path } = await take('mine.csv', list(`21,131041,餅まき,${soon},,10:00,,神社,,,,,独自の値`));

@@ -9,7 +9,7 @@ import { inside } from '../harness/desk.mjs';
 import { makeEvent, seats, signUp } from '../harness/event.mjs';
 import { MINATO } from '../harness/house.mjs';
 import { eventually, up } from '../harness/up.mjs';
-import { mailWith, somebody, subscribe, words } from './citizen.mjs';
+import { mailsTo, mailWith, somebody, subscribe, words } from './citizen.mjs';
 
 let town;
 before(async () => {
@@ -84,4 +84,19 @@ test('what staff write waits, what is called off today does not', async () => {
 	await mailWith(town, who.email, '中止');
 	await who.loud();
 	await mailWith(town, who.email, '体育館です');
+});
+
+test('what waits goes to the address that its person has by then', async () => {
+	const made = await makeEvent(town), who = await quiet(), next = somebody();
+	await signUp(who.client, made, { email: who.email });
+	await mailWith(town, who.email, '参加が決まりました');
+	await inside(town, `INSERT INTO event_notice (event_id, states, subject, body, staff_id)
+		SELECT ${made.event}, '{confirmed}', '会場が変わります', '公民館です。', min(id) FROM staff WHERE tenant_id = current_tenant()`);
+	await eventually('it is written', async () => await town.sql(`SELECT count(*) FROM letter l JOIN application a ON a.id = l.application_id WHERE a.event_id = ${made.event} AND l.notice_id IS NOT NULL AND l.due > now()`) === '1');
+	const asked = await who.client.follow(await who.client.submit(await who.client.get('/my/email'), { email: next }));
+	await who.client.submit(asked, { code: /: (\d{6})/.exec((await mailWith(town, next, '確認番号')).text)[1] });
+	await who.loud();
+	await mailWith(town, next, '公民館です。');
+	await idle();
+	assert.equal((await mailsTo(town, who.email)).filter((m) => m.text.includes('公民館です。')).length, 0);
 });

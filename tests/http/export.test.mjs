@@ -76,6 +76,7 @@ test('CSV in words', async () => {
 	const { answer } = await file('csv', true);
 	const [head, ...rows] = cells(answer.bytes.subarray(3).toString());
 	assert.equal(head[5], '年代を教えてください');
+	assert.deepEqual(head.filter((h, i) => head.indexOf(h) !== i), [], 'no two columns of one name');
 	const names = (await inside(town, `SELECT string_agg(name, ' ') FROM district WHERE tenant_id = current_tenant()`)).split('\n').pop().split(' ');
 	assert.ok(rows.every((r) => names.includes(r[7])), 'a district by its name');
 	assert.ok(rows.every((r) => /^(18〜29歳|[3-6]0代|70歳以上)$/.test(r[5])));
@@ -140,4 +141,28 @@ test('no such kind, no such file', async () => {
 	const wrong = await sato.submit(await sato.get(at), { kind: 'exe' }, '/export');
 	assert.equal(wrong.status, 422);
 	for (const id of ['x', '00000000-0000-0000-0000-000000000000']) assert.equal((await sato.get(`${at}/${id}`)).status, 404);
+});
+
+test('more columns than a sheet holds are all in the CSV, and a workbook is not made', async () => {
+	const rows = Array.from({ length: 100 }, (_, i) => ({ code: `r${i}`, texts: { ja: `行${i}` } })), many = choices(...Array.from({ length: 170 }, (_, i) => `列${i}`));
+	const { survey: id, questionnaire } = await survey(town, document(question('q1', 'matrix', '表', { settings: { multi: true, rows }, choices: many }), question('q2', 'long', 'ご意見', { settings: { max: 10000 } })));
+	await inside(town, `INSERT INTO response (questionnaire_id, edition, number, answers) VALUES (${questionnaire}, 1, 'W-1', '{"q1": {"r99": ["170"]}, "q2": "最後"}')`);
+	const form = await sato.get(`/desk/surveys/${id}/export`), refused = await sato.submit(form, { kind: 'xlsx' }, '/export');
+	assert.equal(refused.status, 422);
+	assert.match(said(refused), /17002列になり、Excelの上限（16379列）を超えます/);
+	const asked = await sato.submit(form, { kind: 'csv' }, '/export');
+	await eventually('the file is there', async () => /ファイルができました/.test(said(await sato.get(asked.headers.location))));
+	const [head, row] = cells((await sato.get(`${asked.headers.location}/file`)).bytes.subarray(3).toString());
+	assert.deepEqual([head.length, head.at(-3), row.at(-3), row.at(-2)], [17007, 'q1_r99_170', '1', '最後']);
+	assert.match((await sato.get(`/desk/surveys/${id}/export/syntax`)).text, /\n {2}q2 A32767/);
+});
+
+test('a workbook keeps a long text whole, also of signs of four bytes', async () => {
+	const { survey: id, questionnaire } = await survey(town, document(question('q1', 'long', 'ご意見', { settings: { max: 10000 } }))), text = 'あ' + '😀'.repeat(9998) + 'い';
+	await inside(town, `INSERT INTO response (questionnaire_id, edition, number, answers) VALUES (${questionnaire}, 1, 'X-1', '{"q1": "${text}"}')`);
+	const asked = await sato.submit(await sato.get(`/desk/surveys/${id}/export`), { kind: 'xlsx' }, '/export');
+	await eventually('the file is there', async () => /ファイルができました/.test(said(await sato.get(asked.headers.location))));
+	const path = join(town.dir, 'long.xlsx');
+	writeFileSync(path, (await sato.get(`${asked.headers.location}/file`)).bytes);
+	assert.ok(execFileSync('unzip', ['-p', path, 'xl/worksheets/sheet1.xml'], { maxBuffer: 1 << 24 }).toString().includes(text));
 });

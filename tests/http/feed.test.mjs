@@ -103,3 +103,30 @@ test('the JSON Feed says the same', async () => {
 		assert.ok(item.content_html.length > 0 && item.authors[0].name.length > 0);
 	}
 });
+
+test('an entry leads to what it corrects, and to what corrects it, while that may be read', async () => {
+	const first = await publish(town, { subject: '訂正の前' }), second = await publish(town, { subject: '訂正の後' });
+	const set = (id, to) => town.sql(`SET session_replication_role = replica; UPDATE message SET ${to} WHERE id = ${id}`);
+	await set(first, `corrected_by = ${second}`);
+	await set(second, `corrects = ${first}`);
+	const related = async () => Object.fromEntries(all(read((await minato.get('/feed.atom')).text), 'entry').map((e) => [only(e, 'title').text,
+		all(e, 'link').filter((l) => l.attributes.rel === 'related').map((l) => Number(l.attributes.href.split('/').pop()))]).filter(([title]) => title.startsWith('訂正')));
+	assert.deepEqual(await related(), { 訂正の後: [first], 訂正の前: [second] });
+	await set(first, `state = 'stopped', finished = now()`);
+	assert.deepEqual(await related(), { 訂正の後: [] }, 'that was withdrawn');
+	await set(first, `state = 'sent'`);
+	await set(second, `publish_until = now()`);
+	assert.deepEqual(await related(), { 訂正の前: [] }, 'that has ended');
+});
+
+test('to a reader of another language the town has its name in that', async () => {
+	const reader = town.client('minato.localhost');
+	await reader.get('/lang/en');
+	const feed = JSON.parse((await reader.get('/feed.json')).text);
+	assert.deepEqual([feed.title, feed.language, feed.authors[0].name], ['Minato City: messages from the municipality', 'en', 'Minato City']);
+	assert.equal(only(read((await reader.get('/events.atom')).text), 'title').text, 'Minato City: events');
+	const alerts = read((await reader.get('/cap.atom')).text);
+	assert.deepEqual([alerts.attributes['xml:lang'], only(alerts, 'title').text], ['en', 'Minato City CAP']);
+	assert.match((await reader.get('/events.ics')).text, /^X-WR-CALNAME:Minato City: events\r$/m);
+	assert.match((await minato.get('/events.ics')).text, /^X-WR-CALNAME:みなと市イベント\r$/m);
+});

@@ -98,6 +98,8 @@ test('a file counts whole or not at all, and says all that is wrong', async () =
 	assert.deepEqual(rows.map(([line]) => line), ['3', '4', '5', '6', '7']);
 	assert.equal(await answers(), '', 'nothing was kept');
 	assert.match(said(await take('番号,q1,q99\n,1,2\n')), /取り込みませんでした.* q99 /);
+	assert.match(said(await take('q1,q2,q1,番号,number\n1,2,2,,\n')), /取り込みませんでした.* 1 この列は2つあります[^ ]* q1 1 この列は2つあります[^ ]* number /);
+	assert.match(said(await take('q1,q3\n1,よい, と思う\n1,よい,,\n')), /取り込みませんでした.* 2 見出しより列が多い行です[^ ]* と思う (?!.* 3 見出し)/, 'a comma parts a text');
 	assert.equal((await take('')).status, 422);
 	assert.match(said(await take('"')), /取り込みませんでした/);
 	const good = await take(`\uFEFF番号,q1,q2,q3\r\n${a},1,3,"よい, と思う"\r\n${c},2,,\r\n,1,12,\r\n`, '../../../etc/passwd');
@@ -117,6 +119,19 @@ test('in a file a district stands by its name or its number', async () => {
 		base = other;
 	}
 	assert.deepEqual((await responses(town, questionnaire)).map((r) => r.answers), [{ q1: { district: number } }, { q1: { district: number } }]);
+});
+
+test('a photo that has to be sent on the web is missing in no file: no column could hold it', async () => {
+	const { survey: id, questionnaire } = await some_survey(town, document(question('q1', 'single', '直す所がありますか', { choices: choices('はい', 'いいえ') }),
+		question('q2', 'file', 'その写真', { settings: { max: 2 } }), question('q3', 'number', '何か所ですか'))), other = base;
+	base = `/desk/surveys/${id}/forms`;
+	try {
+		assert.match(said(await take('q1,q3\n1,2\n2,\n')), /取り込みませんでした.* 3 [^ ]+ q3 /, 'all else is asked for');
+		assert.match(said(await take('q1,q3\n1,2\n')), /1件を取り込みました/);
+	} finally {
+		base = other;
+	}
+	assert.deepEqual((await responses(town, questionnaire)).map((r) => r.answers), [{ q1: '1', q3: '2' }]);
 });
 
 test('under one number paper and web never both count', async () => {
@@ -143,6 +158,11 @@ test('typed twice: it counts when two clerks agree, and says where they do not',
 	assert.equal(await type(b, staff[0], 4), 'first []');
 	assert.equal(await type(b, staff[1], 5), 'differs ["q2"]');
 	assert.equal(await type(b, staff[0], 5), 'kept []', 'the first clerk agrees with the second');
+	const [c] = await numbers(), typed = (who, answers) => inside(town, `SELECT outcome || ' ' || differs FROM paper_enter(${survey}, '${c.replaceAll('-', '')}', 'paper', 1, '${JSON.stringify(answers)}', ${who}, '{}', '{}')`).then((out) => out.split('\n').pop());
+	assert.equal(await typed(staff[0], { q1: '1' }), 'first []');
+	assert.equal(await typed(staff[1], { q1: '1', q3: 'もっと' }), 'differs ["q3"]');
+	assert.equal(await typed(staff[0], { q1: '1', q2: '2' }), 'differs ["q2", "q3"]', 'also what only the other one typed');
+	assert.equal(await typed(staff[0], { q1: '1' }), 'differs ["q3"]');
 	assert.equal((await send('twice', {})).status, 303);
 });
 

@@ -135,18 +135,20 @@ test('F26 while a file with quotas is kept, a citizen is not kept waiting, and e
 	const asked = await survey(town, document(question('q1', 'single', '使いますか', { choices: choices('はい', 'いいえ') }), question('q2', 'long', 'ご意見', { required: false })),
 		{ columns: { quotas: `'${JSON.stringify(quotas)}'`, answers_max: 20000 } });
 	const at = await send(sato, file('割り当て', 12000), 'a.csv', `/desk/surveys/${asked.survey}/forms`);
-	const took = [];
+	const took = [], start = performance.now();
 	for (let i = 0; ['waiting', 'looking', 'keeping'].includes(await state(at)); i++) {
 		const citizen = town.client(host), check = await walk(citizen, asked.survey, { q1: { q1: String(1 + i % 2) }, q2: { q2: 'ひとり' } });
 		const began = performance.now(), sent = await citizen.submit(check, {}, '/check');
 		took.push(performance.now() - began);
 		assert.equal(sent.status, 303, said(sent));
 	}
-	console.log(`# ${took.length} answers, the slowest ${Math.max(...took).toFixed()} ms`);
+	const whole = performance.now() - start;
+	console.log(`# ${took.length} answers in ${whole.toFixed()} ms, the slowest ${Math.max(...took).toFixed()} ms`);
 	assert.equal(await row(at, "state || ' ' || kept"), 'done 12000');
 	// How many depends on the machine; before, the first of them waited until it was given up.
 	assert.ok(took.length >= 3, `${took.length} answers meanwhile`);
-	assert.ok(Math.max(...took) < 2000, `${Math.max(...took)} ms`);
+	// Nor does any of them wait for the file to be kept, however slow the machine.
+	assert.ok(Math.max(...took) < Math.max(2000, whole / 2), `${Math.max(...took)} ms of ${whole}`);
 	assert.equal(await town.sql(`SELECT string_agg(n::text, ' ' ORDER BY n DESC) FROM survey_counter WHERE survey_id = ${asked.survey} AND key = ''`), String(12000 + took.length));
 	assert.equal(await town.sql(`SELECT sum(n) FROM survey_counter WHERE survey_id = ${asked.survey} AND key <> ''`), String(12000 + took.length));
 });

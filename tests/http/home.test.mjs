@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { desk, inside } from '../harness/desk.mjs';
 import { makeEvent, signUp } from '../harness/event.mjs';
-import { MINATO } from '../harness/house.mjs';
+import { MINATO, YAMA } from '../harness/house.mjs';
 import { isPage } from '../harness/invariants.mjs';
 import { up } from '../harness/up.mjs';
 
@@ -46,6 +46,16 @@ test('of the town: surveys that are open and listed', async () => {
 	assert.ok(page.text.includes(open) && page.text.includes('href="/surveys"'), open);
 	await inside(town, 'UPDATE survey SET listed = false');
 	assert.doesNotMatch((await home()).text, /回答受付中/, 'none: no heading over nothing');
+});
+
+test('of the desk: where there is nothing yet, whoever may make something is told how, the others who may', async () => {
+	const yama = (role) => town.accounts.find((a) => a.host === YAMA && [a.roles].flat().includes(role)).login;
+	await town.sql(`SET session_replication_role = replica; UPDATE event SET tenant_id = -1 WHERE tenant_id = (SELECT tenant_id FROM tenant_host WHERE host = '${YAMA}');
+		DELETE FROM event WHERE tenant_id = -1`);
+	assert.match(isPage(await (await desk(town, yama('writer'), YAMA)).get('/desk/events')).text, /「イベントを作る」から始めます/);
+	const admin = isPage(await (await desk(town, yama('admin'), YAMA)).get('/desk/events'));
+	assert.match(admin.text, /作るのは、起案者です/);
+	assert.doesNotMatch(admin.text, /から始めます/);
 });
 
 test('of the desk: what is open with how full it is, and applications that wait for a word', async () => {

@@ -71,6 +71,14 @@ test('and invites the first administrator', async () => {
 	link = (await chromo(...args, '--role', 'admin,writer')).trim();
 	assert.match(link, new RegExp(`^https://kawa\\.localhost:${town.port}/desk/invite/[\\w-]{43}$`));
 	assert.equal((await fails(...args, '--role', 'king')).code, 2);
+	for (const [at, wrong, says] of [[5, 'Mori', /--login has/], [5, 'm', /--login has/], [5, 'm'.repeat(41), /--login has/],
+		[7, '森'.repeat(400), /--name is longer than 100/], [7, '', /--name/], [7, '　', /--name is empty/], [7, '森\n一', /--name is one line/],
+		[9, 'mori', /--email is no address/], [9, `${'m'.repeat(400)}@kawa.example`, /--email is no address/]]) {
+		const e = await fails(...Object.assign([...args], { [at]: wrong, 5: at === 5 ? wrong : 'hara' }));
+		assert.match(e.stderr, says, wrong);
+		assert.equal(e.code, 2, wrong);
+	}
+	assert.match((await fails(...args.slice(0, 4), '--login', 'hara')).stderr, /a new person needs --name and --email/);
 	assert.ok(!(await town.sql('SELECT string_agg(email::text, \'\') FROM staff')).includes(Buffer.from('mori@').toString('hex')));
 });
 

@@ -24,7 +24,7 @@ const path = (r) => r.path.replace('{survey}', asked).replace('{code}', 'q15').r
 const cookies = (client) => [...client?.cookies ?? []].map(([k, v]) => `${k}=${v}`).join('; ');
 
 // Says that it will send so much, sends the beginning, and waits: status and location, or what was
-// awaited in vain for two seconds.
+// awaited in vain for five seconds.
 function announce(to, client, { size = 5 * mega, chunked = false, send = 16384, host: name = host } = {}) {
 	return new Promise((done, fail) => {
 		const socket = tls.connect({ host: '127.0.0.1', port: town.port, rejectUnauthorized: false, servername: name }, () => {
@@ -44,7 +44,7 @@ function announce(to, client, { size = 5 * mega, chunked = false, send = 16384, 
 		setTimeout(() => {
 			if (!text) done({ status: 'waits' });
 			socket.destroy();
-		}, 2000);
+		}, 5000);
 	});
 }
 

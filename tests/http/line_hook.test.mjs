@@ -16,8 +16,8 @@ import { eventually, up } from '../harness/up.mjs';
 let town, line, minato, yama, citizen;
 before(async () => {
 	line = await startLine();
-	minato = line.channel({ id: '1', secret: 'a'.repeat(32) });
-	yama = line.channel({ id: '2', secret: 'b'.repeat(32), name: '山の町' });
+	minato = line.channel({ id: '1656000001', secret: 'a'.repeat(32) });
+	yama = line.channel({ id: '1656000002', secret: 'b'.repeat(32), name: '山の町' });
 	town = await up({ conf: { gateway_ca_file: line.caFile, gateway_private: 'yes' } });
 	await gateways(town, line, { [MINATO]: minato, [YAMA]: yama });
 	citizen = Number(await town.sql(`SELECT min(id) FROM citizen WHERE state = 'active' AND tenant_id = ${tenant(MINATO)}`));

@@ -9,6 +9,7 @@ import { inside } from '../harness/desk.mjs';
 import { gateways } from '../harness/gateways.mjs';
 import { MINATO, tenant, YAMA } from '../harness/house.mjs';
 import { up } from '../harness/up.mjs';
+import { somebody, subscribe } from './citizen.mjs';
 
 let town, line, minato;
 before(async () => {
@@ -92,6 +93,22 @@ test('the link is taken away with a page that says what that means', async () =>
 	assert.equal(done.headers.location, '/my');
 	assert.match((await client.get('/my/line')).text, /数字を出す/);
 	assert.equal((await client.get('/my/line/unlink')).status, 303);
+});
+
+test('a LINE that was another entry’s: マイページ asks what of its choices is to be kept', async () => {
+	const alone = town.client(MINATO), page = await toCode(alone), user = userId('twice'), other = town.client(MINATO);
+	await say(user, codeOn(page));
+	await alone.submit(page);
+	await subscribe(town, other, somebody(), { district: [await centre()], topic: [await town.sql(`SELECT min(id) FROM topic WHERE NOT vital AND tenant_id = ${tenant(MINATO)}`)] });
+	await other.submit(await other.get('/my/line'), {}, '/my/line/code');
+	await say(user, codeOn(await other.get('/my/line')));
+	const my = await other.get('/my');
+	assert.match(my.text, /別の登録は、なくなりました/);
+	const merge = await other.get(my.text.match(/\/my\/merge\/\d+/)[0]);
+	assert.match(merge.text, /なくなった、別の登録[\s\S]*だけ/);
+	await other.submit(merge, { keep: 'other' });
+	assert.equal(await town.sql('SELECT vital_only FROM citizen ORDER BY id DESC LIMIT 1'), 't');
+	assert.doesNotMatch((await other.get('/my')).text, /別の登録は、なくなりました/);
 });
 
 test('with the last way a person leaves: nobody could open their entry any more', async () => {

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { readMail } from '../gateways/mime.mjs';
 import { eventually, up } from '../harness/up.mjs';
 
 let town, sato, suzuki;
@@ -96,6 +97,7 @@ test('what is typed wrong is said beside the field and stays', async () => {
 	for (const [values, said] of [
 		[{ subject: '' }, '件名を入力してください'], [{ subject: '字'.repeat(10000) }, '件名は100文字までです'],
 		[{ body: '' }, '本文を入力してください'], [{ body: '字'.repeat(6667) }, '本文が長すぎます'],
+		[{ subject: '👨‍👩‍👧‍👦'.repeat(20) }, 'いま140文字'], [{ contact: '☎️'.repeat(200) }, 'いまは400文字'],
 		[{ contact: ' 　\n' }, '問い合わせ先を入力してください'], [{ department: '999999' }, '発信する課を、一覧から選び直してください'],
 	]) {
 		page = await save(sato, id, 'content', { ...written, ...values });
@@ -136,6 +138,15 @@ test('an audience of nobody, of another town, of nothing', async () => {
 	assert.equal(page.status, 200);
 	assert.match(text(page), /\d+人 （ 令和\d+年.*現在）/);
 	assert.equal(await row(id, 'audience IS NULL'), 't', 'counting saves nothing');
+
+	// A town that has nobody yet: nobody else can be chosen, but the site alone.
+	await act(`UPDATE message SET by_email = false, by_webpush = true, by_line = false, by_sms = false WHERE id = ${id}`);
+	page = await save(sato, id, 'audience', { audience: 'everyone' });
+	assert.equal(page.status, 422);
+	assert.match(text(page), /まだ一人も登録していません。住民サイトに載せるだけなら/);
+	assert.match(page.text, new RegExp(`<p><a href="/desk/messages/${id}/channels">`));
+	await act(`UPDATE message SET by_webpush = false, on_site = true WHERE id = ${id}`);
+	assert.equal((await save(sato, id, 'audience', { audience: 'everyone' })).status, 303);
 });
 
 test('until when it is on the site: proposed by what it is about, shown, and changeable', async () => {
@@ -174,8 +185,8 @@ test('times', async () => {
 	}
 	assert.equal(await row(id, 'scheduled'), 'f');
 
-	// 元日の午前3時: both, and the night is said first.
-	const year = new Date().getUTCFullYear() + 1;
+	// 元日の午前3時, which is to come in Japan: both, and the night is said first.
+	const year = new Date(Date.now() + 9 * 3600e3).getUTCFullYear() + 1;
 	const night = new Date(Date.UTC(year, 0, 1, -6));
 	let page = await sato.follow(await save(sato, id, 'schedule',
 		{ when: 'later', ...date('send_at', night), ...date('publish_until', new Date(night.getTime() + 30 * 86400e3)) }));
@@ -223,6 +234,16 @@ test('F26 two clerks on one page: the second is told, nothing is lost', async ()
 	await save(suzuki, id, 'content', { body: '同じ本文' });
 	assert.equal((await sato.submit(again, { body: '同じ本文' }, '/content')).status, 303);
 
+	// … unless one of them gave it to another department.
+	await act(`INSERT INTO staff_department (staff_id, department_id) SELECT s.id, d.id FROM staff s JOIN department d USING (tenant_id) WHERE s.login = 'suzuki' AND tenant_id = current_tenant() ON CONFLICT DO NOTHING`);
+	const unchanged = await sato.get(`/desk/messages/${id}/content`), was = await row(id, 'department_id');
+	const [other, name] = (await act(`SELECT id, name FROM department WHERE tenant_id = current_tenant() AND id <> ${was} AND active LIMIT 1`)).split('|');
+	assert.equal((await save(suzuki, id, 'content', { department: other })).status, 303);
+	page = await sato.submit(unchanged, {}, '/content');
+	assert.equal(page.status, 409);
+	assert.ok(text(page).includes(name), 'theirs is shown');
+	assert.equal(await row(id, 'department_id'), other);
+
 	const small = await sato.get(`/desk/messages/${id}/channels`);
 	await save(suzuki, id, 'channels', { on_site: null });
 	page = await sato.submit(small, { by_email: null }, '/channels');
@@ -263,6 +284,86 @@ test('after another message', async () => {
 	const id = answer.headers.location.match(/\d+$/)[0];
 	assert.equal(await row(id, 'subject, body, audience, scheduled, send_at, state'),
 		await row(from, "subject, body, audience, false, NULL::timestamptz, 'draft'"));
+});
+
+test('after another message that was for fewer than is left of its audience: to whom is asked again', async () => {
+	const [gone, here] = (await act(`INSERT INTO district (name, active) VALUES ('旧町', false), ('新町', true) RETURNING id`)).split('\n');
+	const topic = await act(`INSERT INTO topic (name, active) VALUES ('旧分野', false) RETURNING id`);
+	const sent = async (columns) => {
+		const id = await draft();
+		await act(`UPDATE message SET subject = '前のお知らせ', body = 'x', ${columns}, state = 'sent', published = now() WHERE id = ${id}`, true);
+		const made = await sato.submit(await sato.get('/desk/messages/new'), { start: String(id) }, '/new');
+		return [id, Number(made.headers.location.match(/\d+$/)[0])];
+	};
+	for (const [columns, left] of [
+		[`audience = 'chosen', districts = '{${gone}}'`, '|{}|{}'],
+		[`audience = 'chosen', districts = '{${gone},${here}}'`, `|{${here}}|{}`],
+		[`audience = 'chosen', districts = '{${here}}', topics = '{${topic}}'`, `|{${here}}|{}`],
+		[`audience = 'chosen', districts = '{${here}}'`, `chosen|{${here}}|{}`],
+		[`audience = 'everyone', topics = '{${topic}}'`, 'everyone|{}|{}'],
+	]) {
+		const [, copy] = await sent(columns);
+		assert.equal(await row(copy, 'audience, districts, topics'), left, columns);
+		assert.equal(tasks(await sato.get(`/desk/messages/${copy}`)).audience, left[0] === '|' ? 'todo' : 'done', columns);
+	}
+	const [first] = await sent("audience = 'everyone'");
+	const [, corrected] = await sent(`audience = 'everyone', corrects = ${first}`);
+	assert.equal(await row(corrected, 'audience, corrects'), '|', 'a correction was for those who got the first');
+	const survey = await act('SELECT min(id) FROM survey');
+	for (const [people, audience] of [['rest', ''], ['all', 'everyone']]) {
+		const id = await draft();
+		await act(`UPDATE message SET subject = 'アンケート', body = 'x', audience = 'everyone', state = 'sent', published = now() WHERE id = ${id};
+			INSERT INTO survey_message (tenant_id, message_id, survey_id, people, personal) SELECT tenant_id, id, ${survey}, '${people}', false FROM message WHERE id = ${id}`, true);
+		const made = await sato.submit(await sato.get('/desk/messages/new'), { start: String(id) }, '/new');
+		assert.equal(await row(made.headers.location.match(/\d+$/)[0], 'audience'), audience, people);
+	}
+});
+
+test('until when it may be sent follows the time of sending where nobody typed it', async () => {
+	const id = await draft();
+	const at = (n) => ({ when: 'later', ...date('send_at', days(n)), ...date('publish_until', days(20)) });
+	const gap = `valid_until = send_at + interval '1 day' AND valid_preset`;
+	assert.equal((await save(sato, id, 'schedule', at(2))).status, 303);
+	assert.equal(await row(id, gap), 't');
+	assert.match((await sato.get(`/desk/messages/${id}/schedule`)).text, /name="valid_until_year"[^>]*value=""/, 'not as if somebody had typed it');
+	assert.equal((await save(sato, id, 'schedule', at(5))).status, 303, 'later, and nothing is said of a field that nobody typed in');
+	assert.equal(await row(id, gap), 't');
+	assert.equal((await save(sato, id, 'schedule', { ...at(5), ...date('valid_until', days(6)) })).status, 303);
+	assert.equal((await save(sato, id, 'schedule', at(7))).status, 422, 'what was typed is not thrown away');
+	// As soon as it is approved: it was saved days ago, and is submitted now.
+	await save(sato, id, 'content', written);
+	await save(sato, id, 'audience', { audience: 'everyone' });
+	const none = Object.fromEntries(['year', 'month', 'day', 'hour', 'minute'].map((u) => [`valid_until_${u}`, '']));
+	assert.equal((await save(sato, id, 'schedule', { ...none, when: 'now', ...date('publish_until', days(20)) })).status, 303);
+	await act(`UPDATE message SET valid_until = now() - interval '1 day' WHERE id = ${id}`, true);
+	assert.equal(tasks(await sato.get(`/desk/messages/${id}`)).schedule, 'done');
+	assert.equal((await save(sato, id, 'submit', {})).status, 303);
+	assert.equal(await row(id, `state, valid_until BETWEEN now() + interval '23 hours' AND now() + interval '25 hours'`), 'pending|t');
+});
+
+test('a district that is no longer offered stays in a message that has it', async () => {
+	const district = (await act("INSERT INTO district (name) VALUES ('廃止町') RETURNING id")).split('\n').pop();
+	const topic = await act('SELECT min(id) FROM topic WHERE active AND NOT vital AND tenant_id = current_tenant()');
+	await act(`UPDATE citizen SET districts = districts || ${district}::bigint WHERE id IN (SELECT id FROM citizen
+		WHERE tenant_id = current_tenant() AND state = 'active' AND NOT vital_only AND 'email' = ANY (reach) AND ${topic} = ANY (topics) ORDER BY id LIMIT 6)`, true);
+	const id = await draft(), had = `chosen|{${district}}|{${topic}}`;
+	assert.equal((await save(sato, id, 'audience', { audience: 'chosen', [`district_${district}`]: '1', [`topic_${topic}`]: '1' })).status, 303);
+	await act(`UPDATE district SET active = false WHERE id = ${district}`);
+	const counted = await save(sato, id, 'audience', { count: '1' });
+	assert.equal(counted.status, 200);
+	assert.match(text(counted), /届く人数 6人/);
+	assert.equal((await save(sato, id, 'audience', {})).status, 303);
+	assert.equal(await row(id, 'audience, districts, topics'), had, 'and not all in town who follow the topic');
+	const other = await sato.get(`/desk/messages/${await draft()}/audience`);
+	assert.ok(!other.text.includes('廃止町'), 'others are not offered it');
+});
+
+test('a correction of a subject that is as long as it may be', async () => {
+	const id = await draft();
+	await act(`UPDATE message SET subject = '⚠️${'字'.repeat(97)}🇯', body = 'x', audience = 'everyone', state = 'sent', published = now() WHERE id = ${id}`, true);
+	const made = await sato.submit(await sato.get(`/desk/messages/${id}/correct`), {}, '/correct');
+	assert.equal(made.status, 303);
+	assert.equal(await row(made.headers.location.match(/\d+$/)[0], 'subject'), `【訂正】⚠️${'字'.repeat(93)}…`);
 });
 
 test('other towns, other roles, no role', async () => {
@@ -326,6 +427,11 @@ test('a test goes to oneself, and what became of it is shown', async () => {
 	assert.match(page.text, /試し送りを受け付けました/);
 	await eventually('the test in the outbox', () => town.outbox().length > before);
 	assert.equal(town.outbox().length, before + 1, 'nobody else gets it');
+	// The page of the message is there when it is out.
+	const links = readMail(Buffer.from(town.outbox().at(-1))).text.match(/https:\/\/\S+/g).filter((l) => !/\/messages\/\d+$/.test(l));
+	assert.ok(links.length > 0);
+	for (const link of new Set(links))
+		assert.notEqual((await town.client('minato.localhost').get(new URL(link).pathname)).status, 404, `${link} leads somewhere`);
 	page = await eventually('delivered', async () => {
 		const now = await sato.get(`/desk/messages/${id}/test`);
 		return now.text.includes('届けました') && now;

@@ -55,7 +55,7 @@ test('added, put in order, taken away; what is wrong is said, and no file is sen
 	const steps = isPage(await writer.get(`/desk/messages/${message}`));
 	assert.match(said(steps), /写真 3枚まで。なくてもかまいません なし/);
 	let page = isPage(await writer.get(path));
-	for (const [file, name] of [['<script>alert(1)</script>', 'a.png'], ['%PDF-1.4\n%%EOF\n', 'a.pdf']]) {
+	for (const [file, name] of [['<script>alert(1)</script>', 'a.png'], ['%PDF-1.4\n%%EOF\n', 'a.pdf'], ['GIF89a', `${'長い名前'.repeat(62)}.gif`]]) {
 		page = isPage(await sendPicture(writer, page, { text_new: '地図' }, Buffer.from(file), name), { status: 422 });
 		assert.match(said(page), /写真として読めません/);
 		assert.match(page.text, /name="text_new" value="地図"/);

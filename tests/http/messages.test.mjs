@@ -107,6 +107,17 @@ test('one message', async () => {
 	assert.equal(head.bytes.length, 0);
 });
 
+test('a list says that there is a correction while the correction can be read', async () => {
+	const first = await publish(town, { subject: '訂正前' }), second = await publish(town, { subject: '訂正後' });
+	const set = (id, to) => town.sql(`SET session_replication_role = replica; UPDATE message SET ${to} WHERE id = ${id}`);
+	const topic = await one('SELECT id FROM topic WHERE tenant_id = 1 AND vital');
+	await set(first, `corrected_by = ${second}, topics = '{${topic}}'`);
+	const marked = async () => [...await Promise.all(['/', `/messages?topic=${topic}`].map(async (path) => /訂正があります/.test((await minato.get(path)).text)))];
+	assert.deepEqual(await marked(), [true, true]);
+	await set(second, 'publish_until = now()');
+	assert.deepEqual(await marked(), [false, false]);
+});
+
 test('what is not public is not there: same answer for all', async () => {
 	const nothing = isPage(await minato.get('/messages/987654'), { status: 404 });
 	const hidden = [
@@ -164,6 +175,17 @@ test('the language of a cookie stays with its browser', async () => {
 	const page = isPage(await reader.get('/messages'), { lang: 'en', public: false });
 	assert.match(words(page), /Latest messages|Older messages/);
 	isPage(await anybody.get('/messages'), open);
+});
+
+test('a choice of language keeps what the page was narrowed to, but not the language of its address', async () => {
+	const reader = town.client('minato.localhost');
+	const other = async (path, lang = 'en') => (await reader.get(path)).text.match(new RegExp(`href="(/lang/${lang}[^"]*)"`))[1];
+	const back = async (path) => (await reader.get(await other(path))).headers.location;
+	assert.equal(await back('/messages'), '/messages');
+	assert.match(await back('/messages?topic=2&lang=ja'), /^\/messages\?topic=2$/);
+	assert.equal(await back('/events?keyword=%E6%9C%AC%26+x%3Dy%22%3E&language=ja'), '/events?keyword=%E6%9C%AC%26%20x%3Dy%22%3E');
+	assert.equal(await back(`/events?keyword=${'x'.repeat(1500)}`), '/events');
+	assert.equal(await back('/unsubscribe/none/done?what=all'), '/unsubscribe/none/done?what=all');
 });
 
 // Workers remember the names of a town (domain/tenant.h): each of them is asked often

@@ -5,10 +5,16 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { source, up } from '../harness/up.mjs';
+import { eventually, source, up } from '../harness/up.mjs';
 
 let town;
-before(async () => { town = await up(); });
+before(async () => {
+	town = await up();
+	// It forgets mail servers that it has none of.
+	town.kill('courier', 'SIGTERM');
+	await eventually('the courier is gone', async () =>
+		await town.sql(`SELECT count(*) FROM pg_stat_activity WHERE usename = 'chromo_courier' AND datname = current_database()`) === '0');
+});
 after(() => town?.stop());
 
 test('every line is a comment or a number with labels; the numbers are those of the database', async () => {

@@ -86,6 +86,24 @@ test('districts, topics and language', async () => {
 	assert.equal(await is('language'), 'en');
 });
 
+test('a district and a topic that are no longer offered stay with whoever has them', async () => {
+	const { client, is, id } = await person(), other = await person();
+	const offer = (on) => town.sql(`SET session_replication_role = replica; UPDATE district SET active = ${on} WHERE id = ${district[0]};
+		UPDATE topic SET active = ${on} WHERE id = ${topic[0]}`);
+	await town.sql(`SET session_replication_role = replica; UPDATE citizen SET topics = '{${topic[0]}}', districts = '{${district[0]}}' WHERE id = ${id}`);
+	await offer(false);
+	try {
+		assert.equal((await client.submit(await client.get('/my/change/districts'), { [`district_${district[1]}`]: 1 })).status, 303);
+		assert.equal((await client.submit(await client.get('/my/change/topics'), { [`topic_${topic[2]}`]: 1 }, 1)).status, 303);
+		assert.equal(await is('districts, topics'), `{${district[0]},${district[1]}}|{${topic[0]},${topic[2]}}`);
+		await town.sql(`SET session_replication_role = replica; UPDATE citizen SET topics = '{${topic[2]}}', districts = '{${district[1]}}' WHERE id = ${other.id}`);
+		assert.ok(!(await other.client.get('/my/change/districts')).text.includes(`id="district_${district[0]}"`), 'others are not offered it');
+		assert.ok(!(await other.client.get('/my/change/topics')).text.includes(`id="topic_${topic[0]}"`));
+	} finally {
+		await offer(true);
+	}
+});
+
 test('pausing and going on', async () => {
 	const { client, is } = await person();
 	assert.match(words(await client.get('/my/pause')), /命を守る情報も届きません/);
@@ -109,17 +127,24 @@ test('what was stopped stays stopped over a pause', async () => {
 	assert.equal(await is('state, reach'), 'active|{line}', 'neither the mail, nor the SMS that somebody answered with 停止');
 	// The mail again, which their page offers; a number needs to be proved.
 	const page = await client.get('/my');
-	assert.match(words(page), /いま、このアドレスにはメールを送っていません/);
+	assert.match(words(page), /いま、このアドレスにはメールを送っていません。 また受け取る/, 'what saves lives comes by LINE');
+	const block = (state) => town.sql(`SET session_replication_role = replica; UPDATE contact SET state = '${state}' WHERE citizen_id = ${id} AND channel = 'line';
+		UPDATE citizen SET reach = '{${state === 'active' ? 'line' : ''}}' WHERE id = ${id}`);
+	await block('failed');
+	assert.match(words(await client.get('/my')), /メールを送っていません。 命を守る情報も届きません。 また受け取る/);
+	await block('active');
 	await client.submit(page, {}, 'resume');
 	assert.equal(await ways(), 'email active, line active, sms left');
 });
 
 test('leaving erases the address, and says so once more', async () => {
 	const { client, email, id, is } = await person();
-	const left = await client.submit(await client.get('/my/leave'));
+	const leaving = await client.get('/my/leave');
+	assert.doesNotMatch(words(leaving), /申し込んだイベント/);
+	const left = await client.submit(leaving);
 	assert.equal(left.headers.location, '/my/left');
 	assert.match(words(await client.follow(left)), /退会しました/);
-	assert.equal(await is('state, reach'), 'left|{}');
+	assert.equal(await is('state, reach, language, districts, topics, vital_only'), 'left|{}|ja|{}|{}|f');
 	assert.equal(await town.sql(`SELECT count(*) FROM contact WHERE citizen_id = ${id}`), '0');
 	assert.equal(await town.sql(`SELECT withdrawn IS NOT NULL FROM consent WHERE citizen_id = ${id}`), 't');
 	assert.equal((await client.get('/my')).headers.location, '/my/link');

@@ -8,7 +8,7 @@ import { Client } from '../harness/client.mjs';
 import { desk, written } from '../harness/desk.mjs';
 import { MINATO } from '../harness/house.mjs';
 import { up } from '../harness/up.mjs';
-import { answer, somebody } from './citizen.mjs';
+import { answer, linkIn, mailWith, somebody } from './citizen.mjs';
 
 const TIMES = 30;
 let town, district;
@@ -62,7 +62,7 @@ test('F24 submitting, and approving: one of each', async () => {
 	await once('submit', sato, await sato.get(`/desk/messages/${id}/submit`), {}, '/submit', acts('submit'));
 	await once('approve', suzuki, await suzuki.get(`/desk/messages/${id}/approve`), { act: 'approve', confirm: '1' }, '/approve', acts('approve'));
 	assert.equal(await town.sql(`SELECT state FROM message WHERE id = ${id}`), 'approved');
-	assert.equal(await town.sql(`SELECT count(*) FROM audit WHERE object_id = ${id} AND act = 'approval.insert'`),
+	assert.equal(await town.sql(`SELECT count(*) FROM audit WHERE object_id = ${id} AND act LIKE 'approval.%'`),
 		await town.sql(`SELECT count(*) FROM approval WHERE message_id = ${id}`), 'noted as often as it was done');
 });
 
@@ -94,4 +94,22 @@ test('F24 a form with an error in it may be sent again, and then once', async ()
 	assert.deepEqual(wrong.map((a) => a.status), [422, 422, 422]);
 	await once('after an error', admin, page, { name: '水道' }, 'topics', count);
 	assert.equal(await town.sql(count), '1');
+});
+
+test('a press that signs somebody in, and once more when they are: to the same place; a form from before is refused', async () => {
+	const client = town.client(MINATO), email = somebody();
+	await client.submit(await answer(client, email, { district: [district] }), { consent: 1 });
+	await town.again('courier');
+	const link = linkIn(await mailWith(town, email, '/confirm/'), 'confirm');
+	const page = await client.get(link), [before, open] = [await client.get('/push'), await client.get('/my/link')];
+	const send = await press(client, page, {});
+	const [first] = await send(1);
+	assert.equal(first.status, 303);
+	assert.ok(client.cookies.get('__Host-citizen'));
+	const [late] = await send(1);
+	assert.deepEqual([late.status, late.headers.location], [303, first.headers.location]);
+	assert.equal((await client.submit(before, {}, '/push')).status, 403, 'it would be theirs now');
+	assert.equal((await client.submit(open, { email })).status, 303, 'who is signed in counts for nothing here');
+	client.cookies.delete('__Host-visit');
+	assert.equal((await send(1))[0].status, 403, 'another browser');
 });

@@ -50,7 +50,7 @@ const things = (path) => ({
 
 test('the words of the table are those that are known here', () => {
 	const known = ['anyone', 'citizen', 'staff', 'staff-step', 'operator', 'any-host', 'operator-door', 'write', 'approve',
-		'admin', 'token', 'foreign', 'signed', 'cached', 'development', 'writes', 'draft', 'crowd', 'upload', 'table', 'unknown', 'fresh', 'file'];
+		'admin', 'token', 'foreign', 'signed', 'cached', 'development', 'writes', 'draft', 'crowd', 'upload', 'table', 'unknown', 'fresh', 'file', 'unkept'];
 	for (const { asks, a } of table) for (const word of asks) assert.ok(known.includes(word), `${a}: ${word}`);
 	for (const { method, asks, a } of table) if (method === 'POST') assert.ok(asks.has('token') || asks.has('foreign') || asks.has('signed'), a);
 });

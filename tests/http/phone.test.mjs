@@ -4,8 +4,10 @@
 // with, let in by; without script.  Codes land in the outbox.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { inside } from '../harness/desk.mjs';
+import { makeEvent, signUp, toCheck } from '../harness/event.mjs';
 import { up } from '../harness/up.mjs';
-import { problems, somebody, subscribe, words } from './citizen.mjs';
+import { mailWith, mailsTo, problems, somebody, subscribe, words } from './citizen.mjs';
 import { code, number, texts } from './texts.mjs';
 
 let town, district;
@@ -66,6 +68,40 @@ test('a number is added to マイページ, and taken away', async () => {
 	assert.equal(await reach(id), '{email}');
 });
 
+test('what they signed up for follows a new mail address and a new number, and nothing else does', async () => {
+	const client = browser(), email = somebody(), old = number(), next = somebody(), phone = number(), typed = number(), friend = somebody();
+	await subscribe(town, client, email, { district: [district] });
+	await add(client, old);
+	const event = await makeEvent(town, { columns: { once: true } }), other = await makeEvent(town);
+	const tickets = [];
+	for (const [made, how] of [[event, { email, phone: old }], [other, { email: '', phone: old }], [other, { email: friend, phone: typed }]])
+		tickets.push((await signUp(client, made, how)).path.split('?')[0]);
+	// At another browser, by a code: the entry was not open there.
+	const elsewhere = browser(), proved = await makeEvent(town, { columns: { once: true } });
+	const page = await toCheck(elsewhere, proved, { email });
+	const mail = await mailWith(town, email, '行事の申込のための番号');
+	tickets.push((await elsewhere.follow(await elsewhere.submit(await elsewhere.follow(await elsewhere.submit(page, { code: /\b(\d{6})\b/.exec(mail.text)[1] }))))).path.split('?')[0]);
+
+	const asked = await client.follow(await client.submit(await client.get('/my/email'), { email: next }));
+	const proof = /: (\d{6})/.exec((await mailWith(town, next, '確認番号')).text)[1];
+	assert.equal((await client.submit(asked, { code: proof })).headers.location, '/my');
+	assert.equal((await add(client, phone)).headers.location, '/my');
+	const shown = async (i) => words(await elsewhere.get(tickets[i]));
+	const of = (texts, told) => texts.filter((t) => told.includes(t));
+	const all = [email, next, friend, old, phone, typed];
+	assert.deepEqual(of(all, await shown(0)), [next, phone]);
+	assert.deepEqual(of(all, await shown(1)), [phone]);
+	assert.deepEqual(of(all, await shown(2)), [friend, typed], 'an address that was not theirs stays');
+	assert.deepEqual(of(all, await shown(3)), [next]);
+	// Letters go there, and an event that is once a person knows them by it.
+	await inside(town, `SELECT event_call_off(${event.event})`);
+	assert.match((await mailWith(town, next, '中止')).text, /星を見る会/);
+	assert.equal((await mailsTo(town, email)).filter((m) => m.text.includes('中止')).length, 0);
+	const again = await client.submit(await toCheck(client, proved, { email: next }));
+	assert.equal(again.status, 409);
+	assert.match(words(again), /もう申し込まれています/);
+});
+
 test('five tries, then the right one is too late', async () => {
 	const { client, id } = await person();
 	const phone = number();
@@ -118,6 +154,48 @@ test('whoever proves a number has it', async () => {
 	assert.equal((await add(two.client, phone, 2)).headers.location, '/my');
 	assert.equal(await reach(one.id), '{email}');
 	assert.match(await reach(two.id), /sms/);
+});
+
+test('where another entry ends by a number, what was chosen there is asked for', async () => {
+	const topic = await town.sql(`SELECT min(id) FROM topic WHERE NOT vital AND tenant_id = (SELECT tenant_id FROM district WHERE id = ${district})`);
+	const chose = (id) => town.sql(`SELECT districts::text || topics::text || vital_only || coalesce(quiet_from::text, '') || coalesce(ended_in, 0) FROM citizen WHERE id = ${id}`);
+	for (const [keep, want] of [['mine', 'mine'], ['other', `{${district + 1}}{${topic}}false22:00:000`], ['both', `{${district},${district + 1}}{${topic}}false22:00:000`]]) {
+		const one = await person(), two = browser(), phone = number();
+		const before = await chose(one.id);
+		await subscribe(town, two, somebody(), { district: [district + 1], topic: [topic] });
+		const ended = Number(await town.sql('SELECT max(id) FROM citizen'));
+		await add(two, phone);
+		await two.submit(await two.get('/my/change/channels'), { first: 'sms', quiet: 1, from: '22:00', to: '07:00' });
+		await inside(town, `DELETE FROM contact WHERE citizen_id = ${ended} AND channel = 'email'`);
+		const added = await add(one.client, phone, 2);
+		assert.equal(added.headers.location, `/my/merge/${ended}`);
+		assert.equal(await chose(one.id), before, 'nothing more and nothing less, until it is said');
+		assert.match(words(await one.client.get('/my')), /別の登録は、なくなりました.*残す内容を選ぶ/);
+		const page = await one.client.follow(added);
+		assert.match(words(page), /いま開いているマイページ.*なくなった、別の登録.*22:00–07:00/);
+		assert.equal(problems(await one.client.submit(page, { keep: 'x' })).keep !== undefined, true);
+		const done = await one.client.submit(await one.client.get(`/my/merge/${ended}`), { keep });
+		assert.equal(done.headers.location, '/my');
+		assert.equal(await chose(one.id), want === 'mine' ? before : want);
+		assert.doesNotMatch(words(await one.client.follow(done)), /残す内容を選ぶ/);
+		assert.match(await chose(ended), /false0$/, 'nothing of how they were reached stays there');
+		assert.equal((await one.client.get(`/my/merge/${ended}`)).headers.location, '/my', 'once');
+	}
+});
+
+test('what waits of an entry that ended is nobody else’s, and goes when its person leaves', async () => {
+	const one = await person(), two = await person(), phone = number();
+	await add(two.client, phone);
+	await two.client.submit(await two.client.get('/my/change/channels'), { first: 'sms', quiet: 1, from: '22:00', to: '07:00' });
+	await inside(town, `DELETE FROM contact WHERE citizen_id = ${two.id} AND channel = 'email'`);
+	await add(one.client, phone, 2);
+	const stranger = await person();
+	assert.equal((await stranger.client.get(`/my/merge/${two.id}`)).headers.location, '/my');
+	const waits = await one.client.get(`/my/merge/${two.id}`);
+	await one.client.submit(await one.client.get('/my/leave'), {}, '/my/leave');
+	assert.equal(await town.sql(`SELECT ended_in, quiet_from FROM citizen WHERE id = ${two.id}`), '|');
+	assert.notEqual((await one.client.submit(waits, { keep: 'other' })).status, 200);
+	assert.equal(await town.sql(`SELECT state, quiet_from FROM citizen WHERE id = ${one.id}`), 'left|');
 });
 
 test('registered with a number alone, and let in by it', async () => {

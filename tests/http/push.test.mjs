@@ -133,7 +133,11 @@ test('a device that changes hands, and one more than twenty', async () => {
 	await register(alone, d);
 	const before = await mine(alone);
 	await subscribe(town, other, somebody(), { district: [district], topic: [topic] });
-	await say(other, d);
+	const elsewhere = await town.sql(`SELECT max(id) FROM district WHERE tenant_id = (SELECT tenant_id FROM citizen WHERE id = ${before})`);
+	await alone.submit(await alone.get('/my/change/districts'), { [`district_${district}`]: 1, [`district_${elsewhere}`]: 1 });
+	assert.equal((await say(other, d)).headers.location, `/my/merge/${before}`, 'what was chosen there is asked for');
+	await other.submit(await other.get(`/my/merge/${before}`), { keep: 'both' });
+	assert.equal(await town.sql(`SELECT districts FROM citizen WHERE id = ${await mine(other)}`), `{${district},${elsewhere}}`);
 	assert.equal(await contacts(await mine(other)), 'iPhone (Safari) active');
 	assert.equal(await town.sql(`SELECT state FROM citizen WHERE id = ${before}`), 'left', 'who had nothing else is gone');
 	for (let i = 0; i < 21; i++) await say(other, device());
@@ -156,6 +160,16 @@ test('pushsubscriptionchange: the old address is the proof', async () => {
 	assert.notEqual(await hash(), old);
 	assert.equal(await contacts(id), 'iPhone (Safari) active');
 	assert.equal((await say(browser(), fresh)).headers.location, '/my');
+	// The browser tells it once more, because no answer came.
+	assert.equal((await renew({ old: d.endpoint, ...fresh })).status, 200);
+	assert.equal(await contacts(id), 'iPhone (Safari) active', 'told twice, and still there');
+	// Somebody registered anew by the new address before the old one was told of: one person, one entry.
+	const later = browser(), third = device();
+	await register(later, third);
+	const twin = await mine(later);
+	assert.equal((await renew({ old: fresh.endpoint, ...third })).status, 200);
+	assert.equal(await contacts(id), 'iPhone (Safari) active');
+	assert.equal(await town.sql(`SELECT state FROM citizen WHERE id = ${twin}`), 'left', 'nothing reaches it any more');
 });
 
 test('addresses that may not be called are not taken', async () => {

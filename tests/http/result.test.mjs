@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { desk, inside, said } from '../harness/desk.mjs';
 import { addAnswers, makePopulation, makeSurvey } from '../harness/survey.mjs';
-import { choices, document, question, survey as some_survey } from './survey.mjs';
+import { choices, document, question, survey as some_survey, when } from './survey.mjs';
 import { problems } from '../harness/invariants.mjs';
 import { up } from '../harness/up.mjs';
 
@@ -35,6 +35,17 @@ test('the first look counts, and all answers are there', async () => {
 	assert.match(said(page), new RegExp(`散歩 ${walkers} ${(100 * walkers / 1204).toFixed(1)}%`));
 	assert.match(said(page), /無作為に選んだ人に聞いた調査ではない/);
 	assert.match(said(page), /人口を登録すると/);
+});
+
+test('questions have the numbers that they have on paper, and what a label takes from another is named by its number', async () => {
+	const other = await some_survey(town, document(question('q1', 'single', '季節は', { choices: choices('春', '秋') }), question('q2', 'note', 'ありがとうございます'),
+		question('q3', 'single', '{q1}が好きですか', { choices: choices('はい', 'いいえ') })));
+	await inside(town, `INSERT INTO response (questionnaire_id, edition, number, answers) VALUES (${other.questionnaire}, 1, 'A-1', '{"q1": "1", "q3": "1"}')`);
+	const base = `/desk/surveys/${other.survey}`;
+	assert.match(said(await sato.get(`${base}/results`)), /設問3 ［設問1の答え］が好きですか/);
+	assert.match(said(await sato.get(`${base}/results/cross`)), / 3\. ［設問1の答え］が好きですか/);
+	assert.match(said(await sato.get(`${base}/entry`)), /3\. ［設問1の答え］が好きですか/);
+	assert.match(said(await sato.get(`${base}/results/answers/A-1`)), /春が好きですか/, 'one answer as it was asked');
 });
 
 test('who stopped, and where; how long it took', async () => {
@@ -121,6 +132,28 @@ test('a filter shows its part, and nothing from which few people follow', async 
 		assert.match(said(page), /条件は1種類だけ/);
 	}
 	assert.match(said(await sato.get(`${at}?district=99999999`)), /回答数 0 件/);
+});
+
+test('a filter: how many answered what only some were asked tells nothing that is hidden', async () => {
+	const yes = { choices: choices('はい', 'いいえ') };
+	const s = await some_survey(town, document(question('q1', 'single', '何で来ますか', { choices: choices('電車', 'バス', '車', '船') }),
+		question('q2', 'single', '電車は便利ですか', { ...yes, show: when('q1', '1') }), question('q3', 'single', '道は安全ですか', { ...yes, show: when('q1', '3') }),
+		question('q4', 'single', 'どちらでもないですか', { ...yes, show: { any: [...when('q1', '2').any, ...when('q1', '4').any, ...when('q3', '1').any] } })));
+	// In English 8 by train, of whom nobody should be able to say that 3 came by bus; in Japanese each is many.
+	const ways = { ja: [40, 30, 50, 20], en: [8, 3, 40, 30], vi: [20, 30, 20, 10] };
+	const rows = Object.entries(ways).flatMap(([language, each]) => each.map((n, i) => [language, i + 1, n]));
+	await inside(town, `INSERT INTO response (questionnaire_id, edition, language, number, answers, seconds)
+		SELECT ${s.questionnaire}, 1, l, 'V-' || l || q1 || '-' || i, jsonb_strip_nulls(jsonb_build_object('q1', q1::text, 'q2', CASE q1 WHEN 1 THEN '1' END,
+			'q3', CASE q1 WHEN 3 THEN '1' END, 'q4', CASE WHEN q1 > 1 THEN '2' END)), 60
+		  FROM (VALUES ${rows.map(([l, w, n]) => `('${l}', ${w}, ${n})`)}) AS v (l, q1, n), generate_series(1, n) i`);
+	const section = async (query) => said(await sato.get(`/desk/surveys/${s.survey}/results${query}`)).split(/問 ?(?=\d )/).slice(1);
+	const veiled = async (query) => (await section(query)).map((q) => /人数は示しません/.test(q));
+	assert.deepEqual(await veiled(''), [false, false, false, false], 'of all nothing is hidden here');
+	const [english] = await section('?language=en');
+	assert.match(english, /電車 非表示 バス 非表示 車 49/);
+	assert.deepEqual(await veiled('?language=en'), [false, true, false, true], 'the train beside the bus; what several ways lead to');
+	assert.deepEqual(await veiled('?language=ja'), [false, false, false, true], 'what is in no table is told in no class');
+	for (const q of (await section('?language=en')).filter((q) => /人数は示しません/.test(q))) assert.doesNotMatch(q, /\b(8|73|100\.0%)\b/, q);
 });
 
 test('other questions tell people apart', async () => {

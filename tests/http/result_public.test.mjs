@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { desk, inside, said } from '../harness/desk.mjs';
 import { makeSurvey } from '../harness/survey.mjs';
+import { choices, document, question, survey, when } from './survey.mjs';
 import { problems } from '../harness/invariants.mjs';
 import { up } from '../harness/up.mjs';
 
@@ -54,6 +55,52 @@ test('open data: the same numbers, small ones hidden, also by subtraction', asyn
 	assert.match(csv.text, /q10,公園まで歩いて何分かかりますか,,4,それより長い,,\r\n/);
 	assert.deepEqual(JSON.parse((await citizen.get(`/api/v1/surveys/${made.survey}/result`)).text), json);
 	assert.equal((await town.client('yama.localhost').get(`/surveys/${made.survey}/result`)).status, 404);
+});
+
+test('no mean beside hidden numbers: with the sum of the table it would tell them', async () => {
+	const few = await survey(town, document(question('q1', 'scale', '満足していますか', { settings: { points: 5 } }), question('q2', 'scale', '便利ですか', { settings: { points: 5 } })), { state: 'open' });
+	await inside(town, `INSERT INTO response (questionnaire_id, edition, number, answers)
+		SELECT ${few.questionnaire}, 1, 'F-' || i, jsonb_build_object('q1', CASE WHEN i <= 2 THEN '1' WHEN i <= 5 THEN '2' ELSE '4' END, 'q2', '3') FROM generate_series(1, 60) i;
+		UPDATE survey SET state = 'closed', closed = now() WHERE id = ${few.survey}`);
+	const at = `/desk/surveys/${few.survey}/results/publish`;
+	assert.equal((await takahashi.submit(await takahashi.get(at), { actions: '続けます。' }, '/publish')).status, 303);
+	const page = said(await citizen.get(`/surveys/${few.survey}/result`));
+	assert.equal(page.match(/平均/g)?.length, 1, page);
+	assert.match(page, /便利ですか 60人が答えました 平均 3 /);
+});
+
+test('how many answered what only some were asked tells nothing that is hidden', async () => {
+	const abc = { choices: choices('電車', 'バス', '車', '歩き') };
+	const made_ = await survey(town, document(
+		question('q1', 'single', '何で来ますか', { ...abc, jumps: [{ when: when('q1', '4'), to: 'q6' }] }),
+		question('q2', 'text', 'どの駅ですか', { show: when('q1', '1') }),
+		question('q3', 'single', 'バスは便利ですか', { choices: choices('はい', 'いいえ'), show: when('q1', '2') }),
+		question('q4', 'single', '電車のほかに何で来ますか', { ...abc, show: when('q1', '1', 'not_chosen') }),
+		question('q5', 'scale', '道は安全ですか', { settings: { points: 5 }, show: when('q1', '3') }),
+		question('q6', 'multi', '何をしますか', { choices: choices('読む', '休む') }),
+		question('q7', 'long', 'ご意見', { required: false }),
+		question('q8', 'matrix', '次の駅をどう思いますか', { required: false, choices: choices('良い', '悪い'), settings: { rows: [{ code: 'r1', texts: { ja: '東' } }, { code: 'r2', texts: { ja: '西' } }] } })));
+	// Three by train, seven by bus (hidden beside them), thirty by car, twenty on foot.
+	await inside(town, `INSERT INTO response (questionnaire_id, edition, number, answers)
+		SELECT ${made_.questionnaire}, 1, 'G-' || i, CASE WHEN i <= 3 THEN '{"q1": "1", "q2": "東"}'::jsonb WHEN i <= 10 THEN '{"q1": "2", "q3": "1", "q4": "1"}'
+			WHEN i <= 40 THEN '{"q1": "3", "q4": "2", "q5": "3"}' ELSE '{"q1": "4"}' END || '{"q6": ["1"]}' || CASE WHEN i < 4 THEN '{"q7": "x"}' ELSE '{}' END::jsonb ||
+			jsonb_build_object('q8', CASE WHEN i < 5 THEN '{"r1": "1", "r2": "2"}' ELSE '{"r1": "1"}' END::jsonb)
+		  FROM generate_series(1, 60) i;
+		UPDATE survey SET state = 'closed', closed = now() WHERE id = ${made_.survey}`);
+	const at = `/desk/surveys/${made_.survey}/results/publish`;
+	assert.equal((await takahashi.submit(await takahashi.get(at), { actions: '続けます。' }, '/publish')).status, 303);
+	const { questions } = (await citizen.get(`/surveys/${made_.survey}/result.json`)).json();
+	assert.deepEqual(questions.map((q) => [q.code, q.answered]), [['q1', 60], ['q2', null], ['q3', null], ['q4', null], ['q5', 30], ['q6', 60], ['q7', null], ['q8', 60]]);
+	const counts = (code) => questions.find((q) => q.code === code).parts.map((p) => [p.answered, ...p.answers.map((a) => a.count), ...p.answers.map((a) => a.share === null)]);
+	assert.deepEqual(counts('q1'), [[60, null, null, 30, 20, true, true, false, false]]);
+	assert.deepEqual(counts('q3'), [[null, null, null, true, true]]);
+	assert.deepEqual(counts('q4')[0][0], null);
+	assert.deepEqual(counts('q8'), [[60, 60, 0, false, false], [null, null, null, true, true]], 'a row that four people answered');
+	assert.equal(counts('q5')[0][0], 30, 'those who came by car are no secret');
+	const page = said(await citizen.get(`/surveys/${made_.survey}/result`));
+	assert.equal(page.match(/人数は示しません/g).length, 4);
+	assert.doesNotMatch(page, /\b(3|7|37)人/);
+	assert.doesNotMatch((await citizen.get(`/surveys/${made_.survey}/result.csv`)).text, /^q[34],.*,\d+,[\d.]+\r?$/m);
 });
 
 test('the population: template, faults in words, and loaded', async () => {

@@ -28,12 +28,14 @@ export async function once_survey(town, host, { mode = 'once', questions = docum
 			'{"ja": {"title": "図書館アンケート"}}', '${mode}', now() FROM q, staff RETURNING id`)));
 }
 
-// Somebody new, with マイページ open.
-export async function signed_in(town, host) {
+// Somebody new, with マイページ open, and with this address.
+export async function signed_in(town, host, address) {
 	const client = town.client(host), token = randomBytes(24).toString('base64url');
 	const citizen = Number(last(await tenant_sql(town, host, `
 		WITH c AS (INSERT INTO citizen (state, confirmed) VALUES ('active', now()) RETURNING id)
 		INSERT INTO citizen_session (hash, citizen_id) SELECT sha256('${token}'), id FROM c RETURNING citizen_id`)));
+	if (address) await tenant_sql(town, host, `INSERT INTO contact (citizen_id, channel, address, hash, state)
+		VALUES (${citizen}, 'email', 'sealed', sha256('${address}'), 'active')`);
 	client.cookies.set('__Host-citizen', token);
 	return { client, citizen };
 }

@@ -3,12 +3,13 @@
 // Rights to answer once: drawn once a person, hidden by the browser's own script or by the
 // program, shown, kept; and none that is forged, of another survey or another town.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { inside } from '../harness/desk.mjs';
 import { script } from '../harness/script.mjs';
 import { up } from '../harness/up.mjs';
-import { once_survey, right_of, signed_in } from './right.mjs';
+import { once_survey, right_of, signed_in, tenant_sql } from './right.mjs';
 
 const { bare, bytes, hide, text } = await script('blind.js');
 const host = 'minato.localhost';
@@ -50,8 +51,11 @@ test('by the script: drawn, bared, kept; a second time the same number, never an
 	const answer = await sign(client, path, text(secret.hidden));
 	assert.equal(answer.status, 200);
 	assert.equal(await drawn(survey), before_ + 1);
-	assert.deepEqual(await sign(client, `/surveys/${survey}/right`, text(secret.hidden)).then((a) => a.status, () => 'drawn'), 'drawn',
-		'the page has no form any more');
+	assert.match((await client.get(path)).text, /id="right-begun" hidden/, 'the page has no form any more but for who has begun');
+	const lost = await sign(client, path, text(secret.hidden));
+	assert.deepEqual([lost.status, lost.json()], [200, answer.json()], 'its answer was lost: the same once more');
+	assert.equal((await sign(client, path, text((await hide(key, token)).hidden))).status, 409, 'another number of theirs is not signed');
+	assert.equal(await drawn(survey), before_ + 1);
 	const signature = bare(key, bytes(answer.json().signature), secret);
 	assert.ok(signature, 'the program signed what it was shown');
 
@@ -73,6 +77,60 @@ test('without script: one press, a cookie; not again', async () => {
 	assert.equal((await client.submit(form, {})).status, 303, 'a second press shows the same');
 	assert.equal(await town.sql(`SELECT count(*) FROM right_drawn WHERE survey_id = ${survey} AND citizen_id = ${citizen}`), '1');
 	assert.match((await client.get(`/surveys/${survey}/right`)).text, /すでにお渡し/);
+});
+
+test('without script: of two presses at once, or one whose answer was lost, each has the same right', async () => {
+	const { client, citizen } = await signed_in(town, host), path = `/surveys/${survey}/right`, form = await client.get(path);
+	const fields = Object.fromEntries([...form.text.match(/id="right"[\s\S]*?<\/form>/)[0].matchAll(/name="(\w+)" value="([^"]+)"/g)].map(([, name, value]) => [name, value]));
+	assert.deepEqual(Object.keys(fields), ['token', 'made']);
+	const taken = (answer) => [answer.headers['set-cookie'] ?? []].flat().map((c) => c.match(/^__Host-right-\d+=([^;]+)/)?.[1]).find(Boolean);
+	const sent = await Promise.all([1, 2, 3].map(() => client.post(path, fields)));
+	assert.deepEqual(sent.map((a) => [a.status, a.headers.location]), Array(3).fill([303, `/surveys/${survey}`]));
+	sent.push(await client.post(path, fields));
+	const rights = new Set(sent.map(taken));
+	assert.equal(rights.size, 1);
+	assert.match([...rights][0], /^[\w-]{43}\.[\w-]{342}$/);
+	assert.equal(await town.sql(`SELECT count(*) FROM right_drawn WHERE survey_id = ${survey} AND citizen_id = ${citizen}`), '1');
+	assert.equal((await right_of(town.client(host), survey, [...rights][0])).status, 303, 'it is good');
+	// The database has the number that was signed, by its hash, and of the token nothing, in no table.
+	const token = Buffer.from(fields.made, 'base64url').subarray(0, 32), hashed = createHash('sha256').update(token).digest('hex');
+	const tables = (await town.sql("SELECT string_agg(quote_ident(relname), ' ') FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")).split(' ');
+	for (const table of tables)
+		assert.equal(await town.sql(`SELECT count(*) FROM ${table} t WHERE t::text ~ '${token.toString('hex')}|${hashed}|${fields.made.slice(0, 40)}'`), '0', table);
+	assert.equal((await client.post(path, { ...fields, made: fields.made.slice(4) })).headers.location, path, 'rubbish is told that it was drawn');
+	const other = await signed_in(town, host), token_ = (await other.client.get(path)).text.match(/name="token" value="([^"]+)"/)[1];
+	assert.equal((await other.client.post(path, { token: token_, made: 'AAAA' })).status, 400);
+});
+
+test('without script: a page that was opened before leads to what it says now', async () => {
+	const { client } = await signed_in(town, host), path = `/surveys/${survey}/right`, early = await once_survey(town, host);
+	const [one, other] = [await client.get(path), await client.get(path)], late = await client.get(`/surveys/${early}/right`);
+	assert.equal((await client.submit(one, {})).status, 303);
+	const right = client.cookies.get(`__Host-right-${survey}`), again = await client.submit(other, {});
+	assert.equal(again.headers.location, path, 'it was drawn in another window');
+	assert.match((await client.follow(again)).text, /すでにお渡し/);
+	assert.equal(client.cookies.get(`__Host-right-${survey}`), right);
+	await tenant_sql(town, host, `UPDATE survey SET state = 'closed', closed = now() WHERE id = ${early}`);
+	assert.match((await client.follow(await client.submit(late, {}))).text, /いまは受け付けていません/);
+});
+
+test('whoever leaves and registers anew by the same address has no second right', async () => {
+	const path = `/surveys/${survey}/right`, first = await signed_in(town, host, 'hanako'), n = await drawn(survey);
+	assert.equal((await first.client.submit(await first.client.get(path), {})).status, 303);
+	await inside(town, `SELECT citizen_leave(${first.citizen})`);
+	const again = await signed_in(town, host, 'hanako'), other = await signed_in(town, host, 'yasuko');
+	const page = await again.client.get(path), key = bytes((await other.client.get(path)).text.match(/data-key="([^"]+)"/)[1]);
+	assert.match(page.text, /すでにお渡し/);
+	const token = await other.client.get(path).then((p) => p.text.match(/name="token" value="([^"]+)"/)[1]);
+	const hidden = text((await hide(key, crypto.getRandomValues(new Uint8Array(32)))).hidden);
+	assert.equal((await other.client.post(path, { token, hidden })).status, 200, 'another address draws');
+	assert.equal((await sign(again.client, path, hidden)).status, 409);
+	assert.equal(await drawn(survey), n + 2);
+	assert.equal(await inside(town, `SELECT count(*) FROM survey_took_part(${survey}) c WHERE c = ${again.citizen}`), '1', 'and is not reminded');
+	await tenant_sql(town, host, `UPDATE survey SET state = 'closed', closed = now() - interval '31 days' WHERE id = ${survey}`);
+	await inside(town, 'SELECT right_mix()');
+	assert.equal(await town.sql(`SELECT count(*) FROM right_address WHERE survey_id = ${survey}`), '0', 'a month after the end nothing is kept');
+	await tenant_sql(town, host, `UPDATE survey SET state = 'open', closed = NULL WHERE id = ${survey}`);
 });
 
 test('of many presses at once by one person one is signed', async () => {

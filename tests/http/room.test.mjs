@@ -107,7 +107,7 @@ test('what is typed is never held up', async () => {
 test('a turn is not made by hand, nor for another door', async () => {
 	const other = await makeEvent(town);
 	let given;
-	await eventually('a queue', async () => (given = (await crowd(12)).find(turn)), 30);
+	await eventually('a queue', async () => (given = (await crowd(12)).find(turn)));
 	const value = new URL(turn(given), 'https://x').searchParams.get('turn');
 	for (const forged of ['1', `0${value.slice(1)}`, value.slice(0, -2), value.replace(/\d(?=\D)/, '0'), 'x'.repeat(200), `${value}x`]) {
 		if (forged === value) continue;
@@ -122,14 +122,14 @@ test('a turn is not made by hand, nor for another door', async () => {
 
 test('a turn is its browser’s: passed on, it lets nobody in', async () => {
 	let given;
-	await eventually('a queue', async () => (given = (await crowd(12)).find(turn)), 30);
+	await eventually('a queue', async () => (given = (await crowd(12)).find(turn)));
 	let form = given;
 	await eventually('its own browser is in', async () => !turn(form = await given.by.get(turn(given))), 90);
 	for (const stranger of [browser, async () => (await crowd(1))[0].by])
 		await eventually('a stranger with it waits', async () => {
 			await crowd(12);
 			return turn(await (await stranger()).get(turn(given)));
-		}, 30);
+		});
 	assert.equal(turn(await given.by.get(turn(given))), null, 'to whom it belongs it is open still');
 	assert.equal((await given.by.submit(form, { slot: made.slots[0], people: 1 })).status, 303);
 });

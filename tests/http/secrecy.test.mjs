@@ -37,7 +37,7 @@ after(() => town?.stop());
 
 // The draw by the pages; the answer in a transaction like that of the page, with its token.
 async function draw_and_answer(i) {
-	const { client, citizen } = await signed_in(town, host);
+	const { client, citizen } = await signed_in(town, host, `person ${i}`);
 	const page = await client.get(`/surveys/${survey}/right`), key = bytes(page.text.match(/data-key="([^"]+)"/)[1]);
 	const token = crypto.getRandomValues(new Uint8Array(32)), mark = 1000 + ((i * 7919) % 997);
 	if (i % 2) {
@@ -66,8 +66,11 @@ async function everything() {
 	const times = new Map(once.map((o) => [o.xmin, o.created]));
 	const timed = (list) => list.map((r) => ({ ...r, when: times.get(r.xmin) ?? null }));
 	const ids = [...truth.keys()].join(', ');
+	const whose = new Map((await rows('contact', `t.citizen_id IN (${ids})`)).map((k) => [k.hash, k.citizen_id]));
 	const named = {
 		right_drawn: await rows('right_drawn', `t.survey_id = ${survey}`),
+		// By the address that each of them has: as good as a name.
+		right_address: (await rows('right_address', `t.survey_id = ${survey}`)).map((a) => ({ ...a, citizen_id: whose.get(a.contact_hash) })),
 		citizen: (await rows('citizen', `t.id IN (${ids})`)).map((c) => ({ ...c, citizen_id: c.id })),
 		citizen_session: await rows('citizen_session', `t.citizen_id IN (${ids})`),
 		audit: (await rows('audit', `t.actor_kind = 'citizen' AND t.actor_id IN (${ids})`)).map((a) => ({ ...a, citizen_id: a.actor_id })),
@@ -84,20 +87,23 @@ test('nothing but these tables names people or holds answers', async () => {
 	assert.equal(await town.sql('SELECT count(*) FROM paper_import_line'), '0');
 	assert.equal(await town.sql(`SELECT count(*) FROM response WHERE questionnaire_id = ${questionnaire} AND (citizen_id IS NOT NULL OR staff_id IS NOT NULL)`), '0');
 	assert.equal(await town.sql(`SELECT count(*) FROM response WHERE questionnaire_id = ${questionnaire} AND right_hash IS NOT NULL`), String(PEOPLE));
-	assert.equal(await town.sql(`SELECT count(*) FROM right_drawn WHERE survey_id = ${survey}`), String(PEOPLE));
+	for (const table of ['right_drawn', 'right_address'])
+		assert.equal(await town.sql(`SELECT count(*) FROM ${table} WHERE survey_id = ${survey}`), String(PEOPLE));
 });
 
 test('the adversary can: before the rows are mixed their order gives everybody away', async () => {
 	const { answers, named } = await everything();
-	const [n, how] = by_order(named.right_drawn, answers);
-	assert.equal(n, PEOPLE, `he is right with ${how}`);
+	for (const table of ['right_drawn', 'right_address']) {
+		const [n, how] = by_order(named[table], answers);
+		assert.equal(n, PEOPLE, `he is right with ${how}`);
+	}
 });
 
 test('afterwards he cannot, by no order and by no value', async (t) => {
-	assert.ok(Number((await inside(town, 'SELECT right_mix()')).split('\n').pop()) >= 2 * PEOPLE);
+	assert.ok(Number((await inside(town, 'SELECT right_mix()')).split('\n').pop()) >= 3 * PEOPLE);
 	const { answers, named } = await everything();
-	assert.deepEqual(Object.keys(named).filter((name) => ['right_drawn', 'citizen', 'citizen_session'].includes(name)),
-		['right_drawn', 'citizen', 'citizen_session'], 'he has all that there is');
+	const all = ['right_drawn', 'right_address', 'citizen', 'citizen_session'];
+	assert.deepEqual(Object.keys(named).filter((name) => all.includes(name)), all, 'he has all that there is');
 	for (const [name, people] of Object.entries(named)) {
 		const order = by_order(people, answers), value = by_value(people, answers);
 		t.diagnostic(`${name}: by order ${order.join(', ')}; by value ${value.join(', ')}`);

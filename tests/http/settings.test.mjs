@@ -119,6 +119,19 @@ test('the vital topic stays', async () => {
 	assert.equal(await town.sql(`SELECT active || ' ' || hint FROM topic WHERE id = ${id}`), 'true 避難など');
 });
 
+test('who belongs to a department that is no longer in use still does after their page is saved', async () => {
+	const one = await idOf('staff', `login = 'sato'`);
+	const gone = (await town.sql(`SET session_replication_role = replica; INSERT INTO department (tenant_id, name, active) VALUES (${tenant}, '旧水道課', false) RETURNING id`));
+	await town.sql(`SET session_replication_role = replica; INSERT INTO staff_department (tenant_id, staff_id, department_id) VALUES (${tenant}, ${one}, ${gone})`);
+	const belongs = () => town.sql(`SELECT count(*) FROM staff_department WHERE staff_id = ${one} AND department_id = ${gone}`);
+	const page = await admin.get(`/desk/settings/staff/${one}`);
+	assert.equal((await admin.submit(page, {}, `staff/${one}`)).status, 303);
+	assert.equal(await belongs(), '1');
+	assert.ok(!(await admin.get('/desk/settings/staff/new')).text.includes('旧水道課'), 'others are not offered it');
+	assert.equal((await admin.submit(await admin.get(`/desk/settings/staff/${one}`), { [`department_${gone}`]: null }, `staff/${one}`)).status, 303);
+	assert.equal(await belongs(), '0', 'and it can be taken away');
+});
+
 test('roles and departments change; nobody takes their own right, or shuts themselves out', async () => {
 	const me = await idOf('staff', `login = '${login}'`);
 	let page = await admin.get(`/desk/settings/staff/${me}`);
@@ -232,6 +245,7 @@ test('whatever can be recorded is said in words', async () => {
 	for (const folder of ['sql/functions', 'sql/queries', 'app/domain'])
 		for (const file of readdirSync(join(source, folder)))
 			for (const [, act] of readFileSync(join(source, folder, file), 'utf8').matchAll(/(?:audit_write\(|login_audit\(l, )['"]([a-z]+\.[a-z_]+)['"]/g)) acts.add(act);
+	for (const act of ['submit', 'approve', 'return', 'reject', 'withdraw', 'stop']) acts.add(`approval.${act}`);
 	assert.ok(acts.size > 100, `${acts.size}`);
 	const before = await town.sql('SELECT max(id) FROM audit');
 	await town.sql(`INSERT INTO audit (tenant_id, actor_kind, act) SELECT tenant_id, 'command', act

@@ -68,6 +68,16 @@ test('mails that came back are not counted as arrived, and can be sent again', a
 	assert.match(said(page), new RegExp(`メール ${total}人 ?${total - 2}人`.replace(/人/g, '[^0-9]*')));
 	assert.equal(last(await inside(town, `SELECT count(*) FROM message_unreached(${id})`)), '2');
 	assert.equal(await sound(id), '0');
+
+	// Again, to the one whose box was full, by another way: that has a row of its own.
+	await inside(town, `INSERT INTO contact (citizen_id, channel, address, hash, state) VALUES (${people[1]}, 'line', 'x', 'again', 'active');
+		UPDATE contact SET state = 'left' WHERE citizen_id = ${people[1]} AND channel = 'email';
+		SET session_replication_role = replica; UPDATE message SET by_line = true WHERE id = ${id}; SET session_replication_role = DEFAULT;
+		SELECT message_resend(${id}, 1000, now() + interval '1 day');
+		UPDATE batch SET state = 'done', reached = 1, accepted = 1, verdict = 'accepted', finished = now() WHERE message_id = ${id} AND round = 2;
+		SELECT message_settle(${id})`);
+	const ways = said(await status(takahashi, id));
+	assert.match(ways, new RegExp(`これから メール ${total} ${total - 2} 2 0 LINE （送り直し1回目） 1 1 0 0 `), 'never more than it was sent to');
 });
 
 test('a courier that died in the middle: unsure, then reached, and known as a possible extra', async () => {
@@ -82,6 +92,27 @@ test('a courier that died in the middle: unsure, then reached, and known as a po
 	assert.match(said(page), /もう一度届いたかもしれない人：3人/);
 	assert.doesNotMatch(page.text, /hx-get/, 'it is over');
 	assert.equal(await row(id, 'state'), 'sent');
+	assert.equal(await sound(id), '0');
+});
+
+test('in doubt, and then they paused: it stays unknown, and is not sent again as if it had not come', async () => {
+	const id = await sending(1000), [a] = await batches(id), total = Number(await row(id, 'recipients'));
+	await carry(a, [['unknown', 'no_answer'], ['refused', 'mailbox_full'], ...Array(total).fill(['accepted'])]);
+	const who = await town.sql(`SELECT citizens[1] FROM batch WHERE id = ${a}`);
+	await inside(town, `UPDATE citizen SET state = 'paused' WHERE id = ${who}`);
+	await carry(await town.sql(`SELECT id FROM batch WHERE parent = ${a}`), [['accepted']]);
+	await inside(town, `UPDATE citizen SET state = 'active' WHERE id = ${who}`);
+	let page = await status(takahashi, id);
+	assert.deepEqual(numbers(page), { 対象: total, 届いた: total - 2, 届かなかった: 1, 届いたか分からない: 1 });
+	assert.match(said(page), new RegExp(`届いたか分からない これから メール ${total} ${total - 2} 1 1 0 `));
+	assert.doesNotMatch(said(page), /もう一度届いたかもしれない|登録をやめた/, 'it was not sent again');
+	page = await sato.get(`/desk/messages/${id}/unreached`);
+	assert.match(said(page), /届いたか分からない 送ったあとの返事がありませんでした/);
+	page = await takahashi.get(`/desk/messages/${id}/resend`);
+	assert.match(said(page), /届かなかった 1人 届いたか分からない 1人 届いたかもしれないので、送り直しません。 今回送り直す人 1人/);
+	await inside(town, `UPDATE batch SET lane = 0 WHERE message_id = ${id}`);
+	page = await takahashi.get(`/desk/messages/${id}/resend`);
+	assert.match(said(page), /届いたか分からない 1人 届いたかもしれませんが、命を守る情報なので、もう一度送ります。 今回送り直す人 2人/);
 	assert.equal(await sound(id), '0');
 });
 
@@ -116,6 +147,7 @@ test('again: only to those, with the number on the button, once', async () => {
 	const answers = [await takahashi.submit(one, {}, '/resend'), await takahashi.submit(two, {}, '/resend')];
 	assert.deepEqual(answers.map((x) => x.status), [303, 409]);
 	assert.match(said(answers[1]), /ほかの人が送り直しを始めた/);
+	assert.equal(last(await inside(town, `SELECT string_agg(detail->>'rows', ' ') FROM audit WHERE act = 'delivery.resent' AND object_id = ${id}`)), String(failed), 'once in the record');
 	assert.deepEqual(numbers(await status(takahashi, id)), { 対象: total, 届いた: total - failed, 届かなかった: 0, 確認中: 0, 待っている: failed });
 	assert.equal(last(await inside(town, `SELECT count(DISTINCT key) FROM batch WHERE message_id = ${id}`)), '2', 'a key of its own');
 	const [again] = last(await inside(town, `SELECT id FROM batch WHERE message_id = ${id} AND round = 2`)).split('\n');
@@ -125,6 +157,18 @@ test('again: only to those, with the number on the button, once', async () => {
 	assert.equal(n.届かなかった, Math.floor(failed / 2));
 	assert.doesNotMatch(said(page), /受信箱がいっぱい/, 'the last word counts');
 	assert.equal(await sound(id), '0');
+});
+
+test('again by SMS: what it costs is said before', async () => {
+	const id = await sending(1000), [a] = await batches(id);
+	await carry(a, [['refused', 'mailbox_full'], ['refused', 'mailbox_full'], ['refused', 'mailbox_full'], ...Array(1000).fill(['accepted'])]);
+	assert.doesNotMatch(said(await takahashi.get(`/desk/messages/${id}/resend`)), /費用/, 'mail costs nothing');
+	await inside(town, `INSERT INTO gateway (channel, kind, place, active, url, settings) VALUES ('sms', 'karaden', 1, true, 'https://sms.example', '{"yen_per_part": "7.5"}')
+		ON CONFLICT (tenant_id, channel, place) DO UPDATE SET active = true, settings = excluded.settings;
+		INSERT INTO contact (citizen_id, channel, address, hash, state) SELECT c, 'sms', 'x', ('cost' || c)::bytea, 'active' FROM batch, unnest(citizens[1:3]) c WHERE id = ${a};
+		DELETE FROM contact WHERE channel = 'email' AND citizen_id IN (SELECT unnest(citizens[1:3]) FROM batch WHERE id = ${a});
+		SET session_replication_role = replica; UPDATE message SET by_sms = true WHERE id = ${id}; SET session_replication_role = DEFAULT`);
+	assert.match(said(await takahashi.get(`/desk/messages/${id}/resend`)), /今回送り直す人 3人 費用 SMSの3人に、あわせて23円の見込みです。/);
 });
 
 test('nobody is left to send to again', async () => {
@@ -197,13 +241,65 @@ test('… with each person once: not for each step, nor for what came back and w
 	for (const who of people) await inside(town, `SELECT bounce_take(${id}, ${who}, 'full', '', true)`);
 	await inside(town, `SELECT message_resend(${id}, 1000, now() + interval '1 day')`);
 	await carry(await town.sql(`SELECT id FROM batch WHERE message_id = ${id} AND round = 2`), [['accepted'], ['accepted'], ['refused', 'mailbox_full']]);
-	// The next step of a ladder, to all of them.
-	await inside(town, `SELECT batch_cut(${id}, 1, 2, 1, 1000, now() + interval '1 day', 'line', 'ja', now(), citizens) FROM batch WHERE id = ${a};
+	// The next step of a ladder, to all of them but the one who was not reached.
+	await inside(town, `SELECT batch_cut(${id}, 1, 2, 1, 1000, now() + interval '1 day', 'line', 'ja', now(), array_remove(citizens, ${people[2]})) FROM batch WHERE id = ${a};
 		UPDATE batch SET state = 'done', reached = size, accepted = size, verdict = 'accepted', finished = now() WHERE message_id = ${id} AND step = 2`);
 	assert.deepEqual(numbers(await status(takahashi, id)), { 対象: total, 届いた: total - 1, 届かなかった: 1 });
 	await town.again('courier');
 	const mail = await eventually('it was told', () => town.outbox().map((m) => readMail(Buffer.from(m))).find((m) => m.text.includes(subject) && m.text.includes('届かなかった')));
 	assert.match(mail.text, new RegExp(`対象\\s+${total}人\\s+届いた\\s+${total - 1}人\\s+届かなかった\\s+1人`));
+});
+
+test('steps: each person once, by the best that came of all ways; who saw it was reached', async () => {
+	town.kill('courier', 'SIGTERM');
+	const id = await sending(1000, { subject: `'避難してください（段）'` }), [a] = await batches(id), total = Number(await row(id, 'recipients'));
+	await carry(a, [['accepted'], ...Array(4).fill(['refused', 'mailbox_full'])]);
+	const refused = (await town.sql(`SELECT citizen_id FROM delivery WHERE message_id = ${id} AND state = 'refused' ORDER BY citizen_id`)).split('\n');
+	const n = refused.length;
+	assert.ok(n >= 8);
+	assert.deepEqual(numbers(await status(takahashi, id)), { 対象: total, 届いた: total - n, 届かなかった: n });
+	// The next step, for all of them: the first four of those refused are reached, not, in doubt, not yet.
+	await inside(town, `UPDATE batch SET channel = 'sms' WHERE id = ${a}; UPDATE delivery SET channel = 'sms' WHERE message_id = ${id};
+		SELECT batch_cut(${id}, 1, 2, 1, 1000, now() + interval '1 day', 'email', '', now(), citizens) FROM batch WHERE id = ${a};
+		UPDATE message SET state = 'sending', step = 2 WHERE id = ${id}`);
+	const b = await town.sql(`SELECT id FROM batch WHERE message_id = ${id} AND step = 2`);
+	const word = { [refused[0]]: 'accepted', [refused[1]]: 'refused', [refused[2]]: 'unknown', [refused[3]]: 'later' };
+	const members = (await town.sql(`SELECT unnest(citizens) FROM batch WHERE id = ${b}`)).split('\n');
+	await carry(b, members.map((who) => word[who] ? [word[who], 'mailbox_unknown'] : refused.includes(who) ? ['refused', 'mailbox_unknown'] : ['accepted']));
+	const page = await status(takahashi, id);
+	assert.deepEqual(numbers(page), { 対象: total, 届いた: total - n + 1, 届かなかった: n - 3, 確認中: 1, 待っている: 1 });
+	assert.match(said(page), new RegExp(`もう一度届いたかもしれない人：1人`));
+	assert.match(said(page), new RegExp(`あて先のアドレスがありません ${n - 3}`));
+	assert.doesNotMatch(said(page), /受信箱がいっぱいです/, 'the reason of the last way is told');
+	assert.equal(last(await inside(town, `SELECT count(*) FROM message_unreached(${id})`)), String(n - 3), 'the list has the same');
+	// One of them presses 「見ました」: on the site, or whoever showed it to them.
+	await inside(town, `INSERT INTO seen (message_id, citizen_id, how) VALUES (${id}, ${refused[1]}, 'link')`);
+	assert.deepEqual(numbers(await status(takahashi, id)), { 対象: total, 届いた: total - n + 2, 届かなかった: n - 4, 確認中: 1, 待っている: 1 });
+	assert.equal(last(await inside(town, `SELECT count(*) FROM message_unreached(${id})`)), String(n - 4));
+	assert.equal(await sound(id), '0');
+});
+
+test('who saw it before a second step or try was reached, though the gateway refused', async () => {
+	const id = await sending(1000, { subject: `'避難してください（見た）'` }), [a] = await batches(id), total = Number(await row(id, 'recipients'));
+	await carry(a, [['accepted'], ['refused', 'mailbox_full']]);
+	const n = Number(await town.sql(`SELECT count(*) FROM delivery WHERE message_id = ${id} AND state = 'refused'`));
+	await inside(town, `INSERT INTO seen (message_id, citizen_id, how)
+		SELECT message_id, citizen_id, 'household' FROM delivery WHERE message_id = ${id} AND state = 'refused' ORDER BY citizen_id LIMIT 2`);
+	const page = await status(takahashi, id);
+	assert.deepEqual(numbers(page), { 対象: total, 届いた: total - n + 2, 届かなかった: n - 2 });
+	assert.match(said(page), new RegExp(`受信箱がいっぱいです ${n - 2} `));
+	assert.equal(last(await inside(town, `SELECT count(*) FROM message_unreached(${id})`)), String(n - 2));
+});
+
+test('again, while of somebody it is not known: they stay in doubt, and do not become failed', async () => {
+	const id = await sending(1000, { subject: `'避難してください（回）'` }), [a] = await batches(id), total = Number(await row(id, 'recipients'));
+	await town.sql(`UPDATE batch SET channel = 'line', language = 'ja' WHERE id = ${a}`);
+	await inside(town, `UPDATE batch SET state = 'done', verdict = 'unknown', doubt = true, unknown = size, finished = now() WHERE id = ${a};
+		SELECT message_settle(${id})`);
+	assert.deepEqual(numbers(await status(takahashi, id)), { 対象: total, 届いた: 0, 届かなかった: 0, 届いたか分からない: total });
+	await inside(town, `SELECT batch_cut(${id}, 2, 1, 1, 1000, now() + interval '1 day', 'email', '', now(), citizens[1:2]) FROM batch WHERE id = ${a}`);
+	await carry(await town.sql(`SELECT id FROM batch WHERE message_id = ${id} AND round = 2`), [['accepted'], ['refused', 'mailbox_full']]);
+	assert.deepEqual(numbers(await status(takahashi, id)), { 対象: total, 届いた: 1, 届かなかった: 0, 届いたか分からない: total - 1 });
 });
 
 test('chromo ledger check: silent when all add up, 1 when not', async () => {

@@ -9,6 +9,7 @@ import { unescape } from '../harness/client.mjs';
 import { inside, said } from '../harness/desk.mjs';
 import { makeEvent } from '../harness/event.mjs';
 import { digest, fill, MINATO, people, routes, same, SEEN, surveyIn, token } from '../harness/house.mjs';
+import { Device } from '../gateways/push_keys.mjs';
 import { problems as faults } from '../harness/invariants.mjs';
 import { account, password, totp } from '../harness/staff.mjs';
 import { up } from '../harness/up.mjs';
@@ -295,12 +296,49 @@ test('R20 who has a phone alone is asked by SMS, who has LINE alone to open it a
 	assert.equal((await client.submit(await client.follow(done), {}, 'leave')).headers.location, '/my/left');
 
 	const alone = await person();
-	await inside(town, `DELETE FROM contact WHERE citizen_id = ${alone.id}`);
+	await inside(town, `INSERT INTO contact (citizen_id, channel, address, hash, state) VALUES (${alone.id}, 'line', 'x', 'line of ${alone.id}', 'active');
+		DELETE FROM contact WHERE citizen_id = ${alone.id} AND channel = 'email'`);
 	await old();
 	const line = await alone.client.get('/my/again?next=%2Fmy%2Fleave');
 	assert.deepEqual(faults(line), []);
 	assert.match(words(line), /LINEのトークで「設定」と送り/);
 	assert.doesNotMatch(line.text, /action="\/my\/again/);
+});
+
+test('R20 who has but a device proves it there; who stopped their mail by a code to it; who has nothing is told so', async () => {
+	const { client, id } = await person();
+	const device = { endpoint: `https://fcm.googleapis.com/fcm/send/again${process.pid}`, ...new Device().keys(), agent: 'iPhone' };
+	const press = async () => client.submit(await client.get('/push'), device);
+	assert.equal((await press()).headers.location, '/my/devices');
+	await inside(town, `DELETE FROM contact WHERE citizen_id = ${id} AND channel = 'email'`);
+	await old();
+	const leave = async () => (await client.get('/my/leave')).headers.location;
+	const page = await client.get(await leave());
+	assert.deepEqual(faults(page), []);
+	assert.match(words(page), /登録している端末で/);
+	assert.doesNotMatch(words(page), /LINE/);
+	assert.match(page.text, /href="\/push"/);
+	const other = await client.submit(await client.get('/push'), { ...device, endpoint: `${device.endpoint}b`, ...new Device().keys() });
+	assert.equal(other.headers.location, '/my/devices');
+	assert.match(await leave(), /^\/my\/again/, 'a new device proves nothing');
+	const token = client.cookies.get('__Host-citizen');
+	assert.equal((await press()).headers.location, '/my/devices');
+	assert.notEqual(client.cookies.get('__Host-citizen'), token);
+	assert.equal(await leave(), undefined);
+
+	const stopped = await person();
+	await inside(town, `SELECT citizen_stop(${stopped.id}, 0, 'email')`);
+	await old();
+	const asked = await stopped.client.get('/my/again?next=%2Fmy%2Fleave');
+	assert.match(words(asked), /に6桁の数字を送ります/);
+	const ask = await stopped.client.follow(await stopped.client.submit(asked, {}, 'again'));
+	const code = (await mailWith(town, stopped.email, '確認番号')).text.match(/: (\d{6})/)[1];
+	assert.equal((await stopped.client.submit(ask, { code }, 'code')).headers.location, '/my/leave');
+
+	const gone = await person();
+	await inside(town, `UPDATE contact SET state = 'failed' WHERE citizen_id = ${gone.id}`);
+	await old();
+	assert.match(words(await gone.client.get('/my/again')), /いまは数字を送れません/);
 });
 
 test('R61 what stops something is one press, however old the proof is', async () => {

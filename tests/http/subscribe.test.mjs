@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { up } from '../harness/up.mjs';
 import { answer, linkIn, mailsTo, mailWith, problems, somebody, subscribe, title, words } from './citizen.mjs';
+import { signed_in } from './right.mjs';
 
 let town, centre, waste, postcode, far;
 const tenant = (host) => `(SELECT tenant_id FROM tenant_host WHERE host = '${host}.localhost')`;
@@ -145,6 +146,10 @@ test('what is wrong is said beside the field, and what was typed stays', async (
 	assert.equal(found.status, 200);
 	assert.match(found.text, new RegExp(`id="district_${centre}"[^>]* checked`));
 	assert.match(words(found), /印を付けました/);
+	const english = await client.follow(await client.get(found.text.match(/href="(\/lang\/en[^"]*)"/)[1]));
+	assert.match(english.text, /<html lang="en"/);
+	assert.match(english.text, new RegExp(`id="district_${centre}"[^>]* checked`), 'also in another language');
+	await client.follow(await client.get(english.text.match(/href="(\/lang\/ja[^"]*)"/)[1]));
 	assert.equal((await client.submit(found)).headers.location, '/subscribe/topics');
 	// Whoever goes on without looking it up first gets there, too.
 	assert.equal((await post('district', { postcode, [`district_${centre}`]: null })).headers.location, '/subscribe/topics');
@@ -192,6 +197,26 @@ test('a second press does nothing twice', async () => {
 	const done = await Promise.all([client.submit(page), client.submit(page)]);
 	for (const sent of done) assert.equal(sent.headers.location, '/subscribe/done');
 	assert.equal((await mailsTo(town, email, 2)).length, 2, 'one to confirm, one that it is done');
+});
+
+test('what is typed is taken though マイページ was opened meanwhile, or its hour was over', async () => {
+	const client = browser(), email = somebody(), own = (await signed_in(town, 'minato.localhost')).client.cookies.get('__Host-citizen');
+	const sits = (session) => (session ? client.cookies.set('__Host-citizen', session) : client.cookies.delete('__Host-citizen'));
+	const press = async (page, values, session) => {
+		sits(session);
+		const sent = await client.submit(page, values);
+		assert.equal(sent.status, 303, words(sent));
+		return sent;
+	};
+	await press(await client.get('/subscribe/email'), { email }, own);
+	await press(await client.get('/subscribe/district'), { [`district_${centre}`]: 1 }, null);
+	await answer(client, email, { district: [centre] });
+	await press(await client.get('/subscribe/check'), { consent: 1 }, own);
+	const [mail] = await mailsTo(town, email), confirm = await client.get(linkIn(mail, 'confirm'));
+	assert.equal((await press(confirm, {}, null)).headers.location, '/subscribe/done');
+	const stop = linkIn(await mailWith(town, email, '/unsubscribe/'), '/unsubscribe/'), page = await client.get(stop);
+	sits(null);
+	assert.notEqual((await client.submit(page, { what: 'all' })).status, 403);
 });
 
 test('three mails an hour to one address, and the answer does not tell', async () => {

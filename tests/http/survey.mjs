@@ -77,3 +77,14 @@ export async function walk(client, id, answers, from) {
 	}
 	return at;
 }
+
+// From the page of a survey to its first question; from the check page on.
+export const begin = async (client, id) => client.follow(await client.submit(await client.get(`/surveys/${id}`), {}, `/surveys/${id}`));
+export const send = (client, check) => client.submit(check, {}, '/check');
+
+// What is right for every().
+export const good = (postcode) => ({
+	q1: { q1: '1' }, q2: { q2_1: '1', q2_other: '1', q2_words: '写真' }, q3: { q3: '4' }, q4: { q4_1: '2', q4_3: '1' },
+	q5: { q5_r1: '1', q5_r2: '3' }, q6: { q6: '１２' }, q7: { q7_year: '令和8', q7_month: '2', q7_day: '28' }, q8: { q8: '９時３０分' },
+	q9: { q9_postcode: postcode }, q10: { q10_text: '駅前の公園' }, q11: { q11: 'ﾔﾏﾀﾞ' }, q12: { q12: '木が多い。\n静か。' }, q14: { q14: '1' },
+});

@@ -12,7 +12,7 @@ import { desk, inside, said } from '../harness/desk.mjs';
 import { eventually, up } from '../harness/up.mjs';
 import { problems, words } from './citizen.mjs';
 import { once_survey, right_of } from './right.mjs';
-import { document, every, few, question, responses, survey, walk } from './survey.mjs';
+import { begin, document, every, few, question, responses, survey, walk } from './survey.mjs';
 
 const host = 'minato.localhost';
 let town, clerk, asked, postcode, district, ready;
@@ -214,7 +214,6 @@ for (const [what, way, sent, then, told, ...more] of lines) test(`${way}: ${what
 
 // --- pages and links in the wrong place ---
 
-const begin = async (client, id) => client.follow(await client.submit(await client.get(`/surveys/${id}`), {}, `/surveys/${id}`));
 const at = (path = '') => `/surveys/${asked.survey}${path}`;
 // A browser in the middle of it: q1 is answered, by who is not asked q2.
 async function midway() {
@@ -343,6 +342,21 @@ test('an upload named ../../x is shown as x', async () => {
 	assert.equal(answer.status, 303);
 	assert.equal(await town.sql(`SELECT name FROM attachment WHERE owner_id = ${id}`), 'x');
 });
+test('a file that an answer was changed to have no more does not stay', async () => {
+	const made = await survey(town, document(question('q1', 'file', '写真', { required: false, settings: { max: 2 } })), { columns: { changeable: 'true' } }), client = browser();
+	const page = await begin(client, made.survey);
+	let at = await client.follow(await send(client, `/surveys/${made.survey}/q/all`, part('token', token(page)), part('q1', ''), part('q1_file', photo, 'a.png')));
+	const done = await client.follow(await client.submit(at, {}, '/check'));
+	const [id] = (await responses(town, made.questionnaire))[0].answers.q1, kept = () => town.sql(`SELECT kept FROM attachment WHERE id = '${id}'`);
+	assert.equal(await kept(), 't');
+	const link = new URL(/href="(https[^"]+\/receipt\/[^"]+)"/.exec(done.text)[1]).pathname;
+	await client.submit(await client.get(link), {}, '/receipt/');
+	const form = await client.get(`/surveys/${made.survey}/q/all?check=1`);
+	at = await client.follow(await send(client, `/surveys/${made.survey}/q/all`, part('token', token(form)), part('check', '1'), part('q1', id), part(`q1_drop_${id}`, '1')));
+	assert.equal((await client.submit(at, {}, '/check')).headers.location, link);
+	assert.equal((await responses(town, made.questionnaire))[0].answers.q1, undefined);
+	assert.equal(await kept(), 'f');
+});
 test('a file of another survey: in the hidden field it is left out', async () => {
 	const first = await upload('a.png'), id = await town.sql(`SELECT id FROM attachment WHERE owner_id = ${first.survey}`);
 	const { client, answer } = await upload('b.txt', Buffer.from('no picture'), id);
@@ -405,3 +419,18 @@ for (const [i, formula] of formulas.entries()) {
 		for (const [type, is_formula] of texts) assert.ok(!is_formula && ['s', 'inlineStr'].includes(type), type);
 	});
 }
+
+test('a point that is none: said where it was typed, which is unfolded, and the words beside it are kept', async () => {
+	const { survey: id } = await survey(town, document(question('q1', 'map', '場所はどこですか'), ...few().questions.map((q) => ({ ...q, code: `${q.code}0` })), question('q4', 'note', 'a'), question('q5', 'note', 'b'), question('q6', 'note', 'c')));
+	const client = browser(), page = await client.follow(await client.submit(await client.get(`/surveys/${id}`), {}, `/surveys/${id}`));
+	assert.equal(page.path, `/surveys/${id}/q/q1`);
+	const wrong = await client.submit(page, { q1_text: '駅前', q1_lat: '91', q1_lon: '百' }, '/q/');
+	assert.equal(wrong.status, 422);
+	assert.match(wrong.text, /緯度と経度は、35\.6581 と 139\.7414 のように/);
+	assert.match(wrong.text, /<details class="c-question__more" open>/);
+	for (const kept of ['駅前', '91', '百']) assert.ok(wrong.text.includes(`value="${kept}"`), kept);
+	const none = await client.submit(wrong, { q1_text: '', q1_lat: '', q1_lon: '' }, '/q/');
+	assert.match(none.text, /場所を、ことばか地図の点で/);
+	assert.match(none.text, /<details class="c-question__more">/);
+	assert.equal((await client.submit(none, { q1_text: '駅前' }, '/q/')).status, 303);
+});

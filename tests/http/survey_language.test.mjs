@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { desk, inside, said } from '../harness/desk.mjs';
 import { up } from '../harness/up.mjs';
-import { choices, document, question, survey, walk } from './survey.mjs';
+import { begin, choices, document, question, survey, walk } from './survey.mjs';
 
 const host = 'minato.localhost';
 let town, sato, suzuki;
@@ -122,4 +122,17 @@ test('whoever chooses やさしい日本語 reads it everywhere; Japanese where 
 	page = await other.follow(await other.submit(await other.get(`/surveys/${id}`), { language: 'zh' }, `/surveys/${id}`));
 	assert.match(page.text, /<span lang="zh">您使用图书馆吗？<\/span>/);
 	assert.match((await other.get(`/surveys/${id}/q/q1?lang=en`)).text, /<span lang="zh">您使用图书馆吗？/);
+});
+
+test('half translated: what is Japanese still is told to be Japanese, to those who have it read aloud', async () => {
+	const half = question('q1', 'single', '図書館へ行きますか', { choices: [{ code: '1', texts: { ja: 'よく行く', en: 'Often' } }, { code: '2', texts: { ja: '行かない' } }] });
+	delete half.texts.en;
+	const rows = question('q2', 'matrix', '席はどうですか', { choices: choices('良い'), settings: { rows: [{ code: 'r1', texts: { ja: '閲覧席' } }, { code: 'r2', texts: { ja: '自習席', en: 'Desks' } }] } });
+	const { survey: id } = await survey(town, document(half, rows)), client = town.client(host);
+	client.cookies.set('__Host-lang', 'en');
+	const page = await begin(client, id);
+	for (const [lang, text] of [['ja', '図書館へ行きますか'], ['en', 'Often'], ['ja', '行かない'], ['en', 'matrix q2'], ['ja', '閲覧席'], ['en', 'Desks'], ['en', '良い (en)']])
+		assert.ok(page.text.includes(`lang="${lang}">${text}<`), `${lang} ${text}`);
+	const check = await client.follow(await client.submit(page, { q1: '2', q2_r1: '1', q2_r2: '1' }, '/q/'));
+	for (const [lang, text] of [['ja', '図書館へ行きますか'], ['ja', '行かない'], ['en', 'matrix q2']]) assert.ok(check.text.includes(`lang="${lang}">${text}`), `${lang} ${text}`);
 });

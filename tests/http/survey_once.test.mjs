@@ -10,7 +10,7 @@ import { desk, inside, said } from '../harness/desk.mjs';
 import { eventually, up } from '../harness/up.mjs';
 import { adversary, rows_of } from './adversary.mjs';
 import { words } from './citizen.mjs';
-import { once_survey } from './right.mjs';
+import { once_survey, signed_in } from './right.mjs';
 import { responses, walk } from './survey.mjs';
 
 const host = 'minato.localhost', PEOPLE = 30, ANSWERS = 22;
@@ -161,6 +161,23 @@ test('nobody who has the whole database can join them', async (t) => {
 	t.diagnostic(`${people} lists of people against ${answers_.length} answers`);
 	assert.ok(['right_drawn', 'citizen', 'batch'].every((table) => all.get(table).length), 'he has all that there is');
 	assert.ok(people >= 8, 'he finds people in many places');
+});
+
+test('the button of the link pressed again, when the マイページ that was open has ended or another was opened: the same right', async () => {
+	const [client, link] = [town.client(host), links[PEOPLE - 1]], other = (await signed_in(town, host)).client.cookies.get('__Host-citizen');
+	const seen = new Set(await drawn());
+	client.cookies.set('__Host-citizen', other);
+	const page = await client.get(link), rights = [];
+	for (const cookie of [other, null, (await signed_in(town, host)).client.cookies.get('__Host-citizen')]) {
+		client.cookies.delete('__Host-citizen');
+		if (cookie) client.cookies.set('__Host-citizen', cookie);
+		assert.equal((await client.submit(page, {}, link)).status, 303, cookie ?? 'nobody');
+		rights.push(client.cookies.get(`__Host-right-${survey}`));
+	}
+	assert.equal(new Set(rights).size, 1);
+	const who = (await drawn()).filter((c) => !seen.has(c));
+	assert.equal(who.length, 1);
+	truth.set(who[0], '');	// takes part from here on
 });
 
 test('results tell how many answered, at the desk and, when they are out, to everybody', async () => {

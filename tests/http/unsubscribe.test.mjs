@@ -71,6 +71,11 @@ test('all mail, and everything', async () => {
 	assert.match(problems(nothing).what, /1つ選んで/);
 	assert.equal((await client.submit(await client.get(url), { what: 'topics' })).status, 303, 'harmless from a mail without topics');
 	assert.equal(await who.is(), 'active|{email}|active', 'a GET and a press without choice change nothing');
+	assert.match(words(await client.get(url)), /すべてのメール 登録した内容は残ります。命を守る情報も届きません/);
+	const reach = (ways) => town.sql(`SET session_replication_role = replica; UPDATE citizen SET reach = '${ways}' WHERE id = ${who.id}`);
+	await reach('{email,line}');
+	assert.match(words(await client.get(url)), /すべてのメール 登録した内容は残ります。ほかの受け取り方では、これからも届きます/, 'what saves lives comes by LINE');
+	await reach('{email}');
 
 	const mail = await client.follow(await client.submit(await client.get(url), { what: 'email' }));
 	assert.match(words(mail), /メールは、もう届きません/);

@@ -94,8 +94,11 @@ test('F11 broken off again and again: each migration is whole or not there, and 
 
 test('an old house is brought to the present, and is like a new one', async () => {
 	assert.equal((await migrate('--check')).code, 1, 'migrations are due');
+	const left = (columns) => town.sql(`SELECT ${columns} FROM citizen WHERE id IN (3, 4) ORDER BY id`);
+	await town.sql(`SET session_replication_role = replica; UPDATE citizen SET state = 'left' WHERE id = 3`);
 	const { out, code } = await migrate('--yes');
 	assert.equal(code, 0, out);
+	assert.equal(await left('state, districts, topics'), 'left|{}|{}\nactive|{1}|{2,3,4}', 'what somebody chose who has left is gone');
 	assert.equal((await migrate('--check')).code, 0);
 	const is = await schema('chromo'), wanted = await schema('fresh');
 	assert.deepEqual({ more: without(is, wanted), missing: without(wanted, is), lines: is.length }, { more: [], missing: [], lines: wanted.length });

@@ -34,6 +34,14 @@ test('what is set up may be chosen, what is not may not', async () => {
 	assert.equal(await row(id, `concat_ws(' ', by_email, by_line, by_sms, by_webpush, by_x, on_site)`), 't t t t f t');
 	assert.match(said(await sato.get(`/desk/messages/${id}`)), /住民サイト、メール、LINE、プッシュ通知、SMS/);
 
+	// One that stands still is said so, unless a second one sends.
+	const channels = async () => said(await sato.get(`/desk/messages/${id}/channels`));
+	await inside(town, `INSERT INTO gateway_health (gateway_id, breaker, reason) SELECT id, 'open', 'gateway_denied' FROM gateway WHERE channel = 'sms' AND place = 1`);
+	assert.match(await channels(), /いま止まっています/);
+	await inside(town, `INSERT INTO gateway (channel, kind, place, active) VALUES ('sms', 'twilio', 2, true) ON CONFLICT (tenant_id, channel, place) DO UPDATE SET active = true`);
+	assert.doesNotMatch(await channels(), /いま止まっています/);
+	await inside(town, `UPDATE gateway SET active = false WHERE place = 2; DELETE FROM gateway_health`);
+
 	answer = await choose(id, { on_site: null, by_email: null, by_line: null, by_webpush: null });
 	assert.equal(answer.status, 422);
 	assert.match(said(answer), /件名とリンクだけを送ります/, 'a link wants a page');
@@ -308,6 +316,10 @@ test('a correction: for those who got the first, its post begins 【訂正】 an
 		INSERT INTO citizen (state, language, reach, topics, confirmed) VALUES ('active', 'ja', '{email}', '{}', now())`);
 	await inside(town, `UPDATE post SET state = 'accepted', provider_id = '186001', reason = 'sent', posted = now() WHERE message_id = ${id}`);
 
+	// It was of two topics, of which one is not offered any more since.
+	const topics = (await inside(town, `SELECT array_agg(id) FROM (SELECT id FROM topic WHERE NOT vital ORDER BY id LIMIT 2) t`)).split('\n').pop();
+	await inside(town, `SET session_replication_role = replica; UPDATE message SET topics = '${topics}' WHERE id = ${id}; UPDATE topic SET active = false WHERE id = ('${topics}'::bigint[])[1]`);
+
 	const question = await sato.get(`/desk/messages/${id}/correct`);
 	assert.match(said(question), /最初のお知らせが届いた方にだけ/);
 	assert.equal((await sato.submit(question, { first_post: 'x' }, '/correct')).status, 422);
@@ -317,6 +329,8 @@ test('a correction: for those who got the first, its post begins 【訂正】 an
 	assert.equal((await sato.submit(question, { first_post: 'reply' }, '/correct')).headers.location, made.headers.location, 'the same press');
 	assert.match(said(await sato.get(`/desk/messages/${draft}`)), /次のお知らせの訂正です。 断水のお知らせ X では、最初の投稿への返信として/);
 	assert.equal(await row(draft, 'subject'), '【訂正】断水のお知らせ');
+	assert.equal(await row(draft, 'topics'), topics.replace(/\d+,/, ''), 'as in a copy');
+	await inside(town, `UPDATE topic SET active = true`);
 	await assert.rejects(inside(town, `UPDATE message SET first_post = 'delete' WHERE id = ${draft}`), /not to be changed/);
 	const reach = JSON.parse((await inside(town, `SELECT audience_split('everyone', '{}', topics, message_ways(m), 'ja', m.id) FROM message m WHERE id = ${draft}`)).split('\n').pop());
 	assert.equal(reach.count, people.split(',').length - 1, 'those who got it');

@@ -92,6 +92,16 @@ test('signed in: the tokens are kept sealed, whose account it is is shown, and i
 	// What else is changed leaves it as it is.
 	assert.equal((await admin.submit(await admin.get(settings), { posts_per_month: '50' }, 'channels/x')).status, 303);
 	assert.match(said(await admin.get(settings)), /許可されているアカウント： @minato_city/);
+
+	// Another app was not allowed anything yet; and nothing is posted meanwhile.
+	const whole = async () => (await inside(town, `UPDATE gateway SET (active, settings, secrets) = (SELECT active, settings, secrets FROM kept_x) WHERE channel = 'x' AND tenant_id = current_tenant()`));
+	await inside(town, `CREATE TABLE kept_x AS SELECT active, settings, secrets FROM gateway WHERE channel = 'x' AND tenant_id = current_tenant()`);
+	assert.equal((await admin.submit(await admin.get(settings), { client_id: 'another-client-0123456789' }, 'channels/x')).status, 303);
+	const other = await admin.get(settings);
+	assert.match(said(other), /まだ許可されていません/);
+	assert.ok(!said(other).includes('@minato_city'));
+	assert.deepEqual([(await row()).active, (await row()).settings.user_id], [false, undefined]);
+	await whole();
 });
 
 test('whoever did not begin it, has another state, comes late or began anew is told, and X is not asked', async () => {

@@ -117,7 +117,7 @@ static void
 test_texts(struct desk *d)
 {
 	struct form *f = form_of(d, "a=%ef%bc%a1++b&long=%e3%81%82%e3%81%84%e3%81%86&bell=x%07"
-	    "&n=%e3%80%80%ef%a8%99%ef%bc%a1+&s=+p+%ef%bc%a1&tab=a%09b&lost=x%ff&mail=a%00@example.jp");
+	    "&flag=%f0%9f%87%af%f0%9f%87%b5&n=%e3%80%80%ef%a8%99%ef%bc%a1+&s=+p+%ef%bc%a1&tab=a%09b&lost=x%ff&mail=a%00@example.jp");
 
 	is_str(form_text(f, "a", FORM_REQUIRED, 5), "A b", "a line is normalised");
 	is_str(form_text(f, "none", FORM_OPTIONAL, 5), "", "an optional one may be missing");
@@ -131,6 +131,8 @@ test_texts(struct desk *d)
 	is_str(form_lines(f, "long", FORM_REQUIRED, 2), "", "one too many");
 	is_str(part(f, "long", "problem"), "3 > 2", "is said with both numbers");
 	is_str(part(f, "long", "value"), "あいう", "and what was typed stays");
+	is_str(form_text(f, "flag", FORM_OPTIONAL, 1), "", "one to the reader, two to the database");
+	is_str(part(f, "flag", "problem"), "2 > 1", "is too long here, and not only there");
 	is_str(form_text(f, "bell", FORM_OPTIONAL, 5), "", "control characters");
 	is_str(part(f, "bell", "problem"), "control", "are told");
 	is_str(form_name(f, "n", FORM_REQUIRED, 5), "\uFA19Ａ", "a name keeps its kanji and width");

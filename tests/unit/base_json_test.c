@@ -79,6 +79,10 @@ test_getters(struct arena *a)
 	is_int(json_int(doc, "t"), 0, "a text is no number");
 	ok(!json_flag(doc, "i") && !json_flag(doc, "none"), "only true is true");
 	is_str(json_text(NULL, "t"), "", "nothing holds nothing");
+
+	is_int(parse(a, "[1, null, \"港\"]", &doc), ERR_OK, "a list");
+	ok(json_has(doc, "港") && !json_has(doc, "1") && !json_has(doc, ""), "it has the text that is in it");
+	ok(!json_has(NULL, "港") && !json_has(json_array_get(doc, 2), "港"), "what is no list has none");
 }
 
 static void

@@ -105,8 +105,10 @@ test_plain(struct arena *a)
 {
 	is_str(plain(a, "# 断水\n\n**明日。**から\n[案内](https://a.jp/)を\n\n- 一\n- 二\n  - 三\n\n"
 	    "3. 甲\n4. 乙\n\n終わり ~~なし~~ `x`"),
-	    "断水\n\n明日。から\n案内（https://a.jp/）を\n\n・一\n・二\n　・三\n\n3. 甲\n4. 乙\n\n終わり なし x",
+	    "断水\n\n明日。から\n案内（https://a.jp/）を\n\n・一\n・二\n　・三\n\n3. 甲\n4. 乙\n\n終わり ~~なし~~ x",
 	    "the same as plain text");
+	is_str(plain(a, "~~午前8時~~午前9時から、~~市民**会館**~~港公民館で"),
+	    "~~午前8時~~午前9時から、~~市民会館~~港公民館で", "what was struck out is not said as if it were so");
 	is_str(plain(a, "<https://a.jp/> [a@b.jp](mailto:a@b.jp) [電話](tel:03)"),
 	    "https://a.jp/ a@b.jp 電話（03）", "an address is not said twice");
 	is_str(plain(a, "> 引用\n\n---\n\n<div>\na\n</div>\n\n    code\n\nb"),

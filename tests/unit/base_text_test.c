@@ -87,6 +87,14 @@ test_length(struct arena *a)
 	is_str(text_cut(a, "お知らせ", 3), "お知…", "what does not ends in …, within the limit");
 	is_str(text_cut(a, "a" FAMILY "bc", 3), "a" FAMILY "…", "never inside a character");
 	is_str(text_cut(a, "ab", 1), "…", "one character is the mark alone");
+
+	is_int(text_points("お知らせ"), 4, "code points are characters where each is one");
+	is_int(text_points(FAMILY), 5, "a family is five to the database");
+	is_str(text_fit(a, "お知らせ", 3), "お知…", "cut as text_cut where each is one");
+	is_str(text_fit(a, "a" FAMILY, 6), "a" FAMILY, "what fits is not cut");
+	is_str(text_fit(a, "a" FAMILY "bc", 7), "a" FAMILY "…", "what does not ends in …");
+	is_str(text_fit(a, "a" FAMILY "bc", 6), "a…", "whole characters only");
+	is_str(text_fit(a, FAMILY, 3), "…", "and nothing if the first is too long");
 }
 
 static void
@@ -101,6 +109,7 @@ test_normal(struct arena *a)
 	is_str(text_normal(a, "\uFDFA\uFDFA") != NULL ? "grown" : "", "grown", "what grows most, grows");
 	is_str(text_digits(a, "〒１２３-４５６７"), "1234567", "digits of a postal code");
 	is_str(text_digits(a, "なし"), "", "none");
+	is_str(text_sought(a, " デンワ　ﾀﾛｳ Á𠮷 Ｂヴヶー "), "でんわたろうÁ𠮷bゔゖー", "a name as it is looked for");
 
 	is_str(text_body(a, "\r\n\n  a　 \r\nb\r\rc\t\n\n"), "  a\nb\n\nc",
 	    "line ends to LF, blanks at line ends off, outer empty lines off");
@@ -132,7 +141,8 @@ test_email(struct arena *a)
 		{ "taro@example.jp.", NULL }, { "taro@192.0.2.1", NULL }, { "taro@[192.0.2.1]", NULL },
 		{ "a@b@example.jp", NULL }, { "太郎@example.jp", NULL }, { "taro@日本.jp", NULL },
 		{ "a,b@example.jp", NULL }, { "<taro@example.jp>", NULL }, { "\"a\"b\"@example.jp", NULL },
-		{ "\"a\\\"@example.jp", NULL }, { "taro@exa_mple.jp", NULL },
+		{ "\"a\\\"@example.jp", NULL }, { "\"a\\\\\"b\"@example.jp", NULL }, { "\"a b\"@example.jp", NULL },
+		{ "taro@exa_mple.jp", NULL },
 		{ "12345678901234567890123456789012345678901234567890123456789012345@example.jp", NULL },
 	};
 

@@ -78,6 +78,13 @@ vault_seal_json(const struct vault *v, struct arena *a, const char *label, const
 }
 
 enum err
+q_courier_gates_queue(struct db *db, struct q_courier_gates q, int *out)
+{
+	(void)db, (void)q, (void)out;
+	return ERR_OK;
+}
+
+enum err
 q_courier_start_queue(struct db *db, struct q_courier_start q, struct rows **out)
 {
 	(void)db, (void)q, (void)out;
@@ -100,7 +107,14 @@ q_courier_release_queue(struct db *db, struct q_courier_release q, int *out)
 }
 
 enum err
-q_courier_record_call_queue(struct db *db, struct q_courier_record_call q, struct rows **out)
+q_courier_start_calls_queue(struct db *db, struct q_courier_start_calls q, struct rows **out)
+{
+	(void)db, (void)q, (void)out;
+	return ERR_OK;
+}
+
+enum err
+q_courier_record_calls_queue(struct db *db, struct q_courier_record_calls q, struct rows **out)
 {
 	(void)db, (void)q, (void)out;
 	return ERR_OK;
@@ -113,6 +127,14 @@ account_room(struct courier *of, int64_t tenant, int lane, int64_t now)
 {
 	(void)tenant, (void)lane, (void)now;
 	return of->capacity;
+}
+
+int64_t
+account_reserve(const struct courier *of, int64_t tenant)
+{
+	(void)of;
+	(void)tenant;
+	return 0;
 }
 
 bool

@@ -41,7 +41,7 @@ way(struct arena *a)
 	next(a, event, "{\"slot\": 7, \"people\": 0}", "start");
 	next(a, event, "{\"slot\": 7, \"people\": 2}", "person/1");
 	next(a, event, "{\"slot\": 7, \"people\": 2, \"persons\": [{\"name\": \"A\", \"answers\": {}}]}", "person/1");
-#define A "{\"name\": \"A\", \"answers\": {\"q1\": \"1\"}}"
+#define A "{\"name\": \"A\", \"answers\": {\"q1\": \"1\"}, \"asked\": [\"q1\"]}"
 	next(a, event, "{\"slot\": 7, \"people\": 2, \"persons\": [" A "]}", "person/2");
 	next(a, event, "{\"slot\": 7, \"people\": 1, \"persons\": [" A "]}", "contact");
 	next(a, event, "{\"slot\": 7, \"people\": 1, \"persons\": [" A "], \"email\": \"a@b.jp\"}", "code");
@@ -50,11 +50,13 @@ way(struct arena *a)
 	next(a, event, "{\"slot\": 7, \"people\": 1, \"persons\": [" A "], \"email\": \"a@b.jp\", \"verified\": \"a@b.jp\","
 	    " \"answers\": {}}", "q");
 	next(a, event, "{\"slot\": 7, \"people\": 1, \"persons\": [" A "], \"email\": \"a@b.jp\", \"verified\": \"a@b.jp\","
-	    " \"answers\": {\"q2\": \"2\"}}", "check");
+	    " \"answers\": {\"q2\": \"2\"}}", "q");	/* not shown yet */
+	next(a, event, "{\"slot\": 7, \"people\": 1, \"persons\": [" A "], \"email\": \"a@b.jp\", \"verified\": \"a@b.jp\","
+	    " \"answers\": {\"q2\": \"2\"}, \"asked\": [\"q2\"]}", "check");
 	/* For somebody: no proof, and no address where there is none. */
 	next(a, event, "{\"slot\": 7, \"people\": 1, \"staff\": 1, \"persons\": [" A "], \"answers\": {\"q2\": \"2\"}}", "contact");
 	next(a, event, "{\"slot\": 7, \"people\": 1, \"staff\": 1, \"unreachable\": true, \"persons\": [" A "],"
-	    " \"answers\": {\"q2\": \"2\"}}", "check");
+	    " \"answers\": {\"q2\": \"2\"}, \"asked\": [\"q2\"]}", "check");
 	/* One name for a group. */
 	json_object_set_new(event, "names", json_string("one"));
 	next(a, event, "{\"slot\": 7, \"people\": 3, \"persons\": [" A "]}", "contact");
@@ -75,12 +77,14 @@ static void
 claims(struct arena *a)
 {
 	const json_t *slot = json_array_get(json_object_get(read(a, EVENT), "slots"), 0);
-	const json_t *list = application_claims(a, slot, read(a, "[{\"quotas\": [3, 4]}, {\"quotas\": [3]}, {\"quotas\": [99]}, {}]"));
+	const json_t *people = read(a, "[{\"quotas\": [3, 4]}, {\"quotas\": [3]}, {\"quotas\": [99]}, {}]");
+	const json_t *list = application_claims(a, slot, people, 4);
 
 	ok(json_array_size(list) == 2, "of two quotas; one of another date is none");
 	ok(json_int(json_array_get(list, 0), "n") == 2, "two claim the first");
 	ok(json_int(json_array_get(list, 1), "n") == 1, "one the second");
-	ok(json_array_size(application_claims(a, slot, NULL)) == 0, "nobody claims nothing");
+	ok(json_int(json_array_get(application_claims(a, slot, people, 1), 0), "n") == 1, "who does not come any more claims nothing");
+	ok(json_array_size(application_claims(a, slot, NULL, 0)) == 0, "nobody claims nothing");
 }
 
 static void

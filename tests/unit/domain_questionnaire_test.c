@@ -58,6 +58,8 @@ static const struct {
 	{ "single", "", CHOICES, "q1=o&q1_words=%E7%8A%AC", "{\"q1\":\"o\",\"q1.other\":\"犬\"}" },
 	{ "single", "", CHOICES, "q1=o", "!question_other_required" },
 	{ "single", "", CHOICES, "q1=1&q1_words=x", "{\"q1\":\"1\"}" },
+	{ "single", "", CHOICES, "q1=o&q1_words=a%07b", "!form_control_characters" },
+	{ "multi", "", CHOICES, "q1_o=1&q1_words=a%EF%BF%BDb", "!form_unreadable" },
 	{ "multi", "", CHOICES, "q1_1=1&q1_2=1", "{\"q1\":[\"1\",\"2\"]}" },
 	{ "multi", "", CHOICES, "q1_9=1", "!form_choose_some" },
 	{ "multi", "", CHOICES, "q1_1=1&q1_n=1", "!question_none_alone" },
@@ -72,11 +74,16 @@ static const struct {
 	{ "text", "\"pattern\":\"kana\"", "", "q1=yama", "!question_pattern_kana" },
 	{ "text", "\"pattern\":\"phone\"", "", "q1=%EF%BC%90%EF%BC%93-1234-5678", "{\"q1\":\"0312345678\"}" },
 	{ "text", "\"pattern\":\"phone\"", "", "q1=12", "!question_pattern_phone" },
+	{ "text", "\"pattern\":\"phone\"", "", "q1=%EF%BC%90%EF%BC%93%E2%88%92%EF%BC%91234%E3%83%BC5678", "{\"q1\":\"0312345678\"}" },
+	{ "text", "\"pattern\":\"phone\"", "", "q1=0312345678x", "!question_pattern_phone" },
 	{ "text", "\"pattern\":\"postcode\"", "", "q1=105-0011", "{\"q1\":\"1050011\"}" },
 	{ "text", "\"pattern\":\"email\"", "", "q1=a", "!question_pattern_email" },
 	{ "text", "\"pattern\":\"digits\"", "", "q1=1a", "!question_pattern_digits" },
 	{ "long", "", "", "q1=a%0D%0Ab", "{\"q1\":\"a\\nb\"}" },
 	{ "number", "", "", "q1=%EF%BC%91%EF%BC%8C%EF%BC%92%EF%BC%90%EF%BC%90", "{\"q1\":\"1200\"}" },
+	{ "number", "", "", "q1=%E2%88%92%EF%BC%95", "{\"q1\":\"-5\"}" },
+	{ "number", "", "", "q1=%E3%83%BC5", "{\"q1\":\"-5\"}" },
+	{ "number", "", "", "q1=5%E2%88%92", "!question_number" },
 	{ "number", "", "", "q1=-0", "{\"q1\":\"0\"}" },
 	{ "number", "", "", "q1=007", "{\"q1\":\"7\"}" },
 	{ "number", "", "", "q1=1.5", "!question_number" },
@@ -132,10 +139,13 @@ static const struct {
 	{ "matrix", ROWS ",\"multi\":true", THREE, "q1_r1_1=1&q1_r1_2=1&q1_r2_3=1", "{\"q1\":{\"r1\":[\"1\",\"2\"],\"r2\":[\"3\"]}}" },
 	{ "address", "", "", "q1_postcode=105-0011&q1_text=x", "{\"q1\":{\"postcode\":\"1050011\",\"text\":\"x\"}}" },
 	{ "address", "", "", "q1_postcode=1", "!form_postcode" },
+	{ "address", "", "", "q1_text=a%EF%BF%BDb", "!form_unreadable" },
 	{ "map", "", "", "q1_lat=35.65858&q1_lon=139.74543", "{\"q1\":{\"lat\":\"35.65858\",\"lon\":\"139.74543\"}}" },
 	{ "map", "", "", "q1_lat=%EF%BC%93%EF%BC%95.6580341676&q1_lon=139.70", "{\"q1\":{\"lat\":\"35.658034\",\"lon\":\"139.7\"}}" },
-	{ "map", "", "", "q1_lat=95&q1_lon=139", "!question_map" },
-	{ "map", "", "", "q1_lat=35", "!question_map" },
+	{ "map", "", "", "q1_lat=95&q1_lon=139", "!question_point" },
+	{ "map", "", "", "q1_lat=35", "!question_point" },
+	{ "map", "", "", "q1_lat=35&q1_lon=x&q1_text=park", "!question_point" },
+	{ "map", "", "", "q1_lat=+&q1_text=", "!question_map" },
 	{ "map", "", "", "q1_text=park", "{\"q1\":{\"text\":\"park\"}}" },
 	{ "consent", "", "", "q1=1", "{\"q1\":\"1\"}" },
 	{ "consent", "", "", "", "!question_consent" },
@@ -248,6 +258,23 @@ paths(struct arena *a)
 	ok(json_array_size(questionnaire_faults(a, document)) == 0, "nothing is wrong with this one");
 }
 
+/* What nobody has answered yet is named by its number, whatever stands between. */
+static void
+numbered(struct arena *a, const struct words *w)
+{
+	static const char document[] = "{\"questions\":["
+	    "{\"code\":\"q7\",\"kind\":\"text\",\"texts\":{\"ja\":{\"label\":\"名\"}}},"
+	    "{\"code\":\"q2\",\"kind\":\"note\",\"texts\":{\"ja\":{\"label\":\"注\"}}},"
+	    "{\"code\":\"q10\",\"kind\":\"text\",\"texts\":{\"ja\":{\"label\":\"{q7}と{q7}と{q1}\"}}},"
+	    "{\"code\":\"q1\",\"kind\":\"text\",\"texts\":{\"ja\":{\"label\":\"{q10}\"},\"en\":{\"label\":\"a {b} c\"}}}]}";
+	const json_t *out = questionnaire_numbered(a, w, parsed(a, document));
+
+	is_str(questionnaire_text(questionnaire_question(out, "q10"), "label", "ja"),
+	    "［設問1の答え］と［設問1の答え］と［設問4の答え］", "what a label names, by its number");
+	is_str(questionnaire_text(questionnaire_question(out, "q1"), "label", "ja"), "［設問3の答え］", "q10 is not q1");
+	is_str(questionnaire_text(questionnaire_question(out, "q1"), "label", "en"), "a {b} c", "other brackets stay");
+}
+
 static bool
 has_fault(struct arena *a, const char *document, const char *key)
 {
@@ -309,6 +336,7 @@ main(void)
 	catalogue = words_open(a);
 	kinds(a, catalogue_words(catalogue, "ja"));
 	paths(a);
+	numbered(a, catalogue_words(catalogue, "ja"));
 	faults(a);
 	catalogue_free(catalogue);
 	arena_free(a);

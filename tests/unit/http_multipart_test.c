@@ -62,6 +62,8 @@ test_good(void)
 	is_int(parse("--x--"), ERR_OK, "an empty form");
 	is_int(parse(FILE_PART("f", "../../etc/passwd", "text/plain", "a") END), ERR_OK, "a path as a name");
 	is_str(files->name, "../../etc/passwd", "is told as it was sent");
+	is_int(parse(FILE_PART("f", "写真\xe2\x80\xaegnp\x07.exe", "image/png", "a") END), ERR_OK, "a name with what no page may hold");
+	is_str(files->name, "写真gnp.exe", "is told without");
 	is_int(parse(FILE_PART("f", "=?utf-8?q?=E3=81=82?=", "text/plain", "a") END), ERR_OK, "an encoded word");
 	is_str(files->name, "あ", "GMime reads it");
 	is_int(parse_n("multipart/form-data; boundary=\"----WebKit a\"",
@@ -143,6 +145,16 @@ test_large(void)
 		buf_addch(&body, 'a');
 	buf_adds(&body, "\r\n\r\n1\r\n" END);
 	is_int(parse(body.data), ERR_INVALID, "headers without end");
+
+	/* As long as a name can be on the clerk's computer: 255 letters, each of three bytes. */
+	for (int n = 255; n <= 256; n++) {
+		buf_reset(&body);
+		buf_adds(&body, "--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"");
+		for (int i = 0; i < n; i++)
+			buf_adds(&body, "長");
+		buf_adds(&body, "\"\r\nContent-Type: image/png\r\n\r\n1\r\n" END);
+		is_int(parse(body.data), n == 255 ? ERR_OK : ERR_INVALID, "a file name of %d letters", n);
+	}
 }
 
 int

@@ -41,7 +41,7 @@ ask(struct web *w, json_t **survey)
 enum err
 api_survey_show(struct web *w)
 {
-	static const char *const inner[] = { "questionnaire", "quotas", "counters", "answers_max" };
+	static const char *const inner[] = { "questionnaire", "quotas", "counters", "answers_max", "in_time" };
 	json_t *survey;
 	enum err e = ask(w, &survey);
 
@@ -95,7 +95,7 @@ check(struct web *w, const struct response_whole *r, const json_t *document, boo
 static enum err
 read(struct web *w, const json_t *survey, struct response_whole *out, const char **key)
 {
-	json_t *body;
+	json_t *body, *language;
 	enum err e;
 
 	*key = request_header(w->request, "Idempotency-Key");
@@ -105,9 +105,10 @@ read(struct web *w, const json_t *survey, struct response_whole *out, const char
 	if (e != ERR_OK)
 		return e;
 	out->answers = json_object_get(body, "answers");
-	out->language = json_text(body, "language")[0] != '\0' ? json_text(body, "language") : "ja";
+	language = json_object_get(body, "language");
+	out->language = language == NULL || json_is_null(language) ? "ja" : json_string_value(language);
 	out->receipt = response_receipt_of(w->arena, *key, out->id);
-	if (!json_is_object(out->answers) ||
+	if (!json_is_object(out->answers) || out->language == NULL ||
 	    !question_tongue_among(json_object_get(json_object_get(survey, "document"), "languages"), out->language))
 		return ERR_INVALID;
 	if (!json_flag(survey, "once") && !right_is_paper(json_text(body, "right")))

@@ -6,12 +6,14 @@
  *	GET  /my/again		what for, and where the code goes; POST sends it
  *	GET  /my/again/code	POST: on to where they were
  *
- * Who is registered by LINE alone opens マイページ anew from the chat.
+ * Who is registered by LINE alone opens マイページ anew from the chat, and who has but devices presses
+ * the button of /push on one of them (push.c).  Of mail that somebody stopped they may still ask for this.
  */
 #include <string.h>
 
 #include "domain/email.h"
 #include "domain/phone.h"
+#include "domain/reach.h"
 #include "web/citizen/code.h"
 #include "web/handlers.h"
 
@@ -34,13 +36,17 @@ way_of(struct web *w, struct code_way *way, const char **address)
 	*way = (struct code_way){ .purpose = PROOF_AGAIN };
 	if (e == ERR_OK)
 		e = email_of(w->db, w->vault, w->arena, w->citizen, &email, &state);
-	if (e == ERR_OK && strcmp(state, "active") == 0)
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	if (strcmp(state, "active") == 0)
 		*address = email;
-	else if (e == ERR_OK || e == ERR_NOT_FOUND) {
-		way->purpose = PROOF_AGAIN_SMS;
+	else {
 		e = phone_of(w->db, w->vault, w->arena, w->citizen, &phone);
-		if (e == ERR_OK && json_flag(phone, "works"))
+		if (e == ERR_OK && json_flag(phone, "works")) {
+			way->purpose = PROOF_AGAIN_SMS;
 			*address = json_text(phone, "e164");
+		} else if (strcmp(state, "left") == 0)
+			*address = email;
 	}
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
@@ -62,6 +68,27 @@ go_on(struct web *w)
 	return web_see_other(w, "%s", next[0] != '\0' ? next : "/my");
 }
 
+/* No code can go out: by what else they prove who they are. */
+static enum err
+show_ways(struct web *w)
+{
+	bool line = false, push = false;
+	json_t *reach, *way;
+	size_t i;
+	enum err e = reach_show(w->db, w->citizen, &reach);
+
+	if (e != ERR_OK)
+		return e;
+	json_array_foreach(json_object_get(reach, "reach"), i, way) {
+		line = line || strcmp(json_string_value(way), "line") == 0;
+		push = push || strcmp(json_string_value(way), "webpush") == 0;
+	}
+	json_object_set_new(w->view, "by_line", json_boolean(line));
+	json_object_set_new(w->view, "by_push", json_boolean(push));
+	json_object_set_new(w->view, "by_none", json_boolean(!line && !push));
+	return ERR_OK;
+}
+
 enum err
 citizen_my_again(struct web *w)
 {
@@ -72,6 +99,8 @@ citizen_my_again(struct web *w)
 	if (w->fresh)
 		return go_on(w);
 	e = way_of(w, &way, &address);
+	if (e == ERR_OK)
+		e = show_ways(w);
 	if (e != ERR_OK)
 		return e;
 	json_object_set_new(w->view, "address", address[0] == '\0' ? json_null() : json_string(

@@ -42,8 +42,10 @@ citizen_agenda_ical(struct web *w)
 	json_t *feed;
 	enum err e = feed_of(w, w->lang, &f, &feed);
 
-	return e != ERR_OK ? e : ical(w, arena_printf(w->arena, "%s%s", json_text(feed, "town"),
-	    words_get(w->words, "agenda_title")), json_object_get(feed, "events"), false);
+	if (e == ERR_OK)
+		e = guard_arrive(w);
+	return e != ERR_OK ? e : ical(w, arena_printf(w->arena, "%s%s", web_town(w),
+	    words_get(w->words, "agenda_feed_title")), json_object_get(feed, "events"), false);
 }
 
 enum err

@@ -5,8 +5,8 @@
  *	GET /cap.atom		what there is, the newest first, withdrawn ones too
  *	GET /cap/{message}	one of them
  *
- * A message is one Alert; a stopped one is a Cancel that refers to it.  How urgent,
- * severe and certain it is, nobody has said: Unknown, which the standard has for that.
+ * A message is one Alert, a correction of one an Update; a stopped one is a Cancel that refers
+ * to it.  How urgent, severe and certain it is, nobody has said: Unknown, which the standard has for that.
  * Its pictures are resources; those of a withdrawn one are not to be had any more.
  */
 #include "base/secret.h"

@@ -9,6 +9,7 @@
 #include "web/citizen/choose.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -36,10 +37,61 @@ citizen_session_cookie(struct web *w, const char *session)
 	response_cookie(w->response, "__Host-citizen", session, CITIZEN_SESSION_S);
 }
 
+/* "12.named", "12.named.A7KD-2": a page of a survey that asks for マイページ, and the number of a form on paper. */
+enum { BACK_NUMBER = 40 };
+static const char BACK_COOKIE[] = "__Host-back";
+static const char *const back_to[] = { "named", "right" };
+
+static const char *
+plain(const char *number)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
+
+	return strlen(number) <= BACK_NUMBER && number[strspn(number, letters)] == '\0' ? number : "";
+}
+
+void
+citizen_door_asked(struct web *w)
+{
+	const char *page = strrchr(w->request->path, '/') + 1, *number = fields_get(w->query, "number");
+	size_t i;
+
+	if (strncmp(w->route->pattern, "/surveys/{survey}/", 18) != 0)
+		return;
+	for (i = 0; i < sizeof back_to / sizeof *back_to; i++)
+		if (strcmp(page, back_to[i]) == 0)
+			response_cookie(w->response, BACK_COOKIE, arena_printf(w->arena, "%" PRId64 ".%s.%s", web_id(w, "survey"),
+			    page, plain(number)), CITIZEN_SESSION_S);
+}
+
+enum err
+citizen_door_opened(struct web *w, const char *session)
+{
+	const char *back = fields_get(w->request->cookies, BACK_COOKIE), *page, *number;
+	int64_t survey = strtoll(back, (char **)&page, 10);
+	size_t i, length = *page == '.' ? strcspn(page + 1, ".") : 0;
+
+	citizen_session_cookie(w, session);
+	if (back[0] == '\0')
+		return web_see_other(w, "/my");
+	response_cookie(w->response, BACK_COOKIE, "", -1);
+	number = length > 0 && page[length + 1] == '.' ? plain(page + length + 2) : "";
+	for (i = 0; survey > 0 && i < sizeof back_to / sizeof *back_to; i++)
+		if (strlen(back_to[i]) == length && strncmp(page + 1, back_to[i], length) == 0)
+			return web_see_other(w, number[0] != '\0' ? "/surveys/%" PRId64 "/%s?number=%s" : "/surveys/%" PRId64 "/%s",
+			    survey, back_to[i], number);
+	return web_see_other(w, "/my");
+}
+
 void
 citizen_session_end(struct web *w)
 {
+	static const char *const typed[] = { DRAFT_COOKIE, APPLY_COOKIE, BACK_COOKIE };
+
 	response_cookie(w->response, "__Host-citizen", "", -1);
+	for (size_t i = 0; i < sizeof typed / sizeof *typed; i++)
+		if (fields_has(w->request->cookies, typed[i]))
+			response_cookie(w->response, typed[i], "", -1);
 }
 
 enum err
@@ -92,7 +144,7 @@ citizen_districts_page(struct web *w, const json_t *chosen, const char *page)
 	json_t *options;
 	enum err e;
 
-	e = citizen_options(w->db, code, &options);
+	e = citizen_options(w->db, w->citizen, code, &options);
 	if (e != ERR_OK)
 		return e;
 	citizen_show_districts(web_form(w), options, with_ticks(w, chosen));
@@ -122,7 +174,7 @@ citizen_districts_read(struct web *w, json_t *choice, const char *page, const ch
 	enum err e;
 
 	*answered = false;
-	e = citizen_options(w->db, text_digits(w->arena, fields_get(w->fields, "postcode")), &options);
+	e = citizen_options(w->db, w->citizen, text_digits(w->arena, fields_get(w->fields, "postcode")), &options);
 	if (e != ERR_OK)
 		return e;
 	json_object_set_new(w->view, "found", json_null());
@@ -144,7 +196,7 @@ citizen_topics_page(struct web *w, const json_t *chosen, bool vital, const char 
 	json_t *options;
 	enum err e;
 
-	e = citizen_options(w->db, "", &options);
+	e = citizen_options(w->db, w->citizen, "", &options);
 	if (e != ERR_OK)
 		return e;
 	citizen_show_topics(web_form(w), options, citizen_ids(w->arena, chosen));
@@ -160,7 +212,7 @@ citizen_topics_read(struct web *w, json_t *choice, const char *page, bool *answe
 	enum err e;
 
 	*answered = false;
-	e = citizen_options(w->db, "", &options);
+	e = citizen_options(w->db, w->citizen, "", &options);
 	if (e != ERR_OK)
 		return e;
 	*answered = citizen_read_topics(web_form(w), options, choice);

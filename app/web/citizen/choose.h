@@ -13,6 +13,13 @@ struct citizen_asker citizen_asker(const struct web *, const char *email);
 
 /* マイページ is open to this browser from now on. */
 void citizen_session_cookie(struct web *, const char *session);
+/* Who came to a page of a survey that asks for マイページ gets back to it, in this browser, once it is open.  Only those
+ * pages are named in the cookie, and no address. */
+void citizen_door_asked(struct web *);
+/* … it is open: a 303 to there, else to マイページ. */
+enum err citizen_door_opened(struct web *, const char *session) MUST_USE;
+/* What was typed on the way to a registration or a sign-up is forgotten with it: the browser may be
+ * that of a library. */
 void citizen_session_end(struct web *);
 /* They have left, and this browser is nobody's. */
 enum err citizen_left(struct web *) MUST_USE;

@@ -12,11 +12,11 @@
 
 #include "domain/email.h"
 #include "web/citizen/code.h"
+#include "web/citizen/merge.h"
 #include "web/handlers.h"
 
 static const struct code_way way = { PROOF_EMAIL, "/my/email", "/my/email/code", "citizen/my/email" };
 static const char MERGE[] = "/my/email/merge";
-static const char *const keeps[] = { "both", "mine", "other", NULL };
 
 /* --- the address --- */
 
@@ -135,29 +135,19 @@ merge_open(struct web *w, struct proof *proof)
 static enum err
 merge_page(struct web *w, enum status status, struct form *form, const struct proof *proof)
 {
-	json_t *options = json_keep(w->arena, json_array()), *merge, *entry, *way_name;
-	json_t *ways = json_keep(w->arena, json_array());
+	json_t *merge, *way_name, *ways = json_keep(w->arena, json_array());
 	size_t i;
 	enum err e = email_merge(w->db, w->citizen, proof->shown, &merge);
 
 	if (e != ERR_OK)
 		return e;
-	json_array_foreach(json_object_get(merge, "entries"), i, entry)
-		json_object_set_new(entry, "language_chosen", json_string(words_get(catalogue_words(
-		    w->site->catalogue, json_text(entry, "language")), "language_name")));
 	json_array_foreach(json_object_get(merge, "ways"), i, way_name)
 		json_array_append_new(ways, json_string(words_get(w->words,
 		    arena_printf(w->arena, "way_%s", json_string_value(way_name)))));
-	for (i = 0; keeps[i] != NULL; i++)
-		json_array_append_new(options, json_pack("{s:s, s:s, s:s}", "value", keeps[i],
-		    "label", words_get(w->words, arena_printf(w->arena, "merge_%s", keeps[i])),
-		    "hint", words_get(w->words, arena_printf(w->arena, "merge_hint_%s", keeps[i]))));
-	form_options(form, "keep", options);
 	json_object_set_new(w->view, "email", json_string(proof->address));
-	json_object_set(w->view, "merge", merge);
 	json_object_set(w->view, "ways", ways);
 	json_object_set_new(w->view, "has_ways", json_boolean(json_array_size(ways) > 0));
-	return web_page(w, status, "citizen/my/merge");
+	return citizen_merge_page(w, status, form, merge, MERGE);
 }
 
 enum err
@@ -185,7 +175,7 @@ citizen_my_merged(struct web *w)
 	if (e != ERR_OK || !proof.right)
 		return e;
 	form = web_form(w);
-	keep = form_choice(form, "keep", FORM_REQUIRED, keeps);
+	keep = form_choice(form, "keep", FORM_REQUIRED, citizen_keeps);
 	if (!form_ok(form))
 		return merge_page(w, HTTP_UNPROCESSABLE, form, &proof);
 	return take(w, proof.address, keep);

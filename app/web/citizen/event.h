@@ -3,7 +3,7 @@
 #include "domain/application.h"
 #include "web/web.h"
 /*
- * What the pages of signing up have in common: event_apply.c (the way), event_contact.c (the
+ * What the pages of signing up have in common: event_apply.c (the way), event_person.c (who comes), event_contact.c (the
  * address), event_send.c (check and send), event_ticket.c (the page of the link).
  */
 
@@ -16,6 +16,7 @@ struct applying {
 	bool fresh;		/* nothing was typed yet */
 	bool changing;		/* an application that was sent */
 	bool by_staff;		/* 代理申込 */
+	bool lapsed;		/* … whose login has: what is typed is kept, and nothing is sent */
 };
 
 /* Opens both; lock: the draft will be written.  ready false: it takes no applications (any
@@ -33,14 +34,18 @@ enum err citizen_apply_closed(struct web *, const struct applying *) MUST_USE;
 /* Into the view: "rows" of what was answered, each {"label", "lines", "change_url" or null}; base: where the
  * pages of the way are, or NULL where nothing may be changed. */
 enum err citizen_apply_rows(struct web *, const json_t *event, const json_t *slot, const json_t *what, const char *base) MUST_USE;
+/* To the door of staff, and from there on where they were. */
+enum err citizen_apply_login(struct web *, const struct applying *) MUST_USE;
+enum err citizen_apply_resume(struct web *) MUST_USE;
 /* This browser's draft begins with this. */
 enum err citizen_apply_begin(struct web *, int64_t event, json_t *what) MUST_USE;
 
 /* Adds "tickets" to what マイページ shows: {title, when, datetime, state_text, ticket_url}, and "has_tickets". */
 enum err citizen_tickets_show(struct web *, json_t *my) MUST_USE;
 
-/* event_question.c: questions all on one page, those that the answers so far lead to.  chosen: the language (tongue.h). */
-enum err citizen_apply_questions(struct web *, struct form *, const char *chosen, const json_t *document, json_t *answers,
+/* event_question.c: questions all on one page, those that the answers so far lead to.  chosen: the language (tongue.h);
+ * holder: the draft or one of its persons, with "answers", and, once these are read, "asked". */
+enum err citizen_apply_questions(struct web *, struct form *, const char *chosen, const json_t *document, json_t *holder,
     bool reading) MUST_USE;
 /* What was answered: rows as above, appended. */
 enum err citizen_apply_question_rows(struct web *, const char *chosen, const json_t *document, const json_t *answers, const char *url,

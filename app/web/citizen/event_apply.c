@@ -3,24 +3,24 @@
  * Signing up for an event: one thing a page, each kept as soon as it is answered.
  *
  *	GET, POST /events/{event}/apply			which date, how many
- *	GET, POST /events/{event}/apply/person/{number}	who comes, one page each
  *	GET, POST /events/{event}/apply/q		what the event asks beside
  *
- * Contact and proof are in event_contact.c, check and the button in event_send.c.  The answers lie in the database, sealed, under
- * the hash of a cookie (domain/application.h); a page whose turn it is not yet leads to the
+ * Who comes is in event_person.c, contact and proof are in event_contact.c, check and the button in event_send.c.
+ * The answers lie in the database, sealed, under the hash of a cookie (domain/application.h); a page whose turn it is not yet leads to the
  * one whose it is.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "domain/question_language.h"
+#include "domain/unsent.h"
 #include "web/citizen/choose.h"
 #include "web/citizen/event.h"
 #include "web/citizen/tongue.h"
 #include "web/handlers.h"
 
-enum { COOKIE_S = 24 * 3600, NAME_MAX_LENGTH = 60, PEOPLE_MAX = 50 };
-static const char COOKIE[] = "__Host-apply";
+enum { COOKIE_S = 24 * 3600, PEOPLE_MAX = 50 };
+static const char COOKIE[] = APPLY_COOKIE;
 
 /* --- the way --- */
 
@@ -37,6 +37,36 @@ citizen_apply_closed(struct web *w, const struct applying *a)
 {
 	json_object_set(w->view, "event", a->event);
 	return web_page(w, HTTP_GONE, "citizen/event/closed");
+}
+
+/* Nobody has ended their login, and it is over. */
+static bool
+lapsed(struct web *w)
+{
+	struct unsent_over over;
+
+	return strcmp(w->stage, "full") != 0 && unsent_over(w->db, fields_get(w->request->cookies, "__Host-staff"), &over) == ERR_OK;
+}
+
+enum err
+citizen_apply_login(struct web *w, const struct applying *a)
+{
+	return web_see_other(w, "/desk/login?next=/desk/events/%" PRId64 "/applicants/new/on", a->draft.event);
+}
+
+enum err
+citizen_apply_resume(struct web *w)
+{
+	struct applying a;
+	bool ready;
+	enum err e = citizen_applying(w, &a, false, &ready);
+
+	if (e != ERR_OK || (!ready && a.by_staff))
+		return e;
+	buf_reset(&w->response->body);	/* of citizens' page, where it takes none of theirs */
+	if (!a.by_staff)
+		return web_see_other(w, "/desk/events/%" PRId64 "/applicants/new", a.draft.event);
+	return citizen_apply_go(w, &a, application_next(w->arena, a.event, a.draft.what));
 }
 
 enum err
@@ -56,9 +86,17 @@ citizen_applying(struct web *w, struct applying *a, bool lock, bool *ready)
 		e = application_draft_read(w->vault, w->arena, &a->draft);
 	if (e != ERR_OK)
 		return e;
-	/* What staff began for somebody is theirs alone, while they are signed in. */
+	/* What one person typed is not shown to another one who opened their マイページ in the same browser. */
+	if (w->citizen != 0 && json_int(a->draft.what, "citizen") != 0 && json_int(a->draft.what, "citizen") != w->citizen)
+		a->draft.what = json_keep(w->arena, json_object());
+	/* What staff began for somebody is theirs alone, while they are signed in.  What they type when their login has lapsed is
+	 * kept with it, and shown when they are in again. */
 	a->by_staff = json_int(a->draft.what, "staff") != 0;
-	if (a->by_staff && (json_int(a->draft.what, "staff") != w->staff || strcmp(w->stage, "full") != 0 || !web_may(w, RIGHT_WRITE))) {
+	a->lapsed = a->by_staff && lapsed(w);
+	if (a->lapsed && !lock)
+		return citizen_apply_login(w, a);
+	if (a->by_staff && !a->lapsed &&
+	    (json_int(a->draft.what, "staff") != w->staff || strcmp(w->stage, "full") != 0 || !web_may(w, RIGHT_WRITE))) {
 		a->draft.what = json_keep(w->arena, json_object());
 		a->by_staff = false;
 	}
@@ -96,6 +134,8 @@ citizen_apply_begin(struct web *w, int64_t event, json_t *what)
 
 	if (d.token[0] == '\0')
 		d.token = secret_token(w->arena, 32);
+	if (w->citizen != 0)
+		json_object_set_new(what, "citizen", json_integer(w->citizen));
 	response_cookie(w->response, COOKIE, d.token, COOKIE_S);
 	return application_draft_keep(w->db, w->vault, w->arena, &d);
 }
@@ -161,7 +201,8 @@ start_page(struct web *w, enum status status, const struct applying *a)
 	size_t i;
 
 	json_array_foreach(slots, i, slot) {
-		bool limited = json_flag(slot, "limited") && seats;
+		/* Who changes has seats of those that are taken: what is left beside them says nothing. */
+		bool limited = json_flag(slot, "limited") && seats && !a->changing;
 
 		if (a->changing && json_int(slot, "id") != json_int(a->draft.what, "slot"))
 			continue;
@@ -216,7 +257,12 @@ start_read(struct web *w, struct applying *a)
 		form_set(f, "people", "1");
 	if (chosen == NULL || (a->changing && slot != json_int(a->draft.what, "slot")))
 		form_problem(f, "slot", "apply_slot_gone");
-	else if (!a->changing && json_flag(a->event, "first") && json_flag(chosen, "limited") && !json_flag(a->event, "waiting")) {
+	else if (!a->changing && json_flag(chosen, "limited") && json_int(chosen, "capacity") == 0)
+		form_problem(f, "slot", "apply_slot_full_choose");
+	else if (!a->changing && json_flag(chosen, "limited") && json_int(chosen, "capacity") < people) {
+		form_detail(f, "people", "max", json_int(chosen, "capacity"));
+		form_problem(f, "people", "apply_people_capacity");
+	} else if (!a->changing && json_flag(a->event, "first") && json_flag(chosen, "limited") && !json_flag(a->event, "waiting")) {
 		if (json_flag(chosen, "full"))
 			form_problem(f, "slot", "apply_slot_full_choose");
 		else if (json_int(chosen, "left") < people)
@@ -230,6 +276,7 @@ start_read(struct web *w, struct applying *a)
 		citizen_tongue_speak(w, language);
 	}
 	json_object_set_new(a->draft.what, "slot", json_integer(slot));
+	json_object_set_new(a->draft.what, "span", json_string(json_text(chosen, "span")));
 	json_object_set_new(a->draft.what, "people", json_integer(people));
 }
 
@@ -258,174 +305,6 @@ citizen_apply_start(struct web *w)
 	return citizen_apply_on(w, &a);
 }
 
-/* --- a person --- */
-
-/* One name stands for a whole group: of each claim it says how many of them make it. */
-static bool
-for_group(const struct applying *a)
-{
-	return application_persons(a->event, a->draft.what) == 1 && json_int(a->draft.what, "people") > 1;
-}
-
-static const char *
-claim_name(struct web *w, const json_t *quota)
-{
-	return arena_printf(w->arena, "quota_%" PRId64, json_int(quota, "id"));
-}
-
-/* Their fields, once they are set or read. */
-static void
-say_claims(struct web *w, const struct applying *a, const json_t *slot)
-{
-	json_t *list = json_array(), *field;
-	const json_t *quota;
-	size_t i;
-
-	json_array_foreach(json_object_get(slot, "quotas"), i, quota) {
-		field = json_copy(json_object_get(form_json(a->form), claim_name(w, quota)));
-		json_object_set(field, "label", json_object_get(quota, "name"));
-		json_object_set(field, "lang", json_object_get(quota, "lang"));
-		json_array_append_new(list, field);
-	}
-	json_object_set_new(w->view, "claims", list);
-}
-
-/* The claims that can be made on this date, and whether this is one of several people. */
-static enum err
-person_page(struct web *w, enum status status, const struct applying *a, size_t n)
-{
-	const json_t *slot = application_slot(a->event, json_int(a->draft.what, "slot")), *quota;
-	json_t *options = json_array();
-	size_t i, members = application_persons(a->event, a->draft.what);
-
-	json_array_foreach(json_object_get(slot, "quotas"), i, quota)
-		json_array_append_new(options, json_pack("{s:o, s:O, s:O, s:O}", "value",
-		    json_sprintf("%" PRId64, json_int(quota, "id")), "label", json_object_get(quota, "name"),
-		    "lang", json_object_get(quota, "lang"), "left", json_object_get(quota, "left")));
-	form_options(a->form, "quota", options);
-	json_object_set_new(w->view, "quotas", json_boolean(!for_group(a) && json_array_size(options) > 0));
-	if (for_group(a))
-		say_claims(w, a, slot);
-	else
-		json_object_set_new(w->view, "claims", json_array());
-	json_decref(options);
-	json_object_set_new(w->view, "nth", json_integer((json_int_t)n));
-	json_object_set_new(w->view, "people", json_integer((json_int_t)members));
-	json_object_set_new(w->view, "of_several", json_boolean(members > 1));
-	json_object_set_new(w->view, "yourself", json_boolean(n == 1));
-	json_object_set_new(w->view, "for_all", json_boolean(for_group(a)));
-	return web_page(w, status, "citizen/event/person");
-}
-
-static enum err
-person_open(struct web *w, struct applying *a, bool lock, size_t *n, json_t **member, bool *ready)
-{
-	int64_t number = web_id(w, "number");
-	enum err e = citizen_apply_page(w, a, lock, arena_printf(w->arena, "person/%" PRId64, number), ready);
-
-	if (e != ERR_OK || !*ready)
-		return e;
-	if (number < 1 || (size_t)number > application_persons(a->event, a->draft.what)) {
-		*ready = false;
-		return citizen_apply_go(w, a, application_next(w->arena, a->event, a->draft.what));
-	}
-	*n = (size_t)number;
-	*member = application_person(a->draft.what, *n - 1);
-	return ERR_OK;
-}
-
-static void
-claims_set(struct web *w, const struct applying *a, const json_t *member)
-{
-	const json_t *slot = application_slot(a->event, json_int(a->draft.what, "slot")), *quota, *id;
-	size_t i, k, n;
-
-	json_array_foreach(json_object_get(slot, "quotas"), i, quota) {
-		n = 0;
-		json_array_foreach(json_object_get(member, "quotas"), k, id)
-			n += json_integer_value(id) == json_int(quota, "id");
-		form_set(a->form, claim_name(w, quota), n == 0 ? "" : arena_printf(w->arena, "%zu", n));
-	}
-}
-
-static void
-claims_read(struct web *w, const struct applying *a, json_t *member)
-{
-	const json_t *slot = application_slot(a->event, json_int(a->draft.what, "slot")), *quota;
-	json_t *claimed = json_array();
-	int64_t n;
-	size_t i;
-
-	json_array_foreach(json_object_get(slot, "quotas"), i, quota)
-		for (n = form_number(a->form, claim_name(w, quota), FORM_OPTIONAL, 0, json_int(a->draft.what, "people")); n > 0; n--)
-			json_array_append(claimed, json_object_get(quota, "id"));
-	json_object_set_new(member, "quotas", claimed);
-}
-
-enum err
-citizen_apply_person(struct web *w)
-{
-	struct applying a;
-	json_t *member;
-	struct db_ids ids;
-	size_t n;
-	bool ready;
-	enum err e = person_open(w, &a, false, &n, &member, &ready);
-
-	if (e != ERR_OK || !ready)
-		return e;
-	form_set(a.form, "name", json_text(member, "name"));
-	form_set(a.form, "kana", json_text(member, "kana"));
-	ids = citizen_ids(w->arena, json_object_get(member, "quotas"));
-	form_set_ids(a.form, "quota", ids.data, ids.n);
-	if (for_group(&a))
-		claims_set(w, &a, member);
-	e = citizen_apply_questions(w, a.form, a.chosen, application_document(w->arena, a.event, true), json_object_get(member, "answers"),
-	    false);
-	return e != ERR_OK ? e : person_page(w, HTTP_OK, &a, n);
-}
-
-static void
-quotas_read(const struct applying *a, json_t *member)
-{
-	const json_t *slot = application_slot(a->event, json_int(a->draft.what, "slot")), *quota;
-	json_t *claimed = json_array();
-	int64_t *ids;
-	size_t n = form_ids(a->form, "quota", FORM_OPTIONAL, &ids), i, k;
-
-	for (k = 0; k < n; k++)
-		json_array_foreach(json_object_get(slot, "quotas"), i, quota)
-			if (json_int(quota, "id") == ids[k])
-				json_array_append_new(claimed, json_integer(ids[k]));
-	if (json_array_size(claimed) < n)
-		form_problem(a->form, "quota", "apply_quota_gone");
-	json_object_set_new(member, "quotas", claimed);
-}
-
-enum err
-citizen_apply_person_keep(struct web *w)
-{
-	struct applying a;
-	json_t *member;
-	size_t n;
-	bool ready;
-	enum err e = person_open(w, &a, true, &n, &member, &ready);
-
-	if (e != ERR_OK || !ready)
-		return e;
-	json_object_set_new(member, "name", json_string(form_name(a.form, "name", FORM_REQUIRED, NAME_MAX_LENGTH)));
-	json_object_set_new(member, "kana", json_string(form_name(a.form, "kana", FORM_OPTIONAL, NAME_MAX_LENGTH)));
-	if (for_group(&a))
-		claims_read(w, &a, member);
-	else
-		quotas_read(&a, member);
-	e = citizen_apply_questions(w, a.form, a.chosen, application_document(w->arena, a.event, true), json_object_get(member, "answers"),
-	    true);
-	if (e != ERR_OK)
-		return e;
-	return form_ok(a.form) ? citizen_apply_on(w, &a) : person_page(w, HTTP_UNPROCESSABLE, &a, n);
-}
-
 /* --- questions --- */
 
 static enum err
@@ -441,7 +320,7 @@ questions(struct web *w, bool reading)
 	document = application_document(w->arena, a.event, false);
 	if (document == NULL)
 		return citizen_apply_go(w, &a, application_next(w->arena, a.event, a.draft.what));
-	e = citizen_apply_questions(w, a.form, a.chosen, document, json_object_get(a.draft.what, "answers"), reading);
+	e = citizen_apply_questions(w, a.form, a.chosen, document, a.draft.what, reading);
 	if (e != ERR_OK)
 		return e;
 	if (reading && form_ok(a.form))

@@ -66,12 +66,24 @@ code_send(struct web *w, struct applying *a)
 	return application_code_send(&mailer, &who, a->draft.what);
 }
 
-/* Any number that people say on the telephone: a mobile phone's in its form, another as it is. */
+/* Any number that can be called: with its area code, or of another country. */
+static bool
+callable(struct arena *a, const char *typed)
+{
+	const char *digits = text_number(a, typed + (typed[0] == '+'));
+	size_t n = digits != NULL ? strlen(digits) : 0;
+
+	return typed[0] == '+' ? n >= 8 && n <= 15 : n >= 10 && n <= 11 && digits[0] == '0';
+}
+
+/* As people say it on the telephone: a mobile phone's in its form, another as it is. */
 static const char *
 staff_phone(struct web *w, struct form *f)
 {
 	const char *typed = form_text(f, "phone", FORM_OPTIONAL, 20), *mobile = text_phone(w->arena, typed);
 
+	if (mobile == NULL && typed[0] != '\0' && !callable(w->arena, typed))
+		form_problem(f, "phone", "apply_staff_phone");
 	return mobile != NULL ? mobile : typed;
 }
 

@@ -22,9 +22,22 @@ asked(struct web *w, const json_t *document, const json_t *answers)
 	return list;
 }
 
-enum err
-citizen_apply_questions(struct web *w, struct form *f, const char *chosen, const json_t *document, json_t *answers, bool reading)
+static json_t *
+codes(const json_t *questions)
 {
+	json_t *list = json_array();
+	const json_t *q;
+	size_t i;
+
+	json_array_foreach(questions, i, q)
+		json_array_append(list, json_object_get(q, "code"));
+	return list;
+}
+
+enum err
+citizen_apply_questions(struct web *w, struct form *f, const char *chosen, const json_t *document, json_t *holder, bool reading)
+{
+	json_t *answers = json_object_get(holder, "answers");
 	struct questionnaire_look look = { w->arena, f, citizen_tongue(w, json_object_get(document, "languages"), chosen), document,
 		answers, NULL };
 	json_t *views = json_array(), *questions, *q;
@@ -49,8 +62,10 @@ citizen_apply_questions(struct web *w, struct form *f, const char *chosen, const
 		return e;
 	json_array_foreach(questions, i, q)
 		json_array_append(views, questionnaire_view(&look, q));
-	if (reading)
+	if (reading) {
+		json_object_set_new(holder, "asked", codes(questions));
 		questionnaire_prune(w->arena, document, answers);
+	}
 	return ERR_OK;
 }
 

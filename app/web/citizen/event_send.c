@@ -98,9 +98,9 @@ who(struct web *w, size_t nth)
 enum err
 citizen_apply_rows(struct web *w, const json_t *event, const json_t *slot, const json_t *what, const char *base)
 {
-	json_t *rows = json_array(), *when = one(w, json_text(slot, "when"));
+	json_t *rows = json_array(), *when = one(w, json_text(slot, "when")), *contact;
 	size_t n = application_persons(event, what), i;
-	const char *contact = json_text(what, "email"), *chosen = json_text(what, "language"), *url;
+	const char *email = json_text(what, "email"), *phone = json_text(what, "phone"), *chosen = json_text(what, "language"), *url;
 	enum err e = ERR_OK;
 
 	json_object_set_new(w->view, "rows", rows);
@@ -115,13 +115,18 @@ citizen_apply_rows(struct web *w, const json_t *event, const json_t *slot, const
 		e = citizen_apply_question_rows(w, chosen, application_document(w->arena, event, true), json_object_get(member, "answers"),
 		    url, rows);
 	}
-	if (contact[0] == '\0')
-		contact = json_text(what, "phone")[0] == '+' ? phone_written(w->arena, json_text(what, "phone")) : json_text(what, "phone");
-	if (contact[0] == '\0' && json_flag(what, "unreachable"))
-		contact = words_get(w->words, "apply_no_contact");
-	if (contact[0] != '\0')
-		row(rows, w, words_get(w->words, "apply_row_contact"), one(w, contact),
+	contact = json_array();
+	if (email[0] != '\0')
+		json_array_append_new(contact, line(email, w->lang));
+	if (phone[0] != '\0')
+		json_array_append_new(contact, line(phone[0] == '+' ? phone_written(w->arena, phone) : phone, w->lang));
+	if (json_array_size(contact) == 0 && json_flag(what, "unreachable"))
+		json_array_append_new(contact, line(words_get(w->words, "apply_no_contact"), w->lang));
+	if (json_array_size(contact) > 0)
+		row(rows, w, words_get(w->words, "apply_row_contact"), contact,
 		    json_text(what, "change")[0] != '\0' ? NULL : url_of(w, base, "/contact"));
+	else
+		json_decref(contact);
 	if (e == ERR_OK)
 		e = citizen_apply_question_rows(w, chosen, application_document(w->arena, event, false), json_object_get(what, "answers"),
 		    url_of(w, base, "/q"), rows);
@@ -142,14 +147,31 @@ whole(struct web *w, struct applying *a, bool lock, bool *ready)
 	return *ready ? ERR_OK : citizen_apply_go(w, a, next);
 }
 
+/* When the date is, as forms say it. */
+static const char *
+span_of(const struct applying *a)
+{
+	return json_text(application_slot(a->event, json_int(a->draft.what, "slot")), "span");
+}
+
+/* Staff have moved the date since it was shown beside the button. */
+static bool
+moved(struct web *w, const struct applying *a)
+{
+	return strcmp(fields_has(w->fields, "span") ? fields_get(w->fields, "span") : json_text(a->draft.what, "span"), span_of(a)) != 0;
+}
+
+/* moved: to another time since they chose it. */
 static enum err
-check_page(struct web *w, enum status status, const struct applying *a)
+check_page(struct web *w, enum status status, const struct applying *a, bool moved)
 {
 	const json_t *slot = application_slot(a->event, json_int(a->draft.what, "slot"));
 	const char *base = arena_printf(w->arena, "/events/%" PRId64 "/apply", a->draft.event);
 	bool first = json_flag(a->event, "first");
 	bool room = !json_flag(slot, "limited") || json_int(slot, "left") >= json_int(a->draft.what, "people");
-	const json_t *claims = application_claims(w->arena, slot, json_object_get(a->draft.what, "persons")), *claim, *quota;
+	/* Whoever was typed before they were fewer claims nothing. */
+	const json_t *claims = application_claims(w->arena, slot, json_object_get(a->draft.what, "persons"),
+	    application_persons(a->event, a->draft.what)), *claim, *quota;
 	size_t i, k;
 	enum err e = citizen_apply_rows(w, a->event, slot, a->draft.what, base);
 
@@ -160,6 +182,8 @@ check_page(struct web *w, enum status status, const struct applying *a)
 			room = room && (json_int(quota, "id") != json_int(claim, "id") || json_int(quota, "left") >= json_int(claim, "n"));
 	if (json_flag(a->event, "in_order") && json_int(slot, "queue") > 0)
 		room = false;
+	json_object_set_new(w->view, "moved", json_boolean(moved));
+	json_object_set_new(w->view, "span", json_string(span_of(a)));
 	json_object_set_new(w->view, "will_wait", json_boolean(first && !room && !a->changing));
 	json_object_set(w->view, "queue", json_object_get(slot, "queue"));
 	json_object_set_new(w->view, "queued", json_boolean(json_int(slot, "queue") > 0));
@@ -179,7 +203,7 @@ citizen_apply_check(struct web *w)
 	if (e != ERR_OK || !ready)
 		return e;
 	json_object_set_new(w->view, "no_seats", json_false());
-	return check_page(w, HTTP_OK, &a);
+	return check_page(w, HTTP_OK, &a, strcmp(json_text(a.draft.what, "span"), span_of(&a)) != 0);
 }
 
 static enum err
@@ -204,7 +228,7 @@ change(struct web *w, const struct applying *a)
 	if (outcome == APPLICATION_NO_SEATS) {
 		e = application_draft_keep(w->db, w->vault, w->arena, &a->draft);
 		json_object_set_new(w->view, "no_seats", json_true());
-		return e != ERR_OK ? e : check_page(w, HTTP_CONFLICT, a);
+		return e != ERR_OK ? e : check_page(w, HTTP_CONFLICT, a, false);
 	}
 	if (outcome == APPLICATION_NO_QUOTA) {
 		e = application_draft_keep(w->db, w->vault, w->arena, &a->draft);
@@ -230,6 +254,10 @@ citizen_apply_send(struct web *w)
 	if (e != ERR_OK || !ready)
 		return e;
 	json_object_set_new(w->view, "no_seats", json_false());
+	if (a.lapsed)
+		return citizen_apply_login(w, &a);
+	if (moved(w, &a))
+		return check_page(w, HTTP_CONFLICT, &a, true);
 	if (a.changing)
 		return change(w, &a);
 	by.language = question_tongue_among(json_object_get(a.event, "languages"), a.chosen) ? a.chosen : w->lang;
@@ -256,5 +284,5 @@ citizen_apply_send(struct web *w)
 	if (fate == APPLICATION_AGAIN)
 		return web_page(w, HTTP_CONFLICT, "citizen/event/again");
 	json_object_set_new(w->view, "no_seats", json_true());
-	return check_page(w, HTTP_CONFLICT, &a);
+	return check_page(w, HTTP_CONFLICT, &a, false);
 }

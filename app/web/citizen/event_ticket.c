@@ -13,6 +13,7 @@
  */
 #include <string.h>
 
+#include "base/clock.h"
 #include "domain/ical.h"
 #include "domain/ticket.h"
 #include "web/citizen/choose.h"
@@ -72,11 +73,24 @@ rows(struct web *w, const struct application *a)
 	return citizen_apply_rows(w, event, json_object_get(a->show, "slot"), what, NULL);
 }
 
+/* As good as passed on. */
+static bool
+past(const struct application *a)
+{
+	return json_flag(a->show, "offered") && json_flag(a->show, "offer_past");
+}
+
+/* What became of it, in words. */
+static const char *
+state_text(struct web *w, const struct application *a)
+{
+	return words_get(w->words, arena_printf(w->arena, "apply_state_%s", past(a) ? "expired" : json_text(a->show, "state")));
+}
+
 enum err
 citizen_ticket(struct web *w)
 {
 	struct application a;
-	bool past;
 	enum err e = ticket_open(w, &a);
 
 	if (e == ERR_NOT_FOUND)
@@ -85,15 +99,12 @@ citizen_ticket(struct web *w)
 		e = rows(w, &a);
 	if (e != ERR_OK)
 		return e;
-	/* As good as passed on: there is nothing left to do with it. */
-	past = json_flag(a.show, "offered") && json_flag(a.show, "offer_past");
-	if (past)
+	if (past(&a))	/* there is nothing left to do with it */
 		json_object_set_new(a.show, "active", json_false());
 	json_object_set_new(w->view, "qr", json_flag(a.show, "confirmed") ? qr_json(w->arena, code_of(w, &a)) : json_null());
 	json_object_set(w->view, "kana", json_object_get(a.person, "kana"));
 	json_object_set(w->view, "name", json_object_get(a.person, "name"));
-	json_object_set_new(w->view, "state_text", json_string(words_get(w->words,
-	    arena_printf(w->arena, "apply_state_%s", past ? "expired" : json_text(a.show, "state")))));
+	json_object_set_new(w->view, "state_text", json_string(state_text(w, &a)));
 	json_object_set_new(w->view, "kept", json_boolean(json_flag(a.show, "active") || json_flag(a.show, "confirmed")));
 	json_object_set_new(w->view, "by_email", json_boolean(json_text(a.contact, "email")[0] != '\0'));
 	json_object_set_new(w->view, "link_url", json_sprintf("%s/tickets/%s", web_origin(w), a.token));
@@ -192,6 +203,8 @@ status_of(const struct application *a)
 
 	if (strcmp(state, "confirmed") == 0)
 		return "confirmed";
+	if (past(a))
+		return "cancelled";
 	return strcmp(state, "applied") == 0 || strcmp(state, "waiting") == 0 || strcmp(state, "offered") == 0 ? "tentative" : "cancelled";
 }
 
@@ -215,6 +228,8 @@ citizen_ticket_calendar(struct web *w)
 	    "name", json_text(event, "title"), "place", json_text(event, "place"), "contact", json_text(event, "contact"), "categories",
 	    "latitude", json_object_get(event, "latitude"), "longitude", json_object_get(event, "longitude"),
 	    "status", status_of(&a), "days", json_object_get(slot, "days"), "more", 0);
+	/* Of one that is older, or as old, programs keep what they had: also that it was confirmed. */
+	json_object_set_new(one, "stamp", json_integer(clock_ms()));
 	json_object_set_new(one, "uid", json_sprintf("application-%" PRId64 "@%s", a.id, w->request->host));
 	json_object_set_new(one, "url", json_sprintf("%s/events/%" PRId64, web_origin(w), a.event));
 	json_object_set_new(one, "text", json_sprintf("%s %s\n%s/tickets/%s", words_get(w->words, "apply_number"),
@@ -255,8 +270,7 @@ citizen_ticket_paper(struct web *w)
 		paper_text(p, PAPER_TEXT, arena_printf(w->arena, "%s　%s", json_text(event, "place"), json_text(event, "address")));
 	paper_space(p, 8);
 	paper_text(p, PAPER_HEAD, arena_printf(w->arena, "%s　%s", words_get(w->words, "apply_number"), json_text(a.show, "number")));
-	paper_text(p, PAPER_TEXT, arena_printf(w->arena, "%s　%s", words_get(w->words, "apply_state"),
-	    words_get(w->words, arena_printf(w->arena, "apply_state_%s", json_text(a.show, "state")))));
+	paper_text(p, PAPER_TEXT, arena_printf(w->arena, "%s　%s", words_get(w->words, "apply_state"), state_text(w, &a)));
 	if (json_flag(a.show, "confirmed"))
 		paper_qr(p, code_of(w, &a), PAPER_TEXT, words_get(w->words, "apply_ticket_show"));
 	if (json_int(a.show, "people") > 1)

@@ -85,14 +85,16 @@ citizen_feed_json(struct web *w)
 	size_t i;
 
 	e = publication_feed(w->db, &feed);
+	if (e == ERR_OK)
+		e = guard_arrive(w);
 	if (e != ERR_OK)
 		return e;
-	town = json_text(feed, "town");
+	town = web_town(w);
 	out = json_keep(w->arena, json_pack("{s:s, s:s, s:o, s:o, s:s, s:[{s:s}], s:[]}",
 	    "version", "https://jsonfeed.org/version/1.1",
 	    "title", arena_printf(w->arena, "%s%s", town, words_get(w->words, "site_home_title")),
 	    "home_page_url", json_sprintf("%s/messages", origin), "feed_url", json_sprintf("%s/feed.json", origin),
-	    "language", "ja", "authors", "name", town, "items"));
+	    "language", w->lang, "authors", "name", town, "items"));
 	json_array_foreach(json_object_get(feed, "messages"), i, message) {
 		picture_say(w->arena, message, origin);
 		json_array_append_new(json_object_get(out, "items"), item(origin, message));

@@ -14,6 +14,8 @@
  *
  * Whoever gets to /my itself has opened it: web/routes_citizen.c asks for CITIZEN.
  */
+#include <string.h>
+
 #include "domain/household.h"
 #include "web/citizen/choose.h"
 #include "web/citizen/event.h"
@@ -155,8 +157,7 @@ citizen_my_opened(struct web *w)
 	e = citizen_open(w->db, w->arena, token, &citizen, &session);
 	if (e != ERR_OK)
 		return e;
-	citizen_session_cookie(w, session);
-	return web_see_other(w, "/my");
+	return citizen_door_opened(w, session);
 }
 
 enum err
@@ -278,6 +279,21 @@ citizen_my_resumed(struct web *w)
 enum err
 citizen_my_leave(struct web *w)
 {
+	static const char *const open[] = { "applied", "confirmed", "waiting", "offered", NULL };
+	json_t *my = json_keep(w->arena, json_object());
+	const json_t *one;
+	bool signed_up = false;
+	size_t i, k;
+	enum err e = web_vault(w);
+
+	if (e == ERR_OK)
+		e = citizen_tickets_show(w, my);
+	if (e != ERR_OK)
+		return e;
+	json_array_foreach(json_object_get(my, "tickets"), i, one)
+		for (k = 0; open[k] != NULL; k++)
+			signed_up = signed_up || strcmp(json_text(one, "state"), open[k]) == 0;
+	json_object_set_new(w->view, "signed_up", json_boolean(signed_up));
 	return web_page(w, HTTP_OK, "citizen/my/leave");
 }
 

@@ -10,6 +10,7 @@
  *	GET  /my/sms/code		POST opens
  */
 #include "web/citizen/phone.h"
+#include "web/citizen/merge.h"
 #include "web/handlers.h"
 
 static const struct code_way add_way = { PROOF_ADD, "/my/phone", "/my/phone/code", "citizen/my/phone" };
@@ -112,7 +113,7 @@ citizen_my_phone_add(struct web *w)
 		return e;
 	citizen_code_forget(w);
 	web_tell(w, "success", "tell_phone_added");
-	return web_see_other(w, "/my");
+	return citizen_merge_or(w, "/my");
 }
 
 enum err
@@ -180,7 +181,6 @@ citizen_my_sms_open(struct web *w)
 	e = phone_open(&mailer, proof.address, &citizen, &session);
 	if (e != ERR_OK)
 		return e;
-	citizen_session_cookie(w, session);
 	citizen_code_forget(w);
-	return web_see_other(w, "/my");
+	return citizen_door_opened(w, session);
 }

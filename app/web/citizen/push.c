@@ -18,6 +18,7 @@
 #include "channel/webpush.h"
 #include "web/citizen/choose.h"
 #include "web/citizen/draft.h"
+#include "web/citizen/merge.h"
 #include "web/handlers.h"
 
 /* What was sent as a device; NULL: it is none that may be called. */
@@ -59,16 +60,25 @@ citizen_push(struct web *w)
 	return page(w, HTTP_OK, false);
 }
 
-/* Whoever has マイページ open gets a device more. */
+/* Whoever has マイページ open gets a device more.  One that is theirs already proves once more who they
+ * are, as it would if マイページ were closed. */
 static enum err
 add(struct web *w, const json_t *device)
 {
-	enum err e = push_add(w->db, w->vault, w->arena, w->citizen, device);
+	const char *session = NULL;
+	int64_t owner = 0;
+	enum err e = push_owner(w->db, w->vault, w->arena, device, &owner);
 
+	if (e == ERR_OK || e == ERR_NOT_FOUND)
+		e = push_add(w->db, w->vault, w->arena, w->citizen, device);
+	if (e == ERR_OK && owner == w->citizen)
+		e = citizen_again(w->db, w->arena, w->citizen, fields_get(w->request->cookies, "__Host-citizen"), &session);
 	if (e != ERR_OK)
 		return e;
+	if (session != NULL)
+		citizen_session_cookie(w, session);
 	web_tell(w, "success", "tell_push_added");
-	return web_see_other(w, "/my/devices");
+	return citizen_merge_or(w, "/my/devices");
 }
 
 static enum err

@@ -9,8 +9,10 @@
  *	POST /surveys/{survey}/right/keep	a right that this browser has bared, into its cookie
  *
  * With script the token is hidden before it gets here, and a POST is answered with the
- * signature; without, it is made here, for this one request, and goes into the cookie.  Who
- * draws and who shows a right are two requests, and nothing of the first one is kept.
+ * signature; without, it is made here, for the page, comes back with its form, and goes into the
+ * cookie.  Either way the same form again gets the same right: the answer to the first one may
+ * be lost on the way.  Who draws and who shows a right are two requests, and nothing of the
+ * first one is kept.
  */
 #include "web/citizen/right.h"
 
@@ -41,7 +43,7 @@ static enum err
 page(struct web *w, enum status status, int64_t citizen, const char *draw_url)
 {
 	int64_t id = web_id(w, "survey");
-	const char *key = "";
+	const char *key = "", *made = "";
 	json_t *survey;
 	enum err e = right_survey(w->db, id, citizen, w->lang, &survey);
 
@@ -51,30 +53,56 @@ page(struct web *w, enum status status, int64_t citizen, const char *draw_url)
 	if (!json_flag(survey, "once"))
 		return web_see_other(w, "/surveys/%" PRId64, id);
 	e = right_modulus(w->db, w->arena, id, &key);
+	if (e == ERR_OK && !json_flag(survey, "drawn"))
+		e = right_make(w->arena, key, &made);
 	if (e != ERR_OK)
 		return e;
 	json_object_set(w->view, "survey", survey);
 	json_object_set_new(w->view, "key", json_string(key));
+	json_object_set_new(w->view, "made", json_string(made));
 	json_object_set_new(w->view, "draw_url", json_string(draw_url));
 	return web_page(w, status, "citizen/right/draw");
 }
 
+/* Without script: what came between, so that the page can say it. */
 static enum err
-draw(struct web *w, int64_t citizen)
+still_takes(struct web *w, int64_t citizen, const char *made, bool *takes)
 {
-	const char *hidden = fields_get(w->fields, "hidden"), *made;
-	int64_t survey = web_id(w, "survey");
-	enum err e;
+	int64_t id = web_id(w, "survey");
+	json_t *survey;
+	enum err e = right_survey(w->db, id, citizen, w->lang, &survey);
 
+	*takes = e == ERR_OK && json_flag(survey, "open");
+	if (!*takes || !json_flag(survey, "drawn"))
+		return e;
+	e = right_again(w->db, w->arena, id, citizen, made);
+	*takes = e == ERR_OK;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err
+draw(struct web *w, int64_t citizen, const char *draw_url)
+{
+	const char *hidden = fields_get(w->fields, "hidden"), *made = fields_get(w->fields, "made"), *drawn;
+	int64_t survey = web_id(w, "survey");
+	bool takes = true;
+	enum err e = hidden[0] != '\0' ? ERR_OK : still_takes(w, citizen, made, &takes);
+
+	if (e != ERR_OK)
+		return e;
+	if (!takes)
+		return web_see_other(w, "%s", draw_url);
 	if (hidden[0] != '\0')
-		e = right_draw(w->db, w->vault, w->arena, survey, citizen, hidden, &made);
+		e = right_draw(w->db, w->vault, w->arena, survey, citizen, hidden, &drawn);
 	else
-		e = right_draw_here(w->db, w->vault, w->arena, survey, citizen, &made);
+		e = right_draw_here(w->db, w->vault, w->arena, survey, citizen, made, &drawn);
 	if (e != ERR_OK)
 		return e;
 	if (hidden[0] != '\0')
-		return web_json(w, HTTP_OK, json_keep(w->arena, json_pack("{s:s}", "signature", made)));
-	response_cookie(w->response, cookie_of(w, survey), made, COOKIE_S);
+		return web_json(w, HTTP_OK, json_keep(w->arena, json_pack("{s:s}", "signature", drawn)));
+	response_cookie(w->response, cookie_of(w, survey), drawn, COOKIE_S);
+	/* A second press draws the same: its answer may be the one that arrives, and needs the cookie, too. */
+	w->claims = false;
 	web_tell(w, "success", "tell_right_drawn");
 	return web_see_other(w, "/surveys/%" PRId64, survey);
 }
@@ -98,7 +126,7 @@ citizen_right_draw(struct web *w)
 {
 	enum err e = web_vault(w);
 
-	return e != ERR_OK ? e : draw(w, w->citizen);
+	return e != ERR_OK ? e : draw(w, w->citizen, own_url(w));
 }
 
 /* --- by a personal link --- */
@@ -132,9 +160,9 @@ citizen_right_link(struct web *w)
 	int64_t citizen;
 	enum err e = link_read(w, &citizen);
 
-	if (e == ERR_NOT_FOUND)
-		return dead(w);
-	return e != ERR_OK ? e : page(w, HTTP_OK, citizen, link_url(w));
+	if (e == ERR_OK)
+		e = page(w, HTTP_OK, citizen, link_url(w));
+	return e == ERR_NOT_FOUND ? dead(w) : e;
 }
 
 enum err
@@ -143,9 +171,9 @@ citizen_right_link_draw(struct web *w)
 	int64_t citizen;
 	enum err e = link_read(w, &citizen);
 
-	if (e == ERR_NOT_FOUND)
-		return dead(w);
-	return e != ERR_OK ? e : draw(w, citizen);
+	if (e == ERR_OK)
+		e = draw(w, citizen, link_url(w));
+	return e == ERR_NOT_FOUND && !db_failed(w->db) ? dead(w) : e;
 }
 
 /* --- into the cookie --- */

@@ -9,10 +9,13 @@
  *	POST /surveys/{survey}/named
  *
  * But for the last two no session is looked for (UNKNOWN in routes_citizen.c): the transactions of
- * an answer have nothing to do with anybody.  Who has a form on paper begins in
- * survey_number.c.
+ * an answer have nothing to do with anybody.  What is answered by name is shown again only while that
+ * person's マイページ is open: a browser in a library is used by the next one soon.  Who has a form on
+ * paper begins in survey_number.c.
  */
 #include "web/citizen/survey.h"
+
+#include <string.h>
 
 #include "domain/question_language.h"
 #include "domain/questionnaire.h"
@@ -22,6 +25,7 @@
 #include "web/handlers.h"
 
 enum { COOKIE_S = 24 * 3600 };
+#define OF_RECEIPT "receipt."
 
 const char *
 citizen_survey_cookie(struct web *w, int64_t survey)
@@ -44,6 +48,41 @@ void
 citizen_survey_cookie_set(struct web *w, int64_t survey, const char *token)
 {
 	response_cookie(w->response, arena_printf(w->arena, "__Host-answer-%" PRId64, survey), token, COOKIE_S);
+}
+
+const char *
+citizen_survey_receipt_of(struct web *w, int64_t survey, const char *token)
+{
+	bool itself = strncmp(token, OF_RECEIPT, strlen(OF_RECEIPT)) == 0;
+
+	return itself ? token + strlen(OF_RECEIPT) : response_receipt_of(w->arena, token, survey);
+}
+
+void
+citizen_survey_receipt_keep(struct web *w, int64_t survey, const char *receipt)
+{
+	citizen_survey_cookie_set(w, survey, arena_printf(w->arena, OF_RECEIPT "%s", receipt));
+}
+
+enum err
+citizen_survey_hides(struct web *w, const json_t *of, bool *away, bool *taken)
+{
+	int64_t citizen = json_int(of, "citizen"), here = 0;
+	enum err e = citizen == 0 ? ERR_OK :
+	    response_present(w->db, w->arena, fields_get(w->request->cookies, "__Host-citizen"), &here);
+
+	*away = here != citizen;
+	if (taken != NULL)
+		*taken = *away && here != 0;
+	return e;
+}
+
+enum err
+citizen_survey_away(struct web *w, int64_t survey)
+{
+	w->claims = false;		/* the same button does its work once マイページ is open */
+	web_tell(w, "info", "tell_answer_away");
+	return web_see_other(w, "/surveys/%" PRId64 "/named", survey);
 }
 
 void
@@ -98,6 +137,28 @@ intro(struct web *w, int64_t id, json_t **survey, struct response_draft *draft, 
 	return e;
 }
 
+/* What this browser has begun or sent may be shown to whoever is at it. */
+static enum err
+seen_here(struct web *w, const json_t *survey, const struct response_draft *draft, bool *begun, json_t **receipt)
+{
+	bool away = false;
+	enum err e = ERR_OK;
+
+	if (*begun) {
+		e = citizen_survey_hides(w, draft->what, &away, NULL);
+		/* Begun by the link of a receipt, the link leads there again. */
+		*begun = !away && (!json_flag(survey, "named") || json_int(draft->what, "citizen") != 0);
+	} else if (draft->token != NULL) {
+		e = response_receipt(w->db, w->arena, draft->survey, citizen_survey_receipt_of(w, draft->survey, draft->token), w->lang,
+		    receipt);
+		if (e == ERR_OK)
+			e = citizen_survey_hides(w, *receipt, &away, NULL);
+		if (away)
+			*receipt = json_null();
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;		/* of another time */
+}
+
 enum err
 citizen_survey_show(struct web *w)
 {
@@ -108,10 +169,8 @@ citizen_survey_show(struct web *w)
 	bool begun;
 	enum err e = intro(w, id, &survey, &draft, &begun);
 
-	if (e == ERR_OK && !begun && draft.token != NULL) {
-		e = response_receipt(w->db, w->arena, id, response_receipt_of(w->arena, draft.token, id), w->lang, &receipt);
-		e = e == ERR_NOT_FOUND ? ERR_OK : e;	/* of another time */
-	}
+	if (e == ERR_OK)
+		e = seen_here(w, survey, &draft, &begun, &receipt);
 	if (e != ERR_OK)
 		return e;
 	document = json_object_get(survey, "document");
@@ -183,18 +242,19 @@ citizen_survey_begin(struct web *w)
 
 /* --- by name --- */
 
+/* *reached: where this person goes on in this browser; NULL: nothing of theirs is begun here. */
 static enum err
-named(struct web *w, json_t **survey, json_t **answered)
+named(struct web *w, json_t **survey, json_t **answered, const char **reached)
 {
-	enum err e = web_vault(w);
+	int64_t id = web_id(w, "survey");
+	struct response_draft draft;
+	bool begun;
+	enum err e = intro(w, id, survey, &draft, &begun);
 
-	if (e == ERR_OK)
-		e = survey_ask(w->db, web_id(w, "survey"), w->lang, true, survey);
-	if (e == ERR_OK)
-		e = db_flush(w->db);
 	if (e != ERR_OK)
 		return e;
-	e = response_of(w->db, web_id(w, "survey"), w->citizen, answered);
+	*reached = begun && json_int(draft.what, "citizen") == w->citizen ? draft.reached : NULL;
+	e = response_of(w->db, id, w->citizen, answered);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -202,8 +262,8 @@ enum err
 citizen_survey_named(struct web *w)
 {
 	json_t *survey = NULL, *answered = NULL, *languages;
-	const char *language;
-	enum err e = named(w, &survey, &answered);
+	const char *language, *reached;
+	enum err e = named(w, &survey, &answered, &reached);
 
 	if (e != ERR_OK)
 		return e;
@@ -214,6 +274,8 @@ citizen_survey_named(struct web *w)
 	citizen_survey_view(w, survey, language);
 	citizen_tongue_choice(w, languages, language);
 	json_object_set(w->view, "answered", answered != NULL ? answered : json_null());
+	json_object_set_new(w->view, "resume_url", reached != NULL ?
+	    json_sprintf("/surveys/%" PRId64 "/q/%s", json_int(survey, "id"), reached) : json_null());
 	json_object_set_new(w->view, "number", json_string(citizen_survey_number_typed(w, w->query)));
 	return web_page(w, HTTP_OK, "citizen/survey/named");
 }
@@ -222,8 +284,8 @@ enum err
 citizen_survey_named_begin(struct web *w)
 {
 	json_t *survey = NULL, *answered = NULL;
-	const char *right;
-	enum err e = named(w, &survey, &answered);
+	const char *right, *reached;
+	enum err e = named(w, &survey, &answered, &reached);
 
 	if (e != ERR_OK)
 		return e;
@@ -261,7 +323,7 @@ citizen_answers(struct web *w)
 }
 
 enum err
-citizen_answering(struct web *w, struct answering *a, bool *ready)
+citizen_answering_away(struct web *w, struct answering *a, bool *ready)
 {
 	int64_t id = web_id(w, "survey");
 	json_t *receipt;
@@ -275,7 +337,7 @@ citizen_answering(struct web *w, struct answering *a, bool *ready)
 	if (a->draft.token == NULL)
 		return web_see_other(w, "/surveys/%" PRId64, id);
 	if (response_draft_read(w->vault, w->arena, &a->draft) != ERR_OK) {
-		e = response_receipt(w->db, w->arena, id, response_receipt_of(w->arena, a->draft.token, id), w->lang, &receipt);
+		e = response_receipt(w->db, w->arena, id, citizen_survey_receipt_of(w, id, a->draft.token), w->lang, &receipt);
 		if (e == ERR_NOT_FOUND)
 			return web_see_other(w, "/surveys/%" PRId64, id);
 		return e != ERR_OK ? e : web_see_other(w, "/surveys/%" PRId64 "/done", id);
@@ -284,7 +346,18 @@ citizen_answering(struct web *w, struct answering *a, bool *ready)
 	a->document = json_object_get(a->survey, "document");
 	a->answers = json_object_get(a->draft.what, "answers");
 	a->language = citizen_tongue(w, json_object_get(a->document, "languages"), json_text(a->draft.what, "language"));
-	a->open = json_flag(a->survey, "open");
+	a->open = json_text(a->draft.what, "change")[0] != '\0' ? survey_changes(a->survey) : json_flag(a->survey, "open");
 	citizen_survey_view(w, a->survey, a->language);
-	return ERR_OK;
+	return citizen_survey_hides(w, a->draft.what, &a->away, &a->taken);
+}
+
+enum err
+citizen_answering(struct web *w, struct answering *a, bool *ready)
+{
+	enum err e = citizen_answering_away(w, a, ready);
+
+	if (e != ERR_OK || !*ready || !a->away)
+		return e;
+	*ready = false;
+	return citizen_survey_away(w, a->id);
 }

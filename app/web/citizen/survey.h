@@ -17,10 +17,16 @@ struct answering {
 	json_t *answers;		/* of the draft */
 	const char *language;		/* of the questions */
 	bool open;			/* takes answers, or changes, now */
+	/* By name, and that person's マイページ is not open here: nothing is shown; somebody else's is: nothing is kept. */
+	bool away, taken;
 };
 
 /* The cookie in which this browser keeps the token of its draft. */
 const char *citizen_survey_cookie(struct web *, int64_t survey);
+/* The receipt that such a token leads to, once its answer was sent. */
+const char *citizen_survey_receipt_of(struct web *, int64_t survey, const char *token);
+/* This browser has changed the answer of this receipt, of which its draft's token knows nothing. */
+void citizen_survey_receipt_keep(struct web *, int64_t survey, const char *receipt);
 void citizen_survey_cookie_set(struct web *, int64_t survey, const char *token);
 
 /* Asks for survey and draft along with enter(), for routes with ANSWER. */
@@ -29,8 +35,16 @@ enum err citizen_answering_ask(struct web *) MUST_USE;
 bool citizen_answers(struct web *);
 /* Opens survey and draft, which came with enter() then; of two POSTs the second waits
  * for the draft.  *ready false: there is no draft, and the answer is a 303 to
- * where it went. */
+ * where it went; or it is away, and the answer a 303 to マイページ. */
 enum err citizen_answering(struct web *, struct answering *, bool *ready) MUST_USE;
+
+/* The same for the one page that keeps what was typed though its person is away. */
+enum err citizen_answering_away(struct web *, struct answering *, bool *ready) MUST_USE;
+/* A 303 to where マイページ is opened, which says that the answers are there. */
+enum err citizen_survey_away(struct web *, int64_t survey) MUST_USE;
+/* Answered by name, of: {"citizen"}, and that person is not who has マイページ open here.  taken: somebody else has; may
+ * be NULL. */
+enum err citizen_survey_hides(struct web *, const json_t *of, bool *away, bool *taken) MUST_USE;
 
 /* The survey in the view, its texts in this language. */
 void citizen_survey_view(struct web *, const json_t *survey, const char *language);
@@ -45,7 +59,8 @@ enum err citizen_survey_number_right(struct web *, int64_t survey, const char **
 const char *citizen_survey_page(struct web *, const struct answering *);
 /* A 303 to it.  checking: from there back to the check page. */
 enum err citizen_survey_go(struct web *, int64_t survey, const char *page, bool checking) MUST_USE;
-/* What was answered, row by row, into the view as "rows": {"code", "label", "lines", "change_url"}. */
+/* What was answered, row by row, into the view as "rows": {"code", "label", "label_lang", "lines": {"text",
+ * "lang"}, "change_url"}. */
 enum err citizen_survey_rows(struct web *, const json_t *survey, const json_t *answers, const char *language) MUST_USE;
 /* It takes no answers (any more): what was typed is shown, to be copied. */
 enum err citizen_survey_closed(struct web *, const struct answering *, bool full) MUST_USE;

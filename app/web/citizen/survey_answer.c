@@ -148,18 +148,6 @@ citizen_survey_question(struct web *w)
 	return citizen_survey_go(w, a.id, citizen_survey_page(w, &a), false);
 }
 
-static bool
-among(const json_t *path, const char *code)
-{
-	const json_t *q;
-	size_t i;
-
-	json_array_foreach(path, i, q)
-		if (strcmp(json_text(q, "code"), code) == 0)
-			return true;
-	return false;
-}
-
 /* All that these answers lead by, also what stands behind one that is missing. */
 static json_t *
 asked(struct web *w, const struct answering *a)
@@ -172,23 +160,39 @@ asked(struct web *w, const struct answering *a)
 	return list;
 }
 
-/* Where it goes on.  Who came from the check page goes back there, by way of what the
+/* What is asked since something was changed, and was not seen yet; in the draft as "fresh". */
+static const char *
+fresh_page(struct web *w, struct answering *a, const char *name, const json_t *before)
+{
+	const json_t *known = json_object_get(a->draft.what, "fresh"), *q;
+	json_t *fresh = json_array();
+	size_t i;
+
+	json_array_foreach(asked(w, a), i, q) {
+		const char *code = json_text(q, "code");
+
+		if (strcmp(code, name) != 0 && (questionnaire_coded(before, code) == NULL || json_has(known, code)))
+			json_array_append_new(fresh, json_string(code));
+	}
+	json_object_set_new(a->draft.what, "fresh", fresh);
+	return json_string_value(json_array_get(fresh, 0));
+}
+
+/* Where it goes on.  Who came from the check page goes back there, by way of all that the
  * change has made to be asked in addition. */
 static const char *
-next_page(struct web *w, const struct answering *a, const char *name, const json_t *before)
+next_page(struct web *w, struct answering *a, const char *name, const json_t *before)
 {
-	const json_t *q, *next;
-	size_t i;
+	const json_t *next;
+	const char *fresh;
 
 	if (strcmp(name, "all") == 0)
 		return citizen_survey_page(w, a);
 	next = questionnaire_next(a->document, a->answers, name);
 	if (!fields_has(w->fields, "check"))
 		return next != NULL ? json_text(next, "code") : "check";
-	json_array_foreach(asked(w, a), i, q)
-		if (!among(before, json_text(q, "code")))
-			return json_text(q, "code");
-	return citizen_survey_page(w, a);
+	fresh = fresh_page(w, a, name, before);
+	return fresh != NULL ? fresh : citizen_survey_page(w, a);
 }
 
 static enum err
@@ -222,8 +226,20 @@ read(struct web *w, struct answering *a, const char *name, const json_t *questio
 		questionnaire_read(w->arena, form, w->fields, q, a->answers);
 	}
 	e = a->open ? address_show(w->db, w->arena, form, questions, a->answers, true) : ERR_OK;
-	*good = form_ok(form) || !a->open;
+	*good = form_ok(form) || !a->open || a->away;
 	return e != ERR_OK || *good ? e : page(w, HTTP_UNPROCESSABLE, a, name, questions, place);
+}
+
+/* Their hour is over: what they have typed, right or wrong, waits for them on its page. */
+static enum err
+keep_away(struct web *w, struct answering *a, const char *name)
+{
+	enum err e = ERR_OK;
+
+	a->draft.reached = name;
+	if (!a->taken)
+		e = response_draft_keep(w->db, w->vault, w->arena, &a->draft);
+	return e != ERR_OK ? e : citizen_survey_away(w, a->id);
 }
 
 enum err
@@ -234,7 +250,7 @@ citizen_survey_answer(struct web *w)
 	struct answering a;
 	size_t place;
 	bool ready, good;
-	enum err e = citizen_answering(w, &a, &ready);
+	enum err e = citizen_answering_away(w, &a, &ready);
 
 	if (e != ERR_OK || !ready)
 		return e;
@@ -246,6 +262,8 @@ citizen_survey_answer(struct web *w)
 	e = read(w, &a, name, questions, place, &good);
 	if (e != ERR_OK || !good)
 		return e;
+	if (a.away)
+		return keep_away(w, &a, name);
 	return a.open ? go_on(w, &a, name, before) : citizen_survey_closed(w, &a, false);
 }
 

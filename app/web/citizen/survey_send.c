@@ -25,9 +25,11 @@ citizen_survey_rows(struct web *w, const json_t *survey, const json_t *answers, 
 	const json_t *document = json_object_get(survey, "document"), *path, *q;
 	struct questionnaire_look look = { w->arena, form_new(w->arena, NULL, w->words), language, document, answers, NULL };
 	bool together = survey_together(document), whole;
-	json_t *rows = json_array();
+	const char *tag = citizen_tongue_lang(language);
+	json_t *rows = json_array(), *said;
+	const json_t *view, *line;
 	enum err e = ERR_OK;
-	size_t i;
+	size_t i, k;
 
 	json_object_set_new(w->view, "rows", rows);
 	path = questionnaire_path(w->arena, document, answers, &whole);
@@ -46,8 +48,14 @@ citizen_survey_rows(struct web *w, const json_t *survey, const json_t *answers, 
 		/* Not the question once more. */
 		if (strcmp(json_text(q, "kind"), "consent") == 0 && json_array_size(lines) > 0)
 			json_array_set_new(lines, 0, json_string(words_get(w->words, "answer_agree")));
-		json_array_append_new(rows, json_pack("{s:s, s:O, s:O, s:o}", "code", code,
-		    "label", json_object_get(questionnaire_view(&look, q), "label"), "lines", lines,
+		/* What people type and what staff did not translate is Japanese on any page. */
+		said = json_array();
+		json_array_foreach(lines, k, line)
+			json_array_append_new(said, json_pack("{s:O, s:s}", "text", line,
+			    "lang", citizen_tongue_of(json_string_value(line), tag)));
+		view = questionnaire_view(&look, q);
+		json_array_append_new(rows, json_pack("{s:s, s:O, s:O, s:o, s:o}", "code", code,
+		    "label", json_object_get(view, "label"), "label_lang", json_object_get(view, "text_lang"), "lines", said,
 		    "change_url", json_sprintf("/surveys/%" PRId64 "/q/%s?check=1", json_int(survey, "id"), together ? "all" : code)));
 	}
 	return ERR_OK;
@@ -62,6 +70,7 @@ citizen_survey_closed(struct web *w, const struct answering *a, bool full)
 	json_t *asked = json_keep(w->arena, json_pack("{s:I, s:O}", "id", (json_int_t)a->id, "document",
 	    questionnaire_lenient(w->arena, a->document)));
 	enum err e = citizen_survey_rows(w, asked, a->answers, a->language);
+	const char *change = json_text(a->draft.what, "change");
 	const json_t *row, *line;
 	struct buf text;
 	size_t i, k;
@@ -71,9 +80,11 @@ citizen_survey_closed(struct web *w, const struct answering *a, bool full)
 	buf_init(&text, w->arena);
 	json_array_foreach(json_object_get(w->view, "rows"), i, row)
 		json_array_foreach(json_object_get(row, "lines"), k, line)
-			buf_addf(&text, "%s%s: %s", text.len > 0 ? "\n" : "", json_text(row, "label"), json_string_value(line));
+			buf_addf(&text, "%s%s: %s", text.len > 0 ? "\n" : "", json_text(row, "label"), json_text(line, "text"));
 	json_object_set_new(w->view, "typed", text.len > 0 ? json_string(text.data) : json_null());
 	json_object_set_new(w->view, "full", json_boolean(full));
+	json_object_set_new(w->view, "kept_url", change[0] != '\0' ? json_sprintf("/surveys/%" PRId64 "/receipt/%s", a->id, change)
+	    : json_null());
 	return web_page(w, HTTP_GONE, "citizen/survey/closed");
 }
 
@@ -93,6 +104,8 @@ check_page(struct web *w, const struct answering *a)
 	    survey_together(a->document) ? "all" : last));
 	json_object_set_new(w->view, "with_change", json_true());
 	json_object_set_new(w->view, "changing", json_boolean(json_is_string(json_object_get(a->draft.what, "change"))));
+	json_object_set_new(w->view, "overtaken_url", json_flag(a->draft.what, "overtaken") ?
+	    json_sprintf("/surveys/%" PRId64 "/receipt/%s", a->id, json_text(a->draft.what, "change")) : json_null());
 	return web_page(w, HTTP_OK, "citizen/survey/check");
 }
 
@@ -110,9 +123,10 @@ whole(struct web *w, struct answering *a, bool *ready)
 	if (!a->open)
 		return citizen_survey_closed(w, a, false);
 	e = questionnaire_accept(w->arena, a->document, a->answers, &problem);
+	/* What was right before another answer was changed is put right, and nothing else. */
 	if (e != ERR_OK)
 		return citizen_survey_go(w, a->id, survey_together(a->document) ? "all" :
-		    problem[0] == '\0' ? citizen_survey_page(w, a) : problem, false);
+		    problem[0] == '\0' ? citizen_survey_page(w, a) : problem, json_object_get(a->answers, problem) != NULL);
 	*ready = true;
 	return ERR_OK;
 }
@@ -127,6 +141,23 @@ citizen_survey_check(struct web *w)
 	return e != ERR_OK || !ready ? e : check_page(w, &a);
 }
 
+/* Somebody with the same link has changed these answers since: said on the check page, and sent
+ * over theirs by who sends again. */
+static enum err
+overtaken(struct web *w, struct answering *a)
+{
+	const char *change = json_text(a->draft.what, "change");
+	json_t *receipt;
+	enum err e = response_receipt(w->db, w->arena, a->id, change, w->lang, &receipt);
+
+	if (e != ERR_OK)
+		return e;
+	json_object_set(a->draft.what, "before", json_object_get(receipt, "answers"));
+	json_object_set_new(a->draft.what, "overtaken", json_true());
+	e = response_draft_keep(w->db, w->vault, w->arena, &a->draft);
+	return e != ERR_OK ? e : web_see_other(w, "/surveys/%" PRId64 "/check", a->id);
+}
+
 static enum err
 send(struct web *w, const struct answering *a, enum response_fate *fate)
 {
@@ -138,11 +169,32 @@ send(struct web *w, const struct answering *a, enum response_fate *fate)
 
 	if (change[0] != '\0') {
 		r.receipt = change;
+		r.before = json_object_get(a->draft.what, "before");
 		return response_change(w->db, w->arena, &r, fate, &number);
 	}
 	if (json_flag(a->survey, "once") || right_is_paper(right))
 		e = right_spend(w->db, w->arena, a->id, right, &r.right);
 	return e != ERR_OK ? e : response_send(w->db, w->arena, &r, fate, &number);
+}
+
+/* The question of a file in which a virus was found since; NULL: there is none. */
+static enum err
+gone_of(struct web *w, const struct answering *a, const char **code)
+{
+	const json_t *questions = json_object_get(a->document, "questions"), *q;
+	enum err e = ERR_OK;
+	bool gone;
+	size_t i;
+
+	*code = NULL;
+	json_array_foreach(questions, i, q) {
+		if (!questionnaire_is(q, "file") || e != ERR_OK)
+			continue;
+		e = web_attachments_gone(w, "survey", a->id, json_object_get(a->answers, json_text(q, "code")), &gone);
+		if (e == ERR_OK && gone)
+			*code = survey_together(a->document) ? "all" : json_text(q, "code");
+	}
+	return e;
 }
 
 /* It does not count, for the reason of these words. */
@@ -158,12 +210,15 @@ citizen_survey_send(struct web *w)
 {
 	enum response_fate fate;
 	struct answering a;
-	const char *change;
+	const char *change, *gone;
 	bool ready, paper;
 	enum err e = whole(w, &a, &ready);
 
 	if (e != ERR_OK || !ready)
 		return e;
+	e = gone_of(w, &a, &gone);
+	if (e != ERR_OK || gone != NULL)
+		return e != ERR_OK ? e : citizen_survey_go(w, a.id, gone, true);
 	/* By name only from マイページ, with a form's number or without; once only with a right. */
 	paper = right_is_paper(json_text(a.draft.what, "right"));
 	if (json_flag(a.survey, "named") && json_int(a.draft.what, "citizen") == 0 &&
@@ -176,28 +231,38 @@ citizen_survey_send(struct web *w)
 		return again(w, "answer_number_void");
 	if (e != ERR_OK)
 		return e;
+	if (fate == RESPONSE_CHANGED)
+		return overtaken(w, &a);
 	if (fate != RESPONSE_SENT)
 		return citizen_survey_closed(w, &a, fate == RESPONSE_FULL);
 	e = survey_files_keep(w->db, w->arena, a.id, a.document, a.answers);
+	if (e == ERR_OK)
+		e = survey_files_loosen(w->db, w->arena, a.id, json_object_get(a.draft.what, "before"), a.answers, a.document);
 	if (e != ERR_OK)
 		return e;
 	change = json_text(a.draft.what, "change");
-	if (change[0] != '\0')
-		return web_see_other(w, "/surveys/%" PRId64 "/receipt/%s", a.id, change);
-	return web_see_other(w, "/surveys/%" PRId64 "/done", a.id);
+	if (change[0] == '\0')
+		return web_see_other(w, "/surveys/%" PRId64 "/done", a.id);
+	citizen_survey_receipt_keep(w, a.id, change);
+	return web_see_other(w, "/surveys/%" PRId64 "/receipt/%s", a.id, change);
 }
 
 /* --- the receipt --- */
 
 static enum err
-receipt_page(struct web *w, int64_t id, const char *token)
+receipt_page(struct web *w, int64_t id, const char *token, bool by_link)
 {
 	json_t *survey, *receipt;
 	const char *language;
+	bool away = false;
 	enum err e = survey_ask(w->db, id, w->lang, false, &survey);
 
 	if (e == ERR_OK)
 		e = response_receipt(w->db, w->arena, id, token, w->lang, &receipt);
+	if (e == ERR_OK && !by_link)
+		e = citizen_survey_hides(w, receipt, &away, NULL);
+	if (e == ERR_OK && away)
+		e = ERR_NOT_FOUND;
 	if (e == ERR_OK) {
 		language = citizen_tongue(w, json_object_get(json_object_get(survey, "document"), "languages"),
 		    json_text(receipt, "language"));
@@ -209,8 +274,14 @@ receipt_page(struct web *w, int64_t id, const char *token)
 	json_object_set(w->view, "receipt", receipt);
 	json_object_set_new(w->view, "with_change", json_false());
 	json_object_set_new(w->view, "link_url", json_sprintf("%s/surveys/%" PRId64 "/receipt/%s", web_origin(w), id, token));
-	json_object_set_new(w->view, "change_url", json_flag(survey, "open") && json_flag(survey, "changeable") ?
+	if (e == ERR_OK && by_link)
+		e = citizen_survey_hides(w, receipt, &away, NULL);
+	if (e != ERR_OK)
+		return e;
+	json_object_set_new(w->view, "change_away", json_boolean(away && survey_changes(survey)));
+	json_object_set_new(w->view, "change_url", !away && survey_changes(survey) ?
 	    json_sprintf("/surveys/%" PRId64 "/receipt/%s", id, token) : json_null());
+	json_object_set_new(w->view, "over", json_boolean(json_flag(survey, "changeable") && !survey_changes(survey)));
 	return web_page(w, HTTP_OK, "citizen/survey/done");
 }
 
@@ -219,7 +290,7 @@ citizen_survey_done(struct web *w)
 {
 	int64_t id = web_id(w, "survey");
 	const char *token = citizen_survey_cookie(w, id);
-	enum err e = token == NULL ? ERR_NOT_FOUND : receipt_page(w, id, response_receipt_of(w->arena, token, id));
+	enum err e = token == NULL ? ERR_NOT_FOUND : receipt_page(w, id, citizen_survey_receipt_of(w, id, token), false);
 
 	return e != ERR_NOT_FOUND ? e : web_see_other(w, "/surveys/%" PRId64, id);
 }
@@ -227,7 +298,7 @@ citizen_survey_done(struct web *w)
 enum err
 citizen_survey_receipt(struct web *w)
 {
-	enum err e = receipt_page(w, web_id(w, "survey"), web_arg(w, "token"));
+	enum err e = receipt_page(w, web_id(w, "survey"), web_arg(w, "token"), true);
 
 	return e != ERR_NOT_FOUND ? e : web_page(w, HTTP_NOT_FOUND, "citizen/survey/dead");
 }
@@ -238,6 +309,7 @@ citizen_survey_change(struct web *w)
 	struct response_draft draft = { .survey = web_id(w, "survey"), .reached = "check" };
 	const char *token = web_arg(w, "token");
 	json_t *survey, *receipt;
+	bool away = false;
 	enum err e = web_vault(w);
 
 	if (e == ERR_OK)
@@ -248,10 +320,19 @@ citizen_survey_change(struct web *w)
 		return web_page(w, HTTP_NOT_FOUND, "citizen/survey/dead");
 	if (e != ERR_OK)
 		return e;
-	if (!json_flag(survey, "open") || !json_flag(survey, "changeable"))
+	if (!survey_changes(survey))
 		return web_see_other(w, "/surveys/%" PRId64 "/receipt/%s", draft.survey, token);
-	draft.what = json_keep(w->arena, json_pack("{s:O, s:s, s:s, s:n, s:s}", "answers", json_object_get(receipt, "answers"),
-	    "language", json_text(receipt, "language"), "right", "", "citizen", "change", token));
+	/* A draft of nobody's would be written, and sent, by whoever comes to this browser next. */
+	e = citizen_survey_hides(w, receipt, &away, NULL);
+	if (e != ERR_OK)
+		return e;
+	if (away) {
+		w->claims = false;	/* the same button does its work once マイページ is open */
+		return web_see_other(w, "/surveys/%" PRId64 "/receipt/%s", draft.survey, token);
+	}
+	draft.what = json_keep(w->arena, json_pack("{s:O, s:O, s:s, s:s, s:O, s:s}", "answers", json_object_get(receipt, "answers"),
+	    "before", json_object_get(receipt, "answers"), "language", json_text(receipt, "language"), "right", "", "citizen",
+	    json_object_get(receipt, "citizen"), "change", token));
 	e = response_draft_begin(w->db, w->vault, w->arena, survey, &draft);
 	if (e != ERR_OK)
 		return e;

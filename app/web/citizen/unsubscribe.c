@@ -59,13 +59,16 @@ stop_page(struct web *w, enum status status, struct form *form, json_t *choices)
 	size_t i;
 
 	for (i = 0; whats[i] != NULL; i++) {
+		bool other = strcmp(whats[i], "email") == 0 && json_flag(choices, "other_ways");
+
 		if (strcmp(whats[i], "topics") == 0 && !topics)
 			continue;
 		if (strcmp(whats[i], "email") == 0 && json_flag(choices, "stopped"))
 			continue;
 		json_array_append_new(options, json_pack("{s:s, s:s, s:s}", "value", whats[i],
 		    "label", words_get(w->words, arena_printf(w->arena, "stop_%s", whats[i])),
-		    "hint", words_get(w->words, arena_printf(w->arena, "stop_hint_%s", whats[i]))));
+		    "hint", words_get(w->words, other ? "stop_hint_email_other" :
+		    arena_printf(w->arena, "stop_hint_%s", whats[i]))));
 	}
 	form_options(form, "what", options);
 	json_object_set_new(choices, "has_topics", json_boolean(topics));

@@ -39,8 +39,8 @@ desk_again_show(struct web *w, enum status status, const struct again *again)
 }
 
 /* Where a form may be sent on to: a route that would have asked for the proof. */
-static const char *
-to_of(struct web *w)
+const char *
+again_to(struct web *w)
 {
 	const char *to = web_place(w, fields_get(w->fields, "to"), door_portal(w)), *allow;
 	const struct route *row;
@@ -85,7 +85,7 @@ go_on(struct web *w, const struct again *again)
 enum err
 desk_again(struct web *w)
 {
-	struct again again = { door_next(w), to_of(w), fields_get(w->fields, "typed") };
+	struct again again = { door_next(w), again_to(w), fields_get(w->fields, "typed") };
 	struct form *f = web_form(w);
 	const char *password = form_secret(f, "password", FORM_REQUIRED, PASSWORD_MOST);
 	const char *code = form_secret(f, "code", FORM_REQUIRED, CODE_MOST), *token, *field = "password";

@@ -13,6 +13,7 @@
  */
 #include "base/buf.h"
 #include "db/queries.h"
+#include "domain/message.h"
 #include "web/handlers.h"
 #include "web/web.h"
 
@@ -96,6 +97,22 @@ people_of(const char *kind)
 	return strcmp(kind, "remind") == 0 ? "rest" : strcmp(kind, "result") == 0 ? "done" : "all";
 }
 
+/* No draft was made: this clerk is in no department, or the survey does not do this any more. */
+static enum err
+unmade(struct web *w, struct form *f, const char *kind)
+{
+	json_t *choices;
+	enum err e = message_choices(w->db, w->staff, 0, &choices);
+
+	if (e != ERR_OK)
+		return e;
+	if (json_array_size(json_object_get(choices, "departments")) > 0)
+		return ERR_CONFLICT;
+	form_set(f, "kind", kind);
+	form_problem(f, "kind", "message_no_department");
+	return web_page(w, HTTP_UNPROCESSABLE, "desk/announce/show");
+}
+
 enum err
 desk_announce_do(struct web *w)
 {
@@ -123,7 +140,7 @@ desk_announce_do(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	if (rows_null(rows, 0, "id"))
-		return ERR_CONFLICT;
+		return unmade(w, f, kind);
 	web_tell(w, "success", "tell_announced");
 	return web_see_other(w, "/desk/messages/%" PRId64, rows_int(rows, 0, "id"));
 }

@@ -5,6 +5,7 @@
  *	GET  /desk/events/{event}/applicants		by state, date, words; a page at a time
  *	GET  /desk/events/{event}/applicants/new	代理申込: by telephone or at the counter
  *	POST /desk/events/{event}/applicants/new	then the same pages as everybody's (citizen/event_apply.c)
+ *	GET  /desk/events/{event}/applicants/new/on	on with it, after signing in again
  *	GET  /desk/events/{event}/applicants/{application}	one, with what was written to them
  *	POST /desk/events/{event}/applicants/{application}	decide, put ahead, note
  *	GET, POST /desk/events/{event}/applicants/{application}/cancel	asks whether, then cancels
@@ -181,19 +182,37 @@ channels_page(struct web *w, enum status status, struct form *f)
 	return web_page(w, status, "desk/applicant/new");
 }
 
+/* An event for which somebody can be signed up; of another the list of its applicants is where one gets. */
+static enum err
+open_event(struct web *w, bool *ready)
+{
+	json_t *event;
+	enum err e = desk_event_open(w, &event);
+
+	*ready = e == ERR_OK && json_flag(event, "open") && json_flag(event, "signs_up");
+	return e != ERR_OK || *ready ? e : desk_event_go(w, event, "applicants");
+}
+
 enum err
 desk_applicant_new(struct web *w)
 {
 	struct form *f = web_form(w);
-	json_t *event;
-	enum err e = desk_event_open(w, &event);
+	bool ready;
+	enum err e = open_event(w, &ready);
 
-	if (e != ERR_OK)
+	if (e != ERR_OK || !ready)
 		return e;
-	if (!json_flag(event, "open") || !json_flag(event, "signs_up"))
-		return desk_event_go(w, event, "applicants");
 	form_set(f, "channel", "phone");
 	return channels_page(w, HTTP_OK, f);
+}
+
+enum err
+desk_applicant_on(struct web *w)
+{
+	bool ready;
+	enum err e = open_event(w, &ready);
+
+	return e != ERR_OK || !ready ? e : citizen_apply_resume(w);
 }
 
 enum err

@@ -320,8 +320,12 @@ desk_approval_decide(struct web *w)
 		return show_approve(w, HTTP_UNPROCESSABLE, &a, message, shown);
 
 	e = decide(w, &a, act, comment);
-	if ((e == ERR_CONFLICT || e == ERR_GONE) && !db_failed(w->db))
-		return desk_approval_conflict(w, e == ERR_GONE ? "approval_late" : "approval_conflict_decide");
+	if (e == ERR_GONE && !db_failed(w->db)) {
+		form_problem(f, "act", "approval_late");
+		return show_approve(w, HTTP_UNPROCESSABLE, &a, message, shown);
+	}
+	if (e == ERR_CONFLICT && !db_failed(w->db))
+		return desk_approval_conflict(w, "approval_conflict_decide");
 	if (e == ERR_INVALID && !db_failed(w->db))
 		return desk_approval_conflict(w, "approval_conflict_bytes");
 	return e == ERR_OK ? decided(w, &a, act) : e;

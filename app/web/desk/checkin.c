@@ -31,7 +31,7 @@ struct desk_door {
 static const char *
 short_text(struct web *w, const char *text)
 {
-	return text_length(text) <= DOOR_MAX && text_is_clean(text, false) ? arena_strdup(w->arena, text) : "";
+	return text_points(text) <= DOOR_MAX && text_is_clean(text, false) ? arena_strdup(w->arena, text) : "";
 }
 
 /* Why nobody is received on this date (0: on any). */

@@ -86,7 +86,7 @@ put_status(struct web *w)
 	    "at_text", json_object_get(status, "at_text")));
 	json_object_set_new(w->view, "may_list", json_boolean(listed));
 	json_object_set_new(w->view, "may_resend", json_boolean(web_may(w, RIGHT_APPROVE) &&
-	    strcmp(state, "sent") == 0 && json_flag(status, "has_failed")));
+	    strcmp(state, "sent") == 0 && json_flag(status, "has_again")));
 	json_object_set_new(w->view, "may_stop", json_boolean(web_may(w, RIGHT_APPROVE | RIGHT_WRITE) &&
 	    (strcmp(state, "approved") == 0 || strcmp(state, "sending") == 0)));
 	json_object_set_new(w->view, "may_withdraw", json_boolean(web_may(w, RIGHT_WRITE) &&

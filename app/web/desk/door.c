@@ -30,14 +30,15 @@ door_next(struct web *w)
 enum err
 door_open(struct web *w, struct login *l)
 {
+	const char *token = fields_get(w->request->cookies, "__Host-staff");
 	uint8_t *session = arena_alloc(w->arena, SECRET_HASH);
 	enum err e = web_vault(w);
 
 	if (e != ERR_OK)
 		return e;
-	login_hash(fields_get(w->request->cookies, "__Host-staff"), session);
+	login_hash(token, session);
 	*l = (struct login){ .db = w->db, .vault = w->vault, .arena = w->arena, .conf = w->conf,
-	    .remote = w->request->remote, .session = session, .staff = w->staff };
+	    .remote = w->request->remote, .token = token, .session = session, .staff = w->staff };
 	door_portal(w);
 	return ERR_OK;
 }

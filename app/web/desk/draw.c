@@ -190,18 +190,6 @@ desk_draw(struct web *w)
 	return e != ERR_OK ? e : page(w, HTTP_OK, f);
 }
 
-static bool
-among(const json_t *names, const char *name)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(names, i, one)
-		if (strcmp(json_string_value(one), name) == 0)
-			return true;
-	return false;
-}
-
 /* All dates that have no lottery yet are decided at once. */
 static enum err
 commit(struct web *w, struct form *f, const json_t *lottery)
@@ -214,7 +202,7 @@ commit(struct web *w, struct form *f, const json_t *lottery)
 	size_t i;
 	enum err e = ERR_OK;
 
-	if (first[0] != '\0' && !among(json_object_get(lottery, "quotas"), first))
+	if (first[0] != '\0' && !json_has(json_object_get(lottery, "quotas"), first))
 		form_problem(f, "first", "form_choice");
 	if (form_ok(f) && !clock_is_day(day))
 		form_problem(f, "day", "draw_day_wrong");

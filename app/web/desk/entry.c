@@ -36,7 +36,8 @@ ways_show(struct web *w, struct form *f)
 static enum err
 page(struct web *w, enum status status, struct form *f, json_t *survey, const json_t *document, const json_t *answers)
 {
-	struct questionnaire_look look = { w->arena, f, "ja", document, answers, NULL };
+	const json_t *paper = questionnaire_numbered(w->arena, catalogue_words(w->site->catalogue, "ja"), document);
+	struct questionnaire_look look = { w->arena, f, "ja", paper, answers, NULL };
 	json_t *views, *q;
 	enum err e = address_show(w->db, w->arena, f, json_object_get(document, "questions"), (json_t *)(uintptr_t)answers, false);
 	size_t i;
@@ -45,7 +46,7 @@ page(struct web *w, enum status status, struct form *f, json_t *survey, const js
 		return e;
 	views = json_array();
 	ways_show(w, f);
-	json_array_foreach(json_object_get(document, "questions"), i, q) {
+	json_array_foreach(json_object_get(paper, "questions"), i, q) {
 		json_array_append(views, questionnaire_view(&look, q));
 		/* As on the paper that lies beside the keyboard. */
 		json_object_set_new(json_array_get(views, i), "ordinal", json_sprintf("%zu", i + 1));
@@ -149,6 +150,15 @@ places_and_files(struct web *w, struct form *f, int64_t survey, const json_t *do
 	return e == ERR_INVALID ? ERR_OK : e;
 }
 
+/* Where somebody types this answer: "q1.other" are the words of その他. */
+static const char *
+field_of(struct web *w, const char *code)
+{
+	const char *dot = strchr(code, '.');
+
+	return dot == NULL ? code : questionnaire_field(w->arena, arena_strndup(w->arena, code, (size_t)(dot - code)), "words");
+}
+
 static void
 tell(struct web *w, struct form *f, enum paper_fate fate, const json_t *codes, bool more)
 {
@@ -162,7 +172,7 @@ tell(struct web *w, struct form *f, enum paper_fate fate, const json_t *codes, b
 
 	if (fate == PAPER_DIFFERS)
 		json_array_foreach(codes, i, code)
-			form_problem(f, json_string_value(code), words[fate]);
+			form_problem(f, field_of(w, json_string_value(code)), words[fate]);
 	else if (fate > PAPER_DIFFERS)
 		form_problem(f, fate == PAPER_PERSON ? "contact" : "number", words[fate]);
 	else

@@ -8,8 +8,11 @@
  *
  * One that does not take place: event_off.c.
  */
+#include "base/clock.h"
 #include "web/desk/event.h"
 #include "web/handlers.h"
+
+enum { MINUTE_MS = 60000 };
 
 static bool
 changeable(const json_t *event)
@@ -153,19 +156,32 @@ desk_event_date(struct web *w)
 	return web_page(w, HTTP_OK, "desk/event/date");
 }
 
+/* To the minute, as it is typed. */
+static bool
+moves(const json_t *slot, const struct event_dates *d)
+{
+	return json_int(slot, "begins_ms") / MINUTE_MS != d->begins / MINUTE_MS ||
+	    json_int(slot, "ends_ms") / MINUTE_MS != d->ends / MINUTE_MS;
+}
+
 enum err
 desk_event_date_save(struct web *w)
 {
 	struct form *f = web_form(w);
 	struct event_dates d;
 	json_t *event, *slot;
+	bool awaited;
 	enum err e = desk_event_date_open(w, &event, &slot);
 
 	if (e != ERR_OK)
 		return e;
 	if (!changeable(event) || json_flag(slot, "cancelled"))
 		return ERR_CONFLICT;
+	awaited = json_flag(event, "open") && !json_flag(slot, "began") && json_int(slot, "active") > 0;
 	read_dates(w, f, event, true, &d);
+	/* A slip of the year would thank them for having come. */
+	if (awaited && form_ok(f) && d.begins <= clock_ms())
+		form_problem(f, "begins", "event_date_past");
 	if (!form_ok(f))
 		return web_page(w, HTTP_UNPROCESSABLE, "desk/event/date");
 	e = event_date_save(w->db, f, json_int(event, "id"), json_int(slot, "id"), &d);
@@ -173,7 +189,10 @@ desk_event_date_save(struct web *w)
 		return web_page(w, HTTP_UNPROCESSABLE, "desk/event/date");
 	if (e != ERR_OK)
 		return e;
-	web_tell(w, "success", "tell_event_saved");
+	if (awaited && moves(slot, &d))
+		web_tell(w, "warning", "tell_event_moved");
+	else
+		web_tell(w, "success", "tell_event_saved");
 	return desk_event_go(w, event, "dates");
 }
 

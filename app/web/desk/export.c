@@ -10,6 +10,8 @@
  *
  * The courier's clerk makes the file (courier/clerk.c); no worker of the site waits for it.
  */
+#include <string.h>
+
 #include "domain/export.h"
 #include "web/desk/result.h"
 #include "web/handlers.h"
@@ -53,6 +55,20 @@ desk_export(struct web *w)
 	return show_form(w, &r, f, HTTP_OK);
 }
 
+/* A workbook holds so many columns and drops the rest. */
+static void
+check_width(struct web *w, const struct result *r, struct form *f, const char *kind)
+{
+	struct export_column *columns;
+	size_t n = export_columns(w->arena, r->document, &columns);
+
+	if (strcmp(kind, "xlsx") != 0 || n <= EXPORT_SHEET_COLUMNS)
+		return;
+	form_detail(f, "kind", "columns", (int64_t)n);
+	form_detail(f, "kind", "max", EXPORT_SHEET_COLUMNS);
+	form_problem(f, "kind", "export_too_wide");
+}
+
 enum err
 desk_export_ask(struct web *w)
 {
@@ -67,6 +83,7 @@ desk_export_ask(struct web *w)
 		return e;
 	kind = form_choice(f, "kind", FORM_REQUIRED, kinds);
 	labels = form_flag(f, "labels");
+	check_width(w, &r, f, kind);
 	if (!form_ok(f))
 		return show_form(w, &r, f, HTTP_UNPROCESSABLE);
 	e = export_ask(w->db, json_int(r.survey, "id"), kind, labels, w->staff, &id);
@@ -140,7 +157,7 @@ desk_export_syntax(struct web *w)
 	enum err e = open_survey(w, &r);
 
 	if (e == ERR_OK)
-		e = export_districts(w->db, json_object_get(r.survey, "document"));
+		e = export_districts(w->db, r.document);
 	if (e != ERR_OK)
 		return e;
 	buf_init(&out, w->arena);

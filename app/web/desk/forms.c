@@ -155,7 +155,7 @@ desk_forms_import(struct web *w)
 	}
 	e = paper_survey(w->db, web_id(w, "survey"), &survey);
 	if (e == ERR_OK)
-		e = paper_import_ask(w->db, web_id(w, "survey"), w->staff, text_cut(w->arena, text_showable(w->arena, file->name),
+		e = paper_import_ask(w->db, web_id(w, "survey"), w->staff, text_fit(w->arena, text_showable(w->arena, file->name),
 		    NAME_MOST), file->data, file->n, &import, &known);
 	if (e != ERR_OK)
 		return e;

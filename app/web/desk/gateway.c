@@ -12,6 +12,7 @@
  */
 #include "channel/check.h"
 #include "channel/webpush.h"
+#include "channel/x_oauth.h"
 #include "domain/gateway.h"
 #include "domain/mail_sender.h"
 #include "domain/message.h"
@@ -294,7 +295,8 @@ desk_gateway_save(struct web *w)
 	d.channel = o.slot->channel;
 	d.kind = o.form->kind;
 	d.place = o.slot->place;
-	d.active = o.account != NULL && json_flag(o.account, "active");
+	d.active = o.account != NULL && json_flag(o.account, "active") &&
+	    (strcmp(d.kind, "x2") != 0 || x_is_renewable(secrets));
 	d.settings = settings;
 	d.secrets = secrets;
 	e = gateway_save(w->db, w->vault, w->arena, &d, &id);

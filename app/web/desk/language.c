@@ -144,13 +144,16 @@ enum err
 language_list_save(struct web *w, const struct language_owner *o)
 {
 	struct page p;
-	bool ready;
+	bool ready, other = false;
 	enum err e = open_page(w, o, &p, &ready);
 
 	if (e != ERR_OK || !ready)
 		return e;
-	e = offer(w, &p, NULL);
-	if (e == ERR_OK)
+	for (size_t i = 0; question_tongues[i] != NULL; i++)
+		other = other || offered(&p, question_tongues[i]) != fields_has(w->fields, flag_of(w, question_tongues[i]));
+	if (other)
+		e = offer(w, &p, NULL);
+	if (other && e == ERR_OK)
 		e = publish(w, &p, reason_of(w, NULL));
 	return e != ERR_OK ? e : back(w, &p);
 }
@@ -223,8 +226,14 @@ language_one(struct web *w, const struct language_owner *o)
 static enum err
 save(struct web *w, const struct page *p, json_t *texts, const json_t *changed)
 {
-	enum err e = p->o->save(w->db, p->what, p->language, texts);
+	const json_t *old = json_object_get(json_object_get(p->what, "texts"), p->language);
+	enum err e;
 
+	/* Nothing was typed, so there is nothing to publish. */
+	if (offered(p, p->language) && json_array_size(changed) == 0 &&
+	    (old != NULL ? json_equal(old, texts) : json_object_size(texts) == 0))
+		return ERR_OK;
+	e = p->o->save(w->db, p->what, p->language, texts);
 	if (e == ERR_OK)
 		e = question_language_save(w->db, json_int(p->what, "questionnaire"), w->staff, changed);
 	if (e == ERR_OK && !offered(p, p->language))

@@ -13,8 +13,10 @@
  * that failed must be counted: those handlers answer with a page, so that
  * their transaction is committed.
  */
+#include "domain/unsent.h"
 #include "web/desk/door.h"
 #include "web/handlers.h"
+#include "web/unsent.h"
 
 enum { LOGIN_MAX = 200 };
 
@@ -43,12 +45,20 @@ go(struct web *w, const char *step)
 	return web_see_other(w, "%s/login/%s%s", door_portal(w), step, query_of(w));
 }
 
+/* Both factors were right: on, by what they were sending when an earlier login lapsed. */
+static enum err
+arrive(struct web *w, const struct login *l, const char *token)
+{
+	bool waits;
+	enum err e = unsent_waits(l, token, &waits);
+
+	return e == ERR_OK ? go(w, waits ? "unsent" : "") : e;
+}
+
 /* next: for the form; the urls: to the steps beside this one, which keep it. */
 static void
-show_next(struct web *w)
+show_next(struct web *w, const char *next)
 {
-	const char *next = door_next(w);
-
 	json_object_set_new(w->view, "next", next[0] != '\0' ? json_string(next) : json_null());
 	json_object_set_new(w->view, "login_url",
 	    json_string(arena_printf(w->arena, "%s/login%s", door_portal(w), query_of(w))));
@@ -61,8 +71,24 @@ show_next(struct web *w)
 static enum err
 page(struct web *w, enum status status, const char *name)
 {
-	show_next(w);
+	show_next(w, door_next(w));
 	return web_page(w, status, name);
+}
+
+/* The first step, which says where a login has lapsed, and that a form waits in it. */
+static enum err
+first(struct web *w, enum status status, const char *next)
+{
+	struct unsent_over over;
+	enum err e = unsent_over(w->db, fields_get(w->request->cookies, "__Host-staff"), &over);
+
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	json_object_set_new(w->view, "over", e != ERR_OK || w->stage[0] != '\0' ? json_null() :
+	    json_string(words_get(w->words, over.busy ? "login_over_long" : "login_over_idle")));
+	json_object_set_new(w->view, "unsent", e == ERR_OK && over.waits ? json_true() : json_null());
+	show_next(w, next);
+	return web_page(w, status, "desk/login/password");
 }
 
 static bool
@@ -71,27 +97,39 @@ at(const struct web *w, const char *stage)
 	return strcmp(w->stage, stage) == 0;
 }
 
-/* What a step that went wrong shows: too many tries are told as such. */
+/* What a step that went wrong shows, name NULL: the first; too many tries are told as such. */
 static enum err
 refused(struct web *w, struct form *f, enum err e, const char *field, const char *key, const char *name)
 {
+	enum status status;
+
 	if (e != ERR_INVALID && e != ERR_TOO_MANY)
 		return e;
 	form_problem(f, field, e == ERR_TOO_MANY ? "login_too_many" : key);
-	return page(w, e == ERR_TOO_MANY ? HTTP_TOO_MANY : HTTP_UNPROCESSABLE, name);
+	status = e == ERR_TOO_MANY ? HTTP_TOO_MANY : HTTP_UNPROCESSABLE;
+	return name == NULL ? first(w, status, door_next(w)) : page(w, status, name);
+}
+
+static enum err
+first_form(struct web *w, enum status status, const char *next)
+{
+	struct form *f = web_form(w);
+
+	form_set(f, "login", "");
+	form_set(f, "password", "");
+	return first(w, status, next);
+}
+
+enum err
+desk_login_over(struct web *w, const char *next)
+{
+	return first_form(w, HTTP_UNAUTHORIZED, next);
 }
 
 enum err
 desk_login_form(struct web *w)
 {
-	struct form *f;
-
-	if (at(w, "full"))
-		return go(w, "");
-	f = web_form(w);
-	form_set(f, "login", "");
-	form_set(f, "password", "");
-	return page(w, HTTP_OK, "desk/login/password");
+	return at(w, "full") ? go(w, "") : first_form(w, HTTP_OK, door_next(w));
 }
 
 enum err
@@ -108,10 +146,10 @@ desk_login(struct web *w)
 	login = form_text(f, "login", FORM_REQUIRED, LOGIN_MAX);
 	password = form_secret(f, "password", FORM_REQUIRED, LOGIN_MAX);
 	if (!form_ok(f))
-		return page(w, HTTP_UNPROCESSABLE, "desk/login/password");
+		return first(w, HTTP_UNPROCESSABLE, door_next(w));
 	e = login_password(&l, login, password, &token, &enrol);
 	if (e != ERR_OK)
-		return refused(w, f, e, "login", "login_wrong", "desk/login/password");
+		return refused(w, f, e, "login", "login_wrong", NULL);
 	door_cookie(w, token);
 	return go(w, enrol ? "enrol" : "code");
 }
@@ -166,7 +204,7 @@ second_step(struct web *w, const struct factor *factor)
 	if (e != ERR_OK)
 		return refused(w, f, e, factor->field, factor->wrong, factor->page);
 	door_cookie(w, token);
-	return go(w, "");
+	return arrive(w, &l, token);
 }
 
 enum err
@@ -194,7 +232,7 @@ desk_login_recovery(struct web *w)
 static enum err
 enrol_page(struct web *w, const struct login *l, enum status status, struct form *f)
 {
-	show_next(w);
+	show_next(w, door_next(w));
 	return door_app(w, l, status, f, arena_printf(w->arena, "%s/login/enrol", door_portal(w)));
 }
 
@@ -264,7 +302,7 @@ desk_login_codes(struct web *w)
 
 	if (e == ERR_OK)
 		e = login_codes_seen(&l);
-	return e == ERR_OK ? go(w, "") : e;
+	return e == ERR_OK ? arrive(w, &l, l.token) : e;
 }
 
 /* Works without a session too: whoever presses it is out afterwards. */

@@ -26,7 +26,8 @@ audience_fill(struct web *w, struct form *f, const json_t *message)
 	size_t n;
 
 	form_set(f, "audience", json_text(message, "audience"));
-	n = ids_of(w, json_object_get(message, "districts"), &ids);
+	/* Those of a correction for all are not chosen: they come from what it corrects. */
+	n = ids_of(w, json_flag(message, "everyone") ? NULL : json_object_get(message, "districts"), &ids);
 	form_set_ids(f, "district", ids, n);
 	n = ids_of(w, json_object_get(message, "topics"), &ids);
 	form_set_ids(f, "topic", ids, n);
@@ -78,20 +79,23 @@ audience_save(struct web *w, struct form *f, const json_t *message, struct messa
 {
 	struct message_audience typed;
 	json_t *choices, *reach;
+	bool everyone;
 	enum err e;
 
-	e = message_choices(w->db, w->staff, by.message, &choices);
+	e = message_choices(w->db, w->staff, json_int(message, "id"), &choices);
 	if (e != ERR_OK)
 		return e;
 	message_read_audience(f, choices, &typed);
+	everyone = strcmp(typed.audience, "everyone") == 0;
 	if (form_ok(f) && message_personal(message)) {
 		e = message_reach(w->db, w->words, json_int(message, "id"), typed.audience, typed.districts, typed.topics, &reach);
 		if (e != ERR_OK)
 			return e;
 		json_object_set(w->view, "reach", reach);
 		if (json_flag(reach, "none"))
-			form_problem(f, strcmp(typed.audience, "everyone") == 0 ? "audience" : "district",
-			    "message_audience_nobody");
+			/* Of all there is nobody else to choose: what is left is the site. */
+			form_problem(f, everyone ? "audience" : "district",
+			    everyone ? "message_audience_nobody_yet" : "message_audience_nobody");
 	}
 	if (!json_flag(message, "editable"))
 		return ERR_CONFLICT;

@@ -38,8 +38,8 @@ content_dress(struct web *w, struct form *f, const json_t *message)
 	form_options(f, "department", options);
 	json_decref(options);
 	json_object_set_new(w->view, "counted", json_pack("{s:o, s:o}",
-	    "subject", json_sprintf("%zu", text_length(json_text(json_object_get(form_json(f), "subject"), "value"))),
-	    "body", json_sprintf("%zu", text_length(body))));
+	    "subject", json_sprintf("%zu", text_points(json_text(json_object_get(form_json(f), "subject"), "value"))),
+	    "body", json_sprintf("%zu", text_points(body))));
 	return desk_ways_unfit(w, message, json_text(json_object_get(form_json(f), "subject"), "value"), body);
 }
 
@@ -61,7 +61,8 @@ content_save(struct web *w, struct form *f, const json_t *message, struct messag
 	/* Both wrote the same: nobody has to decide anything. */
 	if (strcmp(typed.subject, json_text(message, "subject")) == 0 &&
 	    strcmp(typed.body, json_text(message, "body")) == 0 &&
-	    strcmp(typed.contact, json_text(message, "contact")) == 0)
+	    strcmp(typed.contact, json_text(message, "contact")) == 0 &&
+	    typed.department == json_int(json_object_get(message, "department"), "id"))
 		by.seen = json_text(json_object_get(message, "seen"), "content");
 	return message_save_content(w->db, by, typed);
 }

@@ -144,7 +144,7 @@ desk_message_test_send(struct web *w)
 		return e;
 
 	/* Nobody is taken off a list by a test: its stop link leads to the site. */
-	page = arena_printf(w->arena, "%s/unsubscribe", web_origin(w));
+	page = arena_printf(w->arena, "%s/", web_origin(w));
 	mail = mail_of(w, renderings);
 	e = mail_queue_ready(&mailer, "message_test", address,
 	    arena_printf(w->arena, "%s%s", words_get(w->words, "message_test_mark"), json_text(mail, "subject")),

@@ -47,7 +47,7 @@ schedule_fill(struct web *w, struct form *f, const json_t *message)
 	form_set(f, "when", !dated ? "" : json_int(message, "send_at_ms") != 0 ? "later" : "now");
 	form_set_datetime(f, "send_at", json_int(message, "send_at_ms"));
 	form_set_datetime(f, "publish_until", until);
-	form_set_datetime(f, "valid_until", json_int(message, "valid_until_ms"));
+	form_set_datetime(f, "valid_until", json_flag(message, "valid_preset") ? 0 : json_int(message, "valid_until_ms"));
 	return ERR_OK;
 }
 

@@ -3,7 +3,7 @@
  * What one question asks; see question.h.
  *
  * Once it was published only its words may be put right, with the reason, and what is
- * saved is a new edition at once.
+ * saved is a new edition at once; words that are as they were make none.
  */
 #include <string.h>
 
@@ -101,6 +101,15 @@ question_content(struct web *w, const struct question_owner *o)
 	return show(w, HTTP_OK, f, draft, question, json_text(json_object_get(question, "seen"), "content"));
 }
 
+/* Does a question say what it said?  What it asks besides cannot change. */
+static bool
+unchanged(const json_t *question, const struct question_content *c)
+{
+	return json_equal(json_object_get(question, "texts"), c->texts) &&
+	    json_equal(json_object_get(question, "choices"), c->choices) &&
+	    json_equal(json_object_get(question, "settings"), c->settings);
+}
+
 /* What was not asked on this page is shown as it is stored. */
 static enum err
 read_all(struct web *w, struct form *f, const json_t *draft, const json_t *question, struct question_content *c, const char **reason)
@@ -112,6 +121,10 @@ read_all(struct web *w, struct form *f, const json_t *draft, const json_t *quest
 	if (json_flag(draft, "frozen")) {
 		question_read_words(w->arena, f, question, c);
 		*reason = form_text(f, "reason", FORM_REQUIRED, QUESTION_REASON_MAX);
+		/* Saved in another window meanwhile, it says so by the mark. */
+		if (form_ok(f) && unchanged(question, c) &&
+		    strcmp(fields_get(w->fields, "seen"), json_text(json_object_get(question, "seen"), "content")) == 0)
+			form_problem(f, "label", "question_words_same");
 	} else
 		question_read_content(w->arena, f, question, c);
 	than = json_object_get(c->settings, "equal_or_more");

@@ -33,9 +33,10 @@ question_preview(struct web *w, const struct question_owner *o)
 	enum err e = question_open(w, o, &draft);
 	size_t i;
 
-	look.document = draft;
 	if (e == ERR_OK)
-		json_array_foreach(json_object_get(draft, "questions"), i, q) {
+		look.document = questionnaire_numbered(w->arena, w->words, draft);
+	if (e == ERR_OK)
+		json_array_foreach(json_object_get(look.document, "questions"), i, q) {
 			questionnaire_show(w->arena, f, q, answers);
 			no_districts(w, f, q);
 			json_array_append(views, questionnaire_view(&look, q));

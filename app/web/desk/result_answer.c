@@ -138,7 +138,7 @@ print(struct web *w, const json_t *survey, const json_t *answer)
 		paper_room(p, PRINT_ROOM);
 		paper_text(p, PAPER_STRONG, json_text(row, "label"));
 		json_array_foreach(lines, k, line)
-			paper_text(p, PAPER_TEXT, json_string_value(line));
+			paper_text(p, PAPER_TEXT, json_text(line, "text"));
 		if (json_array_size(lines) == 0)
 			paper_text(p, PAPER_TEXT, words_get(w->words, "answer_no_answer"));
 		paper_space(p, 8);

@@ -31,12 +31,13 @@ desk_result_cross(struct web *w)
 	json_t *table;
 	enum err e = open_table(w, &r, &table);
 
-	if (e != ERR_OK && e != ERR_INVALID && e != ERR_BUSY)
+	if (e != ERR_OK && e != ERR_INVALID && e != ERR_BUSY && e != ERR_TOO_LARGE)
 		return e;
 	json_object_set_new(w->view, "counting_url", e != ERR_BUSY ? json_null() :
 	    json_sprintf("/desk/surveys/%" PRId64 "/results/cross?first=%s&second=%s", json_int(r.survey, "id"),
 	        fields_get(w->query, "first"), fields_get(w->query, "second")));
 	json_object_set_new(w->view, "wrong", json_boolean(e == ERR_INVALID));
+	json_object_set_new(w->view, "large", json_boolean(e == ERR_TOO_LARGE));
 	json_object_set_new(w->view, "table", table != NULL ? json_incref(table) : json_null());
 	json_object_set_new(w->view, "csv_url", table == NULL ? json_null() :
 	    json_sprintf("/desk/surveys/%" PRId64 "/results/cross.csv?first=%s&second=%s", json_int(r.survey, "id"),
@@ -53,7 +54,7 @@ desk_result_cross_csv(struct web *w)
 	enum err e = open_table(w, &r, &table);
 
 	if (e != ERR_OK || table == NULL)
-		return e == ERR_OK || e == ERR_INVALID ? ERR_NOT_FOUND : e;
+		return e == ERR_OK || e == ERR_INVALID || e == ERR_TOO_LARGE ? ERR_NOT_FOUND : e;
 	buf_init(&out, w->arena);
 	cross_csv(w->arena, table, words_get(w->words, "result_cross_sum"), &out);
 	response_header(w->response, "Content-Disposition", arena_printf(w->arena, "attachment; filename=\"survey-%" PRId64 "-cross.csv\"",

@@ -11,6 +11,7 @@
  * Nobody takes their own right away, nor shuts themselves out: another
  * administrator does that, so that one is always left.
  */
+#include "domain/approval.h"
 #include "domain/department.h"
 #include "domain/staff.h"
 #include "web/handlers.h"
@@ -18,7 +19,21 @@
 
 static const char list_url[] = "/desk/settings/staff";
 
-enum { NAME_MAX_LENGTH = 100, LOGIN_MIN = 2, LOGIN_MAX = 40, ROLE_WRITER = 1, ROLE_ADMIN = 3 };
+enum { ROLE_WRITER = 1, ROLE_ADMIN = 3 };
+
+/* Messages for which nobody is left who could approve them: whoever took the right away sees them. */
+static enum err
+add_stranded(struct web *w)
+{
+	json_t *list;
+	enum err e = approval_stranded(w->db, &list);
+
+	if (e != ERR_OK)
+		return e;
+	json_object_set(w->view, "stranded", list);
+	json_object_set_new(w->view, "has_stranded", json_boolean(json_array_size(list) > 0));
+	return ERR_OK;
+}
 
 enum err
 desk_staff_list(struct web *w)
@@ -26,17 +41,20 @@ desk_staff_list(struct web *w)
 	json_t *people;
 	enum err e = staff_list(w->db, w->words, &people);
 
+	if (e == ERR_OK)
+		e = add_stranded(w);
 	if (e != ERR_OK)
 		return e;
 	json_object_set(w->view, "people", people);
 	return web_page(w, HTTP_OK, "desk/staff/list");
 }
 
+/* staff 0: a new person. */
 static enum err
-choices(struct web *w, struct form *f)
+choices(struct web *w, struct form *f, int64_t staff)
 {
 	json_t *departments, *roles = json_keep(w->arena, json_array());
-	enum err e = department_options(w->db, &departments);
+	enum err e = department_options(w->db, staff, &departments);
 	int i;
 
 	if (e != ERR_OK)
@@ -61,16 +79,6 @@ has(const int64_t *ids, size_t n, int64_t id)
 	return false;
 }
 
-/* Letters, digits, dot, hyphen and underscore, as table staff has it. */
-static bool
-is_login(const char *login)
-{
-	static const char first[] = "abcdefghijklmnopqrstuvwxyz0123456789", more[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
-	size_t n = strlen(login);
-
-	return n >= LOGIN_MIN && n <= LOGIN_MAX && strchr(first, login[0]) != NULL && strspn(login, more) == n;
-}
-
 /* staff 0: a new person, whose ID is asked for too. */
 static enum err
 read_form(struct web *w, struct form *f, int64_t staff, struct staff_data *d)
@@ -80,10 +88,10 @@ read_form(struct web *w, struct form *f, int64_t staff, struct staff_data *d)
 	size_t i, n, known = 0;
 	enum err e;
 
-	d->name = form_name(f, "name", FORM_REQUIRED, NAME_MAX_LENGTH);
+	d->name = form_name(f, "name", FORM_REQUIRED, STAFF_NAME_MAX);
 	if (staff == 0) {
-		d->login = form_text(f, "login", FORM_REQUIRED, LOGIN_MAX);
-		if (d->login[0] != '\0' && !is_login(d->login))
+		d->login = form_text(f, "login", FORM_REQUIRED, STAFF_LOGIN_MAX);
+		if (d->login[0] != '\0' && !staff_login_good(d->login))
 			form_problem(f, "login", "staff_login_form");
 	}
 	d->email = form_email(f, "email", FORM_REQUIRED);
@@ -91,7 +99,7 @@ read_form(struct web *w, struct form *f, int64_t staff, struct staff_data *d)
 	n = form_ids(f, "department", FORM_OPTIONAL, &departments);
 	d->roles = roles;
 	d->departments = (struct db_ids){ departments, n };
-	e = choices(w, f);
+	e = choices(w, f, staff);
 	if (e != ERR_OK)
 		return e;
 	offered = json_object_get(json_object_get(form_json(f), "department"), "options");
@@ -117,7 +125,7 @@ desk_staff_new(struct web *w)
 	form_set(f, "email", "");
 	form_set_ids(f, "role", NULL, 0);
 	form_set_ids(f, "department", NULL, 0);
-	e = choices(w, f);
+	e = choices(w, f, 0);
 	return e == ERR_OK ? web_page(w, HTTP_OK, "desk/staff/new") : e;
 }
 
@@ -174,6 +182,8 @@ load(struct web *w, json_t **person)
 
 	if (e == ERR_OK)
 		e = staff_show(w->db, w->vault, w->arena, w->words, staff, person);
+	if (e == ERR_OK)
+		e = add_stranded(w);
 	if (e != ERR_OK)
 		return e;
 	json_object_set_new(*person, "me", json_boolean(staff == w->staff));
@@ -216,7 +226,7 @@ desk_staff_show(struct web *w)
 	form_set_ids(f, "role", ids, n);
 	ids = ids_of(w, json_object_get(person, "department_ids"), &n);
 	form_set_ids(f, "department", ids, n);
-	e = choices(w, f);
+	e = choices(w, f, web_id(w, "staff"));
 	json_object_set_new(w->view, "changed", json_false());
 	return e == ERR_OK ? web_page(w, HTTP_OK, "desk/staff/show") : e;
 }

@@ -250,7 +250,7 @@ desk_survey_paper(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	s.survey = survey;
-	s.draft = draft;
+	s.draft = questionnaire_numbered(w->arena, s.words, draft);
 	s.rows = question_rows(w->arena, s.words, draft);
 	s.p = paper_new(w->arena, json_text(survey, "title"), json_text(json_object_get(survey, "tenant"), "name"));
 	for (i = 0; i < json_array_size(numbers) && i < FORMS_MOST; i++)

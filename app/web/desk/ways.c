@@ -69,16 +69,21 @@ said(struct web *w, const char *key, int64_t number, int64_t limit)
 static json_t *
 left(struct web *w, const json_t *account)
 {
+	int64_t n, kept;
+
 	if (!json_is_integer(json_object_get(account, "left")))
 		return json_null();
-	return said(w, "way_left", json_int(account, "left"), 0);
+	n = json_int(account, "left");
+	kept = json_int(json_object_get(account, "settings"), "reserve");
+	return kept > 0 ? said(w, "way_left_kept", n, n > kept ? n - kept : 0) : said(w, "way_left", n, 0);
 }
 
 static json_t *
 row(struct web *w, const struct message_way *way, const json_t *message, const json_t *accounts, const json_t *able)
 {
 	const json_t *account = account_of(accounts, way->channel);
-	bool stopped = account != NULL && json_flag(account, "open");
+	/* A second one that goes on sending makes it nobody's concern here. */
+	bool stopped = account != NULL && json_flag(account, "open") && !json_flag(account, "instead");
 
 	return json_pack("{s:s, s:s, s:s, s:o, s:b, s:b, s:b, s:O?, s:s?, s:O?, s:O?, s:o, s:n, s:n, s:n, s:n, s:i}",
 	    "channel", way->channel, "name", way->flag, "way_text", message_way(w->words, way->channel),

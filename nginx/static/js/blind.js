@@ -80,7 +80,7 @@ export function bare(modulus, signed, secret) {
 
 /* --- the page --- */
 
-const form = globalThis.document?.getElementById('right');
+const form = globalThis.document?.getElementById('right') ?? globalThis.document?.getElementById('right-again');
 
 /* What was hidden stays in this browser until its signature is there: a second try, after a
  * line that broke, is the same request. */
@@ -103,9 +103,13 @@ async function draw() {
 	const modulus = bytes(form.dataset.key), secret = await begun(modulus);
 	const sent = new URLSearchParams(new FormData(form));
 
+	sent.delete('made');
 	sent.set('hidden', secret.hidden);
 	const answer = await fetch(form.action, { method: 'POST', body: sent, headers: { accept: 'application/json' } });
 
+	/* It was drawn with another number: with this one nothing comes any more. */
+	if (answer.status === 409)
+		localStorage.removeItem(place());
 	if (!answer.ok || !answer.headers.get('content-type').startsWith('application/json'))
 		return location.reload();
 	const signature = bare(modulus, bytes((await answer.json()).signature), secret);
@@ -120,7 +124,13 @@ async function draw() {
 }
 
 if (form && form.dataset.key !== '' && crypto.subtle) {
-	document.getElementById('right-noscript').hidden = true;
+	const noscript = document.getElementById('right-noscript'), unfinished = document.getElementById('right-begun');
+
+	if (noscript)
+		noscript.hidden = true;
+	/* Drawn, and the page was left before the signature was here: it is there for the same number. */
+	if (unfinished)
+		unfinished.hidden = localStorage.getItem(place()) === null;
 	form.addEventListener('submit', event => {
 		event.preventDefault();
 		form.querySelector('button').disabled = true;
