@@ -3,7 +3,7 @@
  * The connection to PostgreSQL and its transactions.
  *
  * The connection is made when it is first needed and made anew when it broke.
- * It speaks in pipeline mode only (query.c); the four statements that bound a
+ * It speaks in pipeline mode only (query.c); the statements that bound a
  * transaction are prepared at once, under their own text as the name.
  */
 #include "db/query.h"
@@ -16,8 +16,13 @@
 
 enum { TRIES = 5, PAUSE_MS = 20 };
 
-static const char BEGIN_READ[] = "BEGIN READ ONLY", BEGIN_WRITE[] = "BEGIN READ WRITE";
-static const char *const bounds[] = { BEGIN_READ, BEGIN_WRITE, "COMMIT", "ROLLBACK" };
+/* A page is of one moment, however many queries it is made of.  Who writes must see what others
+ * did while they waited for a lock. */
+static const char BEGIN_READ[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    BEGIN_VISIT[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE",
+    BEGIN_WRITE[] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+static const char *const begins[] = { [DB_READ] = BEGIN_READ, [DB_VISIT] = BEGIN_VISIT, [DB_WRITE] = BEGIN_WRITE, [DB_ONCE] = NULL };
+static const char *const bounds[] = { BEGIN_READ, BEGIN_VISIT, BEGIN_WRITE, "COMMIT", "ROLLBACK" };
 
 /* A page that takes longer than 15 s helps nobody; a report may. */
 static const char options_web[] = "-c statement_timeout=15s"
@@ -33,7 +38,7 @@ static const char options_all[] =
     " -c synchronous_commit=on"
     " -c TimeZone=Asia/Tokyo -c IntervalStyle=iso_8601 -c bytea_output=hex -c jit=off"
     /* DB_ONCE has no BEGIN that could say so. */
-    " -c default_transaction_read_only=on";
+    " -c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read";
 
 static char *
 copy(const char *s)
@@ -169,7 +174,7 @@ db_begin(struct db *db, enum db_mode mode)
 	db->in_transaction = true;
 	db->mode = mode;
 	db->done = false;
-	db->opens = mode == DB_WRITE ? BEGIN_WRITE : mode == DB_READ ? BEGIN_READ : NULL;
+	db->opens = begins[mode];
 	db->queued = 0;
 	db->failed = ERR_OK;
 	db->retry = false;

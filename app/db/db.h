@@ -41,13 +41,16 @@ void db_needs(struct arena *, const char *conninfo, struct db_needs *);
  * too, for work of many steps that would fill one; nothing may be queued then. */
 void db_use(struct db *, struct arena *);
 
-enum db_mode { DB_READ, DB_WRITE, DB_ONCE };
-/* Queues BEGIN (READ ONLY, READ WRITE).  DB_ONCE is for reading in one round trip: all
- * that goes out together is a transaction without BEGIN and COMMIT, and with the first
- * query that is not queued it is over; whoever asks again afterwards ends the process.
+enum db_mode { DB_READ, DB_VISIT, DB_WRITE, DB_ONCE };
+/* Queues BEGIN.  DB_READ: all queries see the moment of the first (REPEATABLE READ, READ ONLY,
+ * which nothing makes fail).  DB_VISIT: the same for whoever notes on the way that they were
+ * here; where two note it in one row at once, one of them is to begin again (40001).  DB_WRITE:
+ * each query sees what is committed by then.  DB_ONCE is for reading in one round trip, of one
+ * moment too: all that goes out together is a transaction without BEGIN and COMMIT, and with
+ * the first query that is not queued it is over; whoever asks again afterwards ends the process.
  * ERR_BUSY: no connection. */
 enum err db_begin(struct db *, enum db_mode) MUST_USE;
-/* DB_WRITE: returns after the server's word.  DB_READ: sends COMMIT and does
+/* DB_WRITE, DB_VISIT: returns after the server's word.  DB_READ: sends COMMIT and does
  * not wait; the next db_begin reads the answer.  DB_ONCE: is over already.
  * Queries still queued go first.
  * On an error, also an earlier one of this transaction, all is rolled back and

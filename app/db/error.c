@@ -64,7 +64,7 @@ is_stale(const struct db *db, const PGresult *r, const char *state)
 	if (strcmp(state, "0A000") == 0)
 		return strcmp(field(r, PG_DIAG_SOURCE_FUNCTION), "RevalidateCachedQuery") == 0;
 	if (strcmp(state, "25006") == 0)
-		return db->mode == DB_WRITE;
+		return db->mode == DB_WRITE || db->mode == DB_VISIT;
 	return strcmp(state, "26000") == 0;
 }
 

@@ -222,13 +222,12 @@ guard_again(struct web *w)
 enum err
 guard_enter(struct web *w)
 {
-	/* A session is marked as seen: pages of people may write. */
-	bool reads = (w->request->method == METHOD_GET || w->request->method == METHOD_HEAD)
-	    && w->route->flags & ANYONE && !(w->route->flags & WRITES);
+	bool looks = (w->request->method == METHOD_GET || w->request->method == METHOD_HEAD) && !(w->route->flags & WRITES);
 	bool cached = w->route->flags & CACHED;
 	enum err e;
 
-	e = db_begin(w->db, cached ? DB_ONCE : reads ? DB_READ : DB_WRITE);
+	/* Who looks at a page of people is marked as seen. */
+	e = db_begin(w->db, cached ? DB_ONCE : !looks ? DB_WRITE : w->route->flags & ANYONE ? DB_READ : DB_VISIT);
 	if (e == ERR_OK)
 		e = enter(w);
 	if (e == ERR_OK && w->claims)

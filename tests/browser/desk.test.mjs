@@ -162,10 +162,12 @@ for (const way of ways) {
 		await suzuki.page.waitForLoadState();
 
 		// With script the numbers come by themselves.
+		const id = message.split('/').pop();
 		await eventually('that it is delivered', async () => {
 			if (!way.script) await suzuki.go(`${message}/status`);
 			return /人のうち\d+人に届きました/.test(await suzuki.said()) && !/配信中|予約/.test(await suzuki.page.locator('.c-live, main').first().innerText());
-		});
+		}, 90, async () => `: ${await suzuki.said()}\n${await town.sql(`SELECT m.state, m.planned_to, b.channel, b.state, b.try, b.due - now(), b.lease_until - now(), b.reached, b.size
+			FROM message m LEFT JOIN batch b ON b.message_id = m.id WHERE m.id = ${id}`)}\n${await suzuki.evaluate('document.hidden + document.querySelector(".c-live").outerHTML')}`);
 		await suzuki.go(`${message}/status`);
 		await suzuki.look('desk_status');
 		await suzuki.go(`${message}/stop`);

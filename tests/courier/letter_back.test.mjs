@@ -25,7 +25,7 @@ const browser = () => town.client(MINATO);
 const mailTo = (email, n = 1) => eventually(`${n} mails to ${email}`, () => {
 	const at = relay.ledger.map((m, i) => [m, i]).filter(([m]) => m.to === email)[n - 1];
 	return at && { from: at[0].from, mail: readMail(relay.letters[at[1]]) };
-});
+}, 90, () => rows(`SELECT id, kind, state, try, reason, due - now(), lease_until - now() FROM letter WHERE channel = 'email' ORDER BY id DESC LIMIT 3`));
 const hard = (to) => bounce(town, dsn(to, '5.1.1', '550 5.1.1 User unknown'));
 const letterOf = (from) => from.match(/^bounce\+(\d+)\.0\.(\d+)\.[0-9a-f]{10}@/).slice(1, 3);
 const rows = (sql) => town.sql(sql);

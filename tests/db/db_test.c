@@ -46,6 +46,10 @@ test_transactions(void)
 
 	begin(DB_READ);
 	is_int(q_plant_count(db, &count), ERR_OK, "reading");
+	admin_do("INSERT INTO plant (id, name) VALUES (9, '竹')");
+	is_int(q_plant_count(db, &count), ERR_OK, "reading on");
+	is_str(count, "0", "… sees the same moment");
+	admin_do("DELETE FROM plant");
 	is_int(db_commit(db), ERR_OK, "commit of a reader");
 	ok(db->landing, "… is not waited for");
 	begin(DB_WRITE);
@@ -259,13 +263,27 @@ test_settings(const char *conninfo)
 	is_str(json_text(s, "idle_in_transaction_session_timeout"), "30000", "idle transactions");
 	is_str(json_text(s, "TimeZone"), "Asia/Tokyo", "TimeZone");
 	is_str(json_text(s, "transaction_read_only"), "on", "DB_READ is read only");
+	is_str(json_text(s, "transaction_isolation"), "repeatable read", "… and of one moment");
 	db_rollback(db);
+
+	begin(DB_VISIT);
+	is_int(q_settings(db, &s), ERR_OK, "settings of a visit");
+	is_str(json_text(s, "transaction_read_only"), "off", "DB_VISIT may write");
+	is_str(json_text(s, "transaction_isolation"), "repeatable read", "… and is of one moment");
+	db_rollback(db);
+
+	begin(DB_ONCE);
+	is_int(q_settings(db, &s), ERR_OK, "settings of one round trip");
+	is_str(json_text(s, "transaction_read_only"), "on", "DB_ONCE is read only");
+	is_str(json_text(s, "transaction_isolation"), "repeatable read", "… and of one moment");
+	is_int(db_commit(db), ERR_OK, "… and is over");
 
 	db_use(courier, arena);
 	is_int(db_begin(courier, DB_WRITE), ERR_OK, "courier");
 	is_int(q_settings(courier, &s), ERR_OK, "its settings");
 	is_str(json_text(s, "statement_timeout"), "120000", "statement_timeout of others");
 	is_str(json_text(s, "transaction_read_only"), "off", "DB_WRITE is not");
+	is_str(json_text(s, "transaction_isolation"), "read committed", "… and sees what others did meanwhile");
 	db_free(courier);
 }
 

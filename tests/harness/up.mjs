@@ -29,14 +29,14 @@ export const build = process.env.CHROMO_BUILD ?? join(source, '.dev/build');
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-// Asks until the answer is truthy; a test names what it waits for.  Patience costs nothing where all is well, and
-// machines are slow now and then.
-export async function eventually(what, ask, seconds = 90) {
+// Asks until the answer is truthy; a test names what it waits for, and tell() says at the end what was there instead.
+// Patience costs nothing where all is well, and machines are slow now and then.
+export async function eventually(what, ask, seconds = 90, tell = () => '') {
 	const end = Date.now() + seconds * 1000;
 	for (;;) {
 		const answer = await ask();
 		if (answer) return answer;
-		if (Date.now() > end) throw new Error(`waited ${seconds} s in vain for: ${what}`);
+		if (Date.now() > end) throw new Error(`waited ${seconds} s in vain for: ${what} ${await tell()}`);
 		await sleep(50);
 	}
 }

@@ -55,6 +55,30 @@ test('while it is going: five numbers that add up', async () => {
 	assert.match(live.text, new RegExp(`href="/desk/messages/${id}/status"`), 'the link leads to the page, not to the block');
 });
 
+test('the block is of one moment: what ends while it is put together ends in all of it, or in nothing', async () => {
+	const id = await sending(1000), [a] = await batches(id);
+	await carry(a, [['accepted']]);
+	await town.sql(`SET session_replication_role = replica; UPDATE message SET state = 'sending', finished = NULL WHERE id = ${id};
+		UPDATE batch SET state = 'sending', finished = NULL, lease_until = now() + interval '1 hour' WHERE id = ${a}`);
+	// Whoever looks has read the message, and waits for its batches: now the last one ends.
+	const ends = inside(town, `DO $$ BEGIN
+		LOCK TABLE batch;
+		FOR i IN 1 .. 3000 LOOP
+			EXIT WHEN EXISTS (SELECT FROM pg_locks WHERE relation = 'batch'::regclass AND NOT granted);
+			PERFORM pg_sleep(0.01);
+		END LOOP;
+		UPDATE batch SET state = 'done', finished = now(), lease_until = NULL WHERE id = ${a};
+		UPDATE message SET state = 'sent', finished = now() WHERE id = ${id};
+	END $$`);
+	await eventually('the lock', async () => await town.sql(`SELECT 1 FROM pg_locks WHERE relation = 'batch'::regclass AND mode = 'AccessExclusiveLock' AND granted`));
+	const live = () => takahashi.get(`/desk/messages/${id}/status/live`, { headers: { 'hx-request': 'true' } });
+	const at_once = await live();
+	await ends;
+	for (const block of [at_once, await live()])
+		assert.equal(/配信中/.test(said(block)), /hx-get/.test(block.text), 'what does not look again is over');
+	assert.doesNotMatch(said(await live()), /配信中/);
+});
+
 test('mails that came back are not counted as arrived, and can be sent again', async () => {
 	const id = await sending(1000), [a] = await batches(id), total = Number(await row(id, 'recipients'));
 	await carry(a, [['accepted']]);

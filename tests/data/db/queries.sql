@@ -25,7 +25,7 @@ SELECT (SELECT sum(i) FROM unnest(:ids::bigint[]) AS i) AS ids,
 -- name: settings :json
 SELECT jsonb_object_agg(name, setting) FROM pg_settings
  WHERE name IN ('application_name', 'statement_timeout', 'lock_timeout', 'TimeZone',
-                'idle_in_transaction_session_timeout', 'transaction_read_only');
+                'idle_in_transaction_session_timeout', 'transaction_read_only', 'transaction_isolation');
 
 -- name: plant_add :exec
 INSERT INTO plant (id, name, place, photo)
