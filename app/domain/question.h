@@ -16,8 +16,8 @@
 
 /* All kinds, in the order in which they are offered; ends with NULL. */
 extern const char *const question_kinds[];
-enum { QUESTION_LABEL_MAX = 300, QUESTION_HELP_MAX = 1000, QUESTION_CHOICES_MAX = 200, QUESTION_CHOICE_LENGTH = 200,
-	QUESTIONS_MAX = 200, QUESTION_REASON_MAX = 300 };
+enum { QUESTION_LABEL_MAX = 300, QUESTION_HELP_MAX = 1000, QUESTION_END_MAX = 40, QUESTION_UNIT_MAX = 20, QUESTION_CHOICES_MAX = 200,
+	QUESTION_CHOICE_LENGTH = 200, QUESTIONS_MAX = 200, QUESTION_REASON_MAX = 300 };
 
 /* ERR_NOT_FOUND: none of this tenant. */
 enum err question_draft(struct db *, int64_t questionnaire, json_t **out) MUST_USE;

@@ -59,17 +59,20 @@ question_tongue_among(const json_t *languages, const char *language)
 struct text {
 	const char *name;	/* of its field */
 	json_t *texts;		/* by language: itself, or of a key an object */
-	const char *key;	/* "label", "help", or NULL */
+	const char *key;	/* "label", "help", "unit", or NULL */
 	size_t max;
 	bool lines;
+	const char *ja;		/* what Japanese says, where that stands elsewhere */
 };
-enum { TEXTS_MAX = 2 * QUESTION_CHOICES_MAX + 10, END_MAX = 40 };
+enum { TEXTS_MAX = 2 * QUESTION_CHOICES_MAX + 10 };
 
 static const char *
 said(const struct text *t, const char *language)
 {
 	const json_t *own = json_object_get(t->texts, language);
 
+	if (t->ja != NULL && strcmp(language, "ja") == 0)
+		return t->ja;
 	return t->key != NULL ? json_text(own, t->key) : json_is_string(own) ? json_string_value(own) : "";
 }
 
@@ -91,7 +94,7 @@ add_each(struct arena *a, struct text *list, size_t n, const char *code, const c
 
 	json_array_foreach(things, i, one)
 		n = add(list, n, (struct text){ arena_printf(a, "%s_%s_%s", code, mark, json_text(one, "code")),
-		    json_object_get(one, "texts"), NULL, QUESTION_CHOICE_LENGTH, false });
+		    json_object_get(one, "texts"), NULL, QUESTION_CHOICE_LENGTH, false, NULL });
 	return n;
 }
 
@@ -102,14 +105,16 @@ texts_of(struct arena *a, const json_t *question, struct text *list)
 	json_t *texts = json_object_get(question, "texts"), *settings = json_object_get(question, "settings");
 	size_t n = 0;
 
-	n = add(list, n, (struct text){ arena_printf(a, "%s_label", code), texts, "label", QUESTION_LABEL_MAX, false });
-	n = add(list, n, (struct text){ arena_printf(a, "%s_help", code), texts, "help", QUESTION_HELP_MAX, true });
+	n = add(list, n, (struct text){ arena_printf(a, "%s_label", code), texts, "label", QUESTION_LABEL_MAX, false, NULL });
+	n = add(list, n, (struct text){ arena_printf(a, "%s_help", code), texts, "help", QUESTION_HELP_MAX, true, NULL });
+	n = add(list, n, (struct text){ arena_printf(a, "%s_unit", code), texts, "unit", QUESTION_UNIT_MAX, false,
+	    json_text(settings, "unit") });
 	n = add_each(a, list, n, code, "r", json_object_get(settings, "rows"));
 	n = add_each(a, list, n, code, "c", json_object_get(question, "choices"));
 	n = add(list, n, (struct text){ arena_printf(a, "%s_low", code), json_object_get(json_object_get(settings, "low"), "texts"),
-	    NULL, END_MAX, false });
+	    NULL, QUESTION_END_MAX, false, NULL });
 	return add(list, n, (struct text){ arena_printf(a, "%s_high", code),
-	    json_object_get(json_object_get(settings, "high"), "texts"), NULL, END_MAX, false });
+	    json_object_get(json_object_get(settings, "high"), "texts"), NULL, QUESTION_END_MAX, false, NULL });
 }
 
 static void

@@ -15,7 +15,7 @@
 #include "domain/question.h"
 #include "domain/questionnaire.h"
 
-enum { UNIT_MAX = 20, END_MAX = 40, DECIMALS_MAX = 4, FILES_MAX = 10, AMOUNT_MAX = 20, TEXT_MAX = 500, LONG_MAX = 10000 };
+enum { DECIMALS_MAX = 4, FILES_MAX = 10, AMOUNT_MAX = 20, TEXT_MAX = 500, LONG_MAX = 10000 };
 
 static const char *
 ja(const json_t *texts)
@@ -293,7 +293,7 @@ keep_end(json_t *s, struct form *f, const char *name)
 		end = json_pack("{s:{}}", "texts");
 		json_object_set_new(s, name, end);
 	}
-	json_object_set_new(json_object_get(end, "texts"), "ja", json_string(form_text(f, name, FORM_OPTIONAL, END_MAX)));
+	json_object_set_new(json_object_get(end, "texts"), "ja", json_string(form_text(f, name, FORM_OPTIONAL, QUESTION_END_MAX)));
 }
 
 static void
@@ -368,7 +368,7 @@ read_settings(struct arena *a, struct form *f, const json_t *question)
 		keep_decimal(s, f, "min", -1e12, 1e12);
 		keep_decimal(s, f, "max", -1e12, 1e12);
 		keep_int(s, f, "decimals", 0, DECIMALS_MAX);
-		typed = form_text(f, "unit", FORM_OPTIONAL, UNIT_MAX);
+		typed = form_text(f, "unit", FORM_OPTIONAL, QUESTION_UNIT_MAX);
 		if (typed[0] != '\0')
 			json_object_set_new(s, "unit", json_string(typed));
 	} else if (strcmp(kind, "date") == 0)
@@ -479,7 +479,7 @@ question_read_words(struct arena *a, struct form *f, const json_t *question, str
 		keep_end(c->settings, f, "high");
 	}
 	if (strcmp(kind, "number") == 0) {
-		unit = form_text(f, "unit", FORM_OPTIONAL, UNIT_MAX);
+		unit = form_text(f, "unit", FORM_OPTIONAL, QUESTION_UNIT_MAX);
 		if (unit[0] != '\0')
 			json_object_set_new(c->settings, "unit", json_string(unit));
 		else

@@ -6,6 +6,7 @@
  */
 #include "domain/questionnaire.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +58,29 @@ questionnaire_text(const json_t *thing, const char *key, const char *language)
 		found = key == NULL ? json_text(texts, in) : json_text(json_object_get(texts, in), key);
 	}
 	return found;
+}
+
+const char *
+questionnaire_tongue(const json_t *thing, const char *key, const char *language)
+{
+	const json_t *texts = json_object_get(thing, "texts");
+	const char *text = key == NULL ? json_text(texts, language) : json_text(json_object_get(texts, language), key);
+
+	return text[0] != '\0' && strncmp(language, "ja", 2) != 0 ? language : "ja";
+}
+
+const char *
+questionnaire_unit(const json_t *question, const char *language)
+{
+	const char *own = json_text(json_object_get(json_object_get(question, "texts"), language), "unit");
+
+	return own[0] != '\0' ? own : json_text(json_object_get(question, "settings"), "unit");
+}
+
+const char *
+questionnaire_with_unit(struct arena *a, const char *number, const char *unit)
+{
+	return unit[0] == '\0' ? number : arena_printf(a, "%s%s%s", number, isalpha((unsigned char)unit[0]) ? " " : "", unit);
 }
 
 /* --- conditions --- */

@@ -40,7 +40,7 @@
  *	single, multi	shuffle; multi: min, max (how many)
  *	text		max (characters), pattern: email, phone, postcode, kana, digits
  *	long		max
- *	number		min, max (decimal text), decimals, unit
+ *	number		min, max (decimal text), decimals, unit (in Japanese; in others a text of the question)
  *	date, time	min, max ("2026-11-26", "09:30"), date also "past" or "future": true
  *	scale		points: 5, 7 or 11 (NPS, 0 … 10); low, high (the ends: {"texts": {…}})
  *	rank		max (how many of the choices are put in order)
@@ -68,6 +68,12 @@ const json_t *questionnaire_question(const json_t *document, const char *code);
 /* A text of a question, choice or row, by key ("label", "help"), in this language or else
  * in "ja"; "" where there is none.  Texts of choices are {"ja": "…"} without key: NULL. */
 const char *questionnaire_text(const json_t *thing, const char *key, const char *language);
+/* Which language that text is in, as HTML says it: "ja", where this one has none. */
+const char *questionnaire_tongue(const json_t *thing, const char *key, const char *language);
+/* What a number is of (回, times), in this language or else in Japanese; "" where staff said nothing. */
+const char *questionnaire_unit(const json_t *question, const char *language);
+/* A number with its unit: 3回, but 3 times. */
+const char *questionnaire_with_unit(struct arena *, const char *number, const char *unit);
 
 /* Whether a condition holds for these answers; one that is null does. */
 bool questionnaire_holds(const json_t *condition, const json_t *answers);

@@ -326,13 +326,25 @@ date_in_one(struct arena *a, const char *cell, bool exists)
 	return month == NULL ? NULL : read_date(a, year, month, rest, exists);
 }
 
+/* As many write it who read 「回」 behind the field: 3回. */
+static const char *
+without_unit(struct arena *a, const json_t *question, const char *typed)
+{
+	const char *number = without(a, typed, questionnaire_unit(question, "ja")), *language;
+	json_t *texts = json_object_get(question, "texts"), *own;
+
+	json_object_foreach(texts, language, own)
+		number = without(a, number, json_text(own, "unit"));
+	return number;
+}
+
 const char *
 questionnaire_amount(struct arena *a, const json_t *question, const char *typed)
 {
 	const char *kind = json_text(question, "kind");
 
 	if (strcmp(kind, "number") == 0 || strcmp(kind, "scale") == 0)
-		return questionnaire_number(a, typed, json_int(json_object_get(question, "settings"), "decimals"));
+		return questionnaire_number(a, without_unit(a, question, typed), json_int(json_object_get(question, "settings"), "decimals"));
 	if (strcmp(kind, "date") == 0)
 		return date_in_one(a, typed, true);
 	return strcmp(kind, "time") == 0 ? questionnaire_time(a, typed) : NULL;

@@ -161,7 +161,7 @@ static void
 read_number(const struct reading *r)
 {
 	const char *text = typed(r, "");
-	const char *kept = questionnaire_number(r->arena, text, json_int(settings(r), "decimals"));
+	const char *kept = questionnaire_amount(r->arena, r->question, text);
 
 	if (text[0] != '\0')
 		answer(r, text_of(kept != NULL ? kept : text));

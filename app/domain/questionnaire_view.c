@@ -141,7 +141,7 @@ json_t *
 questionnaire_words(struct arena *a, const json_t *question, const json_t *answers, const char *language)
 {
 	const json_t *answer = json_object_get(answers, json_text(question, "code")), *one;
-	const char *kind = json_text(question, "kind"), *unit = json_text(settings(question), "unit");
+	const char *kind = json_text(question, "kind");
 	json_t *lines = json_keep(a, json_array());
 	size_t i;
 
@@ -164,7 +164,7 @@ questionnaire_words(struct arena *a, const json_t *question, const json_t *answe
 	else if (strcmp(kind, "date") == 0 || strcmp(kind, "time") == 0)
 		say(lines, moment_text(a, kind, json_string_value(answer), language));
 	else if (json_is_string(answer))
-		say(lines, arena_printf(a, "%s%s", json_string_value(answer), unit));
+		say(lines, questionnaire_with_unit(a, json_string_value(answer), questionnaire_unit(question, language)));
 	return lines;
 }
 
@@ -298,14 +298,10 @@ chosen(const json_t *answer, const char *code)
 	return json_has(answer, code) || (json_is_string(answer) && strcmp(json_string_value(answer), code) == 0);
 }
 
-/* Which language a text is in: Japanese, where this one has none. */
 static json_t *
 tongue_of(const json_t *thing, const char *key, const char *language)
 {
-	const json_t *texts = json_object_get(thing, "texts");
-	const char *text = key == NULL ? json_text(texts, language) : json_text(json_object_get(texts, language), key);
-
-	return json_string(text[0] != '\0' && strncmp(language, "ja", 2) != 0 ? language : "ja");
+	return json_string(questionnaire_tongue(thing, key, language));
 }
 
 /* said: what its label is of. */
@@ -475,7 +471,8 @@ questionnaire_view(const struct questionnaire_look *l, const json_t *question)
 	json_object_set_new(view, "text_lang", tongue_of(question, "label", l->language));
 	json_object_set_new(view, "help_lang", tongue_of(question, "help", l->language));
 	json_object_set(view, "required", json_flag(question, "required") ? json_true() : json_false());
-	json_object_set_new(view, "unit", text_or_null(json_text(settings(question), "unit")));
+	json_object_set_new(view, "unit", text_or_null(questionnaire_unit(question, l->language)));
+	json_object_set_new(view, "unit_lang", tongue_of(question, "unit", l->language));
 	json_object_set_new(view, "several", json_boolean(json_flag(settings(question), "multi")));
 	json_object_set_new(view, "low", end_of(l, question, "low"));
 	json_object_set_new(view, "high", end_of(l, question, "high"));

@@ -385,7 +385,7 @@ decimal(struct result *r, double x)
 static json_t *
 figures(struct result *r, const json_t *question, const json_t *blocks)
 {
-	const char *code = json_text(question, "code");
+	const char *code = json_text(question, "code"), *unit = questionnaire_unit(question, r->lang);
 	size_t first, i, n = tally_items(r->part, code, &first);
 	struct choice *c = arena_alloc(r->arena, (n + 1) * sizeof *c);
 	double *value = arena_alloc(r->arena, (n + 1) * sizeof *value), *most = arena_alloc(r->arena, (n + 1) * sizeof *most);
@@ -411,9 +411,9 @@ figures(struct result *r, const json_t *question, const json_t *blocks)
 	if (all < SMALL_CELL || statistics_median(value, count, n, &low) != ERR_OK ||
 	    statistics_median(most, count, n, &high) != ERR_OK)
 		return json_null();
-	out = json_pack("{s:s, s:s, s:s, s:n}", "mean", decimal(r, total / (double)all), "median", low < high ?
-	    arena_printf(r->arena, "%s–%s", decimal(r, low), decimal(r, high)) : decimal(r, low),
-	    "unit", json_text(json_object_get(question, "settings"), "unit"), "nps");
+	out = json_pack("{s:s, s:s, s:n}", "mean", questionnaire_with_unit(r->arena, decimal(r, total / (double)all), unit), "median",
+	    questionnaire_with_unit(r->arena, low < high ? arena_printf(r->arena, "%s–%s", decimal(r, low), decimal(r, high)) :
+	    decimal(r, low), unit), "nps");
 	if (questionnaire_is(question, "scale") && json_int(json_object_get(question, "settings"), "points") == 11)
 		json_object_set_new(out, "nps", json_string(arena_printf(r->arena, "%+.0f", statistics_nps(nps))));
 	return out;
@@ -485,6 +485,7 @@ result_questions(struct result *r)
 		/* With a filter, who did not answer is in the table, or hidden. */
 		if (r->filtered || r->veiled)
 			json_object_set_new(one, "answered", json_null());
+		json_object_set_new(one, "text_lang", json_string(questionnaire_tongue(q, "label", r->lang)));
 		json_object_set_new(one, "veiled", json_boolean(r->veiled));
 		json_object_set_new(one, "spread", json_boolean(r->filtered && (spread || spreads(blocks))));
 		json_object_set_new(one, "words", words != NULL ? json_string(words) : json_null());

@@ -124,6 +124,28 @@ test('whoever chooses やさしい日本語 reads it everywhere; Japanese where 
 	assert.match((await other.get(`/surveys/${id}/q/q1?lang=en`)).text, /<span lang="zh">您使用图书馆吗？/);
 });
 
+test('the unit of a number has its word in each language, and may be typed with it', async () => {
+	const { survey: id } = await draft();
+	await inside(town, `UPDATE question SET kind = 'number', settings = '{"min": "0", "max": "31", "unit": "回"}' WHERE questionnaire_id = (SELECT questionnaire_id FROM survey WHERE id = ${id}) AND code = 'q4'`);
+	assert.ok((await sato.get(url(id, 'en'))).text.includes('lang="ja">回</span>'), 'beside the Japanese word');
+	assert.equal((await save(sato, id, 'en', { q4_unit: 'x'.repeat(21) })).status, 422);
+	assert.equal((await save(sato, id, 'en', { q4_unit: 'times' })).status, 303);
+	const number = await one(id, 'q4');
+	assert.equal(number.texts.en.unit, 'times');
+	const form = `/desk/surveys/${id}/questions/q4`;
+	assert.equal((await sato.submit(await sato.get(form), { unit: '度' }, form)).status, 303);
+	assert.deepEqual(await one(id, 'q4').then((q) => [q.settings.unit, q.texts.en.unit]), ['度', 'times'], 'other words of the Japanese keep it');
+
+	const open = await survey(town, document({ ...number, required: true }, question('q5', 'note', 'おわり')));
+	for (const [lang, typed, words, shown] of [['en', '3 times', '3 times', 'lang="en">times<'], ['en', '３回', '3 times', null], ['ja', '5回', '5回', 'lang="ja">回<']]) {
+		const client = town.client(host);
+		client.cookies.set('__Host-lang', lang);
+		const page = await begin(client, open.survey);
+		if (shown !== null) assert.ok(page.text.includes(shown), `${lang} ${shown}`);
+		assert.match(said(await client.follow(await client.submit(page, { q4: typed }, '/q/'))), new RegExp(`(^|[^0-9])${words} `), `${lang} ${typed}`);
+	}
+});
+
 test('half translated: what is Japanese still is told to be Japanese, to those who have it read aloud', async () => {
 	const half = question('q1', 'single', '図書館へ行きますか', { choices: [{ code: '1', texts: { ja: 'よく行く', en: 'Often' } }, { code: '2', texts: { ja: '行かない' } }] });
 	delete half.texts.en;
@@ -135,4 +157,8 @@ test('half translated: what is Japanese still is told to be Japanese, to those w
 		assert.ok(page.text.includes(`lang="${lang}">${text}<`), `${lang} ${text}`);
 	const check = await client.follow(await client.submit(page, { q1: '2', q2_r1: '1', q2_r2: '1' }, '/q/'));
 	for (const [lang, text] of [['ja', '図書館へ行きますか'], ['ja', '行かない'], ['en', 'matrix q2']]) assert.ok(check.text.includes(`lang="${lang}">${text}`), `${lang} ${text}`);
+	const clerk = await desk(town, 'admin');
+	clerk.cookies.set('__Host-lang', 'en');
+	const results = await clerk.get(`/desk/surveys/${id}/results`);
+	for (const [lang, text] of [['ja', '図書館へ行きますか'], ['en', 'matrix q2']]) assert.ok(results.text.includes(`lang="${lang}">${text}`), `results: ${lang} ${text}`);
 });

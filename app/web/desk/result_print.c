@@ -40,13 +40,12 @@ static void
 print_head(struct web *w, struct paper *p, const json_t *question)
 {
 	const json_t *figures = json_object_get(question, "figures");
-	const char *unit = json_text(figures, "unit");
 
 	paper_text(p, PAPER_HEAD, arena_printf(w->arena, "%s. %s", json_text(question, "number"), json_text(question, "label")));
 	print_word(w, p, PAPER_SMALL, "result_answered", question);
 	if (json_is_object(figures))
-		paper_text(p, PAPER_SMALL, arena_printf(w->arena, "%s %s%s　%s %s%s%s%s", words_get(w->words, "result_mean"),
-		    json_text(figures, "mean"), unit, words_get(w->words, "result_median"), json_text(figures, "median"), unit,
+		paper_text(p, PAPER_SMALL, arena_printf(w->arena, "%s %s　%s %s%s%s", words_get(w->words, "result_mean"),
+		    json_text(figures, "mean"), words_get(w->words, "result_median"), json_text(figures, "median"),
 		    json_text(figures, "nps")[0] != '\0' ? arena_printf(w->arena, "　%s ", words_get(w->words, "result_nps")) : "",
 		    json_text(figures, "nps")));
 	paper_space(p, 4);

@@ -153,7 +153,7 @@ answer(const struct sheet *s, const json_t *q)
 		matrix(s, q);
 	else if (questionnaire_is(q, "number"))
 		paper_text(s->p, PAPER_TEXT, arena_printf(s->w->arena, "　＿＿＿＿＿＿ %s",
-		    json_text(json_object_get(q, "settings"), "unit")));
+		    questionnaire_unit(q, "ja")));
 	else if (questionnaire_is(q, "consent"))
 		paper_text(s->p, PAPER_TEXT, "　□");
 }
