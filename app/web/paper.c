@@ -101,6 +101,11 @@ paper_passage(struct paper *p, enum paper_style style, const char *text, double 
 void
 paper_draw(struct paper *p, PangoLayout *layout, double x, double y)
 {
+	int boxes = pango_layout_get_unknown_glyphs_count(layout);
+
+	/* A sign that is in no font of this machine is an empty box on paper. */
+	if (boxes > 0)
+		log_warn("paper.no_font signs=%d", boxes);
 	cairo_move_to(p->cairo, x, y);
 	pango_cairo_show_layout(p->cairo, layout);
 	g_object_unref(layout);

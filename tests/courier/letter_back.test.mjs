@@ -15,7 +15,8 @@ import { bounce, dsn } from './back.mjs';
 let town, relay, minato;
 before(async () => {
 	relay = await startSmtp();
-	town = await up({ smtp: relay.url });
+	// What the machine was too slow for comes again in seconds, not in a minute.
+	town = await up({ smtp: relay.url, conf: { courier_retry_base_s: 3 } });
 	minato = await town.sql(`SELECT ${tenant(MINATO)}`);
 });
 after(async () => { await town?.stop(); await relay?.close(); });

@@ -39,6 +39,16 @@ test('the circular says what the page says', async () => {
 	assert.ok((await minato.get(`/messages/${id}`)).text.includes(`href="/messages/${id}/circular"`));
 });
 
+test('signs of telephones stand on it, and no empty box', async () => {
+	const id = await publish(town, { subject: '救急車🚑と、はしご車🚒' });
+	await town.sql(`SET session_replication_role = replica;
+		UPDATE message_rendering SET content = content || '{"text": "👨‍👩‍👧 家族で 🎉 ①～⑳ ㈱ ﾊﾝｶｸ 髙﨑 𠮷野家"}' WHERE message_id = ${id}`);
+	const { bytes } = await minato.get(`/messages/${id}/circular`);
+	assert.ok(text(bytes).includes('はしご車'));
+	assert.match(of(bytes, 'pdffonts'), /NotoColorEmoji/);
+	assert.doesNotMatch(town.log('web.log'), /paper\.no_font/);
+});
+
 test('a long one goes on to further pages, and nothing of it is lost', async () => {
 	const id = await publish(town, { subject: '長'.repeat(100) });
 	const lines = Array.from({ length: 200 }, (_, i) => `${i}番目の文です。ここは長めにしておきます。`).join('\\n');
