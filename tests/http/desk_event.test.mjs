@@ -212,6 +212,17 @@ test('代理申込 shares seats and queue, outside the period too', async () => 
 	assert.equal(await seats(town, event.slots[0]), '2/2 confirmed waiting');
 	assert.match(said(isPage(await writer.get(`${path}?search=${encodeURIComponent('次郎')}`))), /窓口 次郎.*1番目/);
 	assert.doesNotMatch(said(await writer.get(`${path}?search=${encodeURIComponent('次郎')}`)), /電話 太郎/);
+	// Somebody else's language: that of their letters, while the form stays the clerk's.
+	await inside(town, `UPDATE questionnaire SET languages = '{ja,en}' WHERE id = (SELECT questionnaire_id FROM event WHERE id = ${event.event})`);
+	const asks = await writer.get(`${path}/new`);
+	assert.match(said(asks), /メールのことば.*日本語.*英語/);
+	assert.ok(/<input[^>]* value="en" checked/.test((await send(writer, asks, { channel: 'smoke', letters: 'en' })).text), 'what was chosen stays');
+	page = await writer.follow(await send(writer, asks, { channel: 'phone', letters: 'en' }));
+	page = await writer.follow(await writer.submit(page, { slot: event.slots[0], people: 1 }, 0));
+	page = await writer.follow(await writer.submit(page, { name: 'Ann' }, '/person/'));
+	page = await writer.follow(await writer.submit(page, { email: 'ann@example.jp' }, '/contact'));
+	page = isPage(await writer.follow(await writer.submit(page, {}, '/check')));
+	assert.equal(await town.sql(`SELECT language FROM application WHERE event_id = ${event.event} ORDER BY id DESC LIMIT 1`), 'en');
 	// Whoever is not signed in has nothing of a draft that staff began.
 	page = await writer.follow(await send(writer, await writer.get(`${path}/new`), { channel: 'phone' }));
 	const thief = town.client(MINATO);

@@ -262,7 +262,8 @@ citizen_apply_send(struct web *w)
 		return change(w, &a);
 	by.language = question_tongue_among(json_object_get(a.event, "languages"), a.chosen) ? a.chosen : w->lang;
 	if (a.by_staff)
-		by = (struct application_by){ .staff = w->staff, .channel = json_text(a.draft.what, "channel"), .language = "ja" };
+		by = (struct application_by){ .staff = w->staff, .channel = json_text(a.draft.what, "channel"),
+		    .language = json_text(a.draft.what, "letters") };
 	e = application_send(w->db, w->vault, w->arena, &a.draft, a.event, by, &fate, &number, &state);
 	if (e != ERR_OK)
 		return e;

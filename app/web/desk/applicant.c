@@ -17,6 +17,7 @@
 
 #include "base/text.h"
 #include "domain/applicant.h"
+#include "domain/question_language.h"
 #include "web/citizen/event.h"
 #include "web/desk/event.h"
 #include "web/handlers.h"
@@ -169,12 +170,32 @@ desk_applicant_list(struct web *w)
 
 /* --- for somebody --- */
 
+/* In which language the letters are: one of the event's, where it has several; else null. */
+static void
+offer_letters(struct web *w, struct form *f, const char *chosen)
+{
+	json_t *languages = json_object_get(json_object_get(w->view, "event"), "languages"), *one;
+	json_t *options = json_keep(w->arena, json_array());
+	size_t i;
+
+	if (json_array_size(languages) < 2) {
+		json_object_set_new(form_json(f), "letters", json_null());
+		return;
+	}
+	json_array_foreach(languages, i, one)
+		json_array_append_new(options, json_pack("{s:O, s:s}", "value", one,
+		    "label", words_get(w->words, question_tongue_key(json_string_value(one)))));
+	form_options(f, "letters", options);
+	form_set(f, "letters", chosen);
+}
+
 static enum err
-channels_page(struct web *w, enum status status, struct form *f)
+begin_page(struct web *w, enum status status, struct form *f, const char *letters)
 {
 	static const char *const channels[] = { "phone", "counter" };
 	json_t *options = json_keep(w->arena, json_array());
 
+	offer_letters(w, f, letters);
 	for (size_t i = 0; i < 2; i++)
 		json_array_append_new(options, json_pack("{s:s, s:s}", "value", channels[i],
 		    "label", words_get(w->words, arena_printf(w->arena, "applicant_channel_%s", channels[i]))));
@@ -203,7 +224,7 @@ desk_applicant_new(struct web *w)
 	if (e != ERR_OK || !ready)
 		return e;
 	form_set(f, "channel", "phone");
-	return channels_page(w, HTTP_OK, f);
+	return begin_page(w, HTTP_OK, f, "ja");
 }
 
 enum err
@@ -220,7 +241,7 @@ desk_applicant_begin(struct web *w)
 {
 	static const char *const channels[] = { "phone", "counter", NULL };
 	struct form *f = web_form(w);
-	const char *channel;
+	const char *channel, *letters = fields_get(w->fields, "letters");
 	json_t *event;
 	enum err e = desk_event_open(w, &event);
 
@@ -231,10 +252,12 @@ desk_applicant_begin(struct web *w)
 	if (!json_flag(event, "open") || !json_flag(event, "signs_up"))
 		return ERR_CONFLICT;
 	channel = form_choice(f, "channel", FORM_REQUIRED, channels);
+	if (!question_tongue_among(json_object_get(event, "languages"), letters))
+		letters = "ja";
 	if (!form_ok(f))
-		return channels_page(w, HTTP_UNPROCESSABLE, f);
-	e = citizen_apply_begin(w, json_int(event, "id"), json_keep(w->arena, json_pack("{s:I, s:s}", "staff", (json_int_t)w->staff,
-	    "channel", channel)));
+		return begin_page(w, HTTP_UNPROCESSABLE, f, letters);
+	e = citizen_apply_begin(w, json_int(event, "id"), json_keep(w->arena, json_pack("{s:I, s:s, s:s}", "staff", (json_int_t)w->staff,
+	    "channel", channel, "letters", letters)));
 	return e != ERR_OK ? e : web_see_other(w, "/events/%" PRId64 "/apply", json_int(event, "id"));
 }
 
