@@ -344,7 +344,8 @@ questionnaire_amount(struct arena *a, const json_t *question, const char *typed)
 	const char *kind = json_text(question, "kind");
 
 	if (strcmp(kind, "number") == 0 || strcmp(kind, "scale") == 0)
-		return questionnaire_number(a, without_unit(a, question, typed), json_int(json_object_get(question, "settings"), "decimals"));
+		return questionnaire_number(a, without_unit(a, question, typed),
+		    json_int(json_object_get(question, "settings"), "decimals"));
 	if (strcmp(kind, "date") == 0)
 		return date_in_one(a, typed, true);
 	return strcmp(kind, "time") == 0 ? questionnaire_time(a, typed) : NULL;
