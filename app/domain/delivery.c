@@ -182,18 +182,19 @@ delivery_stop(const struct approval *a, const char *comment)
 {
 	const char *state;
 	int64_t revision;
+	int stopped = 0;
 	enum err e;
 
 	e = q_delivery_gate_queue(a->db, (struct q_delivery_gate){ .message = a->message }, NULL);
 	if (e == ERR_OK)
 		e = approval_lock(a, &state, &revision);
+	if (e == ERR_OK)
+		e = q_delivery_stop(a->db, (struct q_delivery_stop){ .message = a->message }, &stopped);
 	if (e != ERR_OK)
 		return e;
-	if (strcmp(state, "approved") != 0 && strcmp(state, "sending") != 0)
+	if (stopped == 0)
 		return ERR_CONFLICT;
 	e = approval_note(a, "stop", comment);
-	if (e == ERR_OK)
-		e = q_delivery_stop(a->db, (struct q_delivery_stop){ .message = a->message }, NULL);
 	return e == ERR_OK ? approval_tell_stopped(a, comment) : e;
 }
 

@@ -28,6 +28,12 @@ BEGIN
          = 2 * jsonb_array_length(p_pictures);
 END $$;
 
+-- May it be stopped?  Sent is not the end where a step of a ladder is still to come.
+CREATE OR REPLACE FUNCTION message_stoppable(m message) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN m.state IN ('approved', 'sending') OR (m.state = 'sent' AND m.next_step IS NOT NULL);
+END $$;
+
 CREATE OR REPLACE FUNCTION message_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
@@ -79,7 +85,9 @@ BEGIN
     RETURN NEW;
   END IF;
 
-  IF NOT EXISTS (SELECT FROM message_move WHERE was = OLD.state AND becomes = NEW.state) THEN
+  -- Between two steps of a ladder it is sent, and is stopped all the same.
+  IF NOT EXISTS (SELECT FROM message_move WHERE was = OLD.state AND becomes = NEW.state)
+     AND NOT (NEW.state = 'stopped' AND message_stoppable(OLD)) THEN
     RAISE EXCEPTION 'message: from % to % is no move', OLD.state, NEW.state USING ERRCODE = 'CH003';
   END IF;
   NEW.updated := now();

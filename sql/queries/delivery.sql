@@ -31,6 +31,7 @@ SELECT jsonb_build_object(
          'extras',   CASE WHEN s.extras > 0 THEN to_char(s.extras, 'FM999,999,990') END,
          'percent',  CASE WHEN n.total > 0 THEN (n.reached * 100 / n.total)::int ELSE 100 END,
          'state',    m.state,
+         'stoppable', message_stoppable(m),
          'going',    m.state = 'sending' OR s.flying
                      OR (m.state = 'approved' AND coalesce(m.send_at, now()) < now() + interval '10 minutes'),
          'planned',  m.published IS NOT NULL,
@@ -158,7 +159,8 @@ SELECT audit_write('delivery.resent', :message::bigint, jsonb_build_object('rows
 SELECT pg_advisory_xact_lock(message_gate(:message::bigint));
 
 -- name: delivery_stop :exec
-SELECT message_stop(:message::bigint);
+-- None: it is over.
+SELECT message_stop(m.id) FROM message m WHERE m.id = :message::bigint AND message_stoppable(m);
 
 -- name: delivery_reports_due :many
 -- role: courier

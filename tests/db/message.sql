@@ -64,6 +64,9 @@ SELECT is(moved(a.state, b.state),
   FROM unnest(ARRAY['draft', 'pending', 'returned', 'rejected', 'approved', 'sending', 'sent', 'stopped']) AS a (state),
        unnest(ARRAY['draft', 'pending', 'returned', 'rejected', 'approved', 'sending', 'sent', 'stopped']) AS b (state)
  WHERE a.state <> b.state;
+SELECT made('sent') AS stepping \gset
+UPDATE message SET next_step = now() WHERE id = :stepping;
+SELECT is(tried($$UPDATE message SET state = 'stopped' WHERE id = $1$$, :stepping), 'yes', 'sent is not the end while a step is still to come');
 SELECT throws_ok($$INSERT INTO message (department_id, author_id, state)
   SELECT (SELECT min(id) FROM department), min(id), 'approved' FROM staff$$, 'CH003', NULL, 'a new one is a draft');
 

@@ -239,6 +239,26 @@ test('stopped: what is left is not sent, and the second is told', async () => {
 	assert.equal(reader.status, 410);
 });
 
+test('between two steps it is sent, and is stopped all the same: nobody is written to by the next way', async () => {
+	const id = await sending(1000), [a] = await batches(id), total = Number(await row(id, 'recipients'));
+	await carry(a, [['accepted']]);
+	assert.equal(await row(id, 'state'), 'sent');
+	assert.equal((await sato.get(`/desk/messages/${id}/stop`)).status, 303, 'what is over is over');
+	assert.doesNotMatch((await status(sato, id)).text, /\/stop"/);
+	await inside(town, `SET session_replication_role = replica; UPDATE message SET next_step = now() + interval '10 minutes',
+		ladder = '[{"channel": "email", "wait": 10}, {"channel": "sms", "wait": 10}]' WHERE id = ${id}`);
+	assert.match((await status(sato, id)).text, /\/stop"/);
+	const one = await sato.get(`/desk/messages/${id}/stop`), two = await takahashi.get(`/desk/messages/${id}/stop`);
+	assert.match(said(one), new RegExp(`${total}人には、すでに届いています`));
+	assert.match(said(one), /次の手段では送られなくなります/);
+	assert.equal((await sato.submit(one, { comment: '避難所の名前に誤り' }, '/stop')).status, 303);
+	assert.equal((await takahashi.submit(two, {}, '/stop')).status, 409);
+	assert.equal(await row(id, 'state, next_step IS NULL'), 'stopped|t');
+	assert.deepEqual(numbers(await status(takahashi, id)), { 対象: total, 届いた: total, 届かなかった: 0 });
+	assert.equal(await town.sql(`SELECT count(*) FROM approval WHERE message_id = ${id} AND act = 'stop'`), '1');
+	assert.equal(await sound(id), '0');
+});
+
 test('only on the site', async () => {
 	const id = await sending(10, { by_email: 'false' });
 	const page = await status(sato, id);

@@ -88,7 +88,7 @@ put_status(struct web *w)
 	json_object_set_new(w->view, "may_resend", json_boolean(web_may(w, RIGHT_APPROVE) &&
 	    strcmp(state, "sent") == 0 && json_flag(status, "has_again")));
 	json_object_set_new(w->view, "may_stop", json_boolean(web_may(w, RIGHT_APPROVE | RIGHT_WRITE) &&
-	    (strcmp(state, "approved") == 0 || strcmp(state, "sending") == 0)));
+	    json_flag(status, "stoppable")));
 	json_object_set_new(w->view, "may_withdraw", json_boolean(web_may(w, RIGHT_WRITE) &&
 	    strcmp(state, "approved") == 0));
 	desk_message_correctable(w, message);
@@ -219,10 +219,11 @@ show_stop(struct web *w, enum status status)
 	if (e != ERR_OK)
 		return e;
 	state = json_text(message, "state");
-	if (strcmp(state, "approved") != 0 && strcmp(state, "sending") != 0)
+	if (!json_flag(numbers_now, "stoppable"))
 		return web_see_other(w, "/desk/messages/%" PRId64 "/status", json_int(message, "id"));
 	json_object_set(w->view, "status", numbers_now);
 	json_object_set_new(w->view, "sending", json_boolean(strcmp(state, "sending") == 0));
+	json_object_set_new(w->view, "steps", json_boolean(strcmp(state, "sent") == 0));
 	return web_page(w, status, "desk/delivery/stop");
 }
 
