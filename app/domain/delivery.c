@@ -49,14 +49,19 @@ delivery_status(struct db *db, const struct words *words, int64_t message, json_
 enum err
 delivery_ways(struct db *db, const struct words *words, int64_t message, json_t **out)
 {
+	bool unsure = false;
 	json_t *each;
 	size_t i;
 	enum err e = q_delivery_ways(db, (struct q_delivery_ways){ .lang = words_lang(words), .message = message }, out);
 
 	if (e != ERR_OK)
 		return e;
-	json_array_foreach(json_object_get(*out, "ways"), i, each)
+	json_array_foreach(json_object_get(*out, "ways"), i, each) {
 		json_object_set_new(each, "way_text", json_string(message_way(words, json_text(each, "way"))));
+		unsure = unsure || strcmp(json_text(each, "unsure"), "0") != 0;
+	}
+	/* Of one way, though another has told since. */
+	json_object_set_new(*out, "unsure", json_boolean(unsure));
 	json_array_foreach(json_object_get(*out, "seen_by"), i, each) {
 		char key[40];
 

@@ -346,6 +346,18 @@ test('again, while of somebody it is not known: they stay in doubt, and do not b
 	assert.deepEqual(numbers(await status(takahashi, id)), { 対象: total, 届いた: 1, 届かなかった: 0, 届いたか分からない: total - 1 });
 });
 
+test('by way and step it adds up, also where of one way it is not known and the next one reached them', async () => {
+	const id = await sending(1000, { subject: `'避難してください（和）'` }), [a] = await batches(id), total = Number(await row(id, 'recipients'));
+	await inside(town, `UPDATE batch SET channel = 'line', language = 'ja', state = 'done', verdict = 'unknown', doubt = true, unknown = size, finished = now() WHERE id = ${a};
+		SELECT batch_cut(${id}, 1, 2, 1, 1000, now() + interval '1 day', 'email', '', now(), citizens) FROM batch WHERE id = ${a}`);
+	await carry(await town.sql(`SELECT id FROM batch WHERE message_id = ${id} AND step = 2`), [['accepted']]);
+	const page = await status(takahashi, id);
+	assert.deepEqual(numbers(page), { 対象: total, 届いた: total, 届かなかった: 0 });
+	const ways = [...page.text.matchAll(/<tr><th scope="row">.*<\/tr>/g)].map(([tr]) => [...tr.matchAll(/data-label="[^"]+">([\d,]+)/g)].map(([, n]) => Number(n.replace(/,/g, ''))));
+	assert.deepEqual(ways, [[total, 0, 0, total, 0], [total, total, 0, 0, 0]], 'of all, reached, not, not known, open');
+	assert.equal(await sound(id), '0');
+});
+
 test('chromo ledger check: silent when all add up, 1 when not', async () => {
 	const good = await town.chromo('ledger', 'check').then((out) => out, (e) => e);
 	assert.equal(good, '', String(good.stdout ?? good));

@@ -74,6 +74,7 @@ put_status(struct web *w)
 	json_object_set(w->view, "status", status);
 	json_object_set(w->view, "by_way", ways);
 	json_object_set_new(w->view, "has_ways", json_boolean(json_array_size(json_object_get(ways, "ways")) > 0));
+	json_object_set_new(w->view, "way_unsure", json_boolean(json_flag(status, "has_unsure") || json_flag(ways, "unsure")));
 	json_object_set_new(w->view, "has_seen", json_boolean(json_array_size(json_object_get(ways, "seen_by")) > 0));
 	json_object_set_new(w->view, "stats", numbers(w, status,
 	    listed ? arena_printf(w->arena, "%s/unreached", page) : NULL));
