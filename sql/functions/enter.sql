@@ -64,8 +64,10 @@ BEGIN
        AND x.created > now() - CASE x.stage WHEN 'full' THEN interval '12 hours'
                                             ELSE interval '15 minutes' END;
     IF FOUND AND NOT current_setting('transaction_read_only')::boolean THEN
+      -- One of several tabs is enough; the others do not wait for its page.
       UPDATE staff_session SET seen = now()
-       WHERE hash = p_staff AND seen < now() - interval '1 minute';
+       WHERE hash = (SELECT x.hash FROM staff_session x
+                      WHERE x.hash = p_staff AND x.seen < now() - interval '1 minute' FOR NO KEY UPDATE SKIP LOCKED);
     END IF;
   END IF;
 

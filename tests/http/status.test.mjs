@@ -79,6 +79,25 @@ test('the block is of one moment: what ends while it is put together ends in all
 	assert.doesNotMatch(said(await live()), /配信中/);
 });
 
+test('several tabs look at once: none waits until another has noted that their reader is here', async () => {
+	const id = await sending(1000), [a] = await batches(id), own = `staff_id = (SELECT id FROM staff WHERE login = 'takahashi' AND tenant_id = current_tenant())`;
+	await carry(a, [['accepted']]);
+	await inside(town, `UPDATE staff_session SET seen = now() - interval '2 minutes' WHERE ${own}`);
+	const noted = inside(town, `DO $$ BEGIN
+		UPDATE staff_session SET seen = now() WHERE ${own};
+		FOR i IN 1 .. 12000 LOOP
+			EXIT WHEN EXISTS (SELECT FROM pg_class WHERE relname = 'tabs_done');
+			PERFORM pg_sleep(0.01);
+		END LOOP;
+	END $$`);
+	await eventually('the row is held', async () => await town.sql(`SELECT 1 FROM pg_locks WHERE relation = 'staff_session'::regclass AND mode = 'RowExclusiveLock' AND granted`));
+	const tabs = await Promise.all(['', '/live', '/live'].map((block) => takahashi.get(`/desk/messages/${id}/status${block}`)));
+	await town.sql('CREATE TABLE tabs_done ()');
+	await noted;
+	await town.sql('DROP TABLE tabs_done');
+	assert.deepEqual(tabs.map((t) => t.status), [200, 200, 200]);
+});
+
 test('mails that came back are not counted as arrived, and can be sent again', async () => {
 	const id = await sending(1000), [a] = await batches(id), total = Number(await row(id, 'recipients'));
 	await carry(a, [['accepted']]);
