@@ -219,13 +219,14 @@ LANGUAGE sql STABLE AS $$
    ORDER BY l.c
 $$;
 
--- Whom a message reached or may have reached, those included to whom it is on its way: a
--- correction of it is for them, and for whom they have become.
+-- Whom a message reached or may have reached, those included to whom it is on its way, or
+-- goes by a step that is still to come: a correction of it is for them, and for whom they have become.
 CREATE OR REPLACE FUNCTION message_reached(p_message bigint) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
   WITH member AS (
     SELECT u.c FROM batch b CROSS JOIN unnest(b.citizens) AS u (c) WHERE b.message_id = p_message AND b.parent IS NULL
     EXCEPT
-    SELECT citizen_id FROM message_unreached(p_message) WHERE NOT unsure)
+    SELECT u.citizen_id FROM message_unreached(p_message) u
+     WHERE NOT u.unsure AND NOT EXISTS (SELECT FROM message m WHERE m.id = p_message AND m.next_step IS NOT NULL))
   SELECT c FROM member
   UNION ALL
   SELECT z.successor FROM citizen z JOIN member m ON m.c = z.id WHERE z.successor IS NOT NULL

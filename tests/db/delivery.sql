@@ -85,6 +85,9 @@ SELECT is((SELECT state FROM message WHERE id = :m), 'sent', 'it is through');
 SELECT same_unreached(:m, 'refused and too late');
 SELECT same_people(:m, 'and each person');
 SELECT is((SELECT count(*) FROM message_unreached(:m) WHERE reason = 'late'), 10::bigint, 'ten were too late');
+UPDATE message SET next_step = now() WHERE id = :m;
+SELECT is((SELECT count(*) FROM message_reached(:m)), 30::bigint, 'a correction is also for those to whom it goes by the next step');
+UPDATE message SET next_step = NULL WHERE id = :m;
 
 -- Again: a second round, over the borders of the first one's batches.
 UPDATE citizen SET reach = '{email}' WHERE tenant_id = :here;
