@@ -14,7 +14,9 @@ $$;
 -- What became of one person: a row for each try, in order.  Batches of one channel,
 -- language, round, step and try never overlap, so that of all that begin before the
 -- person the last one is the only candidate: a few probes of batch_once, however many
--- batches there are.  Who has no row of their own has the word of the batch.
+-- batches there are.  Only those whose quiet hours end at another time are in batches of their
+-- own, which lie among these; nothing that saves lives has such (lane 0).  Who has no row of
+-- their own has the word of the batch.
 --
 -- Of whom it is not known whether they have it, and who then left, or whose next try was too late
 -- or stopped, nobody will ever know.  That nothing was done in that try is no row where the one
@@ -45,7 +47,14 @@ BEGIN
      WHERE x.message_id = p_message AND x.channel = s.channel AND x.language = s.language AND x.round = s.round
        AND x.step = s.step AND x.try = s.try AND x.first <= p_citizen
      ORDER BY x.first DESC LIMIT 1;
-    CONTINUE WHEN NOT FOUND OR b.last < p_citizen OR p_citizen <> ALL (b.citizens);
+    CONTINUE WHEN NOT FOUND;
+    IF p_citizen <> ALL (b.citizens) AND b.lane > 0 THEN
+      SELECT * INTO b FROM batch x
+       WHERE x.message_id = p_message AND x.channel = s.channel AND x.language = s.language AND x.round = s.round
+         AND x.step = s.step AND x.try = s.try AND x.first <= p_citizen AND x.last >= p_citizen AND p_citizen = ANY (x.citizens);
+      CONTINUE WHEN NOT FOUND;
+    END IF;
+    CONTINUE WHEN b.last < p_citizen OR p_citizen <> ALL (b.citizens);
     dark := (SELECT max(o.try) FROM delivery o WHERE o.message_id = p_message AND o.citizen_id = p_citizen AND o.channel = b.channel
                 AND o.round = b.round AND o.try <= b.try AND o.state = 'unknown');
     RETURN QUERY

@@ -236,6 +236,22 @@ DELETE FROM batch WHERE message_id = :g;
 DELETE FROM message WHERE id = :g;
 SELECT set_config('session_replication_role', 'origin', true);
 
+-- Quiet hours: batches of those who are in them lie among the others, and of each person it is known all the same.
+CREATE FUNCTION quiet(p_of int, p_rest int, p_hours int) RETURNS void LANGUAGE sql AS $$
+  UPDATE citizen SET quiet_from = CASE WHEN p_hours > 0 THEN t::time END,
+                     quiet_to = CASE WHEN p_hours > 0 THEN (t + make_interval(hours => p_hours))::time END
+    FROM (SELECT date_trunc('hour', now() AT TIME ZONE 'Asia/Tokyo') AS t) x
+   WHERE tenant_id = current_tenant() AND id % p_of = p_rest $$;
+SELECT quiet(3, 1, 2), quiet(5, 2, 5);
+SELECT sending() AS q \gset
+SELECT ok((SELECT count(DISTINCT due) = 3 FROM batch WHERE message_id = :q), 'now, in two hours, and in five');
+SELECT same_people(:q, 'each person');
+SELECT carry(id, ARRAY['accepted', 'refused', 'later']) FROM batch WHERE message_id = :q AND due <= now();
+SELECT same_people(:q, 'each person, tried again');
+SELECT is_empty('SELECT * FROM ledger_faults()', 'all adds up');
+SELECT message_stop(:q);
+SELECT quiet(1, 0, 0);
+
 -- Letters: what is in the hands of this courier is not claimed by it, and a yes counts.
 INSERT INTO letter (kind, key, sealed, valid_until) VALUES ('x', gen_random_uuid(), 'x', now() + interval '1 hour') RETURNING id AS l \gset
 SELECT is((SELECT count(*) FROM letter_claim(9, '-1 second', 1, '{}')), 1::bigint, 'claimed, with a lease that has run out');
