@@ -77,7 +77,7 @@ DECLARE
   darks boolean[] := ARRAY[]::boolean[];
 BEGIN
   FOR c IN
-    SELECT x.id, x.message_id, x.lane, x.try, x.key, x.size, x.fence, x.language, x.calls, x.doubt, x.body_hash, x.valid_until,
+    SELECT x.id, x.message_id, x.lane, x.try, x.key, x.size, x.fence, x.language, x.calls, x.doubt, x.body_hash, x.valid_until, x.due,
            x.state = 'sending' AND x.reached > 0 AS broken
       FROM batch x
      WHERE x.state IN ('queued', 'sending') AND x.due <= now() AND x.lane <= p_lane AND x.channel = p_channel
@@ -95,6 +95,14 @@ BEGIN
       PERFORM batch_break(b, CASE WHEN m.state = 'sending' THEN 'held' ELSE 'cancelled' END);
       PERFORM message_settle(c.message_id);
       CONTINUE;
+    END IF;
+    size := c.size;
+    IF c.lane > 0 AND c.fence = 0 AND (c.try > 1 OR c.due < now() - interval '10 minutes') THEN
+      size := batch_hush(c.id);
+      IF size = 0 THEN
+        PERFORM message_settle(c.message_id);
+        CONTINUE;
+      END IF;
     END IF;
     lost := 0;
     doubt := c.doubt;
@@ -115,7 +123,6 @@ BEGIN
     lane := c.lane;
     try := c.try;
     key := c.key;
-    size := c.size;
     fence := c.fence + 1;
     language := c.language;
     call := c.calls;

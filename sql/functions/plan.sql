@@ -56,6 +56,47 @@ LANGUAGE sql SET plan_cache_mode = auto AS $$
   SELECT cardinality(p_citizens);
 $$;
 
+-- A gateway was away or slow, or somebody is tried again, and meanwhile quiet hours have begun: who
+-- is in them waits for their end, in a batch of its own for each end.  Of one that nobody has begun
+-- (a call stays what it is).  How many are left to be written to now; their places stay in order.
+CREATE OR REPLACE FUNCTION batch_hush(p_batch bigint) RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+  b    batch;
+  g    record;
+  left_now int := 0;
+  n    int := 0;
+BEGIN
+  SELECT * INTO b FROM batch x WHERE x.id = p_batch;
+  FOR g IN
+    SELECT q.minutes, q.citizens, w.due, CASE WHEN q.minutes > 0 AND b.valid_until <= w.due THEN 'held' ELSE 'queued' END AS state
+      FROM (SELECT quiet_end(z.quiet_from, z.quiet_to, quiet_clock(false)) AS minutes, array_agg(u.c ORDER BY u.n) AS citizens
+              FROM unnest(b.citizens) WITH ORDINALITY AS u (c, n) LEFT JOIN citizen z ON z.id = u.c
+             GROUP BY 1) q
+     CROSS JOIN LATERAL (SELECT CASE WHEN q.minutes > 0 THEN quiet_due(q.minutes) ELSE b.due END AS due) w
+     ORDER BY q.minutes
+  LOOP
+    IF g.minutes = 0 THEN
+      left_now := cardinality(g.citizens);
+    END IF;
+    IF left_now = b.size THEN
+      RETURN b.size;
+    END IF;
+    n := n + 1;
+    IF n = 1 THEN
+      UPDATE batch x SET citizens = g.citizens, first = g.citizens[1], last = g.citizens[cardinality(g.citizens)], size = cardinality(g.citizens),
+                         due = g.due, state = g.state, finished = CASE g.state WHEN 'held' THEN now() END
+       WHERE x.id = b.id;
+    ELSE
+      INSERT INTO batch (message_id, channel, language, lane, round, step, try, parent, key, first_try, citizens, first, last, size,
+                         due, valid_until, state, finished)
+      SELECT b.message_id, b.channel, b.language, b.lane, b.round, b.step, b.try, b.parent,
+             CASE WHEN channel_shares(b.channel) THEN gen_random_uuid() ELSE b.key END, b.first_try, g.citizens, g.citizens[1],
+             g.citizens[cardinality(g.citizens)], cardinality(g.citizens), g.due, b.valid_until, g.state, CASE g.state WHEN 'held' THEN now() END;
+    END IF;
+  END LOOP;
+  RETURN left_now;
+END $$;
+
 -- Messages of this tenant whose time has come, and those that are planned in part.
 CREATE OR REPLACE FUNCTION message_due() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
   SELECT id FROM message

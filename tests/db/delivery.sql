@@ -250,7 +250,32 @@ SELECT carry(id, ARRAY['accepted', 'refused', 'later']) FROM batch WHERE message
 SELECT same_people(:q, 'each person, tried again');
 SELECT is_empty('SELECT * FROM ledger_faults()', 'all adds up');
 SELECT message_stop(:q);
+
+-- The gateway was away, and they began meanwhile: whoever is in them is not woken when it is back.
 SELECT quiet(1, 0, 0);
+SELECT sending() AS r, sending() AS v \gset
+UPDATE batch SET lane = 0 WHERE message_id = :v;
+SELECT quiet(3, 1, 2), quiet(5, 2, 5);
+CREATE FUNCTION awake() RETURNS bigint LANGUAGE sql AS $$
+  SELECT count(*) FROM citizen WHERE tenant_id = current_tenant() AND state = 'active' AND quiet_from IS NULL $$;
+CREATE FUNCTION claimed(p_message bigint, p_lane int) RETURNS bigint LANGUAGE sql AS $$
+  SELECT sum(c.size) FROM batch_claim(99, p_lane, '1 minute', 1, '{}') c WHERE c.message_id = p_message $$;
+UPDATE batch SET due = now() - interval '11 minutes' WHERE message_id IN (:r, :v);
+SELECT is(claimed(:v, 0), 30::bigint, 'of what saves lives all go out');
+SELECT is(claimed(:r, 1), awake(), 'those who are awake');
+SELECT is((SELECT count(*) FROM batch b, unnest(b.citizens) u (c) JOIN citizen z ON z.id = u.c
+            WHERE b.message_id = :r AND b.state = 'queued' AND b.due > now() AND z.quiet_from IS NOT NULL), 30 - awake(), 'the others wait for the end');
+SELECT ok((SELECT count(DISTINCT due) = 2 AND max(due) > now() + interval '3 hours' FROM batch WHERE message_id = :r AND state = 'queued'), 'each for their own');
+SELECT is((SELECT sum(size) FROM batch WHERE message_id = :r), 30::bigint, 'and nobody is lost');
+SELECT same_people(:r, 'of each it is known');
+SELECT answer(id, '{}', 'accepted') FROM batch WHERE message_id = :r AND state = 'sending';
+SELECT answer(id, '{}', 'later') FROM batch WHERE message_id = :r AND state = 'queued';
+UPDATE batch SET due = now(), valid_until = now() + interval '1 hour' WHERE message_id = :r AND try = 2;
+SELECT is(claimed(:r, 1), NULL, 'nor is who is tried again');
+SELECT is((SELECT state FROM message WHERE id = :r), 'sent', 'and what is over by then is over');
+SELECT same_unreached(:r, 'they are told');
+SELECT is_empty('SELECT * FROM ledger_faults()', 'all adds up');
+SELECT quiet(1, 0, 0), message_stop(:v);
 
 -- Letters: what is in the hands of this courier is not claimed by it, and a yes counts.
 INSERT INTO letter (kind, key, sealed, valid_until) VALUES ('x', gen_random_uuid(), 'x', now() + interval '1 hour') RETURNING id AS l \gset
