@@ -10,6 +10,7 @@
  * some of it back, so that it drifts back when it is well again.  Whether one is back is
  * tried with one letter, which is no emergency while the other is there.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -390,6 +391,7 @@ pause_account(struct account *a, const struct outcome *o, int64_t now)
 	}
 	if (now + ms > a->paused_until)
 		a->paused_until = now + ms;
+	snprintf(a->paused_for, sizeof a->paused_for, "%s", o->reason);
 }
 
 void

@@ -106,6 +106,7 @@ struct account {
 	struct bucket bucket;
 	int64_t paused_until;	/* the gateway asked to wait */
 	int pauses;		/* in a row */
+	char paused_for[40];	/* the reason, as in struct outcome */
 	int share;		/* percent of letters that go this way while there is another */
 	int most;		/* letters under way at once; 0: as many as the courier has */
 	int64_t read;		/* when it was last seen in the database */

@@ -27,7 +27,7 @@ static enum err
 report(struct courier *c, struct account *a, int64_t now)
 {
 	const struct breaker *b = &a->breaker;
-	const char *state = state_of(a, now), *reason = now < a->paused_until ? "gateway_busy" : b->reason;
+	const char *state = state_of(a, now), *reason = now < a->paused_until ? a->paused_for : b->reason;
 	int64_t until = b->until > a->paused_until ? b->until : a->paused_until;
 	int pause_ms = strcmp(state, "open") == 0 ? (int)(until - now) : 0;
 	enum err e;

@@ -80,6 +80,16 @@ test('F14 429 rests the account, 401 opens its breaker; other towns do not notic
 	await ways.post.sent(message);
 	await ways.lawful(message, town);
 
+	// The month is spent: that is told, not that LINE is busy; whoever bought more has it go on at once.
+	ways.line.script([{ path: '/v2/bot/message/multicast', when: (c) => c.headers.authorization.includes(town.channel.token),
+		status: 429, body: { message: 'You have reached your monthly limit.' }, times: 1 }]);
+	const spent = await ways.message(town);
+	await eventually('the account rests', async () => await health(town, 'line') === 'open|quota_spent');
+	await account(town.channel.token);
+	await ways.post.hurry();
+	await ways.post.sent(spent);
+	await ways.lawful(spent, town);
+
 	town.channel.revoke();
 	const denied = await ways.message(town);
 	await eventually('the breaker is open', async () => await health(town, 'line') === 'open|gateway_denied');
