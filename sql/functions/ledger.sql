@@ -15,8 +15,9 @@ $$;
 -- language, round, step and try never overlap, so that of all that begin before the
 -- person the last one is the only candidate: a few probes of batch_once, however many
 -- batches there are.  Only those whose quiet hours end at another time are in batches of their
--- own, which lie among these; nothing that saves lives has such (lane 0).  Who has no row of
--- their own has the word of the batch.
+-- own, which lie among these; nothing that saves lives has such (lane 0).  They are looked for
+-- among all batches, where no candidate of a try has the person, for a try has them once.  Who
+-- has no row of their own has the word of the batch.
 --
 -- Of whom it is not known whether they have it, and who then left, or whose next try was too late
 -- or stopped, nobody will ever know.  That nothing was done in that try is no row where the one
@@ -27,7 +28,8 @@ LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 DECLARE
   s    record;
-  b    batch;
+  b    batch;           -- the last one that had them
+  far  batch;
   dark int;
 BEGIN
   FOR s IN
@@ -41,20 +43,25 @@ BEGIN
                             WHERE x.message_id = p_message
                               AND (x.channel, x.language, x.round, x.step, x.try) > (o.channel, o.language, o.round, o.step, o.try)
                             ORDER BY x.channel, x.language, x.round, x.step, x.try LIMIT 1) n)
-    SELECT * FROM kind k ORDER BY k.round, k.step, k.try
+    SELECT k.*, x.id, x.lane, p_citizen = ANY (x.citizens) AS mine
+      FROM kind k
+     CROSS JOIN LATERAL (SELECT y.id, y.lane, y.citizens FROM batch y
+                          WHERE y.message_id = p_message AND y.channel = k.channel AND y.language = k.language AND y.round = k.round
+                            AND y.step = k.step AND y.try = k.try AND y.first <= p_citizen
+                          ORDER BY y.first DESC LIMIT 1) x
+     ORDER BY k.round, k.step, k.try, mine DESC
   LOOP
-    SELECT * INTO b FROM batch x
-     WHERE x.message_id = p_message AND x.channel = s.channel AND x.language = s.language AND x.round = s.round
-       AND x.step = s.step AND x.try = s.try AND x.first <= p_citizen
-     ORDER BY x.first DESC LIMIT 1;
-    CONTINUE WHEN NOT FOUND;
-    IF p_citizen <> ALL (b.citizens) AND b.lane > 0 THEN
-      SELECT * INTO b FROM batch x
+    IF s.mine THEN
+      SELECT * INTO b FROM batch x WHERE x.id = s.id;
+    ELSIF s.lane > 0 AND (s.round, s.step, s.try) IS DISTINCT FROM (b.round, b.step, b.try) THEN
+      SELECT * INTO far FROM batch x
        WHERE x.message_id = p_message AND x.channel = s.channel AND x.language = s.language AND x.round = s.round
          AND x.step = s.step AND x.try = s.try AND x.first <= p_citizen AND x.last >= p_citizen AND p_citizen = ANY (x.citizens);
       CONTINUE WHEN NOT FOUND;
+      b := far;
+    ELSE
+      CONTINUE;
     END IF;
-    CONTINUE WHEN b.last < p_citizen OR p_citizen <> ALL (b.citizens);
     dark := (SELECT max(o.try) FROM delivery o WHERE o.message_id = p_message AND o.citizen_id = p_citizen AND o.channel = b.channel
                 AND o.round = b.round AND o.try <= b.try AND o.state = 'unknown');
     RETURN QUERY
