@@ -49,15 +49,10 @@ const char *
 questionnaire_text(const json_t *thing, const char *key, const char *language)
 {
 	const json_t *texts = json_object_get(thing, "texts");
-	const char *found = "";
-	size_t i;
+	const char *ja = key == NULL ? json_text(texts, "ja") : json_text(json_object_get(texts, "ja"), key);
+	const char *own = key == NULL ? json_text(texts, language) : json_text(json_object_get(texts, language), key);
 
-	for (i = 0; i < 2 && found[0] == '\0'; i++) {
-		const char *in = i == 0 ? language : "ja";
-
-		found = key == NULL ? json_text(texts, in) : json_text(json_object_get(texts, in), key);
-	}
-	return found;
+	return ja[0] != '\0' && own[0] != '\0' ? own : ja;
 }
 
 const char *
@@ -73,8 +68,9 @@ const char *
 questionnaire_unit(const json_t *question, const char *language)
 {
 	const char *own = json_text(json_object_get(json_object_get(question, "texts"), language), "unit");
+	const char *ja = json_text(json_object_get(question, "settings"), "unit");
 
-	return own[0] != '\0' ? own : json_text(json_object_get(question, "settings"), "unit");
+	return ja[0] != '\0' && own[0] != '\0' ? own : ja;
 }
 
 const char *

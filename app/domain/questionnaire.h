@@ -66,7 +66,8 @@ const json_t *questionnaire_coded(const json_t *list, const char *code);
 /* The question of this code; NULL: there is none. */
 const json_t *questionnaire_question(const json_t *document, const char *code);
 /* A text of a question, choice or row, by key ("label", "help"), in this language or else
- * in "ja"; "" where there is none.  Texts of choices are {"ja": "…"} without key: NULL. */
+ * in "ja"; "" where there is none, also where other languages still say what "ja" no longer does.
+ * Texts of choices are {"ja": "…"} without key: NULL. */
 const char *questionnaire_text(const json_t *thing, const char *key, const char *language);
 /* Which language that text is in, as HTML says it: "ja", where this one has none. */
 const char *questionnaire_tongue(const json_t *thing, const char *key, const char *language);

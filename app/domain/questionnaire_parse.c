@@ -134,13 +134,15 @@ year_of(const char *typed)
 	return small_number(typed) >= WESTERN_LEAST ? small_number(typed) : -1;
 }
 
+/* What was typed is compared as it is normalized: ％ and ㎡ stand there as % and m2. */
 static const char *
 without(struct arena *a, const char *typed, const char *unit)
 {
 	char *text = text_normal(a, typed);
-	size_t n = strlen(text), u = strlen(unit);
+	const char *end = text_normal(a, unit);
+	size_t n = strlen(text), u = strlen(end);
 
-	if (n >= u && strcmp(text + n - u, unit) == 0)
+	if (n >= u && strcmp(text + n - u, end) == 0)
 		text[n - u] = '\0';
 	return text;
 }

@@ -146,6 +146,29 @@ test('the unit of a number has its word in each language, and may be typed with 
 	}
 });
 
+test('what Japanese no longer says no other language says', async () => {
+	const { survey: id } = await draft();
+	await inside(town, `UPDATE question SET kind = 'number', texts = '{"ja": {"label": "広さ", "help": "分からなければ空けてください"}}', settings = '{"unit": "㎡"}'
+		WHERE questionnaire_id = (SELECT questionnaire_id FROM survey WHERE id = ${id}) AND code = 'q4'`);
+	assert.equal((await save(sato, id, 'en', { q3_low: 'Bad', q4_label: 'How large?', q4_help: 'Leave it empty', q4_unit: 'sqm', thanks: 'Thank you' })).status, 303);
+	const read = async () => {
+		const open = await survey(town, document(await one(id, 'q3'), await one(id, 'q4'))), client = town.client(host);
+		client.cookies.set('__Host-lang', 'en');
+		return { page: await begin(client, open.survey), client };
+	};
+	let { page, client } = await read();
+	for (const word of ['Bad', 'Leave it empty', '>sqm<']) assert.ok(page.text.includes(word), word);
+	assert.match(said(await client.follow(await client.submit(page, { q3: '2', q4: '30㎡' }, '/q/'))), /30 sqm/, 'a unit that is one sign is typed as one');
+	const at = (code) => `/desk/surveys/${id}/questions/${code}`;
+	assert.equal((await sato.submit(await sato.get(at('q3')), { low: '' }, at('q3'))).status, 303);
+	assert.equal((await sato.submit(await sato.get(at('q4')), { help: '', unit: '' }, at('q4'))).status, 303);
+	({ page, client } = await read());
+	assert.match(said(page), /How large\?/);
+	assert.doesNotMatch(page.text, /Bad|Leave it empty|sqm/);
+	assert.doesNotMatch(said(await client.follow(await client.submit(page, { q3: '2', q4: '30' }, '/q/'))), /sqm/);
+	assert.doesNotMatch((await sato.get(url(id, 'en'))).text, /sqm/, 'there is nothing to be put right there either');
+});
+
 test('half translated: what is Japanese still is told to be Japanese, to those who have it read aloud', async () => {
 	const half = question('q1', 'single', '図書館へ行きますか', { choices: [{ code: '1', texts: { ja: 'よく行く', en: 'Often' } }, { code: '2', texts: { ja: '行かない' } }] });
 	delete half.texts.en;
