@@ -119,16 +119,31 @@ result_publish(struct result *r, int64_t staff, const char *actions)
 	    .survey = json_int(r->survey, "id") }, NULL);
 }
 
+/* What was published by an earlier version, as it would be published now: then there were no questions of which
+ * nothing is told, all words were Japanese, and units stood beside their numbers. */
+static void
+bring_up(json_t *question)
+{
+	static const char *const with_unit[] = { "mean", "median" };
+	json_t *figures = json_object_get(question, "figures");
+	const char *unit = json_text(figures, "unit");
+
+	if (json_object_get(question, "veiled") == NULL)
+		json_object_set_new(question, "veiled", json_false());
+	if (json_object_get(question, "text_lang") == NULL)
+		json_object_set_new(question, "text_lang", json_string("ja"));
+	for (size_t i = 0; unit[0] != '\0' && i < sizeof with_unit / sizeof *with_unit; i++)
+		json_object_set_new(figures, with_unit[i], json_sprintf("%s%s", json_text(figures, with_unit[i]), unit));
+}
+
 enum err
 result_public(struct db *db, int64_t survey, const char *lang, json_t **out)
 {
 	enum err e = q_result_public(db, (struct q_result_public){ .lang = lang, .survey = survey }, out);
-	const json_t *q;
+	json_t *q;
 	size_t i;
 
-	/* What was published before there were questions of which nothing is told has none. */
 	json_array_foreach(e == ERR_OK ? json_object_get(*out, "questions") : NULL, i, q)
-		if (json_object_get(q, "veiled") == NULL)
-			json_object_set_new((json_t *)(uintptr_t)q, "veiled", json_false());
+		bring_up(q);
 	return e;
 }

@@ -57,6 +57,16 @@ test('open data: the same numbers, small ones hidden, also by subtraction', asyn
 	assert.equal((await town.client('yama.localhost').get(`/surveys/${made.survey}/result`)).status, 404);
 });
 
+test('what an earlier version published keeps its units, and its words are Japanese', async () => {
+	await inside(town, `UPDATE result_publication SET document = jsonb_set(document, '{questions}',
+		(SELECT jsonb_agg(q - 'text_lang' - 'veiled' || CASE q ->> 'code' WHEN 'q6' THEN '{"figures": {"mean": "5.9", "median": "6", "unit": "回", "nps": null}}'::jsonb ELSE '{}' END ORDER BY n)
+		   FROM jsonb_array_elements(document -> 'questions') WITH ORDINALITY AS x (q, n))) WHERE survey_id = ${made.survey}`);
+	const page = await citizen.get(`/surveys/${made.survey}/result?lang=en`);
+	assert.match(said(page), /Mean 5\.9回 Median 6回/);
+	assert.doesNotMatch(page.text, /lang=""/);
+	for (const at of ['</span> ', 'hidden"?>']) assert.match(page.text, new RegExp(`${at}<span lang="ja">先月、公園に何回行きましたか`));
+});
+
 test('no mean beside hidden numbers: with the sum of the table it would tell them', async () => {
 	const few = await survey(town, document(question('q1', 'scale', '満足していますか', { settings: { points: 5 } }), question('q2', 'scale', '便利ですか', { settings: { points: 5 } })), { state: 'open' });
 	await inside(town, `INSERT INTO response (questionnaire_id, edition, number, answers)
