@@ -148,6 +148,10 @@ BEGIN
     RETURN QUERY SELECT 'full', NULL::text;
     RETURN;
   END IF;
+  -- A tag tells what staff found in words that are not there any more.
+  DELETE FROM response_tag t USING response r
+   WHERE r.questionnaire_id = s.questionnaire_id AND r.receipt_hash = p_receipt AND t.response_id = r.id
+     AND r.answers -> t.code IS DISTINCT FROM p_answers -> t.code;
   UPDATE response r SET answers = p_answers, edition = p_edition, language = p_language
    WHERE r.questionnaire_id = s.questionnaire_id AND r.receipt_hash = p_receipt
   RETURNING r.number INTO made;

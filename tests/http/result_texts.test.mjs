@@ -7,6 +7,7 @@ import { desk, inside, said } from '../harness/desk.mjs';
 import { makeSurvey } from '../harness/survey.mjs';
 import { problems } from '../harness/invariants.mjs';
 import { up } from '../harness/up.mjs';
+import { few, survey, walk } from './survey.mjs';
 
 let town, sato, made, at;
 before(async () => {
@@ -44,7 +45,9 @@ test('words are found, also those that mean something elsewhere', async () => {
 
 test('a tag is put to what was chosen, counted, and taken off', async () => {
 	const page = await sato.get(at), [one, two] = texts(page);
-	assert.equal((await sato.submit(page, { name: '', [`text_${one.id}`]: '1' }, '/texts/q9')).status, 422);
+	const nameless = await sato.submit(page, { name: '', [`text_${one.id}`]: '1' }, '/texts/q9');
+	assert.equal(nameless.status, 422);
+	assert.deepEqual([...nameless.text.matchAll(/name="text_([^"]+)" value="1" checked/g)].map((m) => m[1]), [one.id], 'what was ticked stays so');
 	const form = await sato.get(at);
 	assert.equal((await sato.submit(form, { name: '施設&管理', [`text_${one.id}`]: '1', [`text_${two.id}`]: '1', 'text_00000000-0000-0000-0000-000000000000': '1' }, '/texts/q9')).status, 303);
 	const tagged = await sato.get(`${at}?tag=${encodeURIComponent('施設&管理')}`);
@@ -53,6 +56,33 @@ test('a tag is put to what was chosen, counted, and taken off', async () => {
 	assert.match(said(tagged), /施設&amp;管理 2/);
 	assert.equal((await sato.submit(tagged, { name: '施設&管理', do: 'off', [`text_${one.id}`]: '1' }, '/texts/q9')).status, 303);
 	assert.equal(texts(await sato.get(`${at}?tag=${encodeURIComponent('施設&管理')}`)).length, 1);
+});
+
+test('a tag is put to all that was ticked, also where answers came in meanwhile', async () => {
+	const busy = await makeSurvey(town, { answers: 300 }), path = `/desk/surveys/${busy.survey}/results/texts/q9`;
+	const page = await sato.get(path), ids = texts(page).map((t) => t.id);
+	await inside(town, `INSERT INTO response (questionnaire_id, edition, number, answers) SELECT ${busy.questionnaire}, 1, '0000-00' || i, '{"q9": "早い番号"}' FROM generate_series(10, 40) i`);
+	assert.equal((await sato.submit(page, { name: '遊具', ...Object.fromEntries(ids.map((id) => [`text_${id}`, '1'])) }, '/texts/q9')).status, 303);
+	assert.match(said(await sato.get(path)), new RegExp(`遊具 ${ids.length}`));
+});
+
+test('a tag goes with the words that it was put to', async () => {
+	const made_ = await survey(town, few(), { columns: { changeable: 'true' } }), path = `/desk/surveys/${made_.survey}/results/texts/q2`;
+	const client = town.client('minato.localhost');
+	const done = await client.follow(await client.submit(await walk(client, made_.survey, { q1: { q1: '1' }, q2: { q2: '役所は嫌いです' } }), {}, '/check'));
+	const link = new URL(/href="(https[^"]+\/receipt\/[^"]+)"/.exec(done.text)[1]).pathname;
+	const change = async (values) => {
+		await client.submit(await client.get(link), {}, '/receipt/');
+		const check = await client.follow(await client.submit(await client.get(`/surveys/${made_.survey}/q/all?check=1`), values, '/q/'));
+		assert.equal((await client.submit(check, {}, '/check')).status, 303);
+	};
+	const page = await sato.get(path), [text] = texts(page);
+	assert.equal((await sato.submit(page, { name: '苦情', [`text_${text.id}`]: '1' }, '/texts/q2')).status, 303);
+	await change({ q1: '2' });
+	assert.match(said(await sato.get(path)), /苦情 1/, 'these words are still there');
+	await change({ q2: 'いつもありがとうございます' });
+	assert.equal(texts(await sato.get(path))[0].text, 'いつもありがとうございます');
+	assert.doesNotMatch(said(await sato.get(path)), /苦情/);
 });
 
 test('no such question, and not for everybody', async () => {

@@ -8,6 +8,8 @@
  * many answers at most; where they end it goes on by a link, so that it is as fast with a
  * million as with a hundred.  The POST puts a tag to texts of the same page, or takes it off.
  */
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/text.h"
 #include "db/queries.h"
@@ -15,6 +17,7 @@
 #include "web/desk/result.h"
 #include "web/handlers.h"
 
+#define TICK "text_"
 enum { PAGE = 50, REACH = 20000, TAG = 40 };
 
 struct texts {
@@ -77,7 +80,8 @@ text_view(struct web *w, const struct rows *rows, size_t row)
 	const char *tags = rows_text(rows, row, "tags"), *way = rows_text(rows, row, "way");
 	const char *word = words_find(w->words, arena_printf(w->arena, "result_way_%s", way));
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "id", rows_text(rows, row, "id"),
+	return json_pack("{s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:o}", "id", rows_text(rows, row, "id"),
+	    "ticked", fields_has(w->fields, arena_printf(w->arena, TICK "%s", rows_text(rows, row, "id"))),
 	    "number", rows_text(rows, row, "number"), "text", rows_text(rows, row, "text"), "day", rows_text(rows, row, "day"),
 	    "language", rows_text(rows, row, "language"), "way", word != NULL ? word : way,
 	    "tags", tags[0] != '\0' ? json_string(tags) : json_null());
@@ -142,11 +146,12 @@ desk_result_texts_tag(struct web *w)
 	tag = form_text(f, "name", FORM_REQUIRED, TAG);
 	if (!form_ok(f))
 		return show(w, &t, question, HTTP_UNPROCESSABLE);
-	for (i = 0; e == ERR_OK && i < rows_count(t.rows); i++) {
-		const char *id = rows_text(t.rows, i, "id");
+	/* All that was ticked, also what stands on another page since more answers came in. */
+	for (i = 0; e == ERR_OK && i < fields_count(w->fields); i++) {
+		const char *name = fields_name(w->fields, i);
 
-		if (fields_get(w->fields, arena_printf(w->arena, "text_%s", id))[0] != '\0')
-			e = mark(w, &t, id, tag, strcmp(fields_get(w->fields, "do"), "off") == 0);
+		if (strncmp(name, TICK, strlen(TICK)) == 0 && text_is_uuid(name + strlen(TICK)))
+			e = mark(w, &t, name + strlen(TICK), tag, strcmp(fields_get(w->fields, "do"), "off") == 0);
 	}
 	if (e != ERR_OK)
 		return e;
