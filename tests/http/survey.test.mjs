@@ -379,6 +379,10 @@ test('for kiosks: one complete answer, once for each key', async () => {
 	assert.deepEqual([rows[0].number, rows[0].way, rows[0].answers], [one.json().number, 'api', answers]);
 	assert.ok(words(await client.get(new URL(one.json().url).pathname)).includes(one.json().number));
 
+	// A kiosk that gives each person the same key is told, and is not shown what the first one answered.
+	const second = await post({ answers: { ...answers, q6: '4' } });
+	assert.deepEqual([second.status, second.headers['content-type'], second.json().url], [409, 'application/problem+json', undefined]);
+
 	const key = 'another key, just as long';
 	const wrong_one = await post({ answers: { ...answers, q1: '9' } }, { key });
 	assert.deepEqual([wrong_one.status, wrong_one.headers['content-type'], wrong_one.json().question], [422, 'application/problem+json', 'q1']);

@@ -7,7 +7,7 @@
  *	POST /api/v1/surveys/{survey}/answers	{"answers": {…}, "language": "ja", "right": "…"}
  *
  * A POST carries an Idempotency-Key of its own making: with the same key the same answer is
- * kept once.  It must be JSON, which no page of another site can send with a form.  By name
+ * kept once, and another one is refused: 409.  It must be JSON, which no page of another site can send with a form.  By name
  * one answers on the pages only.
  */
 #include "domain/address.h"
@@ -127,6 +127,9 @@ told(struct web *w, const struct response_whole *r, enum status status)
 		return refuse(w, HTTP_CONFLICT, "answer_again_title", "", "");
 	if (e != ERR_OK)
 		return e;
+	/* Whoever gives each person the same key learns it before answers are lost, and reads nobody's. */
+	if (status == HTTP_OK && !json_equal(json_object_get(receipt, "answers"), r->answers))
+		return refuse(w, HTTP_CONFLICT, "answer_again_title", "", "");
 	return web_json(w, status, json_keep(w->arena, json_pack("{s:O, s:o}", "number", json_object_get(receipt, "number"),
 	    "url", json_sprintf("%s/surveys/%" PRId64 "/receipt/%s", web_origin(w), r->id, r->receipt))));
 }
