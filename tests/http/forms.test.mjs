@@ -50,6 +50,17 @@ test('numbers are made, given as CSV, and voided', async () => {
 	assert.equal((await send('void', { number: made[0] })).status, 303);
 	assert.equal((await numbers()).length, 19);
 	assert.equal(await type(made[0], staff[0], 5), 'unknown []');
+	// A form of another survey, and one that was answered: said at the field, as what it is.
+	const other = await some_survey(town, every()), theirs = `/desk/surveys/${other.survey}/forms`;
+	await clerk.submit(await clerk.get(theirs), { count: '1' }, '/print');
+	const [number] = (await clerk.get(`${theirs}/numbers`)).text.match(/\d{4}-\d{4}-\d{4}/g);
+	const refused = async (page, words) => {
+		const answer = await clerk.submit(await clerk.get(page), { number }, `${page}/void`);
+		assert.deepEqual([answer.status, answer.text.includes(`value="${number}"`), answer.text.includes(words)], [422, true, true], words);
+	};
+	await refused(base, 'このアンケートの番号ではないか');
+	await inside(town, `SELECT paper_enter(${other.survey}, '${number.replaceAll('-', '')}', 'paper', 1, '{"q1": "1"}', ${staff[0]}, '{}', '{}')`);
+	await refused(theirs, 'この番号は、もう回答されています');
 });
 
 test('on paper: the ways in words, and on each page the number and a code that leads on with it', async () => {

@@ -115,11 +115,19 @@ desk_forms_void(struct web *w)
 {
 	struct form *f = form_of(w, "number");
 	const char *number = paper_number_read(w->arena, form_text(f, "number", FORM_REQUIRED, 40));
+	enum paper_form form = PAPER_FORM_FREE;
+	struct db_bytes spent;
 	enum err e = ERR_OK;
 
 	if (form_ok(f) && number == NULL)
 		form_problem(f, "number", "paper_fault_number");
 	if (form_ok(f))
+		e = paper_look(w->db, web_id(w, "survey"), number, &form, &spent);
+	if (form == PAPER_FORM_ANSWERED)
+		form_problem(f, "number", "paper_fault_again");
+	else if (form > PAPER_FORM_VOID)
+		form_problem(f, "number", "paper_fault_unknown");
+	if (e == ERR_OK && form_ok(f))
 		e = paper_void(w->db, web_id(w, "survey"), number);
 	if (e != ERR_OK)
 		return e;
