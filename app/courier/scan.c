@@ -4,8 +4,9 @@
  * away when no answer was sent with them, or when they have no row at all (domain/attachment.h).  A process of its own, for
  * a scan may take long.
  *
- * The row stays locked while clamd looks, so that two couriers do not scan the same; a kill
- * leaves it waiting.  Anything but "OK" from clamd leaves it waiting, too.
+ * The row is put off before clamd looks, so that two couriers do not scan the same, and is not
+ * locked while it does: whoever sends an answer keeps its files.  A kill leaves it waiting.
+ * Anything but "OK" from clamd leaves it waiting, too.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -64,18 +65,30 @@ verdict(struct scanner *s, const char *path, const char **found)
 }
 
 static enum err
+note(struct scanner *s, int64_t tenant, const char *id, enum err outcome)
+{
+	enum err e = begin(s, tenant);
+
+	if (e == ERR_OK && outcome == ERR_OK)
+		e = q_scan_clean(s->db, (struct q_scan_clean){ .id = id }, NULL);
+	else if (e == ERR_OK && outcome == ERR_INVALID)
+		e = q_scan_infected(s->db, (struct q_scan_infected){ .id = id }, NULL);
+	else if (e == ERR_OK)
+		e = q_scan_later(s->db, (struct q_scan_later){ .id = id }, NULL);
+	return e == ERR_OK ? db_commit(s->db) : e;
+}
+
+static enum err
 look(struct scanner *s, int64_t tenant, const char *id)
 {
 	const char *found = "", *path = path_of(s, tenant, id);
-	enum err e = verdict(s, path, &found);
+	enum err outcome = verdict(s, path, &found);
 
-	if (e == ERR_OK)
-		return q_scan_clean(s->db, (struct q_scan_clean){ .id = id }, NULL);
-	if (e != ERR_INVALID)
-		return q_scan_later(s->db, (struct q_scan_later){ .id = id }, NULL);
-	log_warn("attachment.infected tenant=%" PRId64 " attachment=%s found=\"%s\"", tenant, id, found);
-	unlink(path);
-	return q_scan_infected(s->db, (struct q_scan_infected){ .id = id }, NULL);
+	if (outcome == ERR_INVALID) {
+		log_warn("attachment.infected tenant=%" PRId64 " attachment=%s found=\"%s\"", tenant, id, found);
+		unlink(path);
+	}
+	return note(s, tenant, id, outcome);
 }
 
 /* True: there may be more. */
@@ -84,17 +97,17 @@ scan_one(struct scanner *s, int64_t tenant)
 {
 	struct rows *rows;
 	enum err e = begin(s, tenant);
-	bool more;
 
 	if (e == ERR_OK)
 		e = q_scan_due(s->db, &rows);
-	more = e == ERR_OK && rows_count(rows) > 0;
-	if (more)
-		e = look(s, tenant, rows_text(rows, 0, "id"));
 	if (e == ERR_OK)
 		e = db_commit(s->db);
+	if (e == ERR_OK && rows_count(rows) == 0)
+		return false;
 	if (e == ERR_OK)
-		return more;
+		e = look(s, tenant, rows_text(rows, 0, "id"));
+	if (e == ERR_OK)
+		return true;
 	db_rollback(s->db);
 	log_warn("scan.failed tenant=%" PRId64 " outcome=%s", tenant, err_name(e));
 	return false;

@@ -33,8 +33,11 @@ SELECT tenant_id FROM scan_work();
 
 -- name: scan_due :many
 -- role: courier
--- One after the other: a scan may take long, and another courier goes on with the next.
-SELECT id FROM attachment WHERE due <= now() ORDER BY due LIMIT 1 FOR UPDATE SKIP LOCKED;
+-- One after the other: a scan may take long, and another courier goes on with the next.  Due again when whoever
+-- takes it here was killed; no lock stays, for the answer that the file is of is sent meanwhile.
+UPDATE attachment SET due = now() + interval '2 minutes'
+ WHERE id = (SELECT id FROM attachment WHERE due <= now() ORDER BY due LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id;
 
 -- name: scan_clean :exec
 -- role: courier

@@ -59,6 +59,21 @@ test('F40 while clamd is away, slow, closes or says no, a file is held', async (
 	await eventually('clean', async () => await state(id) === 'clean');
 });
 
+test('F40 while clamd does not answer, the answer that a file is of is sent all the same', async () => {
+	await eventually('nothing else waits', async () => await town.sql('SELECT count(*) FROM attachment WHERE due IS NOT NULL') === '0');
+	clamd.mood = 'silent';
+	const id = await file('pixels');
+	await eventually('clamd is looking', async () => clamd.sockets.size > 0);
+	await inside(town, `SELECT id FROM attachment WHERE id = '${id}' FOR UPDATE NOWAIT; UPDATE attachment SET kept = true WHERE id = '${id}'`);
+	assert.equal(await state(id), 'waiting');
+	clamd.mood = 'well';
+	for (const socket of clamd.sockets) socket.destroy();
+	await eventually('its try is over', async () => Number(await town.sql(`SELECT tries FROM attachment WHERE id = '${id}'`)) > 0);
+	await town.sql('UPDATE attachment SET due = now() WHERE due IS NOT NULL');
+	await eventually('clean', async () => await state(id) === 'clean');
+	assert.equal(await town.sql(`SELECT kept FROM attachment WHERE id = '${id}'`), 't');
+});
+
 test('a clean one is handed out for what it is, and only to staff of this town', async () => {
 	const name = '写真 "1";\'\\.jpg', id = await file('pixels of a cat', { name: name.replaceAll('\'', '\'\'') });
 	await eventually('clean', async () => await state(id) === 'clean');
