@@ -185,6 +185,10 @@ BEGIN
                      planned_to = CASE WHEN more THEN upto END,
                      next_step = CASE WHEN NOT more AND jsonb_array_length(m.ladder) > 1 THEN now() + ladder_wait(m.ladder, 1) END
    WHERE x.id = m.id;
+  -- Nobody is told once more what was wrong: who was still to be told by a step is told what is right.
+  IF NOT more THEN
+    UPDATE message x SET next_step = NULL WHERE x.id = m.corrects AND x.next_step IS NOT NULL;
+  END IF;
   PERFORM message_settle(m.id);
   RETURN NEXT;
 END $$;

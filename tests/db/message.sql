@@ -214,6 +214,17 @@ SELECT is(corrected_by, :one::bigint, 'that is out') FROM message WHERE id = :fi
 UPDATE message SET state = 'stopped' WHERE id = :one;
 SELECT is(corrected_by, NULL, 'none any more') FROM message WHERE id = :first;
 
+-- What was wrong goes no further by steps that are still to come, once what is right is planned.
+SELECT enter_tenant(:here, 'command') \g /dev/null
+SELECT made('sent') AS wrong, made('approved') AS right \gset
+SET session_replication_role = replica;
+UPDATE message SET next_step = now() + interval '10 minutes' WHERE id = :wrong;
+UPDATE message SET corrects = :wrong WHERE id = :right;
+SET session_replication_role = DEFAULT;
+SELECT ok(next_step IS NOT NULL, 'until then it goes on') FROM message WHERE id = :wrong;
+SELECT message_plan(:right, 500) \g /dev/null
+SELECT is(next_step, NULL, 'no step more') FROM message WHERE id = :wrong;
+
 -- Whom it reaches.
 SELECT enter_tenant(:here, 'command') \g /dev/null
 CREATE FUNCTION ids(kind regclass, VARIADIC names text[]) RETURNS bigint[] LANGUAGE plpgsql AS $$

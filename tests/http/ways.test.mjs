@@ -318,7 +318,7 @@ test('a correction: for those who got the first, its post begins 【訂正】 an
 
 	// It was of two topics, of which one is not offered any more since.
 	const topics = (await inside(town, `SELECT array_agg(id) FROM (SELECT id FROM topic WHERE NOT vital ORDER BY id LIMIT 2) t`)).split('\n').pop();
-	await inside(town, `SET session_replication_role = replica; UPDATE message SET topics = '${topics}' WHERE id = ${id}; UPDATE topic SET active = false WHERE id = ('${topics}'::bigint[])[1]`);
+	await inside(town, `SET session_replication_role = replica; UPDATE message SET topics = '${topics}', ladder = '[{"channel": "email", "wait": 10}]', ladder_yen = 5 WHERE id = ${id}; UPDATE topic SET active = false WHERE id = ('${topics}'::bigint[])[1]`);
 
 	const question = await sato.get(`/desk/messages/${id}/correct`);
 	assert.match(said(question), /最初のお知らせが届いた方にだけ/);
@@ -329,6 +329,8 @@ test('a correction: for those who got the first, its post begins 【訂正】 an
 	assert.equal((await sato.submit(question, { first_post: 'reply' }, '/correct')).headers.location, made.headers.location, 'the same press');
 	assert.match(said(await sato.get(`/desk/messages/${draft}`)), /次のお知らせの訂正です。 断水のお知らせ X では、最初の投稿への返信として/);
 	assert.equal(await row(draft, 'subject'), '【訂正】断水のお知らせ');
+	assert.equal(await row(draft, `ladder -> 0 ->> 'wait' || ' ' || ladder_yen`), '10 5', 'in the same order of ways');
+	await inside(town, `UPDATE message SET ladder = NULL, ladder_yen = NULL WHERE id = ${draft}`);
 	assert.equal(await row(draft, 'topics'), topics.replace(/\d+,/, ''), 'as in a copy');
 	await inside(town, `UPDATE topic SET active = true`);
 	await assert.rejects(inside(town, `UPDATE message SET first_post = 'delete' WHERE id = ${draft}`), /not to be changed/);
