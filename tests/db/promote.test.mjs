@@ -22,7 +22,7 @@ let relay, town, sato, old, second;
 
 before(async () => {
 	relay = await startSmtp();
-	town = await up({ smtp: relay.url, conf: { smtp_connections: 2, smtp_timeout_s: 10, courier_lease_s: 4, courier_retry_base_s: 1 },
+	town = await up({ smtp: relay.url, conf: { smtp_connections: 2, smtp_timeout_s: 10, courier_lease_s: 12, courier_retry_base_s: 1 },
 		at: (dir, database) => ({ database:
 			`host=${join(dir, 'run/pg')},${join(dir, 'run/pg2')} dbname=${database} target_session_attrs=primary` }) });
 	[old, second] = await pair(town);
