@@ -35,6 +35,7 @@
 
 enum {
 	BACKLOG = 1024,
+	LOOK_MS = 100,		/* whether somebody listens there still */
 	SYSTEMD_FIRST_FD = 3,
 	ACCEPT_S = 5,			/* then it is asked again whether to end */
 	RECEIVE_S = 10,			/* nginx has the whole request before it calls */
@@ -102,12 +103,29 @@ remove_stale(const struct sockaddr_un *address)
 	(void)close(fd);
 }
 
+/* The socket, or -1 and errno. */
+static int
+listens(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), bound, why;
+	mode_t mask = umask(0117);
+
+	bound = fd < 0 ? -1 : bind(fd, (const struct sockaddr *)address, sizeof *address);
+	(void)umask(mask);
+	if (bound == 0 && listen(fd, BACKLOG) == 0)
+		return fd;
+	why = errno;
+	if (fd >= 0)
+		(void)close(fd);
+	errno = why;
+	return -1;
+}
+
 enum err
-fcgi_listen(const char *path, int *out)
+fcgi_listen(const char *path, int patience_ms, int *out)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	mode_t mask;
-	int fd, bound;
+	int fd;
 
 	fd = from_systemd(path);
 	if (fd >= 0) {
@@ -120,20 +138,17 @@ fcgi_listen(const char *path, int *out)
 		return ERR_BUSY;
 	}
 	memcpy(address.sun_path, path, strlen(path));
-	remove_stale(&address);
-
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	mask = umask(0117);
-	bound = fd < 0 ? -1 : bind(fd, (const struct sockaddr *)&address, sizeof address);
-	(void)umask(mask);
-	if (bound != 0 || listen(fd, BACKLOG) != 0) {
-		log_error("fcgi.listen path=%s errno=%d", path, errno);
-		if (fd >= 0)
-			(void)close(fd);
-		return ERR_BUSY;
+	for (;; patience_ms -= LOOK_MS) {
+		remove_stale(&address);
+		*out = listens(&address);
+		if (*out >= 0)
+			return ERR_OK;
+		if (errno != EADDRINUSE || patience_ms <= 0)
+			break;
+		proc_sleep_ms(LOOK_MS);
 	}
-	*out = fd;
-	return ERR_OK;
+	log_error("fcgi.listen path=%s errno=%d", path, errno);
+	return ERR_BUSY;
 }
 
 /* ---- reading ---- */

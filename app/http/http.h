@@ -97,8 +97,10 @@ void response_head(const struct response *, struct buf *out);
 struct fcgi;
 
 /* Listens on a Unix socket (mode 0660, backlog 1024) before the fork, or takes
- * the one with this path that systemd gives.  ERR_BUSY: logged. */
-enum err fcgi_listen(const char *path, int *fd) MUST_USE;
+ * the one with this path that systemd gives.  For patience_ms it waits where somebody still
+ * listens: workers of a supervisor that was killed bring what they have to its end.
+ * ERR_BUSY: logged. */
+enum err fcgi_listen(const char *path, int patience_ms, int *fd) MUST_USE;
 /* In the worker, after the fork. */
 struct fcgi *fcgi_open(int fd);
 void fcgi_close(struct fcgi *);

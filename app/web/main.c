@@ -23,7 +23,7 @@
 
 /* Milliseconds.  In development, words and templates are looked at by whoever did not do so for
  * this long: that is some hundred files. */
-enum { LOOK_AGAIN = 500 };
+enum { LOOK_AGAIN = 500, PATIENCE_MS = 30000 };
 
 struct program {
 	const char *path;		/* of the configuration */
@@ -216,12 +216,12 @@ main(int argc, char **argv)
 	p.site.router = router;
 	p.site.turnstile = turnstile_new();
 	sandbox_check();
-	if (fcgi_listen(p.conf.listen, &p.socket) != ERR_OK)
+	if (fcgi_listen(p.conf.listen, PATIENCE_MS, &p.socket) != ERR_OK)
 		return 1;
 	pools[0] = (struct proc_pool){ .name = "web", .workers = p.conf.workers, .run = work,
 	    .context = &reading, .reload = reload, .sandbox = &p.sandbox };
 	if (p.conf.listen_write != NULL) {
-		if (fcgi_listen(p.conf.listen_write, &p.socket_write) != ERR_OK)
+		if (fcgi_listen(p.conf.listen_write, PATIENCE_MS, &p.socket_write) != ERR_OK)
 			return 1;
 		pools[n++] = (struct proc_pool){ .name = "write", .workers = p.conf.workers_write,
 		    .run = work, .context = &writing, .sandbox = &p.sandbox };

@@ -75,7 +75,7 @@ main(int argc, char **argv)
 	enum err e;
 	int fd;
 
-	if (argc != 2 || fcgi_listen(argv[1], &fd) != ERR_OK)
+	if (argc != 2 || fcgi_listen(argv[1], 0, &fd) != ERR_OK)
 		return 2;
 	proc_catch_signals();
 	fcgi = fcgi_open(fd);

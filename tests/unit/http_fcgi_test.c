@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char folder[] = "/tmp/chromo-fcgi-XXXXXX";
@@ -30,28 +31,35 @@ test_listen(void)
 	int fd = -1, other = -1;
 	char far[200];
 
-	is_int(fcgi_listen(path, &fd), ERR_OK, "listens");
+	is_int(fcgi_listen(path, 0, &fd), ERR_OK, "listens");
 	ok(S_ISSOCK(mode_of(path)), "there is a socket");
 	is_int(mode_of(path) & 0777, 0660, "for the group");
 	ok((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0, "closed on exec");
-	is_int(fcgi_listen(path, &other), ERR_BUSY, "not where somebody listens");
+	is_int(fcgi_listen(path, 0, &other), ERR_BUSY, "not where somebody listens");
 	is_int(other, -1, "nothing is given then");
 	close(fd);
 	ok(S_ISSOCK(mode_of(path)), "a killed process leaves it behind");
-	is_int(fcgi_listen(path, &fd), ERR_OK, "the next one takes its place");
+	is_int(fcgi_listen(path, 0, &fd), ERR_OK, "the next one takes its place");
+	if (fork() == 0) {
+		usleep(200000);
+		_exit(0);
+	}
+	close(fd);
+	is_int(fcgi_listen(path, 60000, &fd), ERR_OK, "… also of one that is ending still");
+	wait(NULL);
 	close(fd);
 	unlink(path);
 
 	fd = open(path, O_CREAT | O_WRONLY, 0600);
 	close(fd);
-	is_int(fcgi_listen(path, &fd), ERR_BUSY, "not over a file");
+	is_int(fcgi_listen(path, 0, &fd), ERR_BUSY, "not over a file");
 	ok(S_ISREG(mode_of(path)), "which stays");
 	unlink(path);
 
 	memset(far, 'a', sizeof far);
 	far[0] = '/';
 	far[sizeof far - 1] = '\0';
-	is_int(fcgi_listen(far, &fd), ERR_BUSY, "a path too long for a socket");
+	is_int(fcgi_listen(far, 0, &fd), ERR_BUSY, "a path too long for a socket");
 }
 
 static int
@@ -83,7 +91,7 @@ test_systemd(void)
 	setenv("LISTEN_PID", pid, 1);
 	setenv("LISTEN_FDS", "2", 1);
 
-	is_int(fcgi_listen(write_path, &fd), ERR_OK, "takes what systemd gives");
+	is_int(fcgi_listen(write_path, 0, &fd), ERR_OK, "takes what systemd gives");
 	is_int(fd, 4, "the one of this path");
 	ok((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0, "closed on exec");
 	is_int(fcgi_listen(read_path, &fd), ERR_OK, "and the other");
@@ -108,7 +116,7 @@ test_stop(void)
 	pid_t child;
 	int fd;
 
-	is_int(fcgi_listen(path, &fd), ERR_OK, "listens");
+	is_int(fcgi_listen(path, 0, &fd), ERR_OK, "listens");
 	proc_catch_signals();
 	fcgi = fcgi_open(fd);
 	fflush(stdout);
