@@ -94,11 +94,11 @@ test_systemd(void)
 	is_int(fcgi_listen(write_path, 0, &fd), ERR_OK, "takes what systemd gives");
 	is_int(fd, 4, "the one of this path");
 	ok((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0, "closed on exec");
-	is_int(fcgi_listen(read_path, &fd), ERR_OK, "and the other");
+	is_int(fcgi_listen(read_path, 0, &fd), ERR_OK, "and the other");
 	is_int(fd, 3, "by its path");
 
 	setenv("LISTEN_PID", "1", 1);
-	is_int(fcgi_listen(read_path, &fd), ERR_BUSY, "what is another process's is not taken");
+	is_int(fcgi_listen(read_path, 0, &fd), ERR_BUSY, "what is another process's is not taken");
 	unlink(read_path);
 	unlink(write_path);
 	unsetenv("LISTEN_PID");
