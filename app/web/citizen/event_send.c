@@ -261,9 +261,10 @@ citizen_apply_send(struct web *w)
 	if (a.changing)
 		return change(w, &a);
 	by.language = question_tongue_among(json_object_get(a.event, "languages"), a.chosen) ? a.chosen : w->lang;
+	/* Drafts of an earlier version do not say it. */
 	if (a.by_staff)
 		by = (struct application_by){ .staff = w->staff, .channel = json_text(a.draft.what, "channel"),
-		    .language = json_text(a.draft.what, "letters") };
+		    .language = json_text(a.draft.what, "letters")[0] != '\0' ? json_text(a.draft.what, "letters") : "ja" };
 	e = application_send(w->db, w->vault, w->arena, &a.draft, a.event, by, &fate, &number, &state);
 	if (e != ERR_OK)
 		return e;
