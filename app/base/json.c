@@ -62,6 +62,18 @@ json_flag(const json_t *doc, const char *key)
 }
 
 bool
+json_any(const json_t *list, const char *flag)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+		if (json_flag(one, flag))
+			return true;
+	return false;
+}
+
+bool
 json_has(const json_t *array, const char *text)
 {
 	const json_t *one;

@@ -24,6 +24,8 @@ int64_t json_int(const json_t *, const char *key);
 bool json_flag(const json_t *, const char *key);
 /* This text is one of the array's; what is no text there is passed over. */
 bool json_has(const json_t *array, const char *text);
+/* Whether one of a list of objects has this flag. */
+bool json_any(const json_t *list, const char *flag);
 
 /* Compact, keys sorted, UTF-8: the bytes that are hashed and signed. */
 void json_canonical(const json_t *, struct buf *out);

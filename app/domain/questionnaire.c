@@ -45,12 +45,18 @@ questionnaire_question(const json_t *document, const char *code)
 	return questionnaire_coded(questions, code);
 }
 
+static const char *
+said_in(const json_t *thing, const char *key, const char *language)
+{
+	const json_t *texts = json_object_get(thing, "texts");
+
+	return key == NULL ? json_text(texts, language) : json_text(json_object_get(texts, language), key);
+}
+
 const char *
 questionnaire_text(const json_t *thing, const char *key, const char *language)
 {
-	const json_t *texts = json_object_get(thing, "texts");
-	const char *ja = key == NULL ? json_text(texts, "ja") : json_text(json_object_get(texts, "ja"), key);
-	const char *own = key == NULL ? json_text(texts, language) : json_text(json_object_get(texts, language), key);
+	const char *ja = said_in(thing, key, "ja"), *own = said_in(thing, key, language);
 
 	return ja[0] != '\0' && own[0] != '\0' ? own : ja;
 }
@@ -58,17 +64,13 @@ questionnaire_text(const json_t *thing, const char *key, const char *language)
 const char *
 questionnaire_tongue(const json_t *thing, const char *key, const char *language)
 {
-	const json_t *texts = json_object_get(thing, "texts");
-	const char *text = key == NULL ? json_text(texts, language) : json_text(json_object_get(texts, language), key);
-
-	return text[0] != '\0' && strncmp(language, "ja", 2) != 0 ? language : "ja";
+	return said_in(thing, key, language)[0] != '\0' && strncmp(language, "ja", 2) != 0 ? language : "ja";
 }
 
 const char *
 questionnaire_unit(const json_t *question, const char *language)
 {
-	const char *own = json_text(json_object_get(json_object_get(question, "texts"), language), "unit");
-	const char *ja = json_text(json_object_get(question, "settings"), "unit");
+	const char *own = said_in(question, "unit", language), *ja = json_text(json_object_get(question, "settings"), "unit");
 
 	return ja[0] != '\0' && own[0] != '\0' ? own : ja;
 }

@@ -128,13 +128,7 @@ questionnaire_has_kind(const json_t *questions, const char *kind)
 bool
 questionnaire_offers_other(const json_t *question)
 {
-	const json_t *c;
-	size_t i;
-
-	json_array_foreach(json_object_get(question, "choices"), i, c)
-		if (json_flag(c, "other"))
-			return true;
-	return false;
+	return json_any(json_object_get(question, "choices"), "other");
 }
 
 json_t *

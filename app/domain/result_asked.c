@@ -104,13 +104,7 @@ result_is_asked(const struct result *r, const json_t *answers, const char *code)
 static bool
 hides(const json_t *view)
 {
-	const json_t *b;
-	size_t i;
-
-	json_array_foreach(json_object_get(view, "blocks"), i, b)
-		if (json_flag(b, "some_hidden"))
-			return true;
-	return json_flag(view, "veiled");
+	return json_flag(view, "veiled") || json_any(json_object_get(view, "blocks"), "some_hidden");
 }
 
 /* What one choice decides is looked at choice by choice. */

@@ -419,17 +419,6 @@ figures(struct result *r, const json_t *question, const json_t *blocks)
 	return out;
 }
 
-static bool
-spreads(const json_t *blocks)
-{
-	const json_t *b;
-	size_t i;
-
-	json_array_foreach(blocks, i, b)
-		if (json_flag(b, "spread"))
-			return true;
-	return false;
-}
 
 static json_t *
 blocks_of(struct result *r, const json_t *question)
@@ -487,7 +476,7 @@ result_questions(struct result *r)
 			json_object_set_new(one, "answered", json_null());
 		json_object_set_new(one, "text_lang", json_string(questionnaire_tongue(q, "label", r->lang)));
 		json_object_set_new(one, "veiled", json_boolean(r->veiled));
-		json_object_set_new(one, "spread", json_boolean(r->filtered && (spread || spreads(blocks))));
+		json_object_set_new(one, "spread", json_boolean(r->filtered && (spread || json_any(blocks, "spread"))));
 		json_object_set_new(one, "words", words != NULL ? json_string(words) : json_null());
 		json_object_set_new(one, "answered_count", r->veiled ? json_null() :
 		    json_integer((json_int_t)result_answered(r->part, q)));

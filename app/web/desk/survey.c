@@ -61,25 +61,13 @@ enum err desk_survey_create(struct web *w) { return desk_work_create(w, &work); 
 
 /* --- the steps of one --- */
 
-static bool
-any_logic(const json_t *faults)
-{
-	const json_t *fault;
-	size_t i;
-
-	json_array_foreach(faults, i, fault)
-		if (json_flag(fault, "logic"))
-			return true;
-	return false;
-}
-
 static json_t *
 tasks_of(struct web *w, const json_t *s, const json_t *draft)
 {
 	const json_t *faults = question_fault_rows(w->arena, w->words, draft);
 	json_t *tasks = json_object();
 	int64_t id = json_int(s, "id");
-	bool some = json_int(s, "questions") > 0, logic = any_logic(faults), live = !json_flag(s, "draft");
+	bool some = json_int(s, "questions") > 0, logic = json_any(faults, "logic"), live = !json_flag(s, "draft");
 	bool ready = json_array_size(survey_lacks(w->arena, w->words, s, draft)) == 0;
 
 	desk_work_task(w, &work, tasks, id, "details", survey_progress(s, "details"));
