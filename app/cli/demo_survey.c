@@ -222,7 +222,7 @@ publish(struct demo *d, int64_t survey, int64_t staff, const char *actions)
 	struct result r = { .arena = d->arena, .db = d->db, .words = catalogue_words(d->catalogue, "ja"), .lang = "ja" };
 	enum err e = result_open(&r, survey);
 
-	return e == ERR_OK ? result_publish(&r, staff, actions) : e;
+	return e == ERR_OK ? result_publish(&r, d->catalogue, staff, actions) : e;
 }
 
 enum err

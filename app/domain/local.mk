@@ -51,7 +51,8 @@ libdomain_a_SOURCES = \
 	app/domain/rendering.c app/domain/rendering.h app/domain/rendering_private.h app/domain/rendering_short.c \
 	app/domain/response.c app/domain/response.h \
 	app/domain/result.c app/domain/result.h app/domain/result_block.h app/domain/result_give.c app/domain/result_give.h \
-	app/domain/result_asked.c app/domain/result_hide.c app/domain/result_question.c app/domain/result_weigh.c \
+	app/domain/result_asked.c app/domain/result_hide.c app/domain/result_number.c \
+	app/domain/result_question.c app/domain/result_weigh.c \
 	app/domain/right.c app/domain/right.h \
 	app/domain/sms.c app/domain/sms.h \
 	app/domain/staff.c app/domain/staff.h \

@@ -16,30 +16,6 @@
 
 enum { FEW = 100, SECONDS_STEP = 5, SECONDS_MOST = 2000 };
 
-const char *
-result_number(struct arena *a, int64_t n)
-{
-	const char *digits = arena_printf(a, "%" PRId64, n < 0 ? -n : n);
-	size_t length = strlen(digits), i;
-	struct buf out;
-
-	buf_init(&out, a);
-	if (n < 0)
-		buf_addch(&out, '-');
-	for (i = 0; i < length; i++) {
-		if (i > 0 && (length - i) % 3 == 0)
-			buf_addch(&out, ',');
-		buf_addch(&out, digits[i]);
-	}
-	return out.data;
-}
-
-const char *
-result_percent(struct arena *a, double share)
-{
-	return arena_printf(a, "%.1f%%", 100 * share);
-}
-
 enum err
 result_design(struct result *r)
 {

@@ -2,10 +2,10 @@
 #pragma once
 #include "domain/result.h"
 /*
- * What result_question.c and result_hide.c share: a question as blocks of choices.
+ * What result_question.c, result_number.c and result_hide.c share: a question as blocks of choices.
  */
 struct choice {
-	const char *item, *label;
+	const char *item, *label, *lang;	/* lang: of the label, as HTML says it */
 	int64_t n, weighted;
 	int64_t *classes;		/* of each class of the filter; NULL: there is no filter */
 	double value;
@@ -22,7 +22,7 @@ json_t *result_leads(const struct result *, size_t place);
 bool result_is_asked(const struct result *, const json_t *answers, const char *code);
 
 struct block {
-	const char *heading;		/* NULL: the question itself */
+	const char *heading, *heading_lang;	/* NULL: the question itself */
 	const char *code, *item;	/* item: those who answered; NULL: the sum of the choices */
 	struct choice *choices;		/* with room for one more, who did not answer */
 	size_t n;
@@ -34,3 +34,9 @@ struct block {
 /* Marks what must not be shown.  With a filter, who did not answer is a choice as well.  several: people are
  * in more than one choice. */
 void block_hide(struct result *, struct block *, bool several);
+
+/* result_number.c: for qsort, by their value. */
+int result_by_value(const void *, const void *);
+/* Mean, median and what marketing asks for, of a question whose blocks these are; null: they are few,
+ * or would tell what is hidden. */
+json_t *result_figures(struct result *, const json_t *question, const json_t *blocks);

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/csv.h"
 #include "db/queries.h"
+#include "domain/questionnaire.h"
 #include "domain/result_give.h"
 
 /* As other programs read it: -1 for what is hidden becomes null. */
@@ -88,35 +89,74 @@ result_open_csv(const json_t *document, struct buf *out)
 				csv_line(out, q, b, l);
 }
 
-enum err
-result_publish(struct result *r, int64_t staff, const char *actions)
+/* In one language: as the page shows it, whose numbers are the same in all. */
+static enum err
+tell_in(struct result *r, const struct words *words, json_t **out)
 {
-	json_t *document, *overview;
+	const json_t *titles = json_object_get(r->survey, "titles");
+	json_t *overview, *trust;
+	enum err e;
+
+	r->words = words;
+	r->lang = words_lang(words);
+	r->document = questionnaire_numbered(r->arena, words, json_object_get(r->survey, "document"));
+	e = result_weigh(r);
+	if (e != ERR_OK)
+		return e;
+	r->weighted = NULL;	/* nobody is told what weights are made of */
+	overview = result_overview(r);
+	/* What staff could do about it is nobody else's business, nor who exactly answered. */
+	trust = json_object_get(overview, "trust");
+	json_object_set_new(trust, "why", json_null());
+	json_object_set_new(trust, "ages", json_array());
+	json_object_set_new(trust, "districts", json_array());
+	json_object_del(overview, "funnel");
+	*out = json_pack("{s:s, s:s, s:O, s:O}", "title", questionnaire_text(titles, NULL, r->lang),
+	    "title_lang", questionnaire_tongue(titles, NULL, r->lang), "questions", result_questions(r), "overview", overview);
+	return ERR_OK;
+}
+
+enum err
+result_publish(struct result *r, const struct catalogue *catalogue, int64_t staff, const char *actions)
+{
+	json_t *document, *languages = json_keep(r->arena, json_object()), *said;
 	/* What is given away is whole: nothing may be left to be counted. */
 	enum err e = tally_count_all(r->db, r->questionnaire);
+	size_t i;
 
 	if (e == ERR_OK)
 		e = result_tallies(r);
-	if (e == ERR_OK)
-		e = result_weigh(r);
-	if (e != ERR_OK)
-		return e;
 	/* Alone with its sums: no filter, no weights, nothing small. */
 	r->open_to_all = true;
-	r->weighted = NULL;
-	overview = result_overview(r);
-	/* What staff could do about it is nobody else's business, nor who exactly answered. */
-	json_object_set_new(json_object_get(overview, "trust"), "why", json_null());
-	json_object_set_new(json_object_get(overview, "trust"), "ages", json_array());
-	json_object_set_new(json_object_get(overview, "trust"), "districts", json_array());
-	json_object_del(overview, "funnel");
-	document = json_keep(r->arena, json_pack("{s:O, s:O, s:O, s:O, s:O}", "title", json_object_get(r->survey, "title"),
-	    "tenant", json_object_get(r->survey, "tenant"), "department", json_object_get(r->survey, "department"),
-	    "questions", result_questions(r), "overview", overview));
+	for (i = 0; i < catalogue_count(catalogue) && e == ERR_OK; i++) {
+		e = tell_in(r, catalogue_at(catalogue, i), &said);
+		if (e == ERR_OK)
+			json_object_set_new(languages, r->lang, said);
+	}
+	if (e != ERR_OK)
+		return e;
+	document = json_keep(r->arena, json_copy(json_object_get(languages, "ja")));
+	json_object_set(document, "tenant", json_object_get(r->survey, "tenant"));
+	json_object_set(document, "department", json_object_get(r->survey, "department"));
+	json_object_del(languages, "ja");
+	json_object_set(document, "languages", languages);
 	e = q_result_publish(r->db, (struct q_result_publish){ .survey = json_int(r->survey, "id"), .document = document,
 	    .staff = staff }, NULL);
 	return e != ERR_OK ? e : q_result_published(r->db, (struct q_result_published){ .actions = actions,
 	    .survey = json_int(r->survey, "id") }, NULL);
+}
+
+static void
+bring_up_block(json_t *block)
+{
+	json_t *lines = json_object_get(block, "lines"), *bars = json_object_get(json_object_get(block, "chart"), "bars"), *one;
+	size_t i;
+
+	json_object_set_new(block, "heading_lang", json_string("ja"));
+	json_array_foreach(lines, i, one)
+		json_object_set_new(one, "lang", json_string("ja"));
+	json_array_foreach(bars, i, one)
+		json_object_set_new(one, "lang", json_string("ja"));
 }
 
 /* What was published by an earlier version, as it would be published now: then there were no questions of which
@@ -125,13 +165,17 @@ static void
 bring_up(json_t *question)
 {
 	static const char *const with_unit[] = { "mean", "median" };
-	json_t *figures = json_object_get(question, "figures");
+	json_t *figures = json_object_get(question, "figures"), *blocks = json_object_get(question, "blocks"), *block;
 	const char *unit = json_text(figures, "unit");
+	size_t k;
 
 	if (json_object_get(question, "veiled") == NULL)
 		json_object_set_new(question, "veiled", json_false());
 	if (json_object_get(question, "text_lang") == NULL)
 		json_object_set_new(question, "text_lang", json_string("ja"));
+	json_array_foreach(blocks, k, block)
+		if (json_object_get(block, "heading_lang") == NULL)
+			bring_up_block(block);
 	for (size_t i = 0; unit[0] != '\0' && i < sizeof with_unit / sizeof *with_unit; i++)
 		json_object_set_new(figures, with_unit[i], json_sprintf("%s%s", json_text(figures, with_unit[i]), unit));
 }

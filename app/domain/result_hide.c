@@ -67,7 +67,7 @@ silent(const struct result *r, const struct block *b, size_t class, bool several
 static void
 add_silent(struct result *r, struct block *b, bool several)
 {
-	struct choice none = { .item = "", .label = words_get(r->words, "result_no_answer"),
+	struct choice none = { .item = "", .label = words_get(r->words, "result_no_answer"), .lang = r->lang,
 	    .classes = arena_alloc(r->arena, (r->n_classes + 1) * sizeof *none.classes) };
 	bool some = false;
 	size_t k;

@@ -15,8 +15,6 @@
 #include "domain/questionnaire.h"
 #include "domain/result_block.h"
 
-enum { BUCKETS = RESULT_CLASSES };
-
 static int64_t
 sum_of(const struct tally *t, const char *code)
 {
@@ -42,26 +40,33 @@ result_answered(const struct tally *t, const json_t *question)
 /* --- a block --- */
 
 static struct block *
-new_block(struct result *r, const char *code, const char *heading, size_t most)
+new_block(struct result *r, const char *code, size_t most)
 {
 	struct block *b = arena_alloc(r->arena, sizeof *b);
 
-	*b = (struct block){ .heading = heading, .code = code, .choices = arena_alloc(r->arena, (most + 1) * sizeof *b->choices) };
+	*b = (struct block){ .code = code, .choices = arena_alloc(r->arena, (most + 1) * sizeof *b->choices) };
 	return b;
 }
 
 static void
-add_choice(struct result *r, struct block *b, const char *item, const char *label)
+add_choice(struct result *r, struct block *b, const char *item, const char *label, const char *lang)
 {
 	struct choice *c = &b->choices[b->n];
 	size_t k;
 
-	*c = (struct choice){ .item = item, .label = label, .n = tally_of(r->part, b->code, item),
+	*c = (struct choice){ .item = item, .label = label, .lang = lang, .n = tally_of(r->part, b->code, item),
 	    .weighted = r->weighted != NULL ? tally_of(r->weighted, b->code, item) : 0, .value = strtod(item, NULL),
 	    .classes = r->filtered ? arena_alloc(r->arena, (r->n_classes + 1) * sizeof *c->classes) : NULL };
 	for (k = 0; r->filtered && k < r->n_classes; k++)
 		c->classes[k] = tally_of(r->classes[k].tally, b->code, item);
 	b->n++;
+}
+
+/* One of what staff wrote: a choice in a language. */
+static void
+add_written(struct result *r, struct block *b, const char *item, const json_t *choice)
+{
+	add_choice(r, b, item, questionnaire_text(choice, NULL, r->lang), questionnaire_tongue(choice, NULL, r->lang));
 }
 
 static void
@@ -90,7 +95,7 @@ line_of(struct result *r, const struct block *b, const struct choice *c)
 	double weighted = b->base_weighted > 0 ? (double)c->weighted / (double)b->base_weighted : share;
 	double n = r->weighted != NULL ? (double)b->base / r->weighing->effect : (double)b->base;
 	double lives = r->filtered || r->weighing->population < (double)b->base ? 0 : r->weighing->population;
-	json_t *line = json_pack("{s:s, s:s, s:b, s:I, s:f}", "code", c->item, "label", c->label, "hidden", c->hidden,
+	json_t *line = json_pack("{s:s, s:s, s:s, s:b, s:I, s:f}", "code", c->item, "label", c->label, "lang", c->lang, "hidden", c->hidden,
 	    "count", (json_int_t)(c->hidden ? -1 : c->n), "fraction", c->hidden ? -1.0 : share);
 
 	json_object_set_new(line, "n", c->hidden ? json_null() : json_string(result_number(r->arena, c->n)));
@@ -127,8 +132,8 @@ chart_of(struct result *r, const struct block *b, const char *title)
 		const struct choice *c = &b->choices[i];
 		double share = b->base > 0 && !c->hidden ? 100 * (double)c->n / (double)b->base : 0;
 
-		json_array_append_new(bars, json_pack("{s:s, s:s, s:o, s:b}", "width", arena_printf(r->arena, "%.1f%%",
-		    share > 100 ? 100 : share), "label", c->label, "value", c->hidden ? json_null() :
+		json_array_append_new(bars, json_pack("{s:s, s:s, s:s, s:o, s:b}", "width", arena_printf(r->arena, "%.1f%%",
+		    share > 100 ? 100 : share), "label", c->label, "lang", c->lang, "value", c->hidden ? json_null() :
 		    json_string(result_percent(r->arena, share / 100)), "hidden", c->hidden));
 	}
 	return json_pack("{s:s, s:s?, s:o}", "title", title, "most", tallest(r, b), "bars", bars);
@@ -148,15 +153,13 @@ show_block(struct result *r, json_t *list, struct block *b, const json_t *questi
 		json_array_append_new(lines, line_of(r, b, &b->choices[i]));
 		some_hidden |= b->choices[i].hidden;
 	}
-	json_array_append_new(list, json_pack("{s:s*, s:s, s:o, s:o, s:s, s:I, s:b, s:b}", "heading", b->heading,
-	    "id", arena_printf(r->arena, "%s-%zu", json_text(question, "code"), json_array_size(list) + 1),
+	json_array_append_new(list, json_pack("{s:s?, s:s?, s:s, s:o, s:o, s:s, s:I, s:b, s:b}", "heading", b->heading,
+	    "heading_lang", b->heading_lang, "id", arena_printf(r->arena, "%s-%zu", json_text(question, "code"), json_array_size(list) + 1),
 	    "chart", chart_of(r, b, title), "lines", lines, "base", result_number(r->arena, b->base),
 	    "base_count", (json_int_t)b->base, "some_hidden", some_hidden, "weights", r->weighted != NULL));
 	json_object_set_new(json_array_get(list, json_array_size(list) - 1), "spread", json_boolean(b->spread));
 	if (b->untold)
 		json_object_set_new(json_array_get(list, json_array_size(list) - 1), "base_count", json_null());
-	if (b->heading == NULL)
-		json_object_set_new(json_array_get(list, json_array_size(list) - 1), "heading", json_null());
 }
 
 /* --- by kind --- */
@@ -165,11 +168,11 @@ static void
 show_choices(struct result *r, const json_t *question, json_t *list)
 {
 	const json_t *choices = json_object_get(question, "choices"), *c;
-	struct block *b = new_block(r, json_text(question, "code"), NULL, json_array_size(choices));
+	struct block *b = new_block(r, json_text(question, "code"), json_array_size(choices));
 	size_t i;
 
 	json_array_foreach(choices, i, c)
-		add_choice(r, b, json_text(c, "code"), questionnaire_text(c, NULL, r->lang));
+		add_written(r, b, json_text(c, "code"), c);
 	base_of(r, b, questionnaire_is(question, "multi") ? "" : NULL);
 	show_block(r, list, b, question);
 }
@@ -179,14 +182,17 @@ show_scale(struct result *r, const json_t *question, json_t *list)
 {
 	const json_t *settings = json_object_get(question, "settings");
 	int points = json_int(settings, "points") > 0 ? (int)json_int(settings, "points") : 5, first = points == 11 ? 0 : 1, i;
-	struct block *b = new_block(r, json_text(question, "code"), NULL, (size_t)points);
+	struct block *b = new_block(r, json_text(question, "code"), (size_t)points);
 
 	for (i = first; i < first + points; i++) {
 		const char *item = arena_printf(r->arena, "%d", i);
-		const char *end = i != first && i != first + points - 1 ? "" :
-		    questionnaire_text(json_object_get(settings, i == first ? "low" : "high"), NULL, r->lang);
+		const json_t *said = i != first && i != first + points - 1 ? NULL : json_object_get(settings, i == first ? "low" : "high");
+		const char *end = questionnaire_text(said, NULL, r->lang);
 
-		add_choice(r, b, item, end[0] == '\0' ? item : arena_printf(r->arena, "%s %s", item, end));
+		if (end[0] == '\0')
+			add_choice(r, b, item, item, r->lang);
+		else
+			add_choice(r, b, item, arena_printf(r->arena, "%s %s", item, end), questionnaire_tongue(said, NULL, r->lang));
 	}
 	base_of(r, b, NULL);
 	show_block(r, list, b, question);
@@ -200,12 +206,13 @@ show_matrix(struct result *r, const json_t *question, json_t *list)
 	size_t i, k;
 
 	json_array_foreach(rows, i, row) {
-		struct block *b = new_block(r, json_text(question, "code"), questionnaire_text(row, NULL, r->lang),
-		    json_array_size(choices));
+		struct block *b = new_block(r, json_text(question, "code"), json_array_size(choices));
 		const char *code = json_text(row, "code");
 
+		b->heading = questionnaire_text(row, NULL, r->lang);
+		b->heading_lang = questionnaire_tongue(row, NULL, r->lang);
 		json_array_foreach(choices, k, c)
-			add_choice(r, b, arena_printf(r->arena, "%s:%s", code, json_text(c, "code")), questionnaire_text(c, NULL, r->lang));
+			add_written(r, b, arena_printf(r->arena, "%s:%s", code, json_text(c, "code")), c);
 		base_of(r, b, arena_printf(r->arena, "%s:", code));
 		show_block(r, list, b, question);
 	}
@@ -222,101 +229,22 @@ show_rank(struct result *r, const json_t *question, json_t *list)
 		most = (int64_t)json_array_size(choices);
 	for (place = 1; place <= most; place++) {
 		const char *ordinal = words_find(r->words, arena_printf(r->arena, "result_place_%s", result_number(r->arena, place)));
-		struct block *b = new_block(r, json_text(question, "code"), ordinal != NULL ? ordinal :
-		    arena_printf(r->arena, "%" PRId64, place), json_array_size(choices));
+		struct block *b = new_block(r, json_text(question, "code"), json_array_size(choices));
 
+		b->heading = ordinal != NULL ? ordinal : arena_printf(r->arena, "%" PRId64, place);
+		b->heading_lang = r->lang;
 		json_array_foreach(choices, k, c)
-			add_choice(r, b, arena_printf(r->arena, "%" PRId64 ":%s", place, json_text(c, "code")),
-			    questionnaire_text(c, NULL, r->lang));
+			add_written(r, b, arena_printf(r->arena, "%" PRId64 ":%s", place, json_text(c, "code")), c);
 		base_of(r, b, "");
 		show_block(r, list, b, question);
 	}
-}
-
-static int
-by_value(const void *one, const void *other)
-{
-	const struct choice *a = one, *b = other;
-
-	return (a->value > b->value) - (a->value < b->value);
-}
-
-static int64_t
-decimals_of(const json_t *question)
-{
-	return json_int(json_object_get(question, "settings"), "decimals");
-}
-
-static const char *
-amount(const struct result *r, double x, int64_t decimals)
-{
-	int64_t whole = (int64_t)trunc(x), part = llround(fabs(x - trunc(x)) * pow(10, (double)decimals));
-
-	return part == 0 ? result_number(r->arena, whole) : arena_printf(r->arena, "%s%s.%0*" PRId64, x < 0 && whole == 0 ? "-" : "",
-	    result_number(r->arena, whole), (int)decimals, part);
-}
-
-/* Numbers are counted whole, large ones by their first two digits (tally_bucket in
- * sql/functions/tally.sql): the least and the most that an item stands for. */
-static void
-ends_of(const json_t *question, double item, double *low, double *high)
-{
-	double width = fabs(item) < 1000 ? 1 : pow(10, floor(log10(fabs(item))) - 1);
-	double rest = width - pow(10, -(double)decimals_of(question));
-
-	*low = item <= -1000 ? item - rest : item;
-	*high = item <= -1000 ? item : item + rest;
-}
-
-static const char *
-span(const struct result *r, double low, double high, int64_t decimals)
-{
-	return arena_printf(r->arena, "%s–%s", amount(r, low, decimals), amount(r, high, decimals));
-}
-
-const char *
-result_item(const struct result *r, const json_t *question, const char *item)
-{
-	double low, high;
-
-	ends_of(question, strtod(item, NULL), &low, &high);
-	return low < high ? span(r, low, high, decimals_of(question)) : item;
-}
-
-/* The next round number: 1, 2, 5, 10, 20 … */
-static double
-rounded_up(double x)
-{
-	double ten = pow(10, floor(log10(x)));
-
-	return x <= ten ? ten : x <= 2 * ten ? 2 * ten : x <= 5 * ten ? 5 * ten : 10 * ten;
-}
-
-/* Numbers that are many become about a dozen of classes with round ends, none of them narrower
- * than what an item stands for. */
-double
-result_width(const json_t *question, double low, double high)
-{
-	double from, to, end;
-
-	ends_of(question, high, &from, &to);
-	ends_of(question, low, &end, &from);
-	return rounded_up(fmax(fmax((high - low + 1) / BUCKETS, floor(fmax(to - high, low - end)) + 1), 1));
-}
-
-const char *
-result_class(const struct result *r, const json_t *question, double from, double width)
-{
-	double most = width - pow(10, -(double)decimals_of(question));
-
-	return most > 0 ? span(r, from, from + most, decimals_of(question)) : result_number(r->arena, llround(from));
 }
 
 static void
 gather(struct result *r, struct block *b, const json_t *question)
 {
 	double width = result_width(question, b->choices[0].value, b->choices[b->n - 1].value);
-	struct choice *out = arena_alloc(r->arena, (BUCKETS + 2) * sizeof *out);
+	struct choice *out = arena_alloc(r->arena, (RESULT_CLASSES + 2) * sizeof *out);
 	size_t i, k, n = 0;
 
 	for (i = 0; i < b->n; i++) {
@@ -324,7 +252,8 @@ gather(struct result *r, struct block *b, const json_t *question)
 		double from = floor(c->value / width) * width;
 
 		if (n == 0 || out[n - 1].value != from) {
-			out[n] = (struct choice){ .item = c->item, .value = from, .label = result_class(r, question, from, width),
+			out[n] = (struct choice){ .item = c->item, .value = from, .lang = r->lang,
+			    .label = result_class(r, question, from, width),
 			    .classes = arena_alloc(r->arena, (r->n_classes + 1) * sizeof *c->classes) };
 			n++;
 		}
@@ -343,10 +272,10 @@ show_items(struct result *r, const json_t *question, json_t *list)
 {
 	const char *code = json_text(question, "code");
 	size_t i, k, first, n = tally_items(r->whole, code, &first);
-	struct block *b = new_block(r, code, NULL, n);
+	struct block *b = new_block(r, code, n);
 
 	for (i = 0; i < n; i++) {
-		const char *item = tally_item(r->whole, first + i), *label = item;
+		const char *item = tally_item(r->whole, first + i), *label = item, *lang = r->lang;
 
 		if (tally_n(r->whole, first + i) <= 0)	/* taken back */
 			continue;
@@ -355,68 +284,20 @@ show_items(struct result *r, const json_t *question, json_t *list)
 		else if (questionnaire_is(question, "number"))
 			label = result_item(r, question, item);
 		for (k = 0; questionnaire_is(question, "address") && k < rows_count(r->districts); k++)
-			if (strcmp(rows_text(r->districts, k, "id"), item) == 0)
+			if (strcmp(rows_text(r->districts, k, "id"), item) == 0) {
 				label = rows_text(r->districts, k, "name");
+				lang = "ja";
+			}
 		if (questionnaire_is(question, "consent") && strcmp(item, "1") == 0)
 			label = words_get(r->words, "result_consent");
-		add_choice(r, b, item, label);
+		add_choice(r, b, item, label, lang);
 	}
-	qsort(b->choices, b->n, sizeof *b->choices, by_value);
-	if (questionnaire_is(question, "number") && b->n > BUCKETS)
+	qsort(b->choices, b->n, sizeof *b->choices, result_by_value);
+	if (questionnaire_is(question, "number") && b->n > RESULT_CLASSES)
 		gather(r, b, question);
 	base_of(r, b, NULL);
 	if (b->n > 0)
 		show_block(r, list, b, question);
-}
-
-/* With two digits behind the point at most, and commas before it. */
-static const char *
-decimal(struct result *r, double x)
-{
-	int64_t hundredths = llround(fabs(x) * 100);
-	const char *sign = x < 0 && hundredths > 0 ? "-" : "", *whole = result_number(r->arena, hundredths / 100);
-	int rest = (int)(hundredths % 100);
-
-	return rest == 0 ? arena_printf(r->arena, "%s%s", sign, whole) : rest % 10 == 0 ?
-	    arena_printf(r->arena, "%s%s.%d", sign, whole, rest / 10) : arena_printf(r->arena, "%s%s.%02d", sign, whole, rest);
-}
-
-/* Mean, median and what marketing asks for. */
-static json_t *
-figures(struct result *r, const json_t *question, const json_t *blocks)
-{
-	const char *code = json_text(question, "code"), *unit = questionnaire_unit(question, r->lang);
-	size_t first, i, n = tally_items(r->part, code, &first);
-	struct choice *c = arena_alloc(r->arena, (n + 1) * sizeof *c);
-	double *value = arena_alloc(r->arena, (n + 1) * sizeof *value), *most = arena_alloc(r->arena, (n + 1) * sizeof *most);
-	double total = 0, low, high;
-	int64_t *count = arena_alloc(r->arena, (n + 1) * sizeof *count), nps[11] = { 0 }, all = 0;
-	json_t *out;
-
-	for (i = 0; i < n; i++) {
-		c[i] = (struct choice){ .value = strtod(tally_item(r->part, first + i), NULL), .n = tally_n(r->part, first + i) };
-		total += tally_total(r->part, first + i);
-		all += c[i].n;
-	}
-	qsort(c, n, sizeof *c, by_value);
-	for (i = 0; i < n; i++) {
-		ends_of(question, c[i].value, &value[i], &most[i]);
-		count[i] = c[i].n;
-		if (c[i].value >= 0 && c[i].value <= 10)
-			nps[(int)c[i].value] = c[i].n;
-	}
-	/* They would tell what is hidden: of two numbers the sum of the table and that of the answers make an equation each. */
-	if (r->veiled || ((r->filtered || r->open_to_all) && json_flag(json_array_get(blocks, 0), "some_hidden")))
-		return json_null();
-	if (all < SMALL_CELL || statistics_median(value, count, n, &low) != ERR_OK ||
-	    statistics_median(most, count, n, &high) != ERR_OK)
-		return json_null();
-	out = json_pack("{s:s, s:s, s:n}", "mean", questionnaire_with_unit(r->arena, decimal(r, total / (double)all), unit), "median",
-	    questionnaire_with_unit(r->arena, low < high ? arena_printf(r->arena, "%s–%s", decimal(r, low), decimal(r, high)) :
-	    decimal(r, low), unit), "nps");
-	if (questionnaire_is(question, "scale") && json_int(json_object_get(question, "settings"), "points") == 11)
-		json_object_set_new(out, "nps", json_string(arena_printf(r->arena, "%+.0f", statistics_nps(nps))));
-	return out;
 }
 
 
@@ -470,7 +351,7 @@ result_questions(struct result *r)
 		    "number", arena_printf(r->arena, "%zu", i + 1), "kind", kind,
 		    "label", questionnaire_text(q, "label", r->lang), "answered", result_number(r->arena, result_answered(r->part, q)),
 		    "blocks", blocks, "drawn", json_array_size(blocks) > 0, "several", questionnaire_is(q, "multi"),
-		    "figures", questionnaire_is(q, "number") || questionnaire_is(q, "scale") ? figures(r, q, blocks) : json_null());
+		    "figures", questionnaire_is(q, "number") || questionnaire_is(q, "scale") ? result_figures(r, q, blocks) : json_null());
 		/* With a filter, who did not answer is in the table, or hidden. */
 		if (r->filtered || r->veiled)
 			json_object_set_new(one, "answered", json_null());

@@ -7,6 +7,7 @@ SELECT jsonb_build_object(
          'id', s.id, 'questionnaire', s.questionnaire_id, 'state', s.state, 'mode', s.mode,
          'known', s.mode <> 'anyone',
          'title', coalesce(s.texts #>> ARRAY[:lang::text, 'title'], s.texts #>> '{ja,title}'),
+         'titles', jsonb_build_object('texts', (SELECT jsonb_object_agg(l.key, l.value ->> 'title') FROM jsonb_each(s.texts) AS l)),
          'actions', s.actions, 'opened', moment(s.opened, :lang), 'closes', moment(s.closes, :lang),
          'published', moment(s.published, :lang),
          'department', d.name, 'tenant', t.name,
@@ -153,7 +154,10 @@ UPDATE survey SET state = 'published', published = coalesce(published, now()), a
  WHERE id = :survey::bigint AND state IN ('closed', 'published');
 
 -- name: result_public :json
-SELECT p.document || jsonb_build_object('id', s.id, 'actions', nullif(s.actions, ''), 'published', moment(p.at, :lang::text),
-         'purpose', nullif(coalesce(s.texts #>> ARRAY[:lang, 'purpose'], s.texts #>> '{ja,purpose}', ''), ''))
+-- In Japanese, and what was published in this language in its place; earlier versions published in Japanese only.
+SELECT '{"title_lang": "ja"}' || (p.document - 'languages') || coalesce(p.document #> ARRAY['languages', :lang::text], '{}')
+       || jsonb_build_object('id', s.id, 'actions', nullif(s.actions, ''), 'published', moment(p.at, :lang),
+         'purpose', coalesce(nullif(s.texts #>> ARRAY[:lang, 'purpose'], ''), nullif(s.texts #>> '{ja,purpose}', '')),
+         'purpose_lang', CASE WHEN s.texts #>> ARRAY[:lang, 'purpose'] <> '' THEN :lang ELSE 'ja' END)
   FROM result_publication p JOIN survey s ON s.id = p.survey_id
  WHERE p.survey_id = :survey::bigint AND s.state = 'published';

@@ -59,12 +59,33 @@ test('open data: the same numbers, small ones hidden, also by subtraction', asyn
 
 test('what an earlier version published keeps its units, and its words are Japanese', async () => {
 	await inside(town, `UPDATE result_publication SET document = jsonb_set(document, '{questions}',
-		(SELECT jsonb_agg(q - 'text_lang' - 'veiled' || CASE q ->> 'code' WHEN 'q6' THEN '{"figures": {"mean": "5.9", "median": "6", "unit": "回", "nps": null}}'::jsonb ELSE '{}' END ORDER BY n)
-		   FROM jsonb_array_elements(document -> 'questions') WITH ORDINALITY AS x (q, n))) WHERE survey_id = ${made.survey}`);
+		(SELECT jsonb_agg(q - 'text_lang' - 'veiled' - 'blocks' || jsonb_build_object('blocks', (SELECT coalesce(jsonb_agg(b - 'heading_lang' || jsonb_build_object('lines',
+		   (SELECT jsonb_agg(l - 'lang') FROM jsonb_array_elements(b -> 'lines') l))), '[]') FROM jsonb_array_elements(q -> 'blocks') b)) || CASE q ->> 'code' WHEN 'q6' THEN '{"figures": {"mean": "5.9", "median": "6", "unit": "回", "nps": null}}'::jsonb ELSE '{}' END ORDER BY n)
+		   FROM jsonb_array_elements(document -> 'questions') WITH ORDINALITY AS x (q, n))) - 'languages' - 'title_lang' WHERE survey_id = ${made.survey}`);
 	const page = await citizen.get(`/surveys/${made.survey}/result?lang=en`);
 	assert.match(said(page), /Mean 5\.9回 Median 6回/);
 	assert.doesNotMatch(page.text, /lang=""/);
 	for (const at of ['</span> ', 'hidden"?>']) assert.match(page.text, new RegExp(`${at}<span lang="ja">先月、公園に何回行きましたか`));
+});
+
+test('who reads English reads it in English, so far as it was written', async () => {
+	const half = { choices: [{ code: '1', texts: { ja: '良い', en: 'Good' } }, { code: '2', texts: { ja: '悪い' } }] };
+	const lake = await survey(town, document(question('q1', 'single', '湖はどうですか', half), question('q2', 'number', '何回行きますか', { settings: { unit: '回' } }),
+		question('q3', 'rank', '{q1}と思う順', { choices: choices('水', '道'), texts: { ja: { label: '{q1}と思う順' }, en: { label: 'In order of {q1}' } } })), { state: 'open' });
+	await inside(town, `INSERT INTO response (questionnaire_id, edition, number, answers)
+		SELECT ${lake.questionnaire}, 1, 'L-' || i, '{"q1": "1", "q2": "3", "q3": ["2", "1"]}' FROM generate_series(1, 20) i;
+		UPDATE survey SET state = 'closed', closed = now() WHERE id = ${lake.survey}`);
+	const at = `/desk/surveys/${lake.survey}/results/publish`;
+	assert.equal((await takahashi.submit(await takahashi.get(at), { actions: '続けます。' }, '/publish')).status, 303);
+	const english = await citizen.get(`/surveys/${lake.survey}/result?lang=en`), japanese = await citizen.get(`/surveys/${lake.survey}/result?lang=ja`);
+	assert.match(said(english), /A survey about parks .* For the plan of our parks\. .*single q1 .*Good 100\.0% .*悪い 0\.0%.*number q2 .*In order of \[answer to question 1\] .*道 \(en\) 100/);
+	for (const [lang, text] of [['en', 'A survey about parks'], ['en', 'For the plan of our parks.'], ['en', 'single q1'], ['en', 'Good'], ['ja', '悪い'], ['ja', '続けます。']])
+		assert.match(english.text, new RegExp(`lang="${lang}"[^>]*>(<p>)?${text}`), `${lang} ${text}`);
+	assert.doesNotMatch(said(english), /この(結果|回答)|単純/, 'nor is it Japanese how far it can be trusted');
+	assert.match(said(japanese), /公園についてのアンケート .*公園の計画に使います。 .*湖はどうですか .*良い 100\.0%/);
+	assert.doesNotMatch(japanese.text, /Good|single q1/);
+	for (const lang of ['en', 'ja'])
+		assert.equal((await citizen.get(`/surveys/${lake.survey}/result.json?lang=${lang}`)).json().questions[0].parts[0].answers[0].label, '良い', 'open data are one file');
 });
 
 test('no mean beside hidden numbers: with the sum of the table it would tell them', async () => {

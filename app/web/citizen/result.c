@@ -3,7 +3,7 @@
  * What came of a survey, given back to everybody.
  *
  *	GET /surveys/{survey}/result		charts, tables and what the town does
- *	GET /surveys/{survey}/result.csv	open data, CC BY 4.0
+ *	GET /surveys/{survey}/result.csv	open data, CC BY 4.0, in Japanese
  *	GET /surveys/{survey}/result.json	the same, also at /api/v1/surveys/{survey}/result
  */
 #include "base/markdown.h"
@@ -11,18 +11,12 @@
 #include "web/handlers.h"
 #include "web/web.h"
 
-static enum err
-open_public(struct web *w, json_t **out)
-{
-	return result_public(w->db, web_id(w, "survey"), w->lang, out);
-}
-
 enum err
 citizen_result(struct web *w)
 {
 	json_t *document;
 	char *html = NULL;
-	enum err e = open_public(w, &document);
+	enum err e = result_public(w->db, web_id(w, "survey"), w->lang, &document);
 
 	if (e == ERR_OK && json_text(document, "actions")[0] != '\0')
 		e = markdown_html(w->arena, json_text(document, "actions"), &html);
@@ -38,7 +32,7 @@ citizen_result_csv(struct web *w)
 {
 	json_t *document;
 	struct buf out;
-	enum err e = open_public(w, &document);
+	enum err e = result_public(w->db, web_id(w, "survey"), "ja", &document);
 
 	if (e != ERR_OK)
 		return e;
@@ -51,7 +45,7 @@ enum err
 citizen_result_json(struct web *w)
 {
 	json_t *document;
-	enum err e = open_public(w, &document);
+	enum err e = result_public(w->db, web_id(w, "survey"), "ja", &document);
 
 	return e != ERR_OK ? e : web_json(w, HTTP_OK, result_open_data(w->arena, document));
 }

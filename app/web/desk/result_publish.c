@@ -59,7 +59,7 @@ desk_result_publish_do(struct web *w)
 		return ERR_CONFLICT;
 	if (!form_ok(f))
 		return show(w, &r, HTTP_UNPROCESSABLE);
-	e = result_publish(&r, w->staff, actions);
+	e = result_publish(&r, w->site->catalogue, w->staff, actions);
 	if (e != ERR_OK)
 		return e;
 	web_tell(w, "success", "tell_result_published");
