@@ -30,21 +30,32 @@ post_of(struct db *db, const struct words *words, int64_t message, json_t **out)
 	return ERR_OK;
 }
 
-enum err
-post_withdraw(const struct approval *a)
+/* Of the message that is locked from here on: may a post of it be what the view calls so? */
+static enum err
+allowed(const struct approval *a, const char *what)
 {
 	const char *state;
 	int64_t revision;
-	json_t *posts, *each;
-	bool any = false;
-	size_t i;
+	json_t *posts;
 	enum err e = approval_lock(a, &state, &revision);
 
 	if (e == ERR_OK)
 		e = post_of(a->db, a->words, a->message, &posts);
-	if (e != ERR_OK)
-		return e;
-	json_array_foreach(posts, i, each)
-		any = any || json_flag(each, "may_withdraw");
-	return any ? q_post_withdraw(a->db, (struct q_post_withdraw){ .message = a->message }, NULL) : ERR_CONFLICT;
+	return e != ERR_OK || json_any(posts, what) ? e : ERR_CONFLICT;
+}
+
+enum err
+post_withdraw(const struct approval *a)
+{
+	enum err e = allowed(a, "may_withdraw");
+
+	return e != ERR_OK ? e : q_post_withdraw(a->db, (struct q_post_withdraw){ .message = a->message }, NULL);
+}
+
+enum err
+post_again(const struct approval *a)
+{
+	enum err e = allowed(a, "may_again");
+
+	return e != ERR_OK ? e : q_post_again(a->db, (struct q_post_again){ .message = a->message }, NULL);
 }

@@ -11,3 +11,6 @@ enum err post_of(struct db *, const struct words *, int64_t message, json_t **ou
 /* Has them taken away, or looked for first where nobody knows; an audit row goes with it.
  * ERR_CONFLICT: there is none that could be. */
 enum err post_withdraw(const struct approval *) MUST_USE;
+/* Has those posted that X never had, now that the cause is mended; an audit row goes with it.
+ * ERR_CONFLICT: there is none that could be. */
+enum err post_again(const struct approval *) MUST_USE;

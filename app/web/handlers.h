@@ -268,6 +268,8 @@ enum err desk_delivery_stop_do(struct web *);
 /* desk/post.c */
 enum err desk_correction(struct web *);
 enum err desk_correction_make(struct web *);
+enum err desk_post_again(struct web *);
+enum err desk_post_again_do(struct web *);
 enum err desk_post_withdraw(struct web *);
 enum err desk_post_withdraw_do(struct web *);
 

@@ -71,6 +71,8 @@ const struct route routes_desk[] = {
 	{ POST, "/desk/messages/{message}/correct", desk_correction_make, STAFF(RIGHT_WRITE) | TOKEN },
 	{ GET, "/desk/messages/{message}/post", desk_post_withdraw, STAFF(RIGHT_WRITE | RIGHT_APPROVE) },
 	{ POST, "/desk/messages/{message}/post", desk_post_withdraw_do, STAFF(RIGHT_WRITE | RIGHT_APPROVE) | TOKEN },
+	{ GET, "/desk/messages/{message}/post/again", desk_post_again, STAFF(RIGHT_APPROVE) },
+	{ POST, "/desk/messages/{message}/post/again", desk_post_again_do, STAFF(RIGHT_APPROVE) | TOKEN },
 
 	/* surveys: questions, answers on paper, results */
 	{ GET, "/desk/surveys/{survey}/announce", desk_announce, STAFF(RIGHT_WRITE) },

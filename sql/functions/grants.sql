@@ -106,7 +106,8 @@ GRANT DELETE ON letter TO chromo_courier;
 GRANT SELECT (tenant_id, back, back_at) ON letter TO chromo_web;
 -- Posts on X, and tokens that are renewed.
 GRANT SELECT, INSERT, UPDATE ON post TO chromo_courier;
-GRANT UPDATE (state, withdraw, looks, try, due, finished) ON post TO chromo_web; -- post_withdraw()
+GRANT UPDATE (state, withdraw, looks, try, due, finished, gateway_id, first_try, code, reason, detail, valid_until)
+  ON post TO chromo_web; -- post_withdraw(), post_again()
 GRANT SELECT, INSERT, UPDATE, DELETE ON gateway_renewal TO chromo_courier;
 GRANT UPDATE (secrets, version) ON gateway TO chromo_courier;
 REVOKE ALL ON gateway_renewal FROM chromo_web, chromo_report;

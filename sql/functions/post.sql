@@ -2,6 +2,7 @@
 --
 --	queued → sending → accepted | refused | queued (later, or in doubt)
 --	queued → held: too late, no account, the month is full
+--	held, refused → queued: a person says so
 --	doubt that no look clears up → unknown
 --	a stop: queued → cancelled; what may be there is looked for and → deleted
 
@@ -31,6 +32,27 @@ CREATE OR REPLACE FUNCTION post_plan(m message) RETURNS void LANGUAGE sql AS $$
     LEFT JOIN gateway g ON g.channel = 'x' AND g.place = 1 AND g.active
    WHERE m.by_x
   ON CONFLICT DO NOTHING
+$$;
+
+-- Whether X never had this post and may have it now: the message is through, stands as it is, and is
+-- not over, and there is an account.
+CREATE OR REPLACE FUNCTION post_may_again(p post) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT p.state IN ('held', 'refused') AND p.provider_id IS NULL AND NOT p.doubt
+         AND EXISTS (SELECT FROM message m WHERE m.id = p.message_id AND m.state = 'sent' AND (m.publish_until > now()) IS NOT FALSE)
+         AND NOT EXISTS (SELECT FROM message c WHERE c.corrects = p.message_id AND c.state IN ('approved', 'sending', 'sent'))
+         AND EXISTS (SELECT FROM gateway g WHERE g.channel = 'x' AND g.place = 1 AND g.active)
+$$;
+
+-- 「もう一度投稿する」: what is through is under way once more.
+CREATE OR REPLACE FUNCTION post_again(p_message bigint) RETURNS void LANGUAGE sql AS $$
+  UPDATE post p
+     SET state = 'queued', gateway_id = g.id, try = 0, looks = 0, due = now(), first_try = NULL, finished = NULL,
+         code = NULL, reason = NULL, detail = NULL, valid_until = least(now() + interval '1 day', m.publish_until)
+    FROM message m, gateway g
+   WHERE p.message_id = p_message AND m.id = p_message AND post_may_again(p)
+     AND g.channel = 'x' AND g.place = 1 AND g.active;
+  UPDATE message m SET state = 'sending'
+   WHERE m.id = p_message AND m.state = 'sent' AND EXISTS (SELECT FROM post p WHERE p.message_id = m.id AND p.state = 'queued')
 $$;
 
 -- Which tenants have a post that is due; those of the couriers in p_dead count as given

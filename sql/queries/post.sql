@@ -46,6 +46,7 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
          'due',      CASE WHEN p.state = 'queued' AND p.try > 0 THEN moment(p.due, :lang) END,
          'open',     p.state IN ('queued', 'sending') OR (p.state = 'accepted' AND p.withdraw),
          'may_reply', p.state IN ('queued', 'sending', 'accepted') AND NOT p.withdraw,
+         'may_again', post_may_again(p),
          'may_withdraw', p.state IN ('accepted', 'unknown') AND NOT p.withdraw) ORDER BY p.id), '[]')
   FROM post p
   LEFT JOIN gateway g ON g.id = p.gateway_id
@@ -56,3 +57,7 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
 -- name: post_withdraw :exec
 -- role: web
 SELECT post_withdraw(:message::bigint), audit_write('post.withdrawn', :message, NULL);
+
+-- name: post_again :exec
+-- role: web
+SELECT post_again(:message::bigint), audit_write('post.again', :message, NULL);

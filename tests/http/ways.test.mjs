@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { desk, inside, said, written } from '../harness/desk.mjs';
+import { problems } from '../harness/invariants.mjs';
 import { up } from '../harness/up.mjs';
 
 let town, sato, suzuki, vital;
@@ -299,6 +300,32 @@ test('X: chosen where there is an account, drawn as it is posted, and shown wher
 	assert.equal((await suzuki.get(`/desk/messages/${id}/post`)).status, 303, 'there is nothing to take back any more');
 	await inside(town, `UPDATE post SET state = 'deleted', withdraw = false WHERE message_id = ${id}`);
 	assert.match(await status(), /投稿を消しました/);
+});
+
+test('X: what was not posted is posted after all by who mended the cause, once', async () => {
+	const id = await written(town, 'sato', { by_x: 'true', by_line: 'false', by_sms: 'false', by_webpush: 'false' }), at = `/desk/messages/${id}/post/again`;
+	assert.equal((await sato.submit(await sato.get(`/desk/messages/${id}/submit`), {}, '/submit')).status, 303);
+	assert.equal((await suzuki.submit(await suzuki.get(`/desk/messages/${id}/approve`), { act: 'approve', confirm: '1' }, '/approve')).status, 303);
+	await inside(town, `UPDATE gateway SET active = false WHERE channel = 'x'; SELECT message_plan(${id}, 500)`);
+	// Without a courier: all others are through, as it leaves them.
+	await inside(town, `UPDATE batch SET state = 'done' WHERE message_id = ${id} AND state = 'queued'; SELECT message_settle(${id})`);
+	const status = async () => said(await suzuki.get(`/desk/messages/${id}/status`));
+	assert.match(await status(), /X への投稿 投稿しませんでした 理由：/);
+	assert.doesNotMatch(await status(), /もう一度投稿する/, 'there is no account yet');
+	assert.equal((await suzuki.get(at)).status, 303);
+	await inside(town, "UPDATE gateway SET active = true WHERE channel = 'x'");
+	assert.match(await status(), /もう一度投稿する/);
+	assert.doesNotMatch(said(await sato.get(`/desk/messages/${id}/status`)), /もう一度投稿する/);
+	assert.equal((await sato.get(at)).status, 403, 'whoever may approve');
+	const question = await suzuki.get(at);
+	assert.deepEqual(problems(question), []);
+	assert.match(said(question), /もう一度投稿しますか .*理由：/);
+	assert.equal((await suzuki.submit(question, {}, '/post/again')).status, 303);
+	assert.match(await status(), /X への投稿を、もう一度行います。.*投稿を待っています/);
+	assert.match(await inside(town, `SELECT m.state, p.state, p.gateway_id IS NOT NULL, p.valid_until > now(), p.reason IS NULL FROM post p JOIN message m ON m.id = p.message_id WHERE m.id = ${id}`), /sending\|queued\|t\|t\|t$/);
+	assert.match(await inside(town, `SELECT count(*) FROM audit WHERE act = 'post.again' AND object_id = ${id}`), /1$/);
+	assert.equal((await suzuki.submit(await suzuki.get(`/desk/messages/${id}/stop`), { comment: '' }, '/stop')).status, 303, 'and stopped like any other');
+	assert.match(await status(), /投稿を取りやめました/);
 });
 
 test('a correction: for those who got the first, its post begins 【訂正】 and is a reply or takes the place of the first', async () => {
