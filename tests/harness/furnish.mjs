@@ -126,16 +126,17 @@ async function citizens(town, who) {
 	];
 }
 
-// One message of each state, one on its way, one with a post on X.
+// One message of each state, one on its way, one with a post on X, one whose post could not be made.
 async function messages(town) {
 	const ids = await numbers(town, `SELECT min(id) FROM message m WHERE ${here}
 		GROUP BY state, EXISTS (SELECT FROM topic t WHERE t.id = ANY (m.topics) AND t.vital) ORDER BY 1`);
-	const [posted] = await numbers(town, `SELECT max(id) FROM message WHERE state = 'sent' AND ${here}`);
+	const [posted, refused] = await numbers(town, `SELECT id FROM message WHERE state = 'sent' AND corrects IS NULL AND (publish_until > now()) IS NOT FALSE AND ${here} ORDER BY id DESC LIMIT 2`);
 	town.kill('courier', 'SIGTERM');
 	const going = await sending(town, 100, { subject: `'${'とても長い件名'.repeat(14)}'` });
 	await inside(town, `SET LOCAL session_replication_role = replica; INSERT INTO post (message_id, gateway_id, state, due, valid_until, provider_id, posted)
-		SELECT ${posted}, id, 'accepted', now(), now() + interval '1 day', '1', now() FROM gateway WHERE channel = 'x' AND ${here}`);
-	return [...ids, posted, going].map((message) => ({ message }));
+		SELECT ${posted}, id, 'accepted', now(), now() + interval '1 day', '1', now() FROM gateway WHERE channel = 'x' AND ${here};
+		INSERT INTO post (message_id, gateway_id, state, reason, due, valid_until) SELECT ${refused}, id, 'held', 'gateway_missing', now(), now() FROM gateway WHERE channel = 'x' AND ${here}`);
+	return [...ids, posted, refused, going].map((message) => ({ message }));
 }
 
 // A family with a ticket, another before its last page, a lottery, a draft, a door.
