@@ -74,9 +74,9 @@ paper_print(struct db *db, struct arena *a, int64_t survey, int n)
 }
 
 enum err
-paper_void(struct db *db, int64_t survey, const char *number)
+paper_void(struct db *db, int64_t survey, const char *number, bool entered)
 {
-	return q_paper_void(db, (struct q_paper_void){ .survey = survey, .number = number }, NULL);
+	return q_paper_void(db, (struct q_paper_void){ .survey = survey, .number = number, .entered = entered }, NULL);
 }
 
 enum err

@@ -26,12 +26,13 @@ char *paper_number_read(struct arena *, const char *typed);
 char *paper_number_shown(struct arena *, const char *number);
 
 /* {"id", "title", "edition", "document", "answers_max", "quotas", "twice", "takes", "printed", "answered", "waiting",
- * "differ"}. */
+ * "left": how many wait for a second clerk though one is enough now (null: none), "differ"}. */
 enum err paper_survey(struct db *, int64_t survey, json_t **out) MUST_USE;
 /* So many more forms. */
 enum err paper_print(struct db *, struct arena *, int64_t survey, int n) MUST_USE;
-/* One is lost or spoilt. ERR_NOT_FOUND; ERR_CONFLICT: it was answered. */
-enum err paper_void(struct db *, int64_t survey, const char *number) MUST_USE;
+/* One is lost or spoilt, and what a clerk has typed of it (entered) goes, too. ERR_NOT_FOUND; ERR_CONFLICT: it was
+ * answered, or was typed and this is not entered. */
+enum err paper_void(struct db *, int64_t survey, const char *number, bool entered) MUST_USE;
 enum err paper_twice(struct db *, int64_t survey, bool twice) MUST_USE;
 
 /* What is known of a form. */
@@ -49,7 +50,7 @@ enum err paper_look(struct db *, int64_t survey, const char *number, enum paper_
 enum paper_fate {
 	PAPER_KEPT,
 	PAPER_FIRST,		/* another clerk types it once more */
-	PAPER_DIFFERS,		/* … and typed something else: *codes */
+	PAPER_DIFFERS,		/* … and typed something else: *codes, "contact" for whose it is */
 	PAPER_AGAIN,		/* this number was answered, on paper or on the web */
 	PAPER_UNKNOWN,		/* no form of this survey, or void */
 	PAPER_CLOSED,		/* results are out */

@@ -1,6 +1,6 @@
 -- Answers that staff enter (domain/paper.h).
 
--- Keeps one.  outcome: "kept" (receipt: its number), "first", "differs" (the codes that do),
+-- Keeps one.  outcome: "kept" (receipt: its number), "first", "differs" (the codes that do; "contact": whose it is),
 -- "again", "unknown", "closed", "full", "person" (who answered by name before).  It takes a place of
 -- all and of its quotas (p_keys, p_most) as an answer by web does.
 DROP FUNCTION IF EXISTS paper_enter(bigint, text, text, int, jsonb, bigint);
@@ -41,23 +41,30 @@ BEGIN
   IF s.typed_twice AND p_number <> '' AND p_way <> 'import' THEN
     SELECT * INTO first FROM paper_entry e WHERE e.survey_id = p_survey AND e.number = p_number FOR UPDATE;
     IF NOT FOUND OR first.staff_id = p_staff AND first.second IS NULL THEN
-      INSERT INTO paper_entry (survey_id, number, way, edition, answers, staff_id)
-      VALUES (p_survey, p_number, p_way, p_edition, p_answers, p_staff)
-      ON CONFLICT (tenant_id, survey_id, number) DO UPDATE SET answers = excluded.answers, edition = excluded.edition, way = excluded.way;
+      INSERT INTO paper_entry (survey_id, number, way, edition, answers, citizen_id, staff_id)
+      VALUES (p_survey, p_number, p_way, p_edition, p_answers, p_citizen, p_staff)
+      ON CONFLICT (tenant_id, survey_id, number) DO UPDATE
+        SET answers = excluded.answers, citizen_id = excluded.citizen_id, edition = excluded.edition, way = excluded.way;
       RETURN QUERY SELECT 'first', '', '[]'::jsonb;
       RETURN;
     END IF;
-    -- The same as what another clerk typed, the first or the second: two agree.
-    IF NOT (p_answers = first.answers AND p_staff <> first.staff_id
-            OR coalesce(p_answers = first.second AND p_staff <> first.second_id, false)) THEN
-      UPDATE paper_entry e SET second = p_answers, second_id = p_staff
+    -- The same as what another clerk typed, the first or the second, and of the same person: two agree.
+    IF NOT (p_answers = first.answers AND p_citizen IS NOT DISTINCT FROM first.citizen_id AND p_staff <> first.staff_id
+            OR coalesce(p_answers = first.second AND p_citizen IS NOT DISTINCT FROM first.second_citizen AND p_staff <> first.second_id,
+                        false)) THEN
+      UPDATE paper_entry e SET second = p_answers, second_citizen = p_citizen, second_id = p_staff
        WHERE e.survey_id = p_survey AND e.number = p_number AND p_staff <> first.staff_id;
-      UPDATE paper_entry e SET answers = p_answers
+      UPDATE paper_entry e SET answers = p_answers, citizen_id = p_citizen
        WHERE e.survey_id = p_survey AND e.number = p_number AND p_staff = first.staff_id;
+      IF p_staff = first.staff_id THEN
+        first.answers := first.second;
+        first.citizen_id := first.second_citizen;
+      END IF;
       RETURN QUERY
         SELECT 'differs', '', coalesce(jsonb_agg(k ORDER BY k), '[]')
-          FROM (SELECT CASE WHEN p_staff = first.staff_id THEN first.second ELSE first.answers END AS theirs) t,
-               LATERAL (SELECT k FROM jsonb_object_keys(p_answers || t.theirs) k WHERE p_answers -> k IS DISTINCT FROM t.theirs -> k) x;
+          FROM (SELECT k FROM jsonb_object_keys(p_answers || first.answers) k WHERE p_answers -> k IS DISTINCT FROM first.answers -> k
+                UNION ALL
+                SELECT 'contact' WHERE p_citizen IS DISTINCT FROM first.citizen_id) x (k);
       RETURN;
     END IF;
   END IF;
@@ -128,8 +135,10 @@ BEGIN
   RETURN 'kept';
 END $$;
 
--- CH002: no such form.  CH003: it was answered.
-CREATE OR REPLACE FUNCTION paper_void(p_survey bigint, p_number text) RETURNS void LANGUAGE plpgsql AS $$
+-- CH002: no such form.  CH003: it was answered, or a clerk has typed it and p_entered does not say
+-- that this may go.
+DROP FUNCTION IF EXISTS paper_void(bigint, text);
+CREATE OR REPLACE FUNCTION paper_void(p_survey bigint, p_number text, p_entered boolean) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM FROM paper_form WHERE survey_id = p_survey AND number = p_number FOR UPDATE;
   IF NOT FOUND THEN
@@ -138,6 +147,9 @@ BEGIN
   IF EXISTS (SELECT FROM response r JOIN survey s ON s.questionnaire_id = r.questionnaire_id
               WHERE s.id = p_survey AND r.right_hash = right_paper(p_survey, p_number)) THEN
     RAISE EXCEPTION 'it was answered' USING ERRCODE = 'CH003';
+  END IF;
+  IF NOT p_entered AND EXISTS (SELECT FROM paper_entry WHERE survey_id = p_survey AND number = p_number) THEN
+    RAISE EXCEPTION 'it was typed' USING ERRCODE = 'CH003';
   END IF;
   UPDATE paper_form SET void = true WHERE survey_id = p_survey AND number = p_number;
   DELETE FROM paper_entry WHERE survey_id = p_survey AND number = p_number;

@@ -12,6 +12,7 @@ SELECT json_build_object(
                          ON r.questionnaire_id = s.questionnaire_id AND r.right_hash = right_paper(s.id, f.number)
                        WHERE f.survey_id = s.id),
          'waiting', (SELECT count(*) FROM paper_entry p WHERE p.survey_id = s.id AND p.second IS NULL),
+         'left', CASE WHEN NOT s.typed_twice THEN (SELECT nullif(count(*), 0) FROM paper_entry p WHERE p.survey_id = s.id) END,
          'differ', (SELECT coalesce(json_agg(p.number ORDER BY p.number), '[]') FROM paper_entry p
                      WHERE p.survey_id = s.id AND p.second IS NOT NULL))
   FROM survey s
@@ -23,14 +24,15 @@ SELECT json_build_object(
 INSERT INTO paper_form (survey_id, number) SELECT :survey::bigint, n FROM unnest(:numbers::text[]) n ON CONFLICT DO NOTHING;
 
 -- name: paper_numbers :list
--- Those that were never used, the newest first: to be printed.
+-- Those that were never used, the newest first: to be printed.  One that a clerk has typed came back.
 SELECT f.number, f.printed::text AS printed FROM paper_form f JOIN survey s ON s.id = f.survey_id
  WHERE f.survey_id = :survey::bigint AND NOT f.void
+   AND NOT EXISTS (SELECT FROM paper_entry p WHERE p.survey_id = f.survey_id AND p.number = f.number)
    AND NOT EXISTS (SELECT FROM response r WHERE r.questionnaire_id = s.questionnaire_id AND r.right_hash = right_paper(s.id, f.number))
  ORDER BY f.printed DESC, f.number LIMIT 5000;
 
 -- name: paper_void :exec
-SELECT paper_void(:survey::bigint, :number::text);
+SELECT paper_void(:survey::bigint, :number::text, :entered::boolean);
 
 -- name: paper_twice :exec
 UPDATE survey SET typed_twice = :twice::boolean WHERE id = :survey::bigint;

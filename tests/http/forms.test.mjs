@@ -177,6 +177,45 @@ test('typed twice: it counts when two clerks agree, and says where they do not',
 	assert.equal((await send('twice', {})).status, 303);
 });
 
+test('typed once: it is no unused number, is voided only with a second word, and is counted as left where once is enough', async () => {
+	const [a, b] = await numbers(), bare = a.replaceAll('-', ''), entries = () => town.sql(`SELECT string_agg(number, ' ') FROM paper_entry WHERE survey_id = ${survey} AND number IN ('${bare}', '${b.replaceAll('-', '')}')`);
+	assert.equal((await send('twice', {})).status, 303);
+	for (const one of [a, b]) assert.equal(await type(one, staff[0], 1), 'first []');
+	const unused = await numbers();
+	assert.ok(!unused.includes(a) && !unused.includes(b), 'a second form would be printed with it');
+	const asked = await send('void', { number: a });
+	assert.equal(asked.status, 422);
+	assert.match(said(asked), /職員が入力済みです/);
+	assert.ok(asked.text.includes(`name="entered" value="${bare}"`));
+	assert.equal((await clerk.submit(asked, { number: b, entered: bare }, `${base}/void`)).status, 422, 'another number than was asked for');
+	assert.equal((await clerk.submit(asked, {}, `${base}/void`)).status, 422, 'not ticked');
+	assert.equal((await entries()).split(' ').length, 2);
+	await assert.rejects(inside(town, `SELECT paper_void(${survey}, '${bare}', false)`), /it was typed/, 'by a clerk who typed it meanwhile');
+	assert.equal((await clerk.submit(asked, { entered: bare }, `${base}/void`)).status, 303);
+	assert.equal(await entries(), b.replaceAll('-', ''));
+	assert.doesNotMatch(said(await clerk.get(base)), /数えていません/);
+	assert.equal((await send('twice', {})).status, 303);
+	assert.match(said(await clerk.get(base)), /まだ\d+件あり、数えていません/);
+	assert.equal(await type(b, staff[0], 1), 'kept []');
+});
+
+test('typed twice, by name: two agree also in whose answer it is', async () => {
+	const { survey: id, questionnaire } = await some_survey(town, document(question('q1', 'single', '使いますか', { choices: choices('はい', 'いいえ') })), { mode: 'named' });
+	const at = `/desk/surveys/${id}`, citizen = await town.sql(`SELECT min(id) FROM citizen WHERE tenant_id = 1 AND state = 'active'`);
+	const other = await town.sql(`SELECT id FROM staff WHERE tenant_id = 1 AND login = 'suzuki'`);
+	await clerk.submit(await clerk.get(`${at}/forms`), { count: '1' }, '/print');
+	await clerk.submit(await clerk.get(`${at}/forms`), {}, '/twice');
+	const [number] = (await clerk.get(`${at}/forms/numbers`)).text.match(/\d{4}-\d{4}-\d{4}/g);
+	const typed = (who, whose) => inside(town, `SELECT outcome || ' ' || differs FROM paper_enter(${id}, '${number.replaceAll('-', '')}', 'paper', 1, '{"q1": "1"}', ${who}, '{}', '{}', ${whose})`).then((out) => out.split('\n').pop());
+	assert.equal(await typed(other, citizen), 'first []');
+	const differs = await clerk.submit(await clerk.get(`${at}/entry`), { way: 'paper', number, q1: '1' }, `${at}/entry`);
+	assert.equal(differs.status, 422, 'the other one has left out whose it is');
+	assert.match(/id="contact-problem"[\s\S]*?<\/p>/.exec(differs.text)[0], /もう1人/);
+	assert.equal((await responses(town, questionnaire)).length, 0);
+	assert.equal(await typed(other, 'NULL'), 'kept []', 'nobody whom they know, both say');
+	assert.deepEqual((await responses(town, questionnaire)).map((r) => r.citizen_id), [null]);
+});
+
 test('typed in at the desk: number, answers, and what may be left out', async () => {
 	const [a, b] = await numbers(), path = `/desk/surveys/${survey}/entry`, before_ = await answers();
 	const put = async (values) => clerk.submit(await clerk.get(path), values, path);

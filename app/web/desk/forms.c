@@ -13,6 +13,8 @@
  *
  * Typing answers in is in entry.c.
  */
+#include <string.h>
+
 #include "base/csv.h"
 #include "base/text.h"
 #include "db/queries.h"
@@ -51,6 +53,8 @@ page(struct web *w, enum status status)
 	json_object_set(w->view, "survey", survey);
 	json_object_set(w->view, "imports", imports);
 	json_object_set_new(w->view, "imported", json_boolean(json_array_size(imports) > 0));
+	if (json_object_get(w->view, "entered") == NULL)
+		json_object_set_new(w->view, "entered", json_null());
 	return web_page(w, status, "desk/forms/show");
 }
 
@@ -110,11 +114,13 @@ desk_forms_numbers(struct web *w)
 	return web_bytes(w, HTTP_OK, "text/csv; charset=utf-8", b.data, b.len);
 }
 
+/* What a clerk has typed goes with it, and that is asked for by its number. */
 enum err
 desk_forms_void(struct web *w)
 {
 	struct form *f = form_of(w, "number");
 	const char *number = paper_number_read(w->arena, form_text(f, "number", FORM_REQUIRED, 40));
+	bool sure = number != NULL && strcmp(fields_get(w->fields, "entered"), number) == 0;
 	enum paper_form form = PAPER_FORM_FREE;
 	struct db_bytes spent;
 	enum err e = ERR_OK;
@@ -127,8 +133,12 @@ desk_forms_void(struct web *w)
 		form_problem(f, "number", "paper_fault_again");
 	else if (form > PAPER_FORM_VOID)
 		form_problem(f, "number", "paper_fault_unknown");
+	else if (form == PAPER_FORM_ENTERED && !sure) {
+		form_problem(f, "number", "forms_void_entered");
+		json_object_set_new(w->view, "entered", json_string(number));
+	}
 	if (e == ERR_OK && form_ok(f))
-		e = paper_void(w->db, web_id(w, "survey"), number);
+		e = paper_void(w->db, web_id(w, "survey"), number, sure);
 	if (e != ERR_OK)
 		return e;
 	return form_ok(f) ? done(w, "tell_forms_void") : page(w, HTTP_UNPROCESSABLE);
