@@ -322,3 +322,20 @@ right_spend(struct db *db, struct arena *a, int64_t survey, const char *right, s
 	*hash = (struct db_bytes){ spent, SECRET_HASH };
 	return ERR_OK;
 }
+
+enum err
+right_waits(struct db *db, struct arena *a, int64_t survey, const char *right, bool *waits)
+{
+	struct db_bytes hash;
+	struct rows *rows;
+	enum err e = right_spend(db, a, survey, right, &hash);
+
+	*waits = false;
+	if (e == ERR_FORBIDDEN || e == ERR_CONFLICT)
+		return ERR_OK;
+	if (e == ERR_OK)
+		e = q_right_answered(db, (struct q_right_answered){ .survey = survey, .hash = hash }, &rows);
+	if (e == ERR_OK)
+		*waits = !rows_bool(rows, 0, "answered");
+	return e;
+}

@@ -45,3 +45,5 @@ bool right_is_paper(const char *right);
 /* What response.right_hash is for this right.  ERR_FORBIDDEN: it is none of this survey.
  * ERR_CONFLICT: the form came in on paper. */
 enum err right_spend(struct db *, struct arena *, int64_t survey, const char *right, struct db_bytes *hash) MUST_USE;
+/* Whether this is a right of this survey by which nobody has answered yet. */
+enum err right_waits(struct db *, struct arena *, int64_t survey, const char *right, bool *waits) MUST_USE;

@@ -17,6 +17,10 @@ SELECT right_draw(:survey::bigint, :citizen::bigint, :hidden::bytea);
 -- This number was signed for this person.
 SELECT survey_id FROM right_drawn WHERE survey_id = :survey::bigint AND citizen_id = :citizen::bigint AND hidden = :hidden::bytea;
 
+-- name: right_answered :one
+SELECT EXISTS (SELECT FROM response r JOIN survey s ON s.questionnaire_id = r.questionnaire_id
+                WHERE s.id = :survey::bigint AND r.right_hash = :hash::bytea) AS answered;
+
 -- name: right_survey :json
 -- The survey on the page where a right is drawn.  No row: none such takes rights, or this person has left.
 SELECT json_build_object(

@@ -79,6 +79,25 @@ test('without script: one press, a cookie; not again', async () => {
 	assert.match((await client.get(`/surveys/${survey}/right`)).text, /すでにお渡し/);
 });
 
+test('a second person at the same browser is told of the right of the first one before it is gone', async () => {
+	const id = await once_survey(town, host), path = `/surveys/${id}/right`, [first, second] = [await signed_in(town, host), await signed_in(town, host)];
+	assert.doesNotMatch((await first.client.get(path)).text, /ほかの方の権利/);
+	await first.client.submit(await first.client.get(path), {}, '/right');
+	assert.doesNotMatch((await first.client.get(path)).text, /ほかの方の権利/, 'their own');
+	const sits = (who) => first.client.cookies.set('__Host-citizen', who);
+	const [own, other] = [first.client.cookies.get('__Host-citizen'), second.client.cookies.get('__Host-citizen')];
+	sits(other);
+	assert.match((await first.client.get(path)).text, /ほかの方の権利/);
+	sits(own);
+	const page = await first.client.follow(await first.client.submit(await first.client.get(`/surveys/${id}`), {}, `/surveys/${id}`));
+	const check = await first.client.follow(await first.client.submit(page, { q1: '1' }, '/q/'));
+	assert.equal((await first.client.submit(check, {}, '/check')).headers.location, `/surveys/${id}/done`);
+	sits(other);
+	assert.doesNotMatch((await first.client.get(path)).text, /ほかの方の権利/, 'it was used');
+	first.client.cookies.set(`__Host-right-${id}`, 'x.y');
+	assert.doesNotMatch((await first.client.get(path)).text, /ほかの方の権利/, 'it is none');
+});
+
 test('without script: of two presses at once, or one whose answer was lost, each has the same right', async () => {
 	const { client, citizen } = await signed_in(town, host), path = `/surveys/${survey}/right`, form = await client.get(path);
 	const fields = Object.fromEntries([...form.text.match(/id="right"[\s\S]*?<\/form>/)[0].matchAll(/name="(\w+)" value="([^"]+)"/g)].map(([, name, value]) => [name, value]));

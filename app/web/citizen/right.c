@@ -44,6 +44,7 @@ page(struct web *w, enum status status, int64_t citizen, const char *draw_url)
 {
 	int64_t id = web_id(w, "survey");
 	const char *key = "", *made = "";
+	bool held = false;
 	json_t *survey;
 	enum err e = right_survey(w->db, id, citizen, w->lang, &survey);
 
@@ -55,8 +56,12 @@ page(struct web *w, enum status status, int64_t citizen, const char *draw_url)
 	e = right_modulus(w->db, w->arena, id, &key);
 	if (e == ERR_OK && !json_flag(survey, "drawn"))
 		e = right_make(w->arena, key, &made);
+	/* Of somebody else of the family: a second one would take its place. */
+	if (e == ERR_OK && !json_flag(survey, "drawn") && citizen_right(w, id)[0] != '\0')
+		e = right_waits(w->db, w->arena, id, citizen_right(w, id), &held);
 	if (e != ERR_OK)
 		return e;
+	json_object_set_new(w->view, "held", json_boolean(held));
 	json_object_set(w->view, "survey", survey);
 	json_object_set_new(w->view, "key", json_string(key));
 	json_object_set_new(w->view, "made", json_string(made));
