@@ -239,6 +239,41 @@ test('F25 途中保存: on another device, and sent once', async () => {
 	await inside(town, `INSERT INTO response_draft (hash, questionnaire_id, edition, sealed, ends) VALUES ('x', ${questionnaire}, 1, 'x', now() - interval '1 day')`);
 });
 
+test('途中保存: another answer takes the place of what this browser is at only where the page has said so', async () => {
+	const { survey: id, questionnaire } = await survey(town, every(), { columns: { changeable: 'true' } }), path = `/surveys/${id}`;
+	const client = browser(), phone = browser(), saved = async (c) => new URL(/id="link" value="([^"]+)"/.exec((await c.get(`${path}/save`)).text)[1]).pathname;
+	await client.submit(await begin(client, id), { q1: '1' }, '/q/');
+	const link = await saved(client), before = await phone.get(link), tab = await phone.get(path);
+	assert.doesNotMatch(before.text, /name="replace"/);
+	// In another tab of the same browser.
+	await phone.submit(await begin(phone, id), { q1: '3' }, '/q/');
+	const own = phone.cookies.get(`__Host-answer-${id}`), stays = () => assert.equal(phone.cookies.get(`__Host-answer-${id}`), own);
+	assert.equal((await phone.submit(tab, {}, path)).headers.location, path, 'nor does a page opened before begin anew');
+	stays();
+	const asked = await phone.submit(before, {}, '/continue/');
+	assert.equal(asked.status, 409);
+	assert.match(words(asked), /別の回答が途中まであります/);
+	assert.match(asked.text, new RegExp(`href="${path}/save"`));
+	stays();
+	assert.match(words(await phone.get(link)), /別の回答が途中まであります/);
+	const kept = await saved(phone);
+	assert.equal((await phone.submit(asked, {}, '/continue/')).headers.location, `${path}/q/q2`);
+	assert.doesNotMatch((await phone.get(link)).text, /name="replace"/, 'it is this one now');
+	const third = browser();
+	assert.equal((await third.submit(await third.get(kept), {}, '/continue/')).headers.location, `${path}/q/q4`, 'nothing is lost');
+
+	// The same where what was sent is changed.
+	const done = await phone.follow(await send(phone, await walk(phone, id, good(postcode), await phone.get(`${path}/q/q2`))));
+	const receipt = /\/surveys\/\d+\/receipt\/[\w-]+/.exec(done.text)[0], opened = await phone.get(receipt);
+	await begin(phone, id);
+	const refused = await phone.submit(opened, {}, receipt);
+	assert.equal(refused.status, 409);
+	assert.match(words(refused), /別の回答が途中まであります/);
+	assert.equal((await phone.submit(refused, {}, receipt)).headers.location, `${path}/check`);
+	assert.doesNotMatch((await phone.get(receipt)).text, /name="replace"/, 'a change of this very answer');
+	assert.equal((await responses(town, questionnaire)).length, 1);
+});
+
 test('closing while somebody types: they are told, and their text is there to copy', async () => {
 	const { survey: id, questionnaire } = await survey(town, few());
 	const client = browser(), late = browser();

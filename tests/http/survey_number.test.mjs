@@ -139,6 +139,29 @@ test('the code on the form opens the page with the number; opened again it goes 
 	assert.equal(await town.sql('SELECT count(*) FROM response_draft'), before, 'a GET begins nothing');
 });
 
+test('the form of somebody else takes the place of what this browser is at only where the page has said so', async () => {
+	const { id, path, numbers: [a, b] } = await asked({ doc: every() }), client = town.client(host), of_b = await client.get(`${path}?number=${b}`);
+	await client.submit(await client.follow(await typed(client, path, a)), { q1: '3' }, '/q/q1');
+	assert.doesNotMatch((await client.get(`${path}?number=${a}`)).text, /name="replace"/);
+	const refused = await client.submit(of_b, {}, path);
+	assert.equal(refused.status, 409);
+	assert.match(words(refused), /別の回答が途中まであります/);
+	assert.match(refused.text, new RegExp(`href="/surveys/${id}/save"[\\s\\S]*value="${b}"|value="${b}"[\\s\\S]*href="/surveys/${id}/save"`));
+	assert.match((await client.get(`/surveys/${id}`)).text, /\/q\/q4"/, 'what was begun is there');
+	assert.equal((await client.submit(refused, {}, path)).headers.location, `/surveys/${id}/q/q1`);
+
+	const named = await asked({ mode: 'named' }), [first, second] = [await signed_in(town, host), await signed_in(town, host)];
+	await start(first.client, named.path, named.numbers[0]);
+	second.client.cookies.set(`__Host-answer-${named.id}`, first.client.cookies.get(`__Host-answer-${named.id}`));
+	const theirs = `/surveys/${named.id}/named?number=${named.numbers[1]}`, page = await second.client.get(theirs);
+	assert.match(words(page), /別の回答が途中まであります/);
+	const stale = { ...page, text: page.text.replace(/<input[^>]*name="replace"[^>]*>/, '') };
+	const again = await second.client.submit(stale, {}, '/named');
+	assert.equal(again.status, 409);
+	assert.match(again.text, new RegExp(`name="number" value="${bare(named.numbers[1])}"`));
+	assert.equal((await second.client.submit(again, {}, '/named')).status, 303);
+});
+
 test('a right that the browser holds stays', async () => {
 	const id = await once_survey(town, host), numbers = await printed(id), { client } = await signed_in(town, host);
 	await client.submit(await client.get(`/surveys/${id}/right`), {}, '/right');

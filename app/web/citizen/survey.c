@@ -85,6 +85,32 @@ citizen_survey_away(struct web *w, int64_t survey)
 	return web_see_other(w, "/surveys/%" PRId64 "/named", survey);
 }
 
+enum err
+citizen_survey_begun(struct web *w, int64_t survey, const char *but, const json_t **what)
+{
+	struct response_draft draft = { .survey = survey, .token = citizen_survey_cookie(w, survey) };
+	enum err e;
+
+	*what = NULL;
+	if (draft.token == NULL || strcmp(draft.token, but) == 0)
+		return ERR_OK;
+	e = web_vault(w);
+	if (e == ERR_OK)
+		e = response_draft_ask(w->db, w->arena, &draft, w->lang, false);
+	if (e == ERR_OK)
+		e = db_flush(w->db);
+	if (e == ERR_OK && response_draft_read(w->vault, w->arena, &draft) == ERR_OK)
+		*what = draft.what;
+	return e;
+}
+
+bool
+citizen_survey_takes_place(struct web *w, int64_t survey, bool other)
+{
+	json_object_set_new(w->view, "other_url", other ? json_sprintf("/surveys/%" PRId64 "/save", survey) : json_null());
+	return other && !fields_has(w->fields, "replace");
+}
+
 void
 citizen_survey_view(struct web *w, const json_t *survey, const char *language)
 {
@@ -235,6 +261,9 @@ citizen_survey_begin(struct web *w)
 		return web_see_other(w, "/surveys/%" PRId64, id);
 	if (json_flag(survey, "named"))
 		return web_see_other(w, "/surveys/%" PRId64 "/named", id);
+	/* Begun since this page was opened, in another tab: the page says it now. */
+	if (begun && !fields_has(w->fields, "replace"))
+		return web_see_other(w, "/surveys/%" PRId64, id);
 	if (json_flag(survey, "once") && right[0] == '\0')
 		return citizen_right_door(w, id);
 	return citizen_survey_start(w, survey, json_flag(survey, "once") ? right : "", 0);
@@ -242,9 +271,9 @@ citizen_survey_begin(struct web *w)
 
 /* --- by name --- */
 
-/* *reached: where this person goes on in this browser; NULL: nothing of theirs is begun here. */
+/* *reached: where this person goes on in this browser; NULL: nothing of theirs is begun here.  *asks: somebody else's is. */
 static enum err
-named(struct web *w, json_t **survey, json_t **answered, const char **reached)
+named(struct web *w, json_t **survey, json_t **answered, const char **reached, bool *asks)
 {
 	int64_t id = web_id(w, "survey");
 	struct response_draft draft;
@@ -254,30 +283,40 @@ named(struct web *w, json_t **survey, json_t **answered, const char **reached)
 	if (e != ERR_OK)
 		return e;
 	*reached = begun && json_int(draft.what, "citizen") == w->citizen ? draft.reached : NULL;
+	*asks = citizen_survey_takes_place(w, id, begun && *reached == NULL);
 	e = response_of(w->db, id, w->citizen, answered);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-enum err
-citizen_survey_named(struct web *w)
+static enum err
+named_page(struct web *w, enum status status, const json_t *survey, json_t *answered, const char *reached)
 {
-	json_t *survey = NULL, *answered = NULL, *languages;
-	const char *language, *reached;
-	enum err e = named(w, &survey, &answered, &reached);
+	const json_t *languages = json_object_get(json_object_get(survey, "document"), "languages");
+	const char *language = citizen_tongue(w, languages, w->lang);
 
-	if (e != ERR_OK)
-		return e;
-	if (!json_flag(survey, "named"))
-		return web_see_other(w, "/surveys/%" PRId64, json_int(survey, "id"));
-	languages = json_object_get(json_object_get(survey, "document"), "languages");
-	language = citizen_tongue(w, languages, w->lang);
 	citizen_survey_view(w, survey, language);
 	citizen_tongue_choice(w, languages, language);
 	json_object_set(w->view, "answered", answered != NULL ? answered : json_null());
 	json_object_set_new(w->view, "resume_url", reached != NULL ?
 	    json_sprintf("/surveys/%" PRId64 "/q/%s", json_int(survey, "id"), reached) : json_null());
-	json_object_set_new(w->view, "number", json_string(citizen_survey_number_typed(w, w->query)));
-	return web_page(w, HTTP_OK, "citizen/survey/named");
+	json_object_set_new(w->view, "number", json_string(citizen_survey_number_typed(w,
+	    w->request->method == METHOD_POST ? w->fields : w->query)));
+	return web_page(w, status, "citizen/survey/named");
+}
+
+enum err
+citizen_survey_named(struct web *w)
+{
+	json_t *survey = NULL, *answered = NULL;
+	const char *reached;
+	bool asks;
+	enum err e = named(w, &survey, &answered, &reached, &asks);
+
+	if (e != ERR_OK)
+		return e;
+	if (!json_flag(survey, "named"))
+		return web_see_other(w, "/surveys/%" PRId64, json_int(survey, "id"));
+	return named_page(w, HTTP_OK, survey, answered, reached);
 }
 
 enum err
@@ -285,12 +324,15 @@ citizen_survey_named_begin(struct web *w)
 {
 	json_t *survey = NULL, *answered = NULL;
 	const char *right, *reached;
-	enum err e = named(w, &survey, &answered, &reached);
+	bool asks;
+	enum err e = named(w, &survey, &answered, &reached, &asks);
 
 	if (e != ERR_OK)
 		return e;
 	if (!json_flag(survey, "named") || !json_flag(survey, "open") || answered != NULL)
 		return web_see_other(w, "/surveys/%" PRId64 "/named", json_int(survey, "id"));
+	if (asks)
+		return named_page(w, HTTP_CONFLICT, survey, answered, reached);
 	e = citizen_survey_number_right(w, json_int(survey, "id"), &right);
 	if (e == ERR_INVALID)
 		return web_see_other(w, "/surveys/%" PRId64 "/paper", json_int(survey, "id"));

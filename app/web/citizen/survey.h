@@ -46,6 +46,12 @@ enum err citizen_survey_away(struct web *, int64_t survey) MUST_USE;
  * be NULL. */
 enum err citizen_survey_hides(struct web *, const json_t *of, bool *away, bool *taken) MUST_USE;
 
+/* The draft of this browser, if it lives and is not under this token; NULL otherwise. */
+enum err citizen_survey_begun(struct web *, int64_t survey, const char *but, const json_t **what) MUST_USE;
+/* other: such a draft would be found here no more.  It goes into the view, for citizen/survey/other; true: the form that
+ * was sent did not say it, and is shown again. */
+bool citizen_survey_takes_place(struct web *, int64_t survey, bool other);
+
 /* The survey in the view, its texts in this language. */
 void citizen_survey_view(struct web *, const json_t *survey, const char *language);
 /* Begins: a draft under a cookie, and a 303 to the first question.  right: "" where none is needed;

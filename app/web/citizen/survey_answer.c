@@ -322,20 +322,38 @@ dead(struct web *w, const struct response_draft *draft)
 	return e != ERR_NOT_FOUND ? e : web_page(w, HTTP_NOT_FOUND, "citizen/survey/dead");
 }
 
+static enum err
+link_page(struct web *w, enum status status, const struct response_draft *draft, const json_t *survey)
+{
+	citizen_survey_view(w, survey, w->lang);
+	json_object_set(w->view, "ends", draft->ends);
+	return web_page(w, status, "citizen/survey/continue");
+}
+
+/* What else is begun in this browser has no link that anybody knows, unless they asked for it. */
+static enum err
+continued(struct web *w, struct response_draft *draft, json_t **survey, bool *asks)
+{
+	const json_t *other = NULL;
+	enum err e = linked(w, draft, survey);
+
+	if (e == ERR_OK)
+		e = citizen_survey_begun(w, draft->survey, draft->token, &other);
+	*asks = citizen_survey_takes_place(w, draft->survey, other != NULL);
+	return e;
+}
+
 enum err
 citizen_survey_continue(struct web *w)
 {
 	struct response_draft draft;
 	json_t *survey = NULL;
-	enum err e = linked(w, &draft, &survey);
+	bool asks;
+	enum err e = continued(w, &draft, &survey, &asks);
 
 	if (e == ERR_NOT_FOUND)
 		return dead(w, &draft);
-	if (e != ERR_OK)
-		return e;
-	citizen_survey_view(w, survey, w->lang);
-	json_object_set(w->view, "ends", draft.ends);
-	return web_page(w, HTTP_OK, "citizen/survey/continue");
+	return e != ERR_OK ? e : link_page(w, HTTP_OK, &draft, survey);
 }
 
 enum err
@@ -343,12 +361,15 @@ citizen_survey_continued(struct web *w)
 {
 	struct response_draft draft;
 	json_t *survey = NULL;
-	enum err e = linked(w, &draft, &survey);
+	bool asks;
+	enum err e = continued(w, &draft, &survey, &asks);
 
 	if (e == ERR_NOT_FOUND)
 		return dead(w, &draft);
 	if (e != ERR_OK)
 		return e;
+	if (asks)
+		return link_page(w, HTTP_CONFLICT, &draft, survey);
 	citizen_survey_cookie_set(w, draft.survey, draft.token);
 	return citizen_survey_go(w, draft.survey, draft.reached, false);
 }

@@ -48,10 +48,21 @@ ask(struct web *w, json_t **survey, struct response_draft *draft)
 	return e == ERR_OK ? db_flush(w->db) : e;
 }
 
+/* Whether this browser is at an answer, and whether at that of this form. */
+static bool
+begun(struct web *w, struct response_draft *draft, const char *number, bool *here)
+{
+	bool any = draft->token != NULL && response_draft_read(w->vault, w->arena, draft) == ERR_OK;
+
+	*here = any && number != NULL && strcmp(json_text(draft->what, "right"), right_of_paper(w->arena, number)) == 0;
+	return any;
+}
+
 enum err
 citizen_survey_number(struct web *w)
 {
 	const char *number = paper_number_read(w->arena, fields_get(w->query, "number"));
+	bool any, here;
 	struct response_draft draft;
 	json_t *survey = NULL;
 	enum err e = ask(w, &survey, &draft);
@@ -60,6 +71,8 @@ citizen_survey_number(struct web *w)
 		return e;
 	if (!json_flag(survey, "open"))
 		return web_see_other(w, "/surveys/%" PRId64, draft.survey);
+	any = begun(w, &draft, number, &here);
+	(void)citizen_survey_takes_place(w, draft.survey, any && !here);
 	form_set(web_form(w), "number", number != NULL ? paper_number_shown(w->arena, number) : "");
 	return page(w, HTTP_OK, survey);
 }
@@ -87,20 +100,13 @@ number_read(struct web *w, struct form *f, const char **number)
 	return e;
 }
 
-/* Whether this browser is at the answer of this form already. */
-static bool
-begun(struct web *w, struct response_draft *draft, const char *right)
-{
-	return draft->token != NULL && response_draft_read(w->vault, w->arena, draft) == ERR_OK &&
-	    strcmp(json_text(draft->what, "right"), right) == 0;
-}
-
 enum err
 citizen_survey_number_begin(struct web *w)
 {
 	struct response_draft draft;
-	const char *number, *right;
+	const char *number;
 	json_t *survey = NULL;
+	bool any, here, asks;
 	struct form *f;
 	enum err e = ask(w, &survey, &draft);
 
@@ -112,15 +118,18 @@ citizen_survey_number_begin(struct web *w)
 	e = number_read(w, f, &number);
 	if (e != ERR_OK)
 		return e;
+	any = begun(w, &draft, number, &here);
+	asks = citizen_survey_takes_place(w, draft.survey, any && !here);
 	if (!form_ok(f))
 		return page(w, HTTP_UNPROCESSABLE, survey);
 	/* Where one answers by name, one does with a number as well: it and the person count once. */
 	if (json_flag(survey, "named"))
 		return web_see_other(w, "/surveys/%" PRId64 "/named?number=%s", draft.survey, number);
-	right = right_of_paper(w->arena, number);
-	if (begun(w, &draft, right))
+	if (here)
 		return citizen_survey_go(w, draft.survey, draft.reached, false);
-	return citizen_survey_start(w, survey, right, 0);
+	if (asks)
+		return page(w, HTTP_CONFLICT, survey);
+	return citizen_survey_start(w, survey, right_of_paper(w->arena, number), 0);
 }
 
 const char *

@@ -249,10 +249,22 @@ citizen_survey_send(struct web *w)
 
 /* --- the receipt --- */
 
+/* What is begun in this browser and is no change of this receipt; NULL: nothing. */
 static enum err
-receipt_page(struct web *w, int64_t id, const char *token, bool by_link)
+other_begun(struct web *w, int64_t survey, const char *receipt, const json_t **other)
+{
+	enum err e = citizen_survey_begun(w, survey, "", other);
+
+	if (e == ERR_OK && *other != NULL && strcmp(json_text(*other, "change"), receipt) == 0)
+		*other = NULL;
+	return e;
+}
+
+static enum err
+receipt_page(struct web *w, enum status status, int64_t id, const char *token, bool by_link)
 {
 	json_t *survey, *receipt;
+	const json_t *other;
 	const char *language;
 	bool away = false;
 	enum err e = survey_ask(w->db, id, w->lang, false, &survey);
@@ -276,13 +288,16 @@ receipt_page(struct web *w, int64_t id, const char *token, bool by_link)
 	json_object_set_new(w->view, "link_url", json_sprintf("%s/surveys/%" PRId64 "/receipt/%s", web_origin(w), id, token));
 	if (e == ERR_OK && by_link)
 		e = citizen_survey_hides(w, receipt, &away, NULL);
+	if (e == ERR_OK)
+		e = other_begun(w, id, token, &other);
 	if (e != ERR_OK)
 		return e;
+	(void)citizen_survey_takes_place(w, id, other != NULL);
 	json_object_set_new(w->view, "change_away", json_boolean(away && survey_changes(survey)));
 	json_object_set_new(w->view, "change_url", !away && survey_changes(survey) ?
 	    json_sprintf("/surveys/%" PRId64 "/receipt/%s", id, token) : json_null());
 	json_object_set_new(w->view, "over", json_boolean(json_flag(survey, "changeable") && !survey_changes(survey)));
-	return web_page(w, HTTP_OK, "citizen/survey/done");
+	return web_page(w, status, "citizen/survey/done");
 }
 
 enum err
@@ -290,7 +305,7 @@ citizen_survey_done(struct web *w)
 {
 	int64_t id = web_id(w, "survey");
 	const char *token = citizen_survey_cookie(w, id);
-	enum err e = token == NULL ? ERR_NOT_FOUND : receipt_page(w, id, citizen_survey_receipt_of(w, id, token), false);
+	enum err e = token == NULL ? ERR_NOT_FOUND : receipt_page(w, HTTP_OK, id, citizen_survey_receipt_of(w, id, token), false);
 
 	return e != ERR_NOT_FOUND ? e : web_see_other(w, "/surveys/%" PRId64, id);
 }
@@ -298,7 +313,7 @@ citizen_survey_done(struct web *w)
 enum err
 citizen_survey_receipt(struct web *w)
 {
-	enum err e = receipt_page(w, web_id(w, "survey"), web_arg(w, "token"), true);
+	enum err e = receipt_page(w, HTTP_OK, web_id(w, "survey"), web_arg(w, "token"), true);
 
 	return e != ERR_NOT_FOUND ? e : web_page(w, HTTP_NOT_FOUND, "citizen/survey/dead");
 }
@@ -309,6 +324,7 @@ citizen_survey_change(struct web *w)
 	struct response_draft draft = { .survey = web_id(w, "survey"), .reached = "check" };
 	const char *token = web_arg(w, "token");
 	json_t *survey, *receipt;
+	const json_t *other;
 	bool away = false;
 	enum err e = web_vault(w);
 
@@ -330,6 +346,11 @@ citizen_survey_change(struct web *w)
 		w->claims = false;	/* the same button does its work once マイページ is open */
 		return web_see_other(w, "/surveys/%" PRId64 "/receipt/%s", draft.survey, token);
 	}
+	e = other_begun(w, draft.survey, token, &other);
+	if (e != ERR_OK)
+		return e;
+	if (citizen_survey_takes_place(w, draft.survey, other != NULL))
+		return receipt_page(w, HTTP_CONFLICT, draft.survey, token, true);
 	draft.what = json_keep(w->arena, json_pack("{s:O, s:O, s:s, s:s, s:O, s:s}", "answers", json_object_get(receipt, "answers"),
 	    "before", json_object_get(receipt, "answers"), "language", json_text(receipt, "language"), "right", "", "citizen",
 	    json_object_get(receipt, "citizen"), "change", token));
