@@ -434,6 +434,12 @@ test('for kiosks: one complete answer, once for each key', async () => {
 	assert.equal((await post({ answers: { q1: '1' } }, { key, path: namely.survey })).status, 403);
 	assert.equal((await post({ answers: { q1: '1' }, right: 'x.y' }, { key, path: once.survey })).status, 403);
 	assert.equal((await responses(town, questionnaire)).length, 1);
+	// It lost the answer to its first try, and the survey closed before the second.
+	await inside(town, `UPDATE survey SET closes = now() - interval '1 second' WHERE id = ${id}`);
+	const late = await post({ answers });
+	assert.deepEqual([late.status, late.json().number], [200, rows[0].number]);
+	assert.equal((await post({ answers }, { key })).status, 410);
+	await inside(town, `UPDATE survey SET closes = now() + interval '1 day' WHERE id = ${id}`);
 	const told = (await client.get(`/api/v1/surveys/${id}`)).json();
 	assert.deepEqual([told.document.questions.length, 'quotas' in told || 'in_time' in told, told.open], [14, false, true]);
 	assert.ok((await client.get('/api/v1/surveys')).json().open.some((s) => s.id === id));
