@@ -87,6 +87,16 @@ test('written beside the Japanese texts, question by question', async () => {
 	assert.equal((await one(id, 'q1')).texts.en.label, 'Library?', 'what was written stays');
 });
 
+test('two clerks offer two languages: each changes what they changed', async () => {
+	const { survey: id } = await draft(), one_page = await sato.get(url(id)), other = await sato.get(url(id));
+	assert.equal((await sato.submit(one_page, { speak_en: '1' }, url(id))).status, 303);
+	assert.equal((await sato.submit(other, { 'speak_ja-easy': '1' }, url(id))).status, 303);
+	assert.equal(await languages(id), '{ja,ja-easy,en}');
+	const both = await sato.get(url(id));
+	assert.equal((await sato.submit(both, { speak_en: null }, url(id))).status, 303);
+	assert.equal(await languages(id), '{ja,ja-easy}');
+});
+
 test('whoever chooses やさしい日本語 reads it everywhere; Japanese where it is silent', async () => {
 	const { survey: id } = await survey(town, { ...document(...questions), languages: ['ja'] });
 	await town.sql(`SET session_replication_role = replica; INSERT INTO question (tenant_id, questionnaire_id, code, place, kind, required, texts, choices, settings)

@@ -114,13 +114,22 @@ language_list(struct web *w, const struct language_owner *o)
 
 		form_set(f, flag, "1");
 		form_set_flag(f, flag, offered(&p, tag));
-		json_array_append_new(rows, json_pack("{s:O, s:s, s:s, s:I, s:I, s:b}", "field",
+		json_array_append_new(rows, json_pack("{s:O, s:s, s:s, s:I, s:I, s:b, s:b}", "field",
 		    json_object_get(form_json(f), flag), "label", name_of(w, tag), "tag", tag,
-		    "done", (json_int_t)done, "all", (json_int_t)all, "begun", done > 0));
+		    "done", (json_int_t)done, "all", (json_int_t)all, "begun", done > 0, "offered", offered(&p, tag)));
 	}
 	json_object_set_new(w->view, "rows", rows);
 	json_object_set_new(w->view, "may_write", json_boolean(web_may(w, RIGHT_WRITE)));
 	return web_page(w, HTTP_OK, "desk/language/list");
+}
+
+/* What this page changed; of a language that it left as it showed it, what somebody else has made of it since stays. */
+static bool
+chosen(struct web *w, const struct page *p, const char *tag)
+{
+	bool now = fields_has(w->fields, flag_of(w, tag));
+
+	return now != fields_has(w->fields, arena_printf(w->arena, "was_%s", tag)) ? now : offered(p, tag);
 }
 
 /* Japanese, and these. */
@@ -132,9 +141,8 @@ offer(struct web *w, const struct page *p, const char *also)
 
 	for (size_t i = 0; question_tongues[i] != NULL; i++) {
 		const char *tag = question_tongues[i];
-		bool chosen = also != NULL ? offered(p, tag) || strcmp(tag, also) == 0 : fields_has(w->fields, flag_of(w, tag));
 
-		if (chosen)
+		if (also != NULL ? offered(p, tag) || strcmp(tag, also) == 0 : chosen(w, p, tag))
 			list[n++] = tag;
 	}
 	return question_language_offer(w->db, json_int(p->what, "questionnaire"), w->staff, (struct db_texts){ list, n });
@@ -150,7 +158,7 @@ language_list_save(struct web *w, const struct language_owner *o)
 	if (e != ERR_OK || !ready)
 		return e;
 	for (size_t i = 0; question_tongues[i] != NULL; i++)
-		other = other || offered(&p, question_tongues[i]) != fields_has(w->fields, flag_of(w, question_tongues[i]));
+		other = other || offered(&p, question_tongues[i]) != chosen(w, &p, question_tongues[i]);
 	if (other)
 		e = offer(w, &p, NULL);
 	if (other && e == ERR_OK)
