@@ -26,7 +26,8 @@ char *paper_number_read(struct arena *, const char *typed);
 char *paper_number_shown(struct arena *, const char *number);
 
 /* {"id", "title", "edition", "document", "answers_max", "quotas", "twice", "takes", "printed", "answered", "waiting",
- * "left": how many wait for a second clerk though one is enough now (null: none), "differ"}. */
+ * "left": how many wait for a second clerk though one is enough now (null: none), "differ": the numbers that two clerks
+ * typed differently (null: none)}. */
 enum err paper_survey(struct db *, int64_t survey, json_t **out) MUST_USE;
 /* So many more forms. */
 enum err paper_print(struct db *, struct arena *, int64_t survey, int n) MUST_USE;

@@ -13,8 +13,8 @@ SELECT json_build_object(
                        WHERE f.survey_id = s.id),
          'waiting', (SELECT count(*) FROM paper_entry p WHERE p.survey_id = s.id AND p.second IS NULL),
          'left', CASE WHEN NOT s.typed_twice THEN (SELECT nullif(count(*), 0) FROM paper_entry p WHERE p.survey_id = s.id) END,
-         'differ', (SELECT coalesce(json_agg(p.number ORDER BY p.number), '[]') FROM paper_entry p
-                     WHERE p.survey_id = s.id AND p.second IS NOT NULL))
+         'differ', (SELECT string_agg(regexp_replace(p.number, '(....)(....)(....)', '\1-\2-\3'), '、' ORDER BY p.number)
+                      FROM paper_entry p WHERE p.survey_id = s.id AND p.second IS NOT NULL))
   FROM survey s
   JOIN questionnaire q ON q.id = s.questionnaire_id
   JOIN questionnaire_edition e ON e.questionnaire_id = q.id AND e.edition = q.edition

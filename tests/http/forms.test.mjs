@@ -168,7 +168,9 @@ test('typed twice: it counts when two clerks agree, and says where they do not',
 	assert.equal(await type(a, staff[1], 2), 'kept []');
 	assert.equal(await type(b, staff[0], 4), 'first []');
 	assert.equal(await type(b, staff[1], 5), 'differs ["q2"]');
+	assert.match(said(await clerk.get(base)), new RegExp(`まだ数えていない番号 ${b}`), 'it is neither counted nor waits for a second clerk');
 	assert.equal(await type(b, staff[0], 5), 'kept []', 'the first clerk agrees with the second');
+	assert.doesNotMatch(said(await clerk.get(base)), /まだ数えていない番号/);
 	const [c] = await numbers(), typed = (who, answers) => inside(town, `SELECT outcome || ' ' || differs FROM paper_enter(${survey}, '${c.replaceAll('-', '')}', 'paper', 1, '${JSON.stringify(answers)}', ${who}, '{}', '{}')`).then((out) => out.split('\n').pop());
 	assert.equal(await typed(staff[0], { q1: '1' }), 'first []');
 	assert.equal(await typed(staff[1], { q1: '1', q3: 'もっと' }), 'differs ["q3"]');
