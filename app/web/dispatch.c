@@ -113,6 +113,7 @@ answer_page(struct web *w, const struct answer *a, enum status status)
 	    ? door(w) : home));
 	json_object_set_new(w->view, "citizen", strcmp(home, "/") == 0 ? json_true() : json_null());
 	json_object_set_new(w->view, "request", json_string(w->request->id));
+	json_object_set_new(w->view, "refused", unsent_refused(w));
 	w->plain = true;
 	return web_page(w, status, a->page);
 }

@@ -45,6 +45,39 @@ unsent_keep(struct web *w)
 	return e == ERR_OK ? desk_login_over(w, form.next) : e;
 }
 
+/* Words of a person; not a mark, a number, a time or the name of a choice. */
+static bool
+is_written(const char *name, const char *value)
+{
+	return strcmp(name, "token") != 0 && value[strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789_:.-")] != '\0';
+}
+
+json_t *
+unsent_refused(struct web *w)
+{
+	json_t *kept = json_keep(w->arena, json_array()), *texts = json_keep(w->arena, json_array());
+	const char *to = web_place(w, w->request->uri, door_portal(w));
+	struct buf once;
+	size_t i;
+
+	if (!w->claims || w->late || strcmp(w->stage, "full") != 0 || !unsent_may(w) || w->route->handler == desk_again || to[0] == '\0')
+		return json_null();
+	for (i = 0; i < fields_count(w->fields); i++) {
+		const char *name = fields_name(w->fields, i), *value = fields_value(w->fields, i);
+
+		if (strcmp(name, "token") != 0)
+			json_array_append_new(kept, json_pack("{s:s, s:s}", "name", name, "value", value));
+		if (is_written(name, value))
+			json_array_append_new(texts, json_string(value));
+	}
+	if (json_array_size(texts) == 0)
+		return json_null();
+	buf_init(&once, w->arena);
+	buf_add_base64url(&once, w->once, sizeof w->once);
+	return json_pack("{s:s, s:s, s:O, s:O, s:b}", "post_url", to,
+	    "token", token_again(w, once.data), "kept", kept, "texts", texts, "files", w->request->files != NULL);
+}
+
 bool
 unsent_knock(struct web *w)
 {

@@ -19,5 +19,11 @@ enum err unsent_keep(struct web *) MUST_USE;
 /* Whether the login of the cookie has lapsed, and may go on so; before a large body is read. */
 bool unsent_knock(struct web *);
 
+/* What a form held that was refused to somebody who is signed in, because their role was taken from them, or
+ * the thing that it was for from the desk, while they typed: on the page that says so they can copy it, and
+ * send it once more.  {post_url, token, kept [{name, value}], texts [text], files}; null: it was none of theirs,
+ * or is not kept. */
+json_t *unsent_refused(struct web *) MUST_USE;
+
 /* The sign-in page, which says why (desk/login.c); next: where to afterwards. */
 enum err desk_login_over(struct web *, const char *next) MUST_USE;

@@ -205,6 +205,11 @@ test('approval of a text that was changed meanwhile', async () => {
 	await sato.submit(await sato.get(`/desk/messages/${id}/content`), { body: '別の文章' }, '/content');
 	let answer = await approve(takahashi, stale);
 	assert.equal(answer.status, 409, 'it is being written');
+	// Whoever had reasons to write down keeps them.
+	answer = await send(takahashi, stale, { act: 'return', comment: '時刻は<b>午後</b>です。\n確かめてください。' }, '/approve');
+	assert.equal(answer.status, 409);
+	assert.match(answer.text, /入力した内容は残っています[\s\S]*<p class="c-text--plain">時刻は&lt;b&gt;午後&lt;\/b&gt;です。\s*確かめてください。<\/p>/);
+	assert.ok(!answer.text.includes('もう一度送る'), 'there is nothing to send them to');
 	assert.equal((await send(sato, await open(sato, id, 'submit'), {}, '/submit')).status, 303);
 	const token = (await open(takahashi, id, 'approve')).text.match(/name="token" value="([^"]+)"/)[1];
 	answer = await send(takahashi, stale, { act: 'approve', confirm: '1', token }, '/approve');

@@ -180,6 +180,30 @@ test('passwords and keys are not kept; a form that waited for a proof is; a form
 	assert.equal((await operator.submit(waits, {}, 'factor')).headers.location, '/operator/account/codes');
 });
 
+test('who lost the role while they typed can copy it, and send it once the role is theirs again', async () => {
+	const { client, id, send, form } = await opened(), was = await body(id);
+	const roles = (sql) => inside(town, sql.replace('WHO', `(SELECT id FROM staff WHERE login = 'sato')`));
+	const take = `DELETE FROM staff_role WHERE staff_id = WHO AND role = 'writer'`, give = `INSERT INTO staff_role (staff_id, role) VALUES (WHO, 'writer')`;
+	await roles(take);
+	const page = isPage(await send(), { status: 403, script: false });
+	assert.match(said(page), /入力した内容は残っています.*断水の「お知らせ」 &amp; &lt;b&gt;本文&lt;\/b&gt; 二行目.*もう一度送る/);
+	assert.ok(page.text.includes(CANARY) && page.text.includes('あ'.repeat(400)));
+	assert.ok(!page.text.includes('<b>本文'));
+	assert.equal(await body(id), was);
+	assert.equal((await client.submit(page, {}, `/messages/${id}`)).status, 403, 'not yet');
+	for (const values of [{ token: '' }, { token: form.text.match(/name="token" value="([^"]+)"/)[1].replace(/^.{22}/, 'A'.repeat(22)) }]) {
+		const answer = await client.post(`/desk/messages/${id}/content`, { subject: 'x', body: CANARY, ...values });
+		assert.equal(answer.status, 403);
+		assert.ok(!answer.text.includes(CANARY), 'the form of somebody else is not shown');
+	}
+	await roles(give);
+	const done = await client.submit(page, {}, `/messages/${id}`);
+	assert.equal(done.status, 303, said(done));
+	assert.equal(await body(id), TYPED.replaceAll('\r\n', '\n'));
+	assert.equal((await client.submit(page, { body: 'twice' }, `/messages/${id}`)).headers.location, done.headers.location);
+	assert.equal(await body(id), TYPED.replaceAll('\r\n', '\n'));
+});
+
 test('of a form with files the words are kept', async () => {
 	const client = await staff('sato'), id = await written(town, 'sato'), path = `/desk/messages/${id}/pictures`;
 	const form = await client.get(path);

@@ -16,6 +16,7 @@
 #include "web/desk/preview.h"
 #include "web/desk/ways.h"
 #include "web/handlers.h"
+#include "web/unsent.h"
 
 enum { COMMENT_MAX = 1000 };
 
@@ -46,6 +47,7 @@ desk_approval_conflict(struct web *w, const char *why)
 	json_object_set_new(w->view, "why", json_string(words_get(w->words, why)));
 	json_object_set_new(w->view, "history", json_pack("[O*]", json_array_get(history, 0)));
 	json_object_set_new(w->view, "has_history", json_boolean(json_array_size(history) > 0));
+	json_object_set_new(w->view, "refused", unsent_refused(w));
 	return web_page(w, HTTP_CONFLICT, "desk/approval/conflict");
 }
 
