@@ -413,6 +413,10 @@ test('the list: states, words, pages', async () => {
 	assert.match(page.text, /あてはまるお知らせはありません/);
 	for (const odd of ['?older=x', '?older=1', '?older=9999999999999999999-1', '?state=nonsense'])
 		assert.equal((await sato.get(`/desk/messages${odd}`)).status, 200, odd);
+	// Where nothing is left on that side of the page, it is not said that there is nothing.
+	for (const gone of ['older=1-1', 'newer=999999999999999999-1'])
+		assert.equal((await sato.get(`/desk/messages?state=sent&search=%E3%83%9A&${gone}`)).headers.location, '/desk/messages?state=sent&search=%E3%83%9A', gone);
+	assert.equal((await sato.get('/desk/messages?older=1-1')).headers.location, '/desk/messages');
 });
 
 test('a test goes to oneself, and what became of it is shown', async () => {

@@ -158,6 +158,9 @@ desk_message_list(struct web *w)
 	e = message_list(w->db, w->words, f, &list);
 	if (e != ERR_OK)
 		return e;
+	/* What was on that side moved away meanwhile: the page would say that there is none at all. */
+	if (f.cursor_id != 0 && json_array_size(json_object_get(list, "rows")) == 0)
+		return web_see_other(w, "%s", list_url(w, f.state, f.search, NULL, NULL));
 	json_array_foreach(json_object_get(list, "rows"), i, row)
 		json_object_set_new(row, "row_url", json_sprintf("/desk/messages/%lld", (long long)json_int(row, "id")));
 	json_object_set(w->view, "rows", json_object_get(list, "rows"));
