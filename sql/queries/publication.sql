@@ -163,8 +163,8 @@ SELECT json_build_object(
    AND m.on_site AND m.published IS NOT NULL AND m.state IN ('sending', 'sent', 'stopped');
 
 -- name: publication_alerts :json
--- Messages that are to save lives, for programs that relay them: the newest of the last
--- thirty days, withdrawn ones too.
+-- Messages that are to save lives, for programs that relay them: those of the last thirty days
+-- that have not ended, the newest first, and withdrawn ones.
 SELECT json_build_object(
          'updated', coalesce(max(rfc3339(x.changed)), (SELECT rfc3339(created) FROM tenant)),
          'alerts', coalesce(json_agg(json_build_object(
@@ -176,6 +176,7 @@ SELECT json_build_object(
                CASE m.state WHEN 'stopped' THEN m.finished ELSE m.published END AS changed
           FROM message m
          WHERE m.on_site AND m.published > now() - interval '30 days' AND m.state IN ('sending', 'sent', 'stopped')
+           AND (m.state = 'stopped' OR m.publish_until > now())
            AND message_vital(m.topics)
          ORDER BY m.published DESC, m.id DESC
          LIMIT 50) x;

@@ -140,7 +140,7 @@ test('what is no emergency, has ended or is another town\'s is none', async () =
 	assert.equal((await minato.get(`/cap/${foreign}`)).status, 404);
 	assert.equal((await minato.get('/cap/0')).status, 404);
 	const index = (await minato.get('/cap.atom')).text;
-	for (const words of ['図書館', '山の町']) assert.ok(!index.includes(words), words);
+	for (const words of ['図書館', '昔の警報', '山の町']) assert.ok(!index.includes(words), words);
 });
 
 test('with nothing to tell the index is empty, and well-formed', async () => {
