@@ -270,6 +270,15 @@ open_demo(struct demo *d, struct cli *c)
 	return true;
 }
 
+/* What stands there stays. */
+static bool
+writable(const char *path)
+{
+	FILE *f = fopen(path, "a");
+
+	return f != NULL && fclose(f) == 0;
+}
+
 int
 cli_demo_setup(struct cli *c)
 {
@@ -278,6 +287,11 @@ cli_demo_setup(struct cli *c)
 	struct demo d;
 	size_t i;
 
+	/* Once the towns are there, nobody gets into them without it. */
+	if (path != NULL && !writable(path)) {
+		fprintf(stderr, "chromo: demo setup: %s cannot be written\n", path);
+		return CLI_FAILED;
+	}
 	if (!open_demo(&d, c))
 		return CLI_FAILED;
 	for (i = 0; i < sizeof towns / sizeof *towns; i++) {

@@ -2,6 +2,7 @@
 /*
  * chromo: the tree of commands and its help.  man/chromo.1 says the same.
  */
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/json.h"
@@ -16,14 +17,14 @@ static const struct command commands[] = {
 	{ "tenant", "create", "--host H --kind city|town|operator --name N --name-en N --mail-from A [--code C] [--contact T]",
 	    "found a municipality, or the operator's place", cli_tenant_create, false },
 	{ "tenant", "list", "", "all of them, with their hosts", cli_tenant_list, false },
-	{ "tenant", "erase", "--host H",
+	{ "tenant", "erase", "--host H [--dry-run]",
 	    "destroy the key of a tenant that has ended: nothing brings its addresses back", cli_tenant_erase, false },
 	{ "staff", "invite", "--host H --login L --name N --email A [--role admin]",
 	    "a link for somebody to set their password by", cli_staff_invite, false },
 	{ "gateway", "load", "--file F", "write the towns' accounts at gateways from a file", cli_gateway_load, false },
 	{ "gateway", "vapid", "--host H", "the town's pair of keys for Web Push, if it has none", cli_gateway_vapid, false },
-	{ "line", "check", "--host H", "ask LINE what the town's account is, and how much of the month is left", cli_line_check, false },
-	{ "line", "menu", "--host H | --picture F", "set the menu below the chat of LINE, or write its picture", cli_line_menu, false },
+	{ "line", "check", "--host H [--dry-run]", "ask LINE what the town's account is, and how much of the month is left", cli_line_check, false },
+	{ "line", "menu", "--host H | --picture F [--dry-run]", "set the menu below the chat of LINE, or write its picture", cli_line_menu, false },
 	{ "mail", "bounce", "[--to ADDRESS]", "take a mail that came back, from standard input", cli_mail_bounce, false },
 	{ "config", "check", "[--file]",
 	    "read the configuration and say what is wrong with it, and, without --file, with PostgreSQL's", cli_config_check, false },
@@ -40,7 +41,7 @@ help(FILE *to, const char *group)
 	size_t i;
 
 	fprintf(to, "chromo: the administrator's command of a chromo installation\n\n"
-	    "usage: chromo [--config FILE] GROUP VERB [options] [--json] [--dry-run] [--yes]\n\n");
+	    "usage: chromo [--config FILE] GROUP VERB [options] [--json] [--yes]\n\n");
 	for (i = 0; i < COMMANDS; i++) {
 		const struct command *c = &commands[i];
 		int n;
@@ -86,8 +87,9 @@ cli_number(const struct cli *c, const char *name, int64_t fallback)
 
 	if (text == NULL)
 		return fallback;
+	errno = 0;
 	n = strtoll(text, &end, 10);
-	if (end == text || *end != '\0' || n < 0) {
+	if (end == text || *end != '\0' || n < 0 || errno == ERANGE) {
 		fprintf(stderr, "chromo: --%s takes a number, not \"%s\"\n", name, text);
 		exit(CLI_USAGE);
 	}
@@ -252,6 +254,12 @@ main(int argc, char **argv)
 		else
 			fprintf(stderr, "chromo: no such command: %s%s%s; chromo --help lists them\n", c.argv[0],
 			    c.argc > 1 ? " " : "", c.argc > 1 ? c.argv[1] : "");
+		return CLI_USAGE;
+	}
+	/* Whoever tries what it would do must not find it done. */
+	if (c.dry_run && words_of(command, "--dry-run") == 0) {
+		fprintf(stderr, "chromo: %s%s%s has no --dry-run; nothing was done\n", command->group,
+		    command->verb[0] ? " " : "", command->verb);
 		return CLI_USAGE;
 	}
 	if (!arguments_good(command, c.argc, c.argv))

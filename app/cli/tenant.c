@@ -14,6 +14,8 @@
 #include "cli/vapid.h"
 #include "db/queries.h"
 
+enum { CONTACT_MAX = 300 };	/* as those of departments and messages */
+
 struct creation {
 	struct arena *arena;
 	struct vault *vault;
@@ -53,7 +55,13 @@ is_host(const char *host)
 	return host[0] != '\0' && host[0] != '.' && host[0] != '-' && c - host <= 253;
 }
 
-/* What is wrong with the call; NULL: nothing. */
+static bool
+is_text(const char *text, bool lines)
+{
+	return text_is_utf8(text, strlen(text)) && text_is_clean(text, lines);
+}
+
+/* What is wrong with the call; NULL: nothing, and its words are as they are stored. */
 static const char *
 problem(struct cli *c, struct creation *n)
 {
@@ -63,14 +71,22 @@ problem(struct cli *c, struct creation *n)
 		return "--kind is city, town or operator";
 	if (!is_host(n->host))
 		return "--host is a host name in small letters, without port";
-	if (n->name[0] == '\0' || n->name_en[0] == '\0' || !text_is_utf8(n->name, strlen(n->name)) ||
-	    !text_is_clean(n->name, false) || !text_is_utf8(n->name_en, strlen(n->name_en)) ||
-	    !text_is_clean(n->name_en, false))
+	if (!is_text(n->name, false) || !is_text(n->name_en, false))
 		return "--name and --name-en are one line of text";
+	n->name = text_normal(c->arena, n->name);
+	n->name_en = text_normal(c->arena, n->name_en);
+	if (n->name[0] == '\0' || n->name_en[0] == '\0')
+		return "--name or --name-en is empty";
 	if (n->code[0] != '\0' && (strlen(n->code) != 6 || strspn(n->code, "0123456789") != 6))
 		return "--code has six digits";
 	if (!text_is_utf8(n->mail_from, strlen(n->mail_from)) || text_email(c->arena, n->mail_from) == NULL)
 		return "--mail-from is no address";
+	n->mail_from = text_email(c->arena, n->mail_from);
+	/* It stands at the foot of every page and mail. */
+	if (text_is_utf8(n->contact, strlen(n->contact)))
+		n->contact = text_body(c->arena, n->contact);
+	if (!is_text(n->contact, true) || text_points(n->contact) > CONTACT_MAX)
+		return "--contact is text of up to 300 characters";
 	return NULL;
 }
 

@@ -54,15 +54,30 @@ test('R13 a fresh installation has nobody in it', async () => {
 	assert.match((await fails('staff', 'invite', '--host', host, '--login', 'x1')).stderr, /no tenant has this host/);
 });
 
+test('demonstration towns whose accounts cannot be written are not made', async () => {
+	assert.match((await fails('demo', 'setup', '--accounts', join(town.dir, 'nowhere', 'accounts.json'))).stderr, /cannot be written/);
+	assert.equal(await chromo('tenant', 'list'), '');
+	assert.equal((await fails('demo', 'load', '--citizens', '99999999999999999999')).code, 2);
+});
+
 test('the command founds a tenant', async () => {
 	const args = ['tenant', 'create', '--host', host, '--kind', 'town', '--name', '川の町', '--name-en', 'Kawa',
 		'--mail-from', 'kouhou@kawa.example'];
 	assert.match(await chromo(...args), /^\d+\n$/);
 	assert.match((await fails(...args)).stderr, /there is a tenant with this host/);
-	for (const [at, wrong] of [[3, 'Kawa.localhost:1'], [5, 'village'], [11, 'nobody']])
+	for (const [at, wrong] of [[3, 'Kawa.localhost:1'], [5, 'village'], [7, ''], [7, '　'], [9, ' \u202e'], [11, 'nobody']])
 		assert.equal((await fails(...Object.assign([...args], { [at]: wrong }))).code, 2);
+	const other = Object.assign([...args], { 3: 'other.localhost', 11: 'ｋouhou@KAWA.example ' });
+	for (const wrong of ['0'.repeat(301), '電話\x1b[31m', '電話\x7f'])
+		assert.match((await fails(...other, '--contact', wrong)).stderr, /--contact is text of up to 300 characters/, JSON.stringify(wrong));
+	await chromo(...other, '--contact', `03-0000-0000 \r\n平日 8:30–17:00${'\u202e'}\n`);
+	assert.equal(await town.sql(`SELECT format('%s|%s', mail_from, contact) FROM tenant WHERE id = (SELECT tenant_id FROM tenant_host WHERE host = 'other.localhost')`),
+		'kouhou@kawa.example|03-0000-0000\n平日 8:30–17:00');
+	const tried = await fails(...Object.assign([...args], { 3: 'tried.localhost' }), '--dry-run');
+	assert.deepEqual([tried.code, tried.stderr], [2, 'chromo: tenant create has no --dry-run; nothing was done\n']);
+	assert.doesNotMatch(await chromo('tenant', 'list'), /tried/);
 	assert.match(await chromo('tenant', 'list'), /town\tactive\tkawa\.localhost\t川の町/);
-	assert.equal(await town.sql('SELECT count(*) FROM topic WHERE vital'), '1');
+	assert.equal(await town.sql(`SELECT string_agg(n::text, ' ') FROM (SELECT count(*) AS n FROM topic WHERE vital GROUP BY tenant_id) x`), '1 1');
 	assert.equal((await town.get(host, '/desk/login')).status, 200);
 });
 
