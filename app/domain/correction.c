@@ -23,23 +23,34 @@ marked(struct arena *a, const char *mark, const char *subject)
 	return text_fit(a, arena_printf(a, "%s%s", mark, subject), MESSAGE_SUBJECT_MAX);
 }
 
+int64_t
+correction_last(const json_t *message)
+{
+	const json_t *all = json_object_get(message, "corrections");
+
+	return json_array_size(all) == 0 ? 0 : json_int(json_array_get(all, json_array_size(all) - 1), "id");
+}
+
 enum err
-correction_make(struct db *db, const struct catalogue *catalogue, struct arena *a, int64_t message, int64_t staff,
-    const char *first_post, int64_t *out)
+correction_make(struct db *db, const struct catalogue *catalogue, struct arena *a, struct correction c, int64_t *out)
 {
 	const struct words *words = catalogue_words(catalogue, "ja");
 	json_t *first, *choices;
 	struct rows *rows;
-	enum err e;
+	/* Of two at once the second waits, and sees what the first made. */
+	enum err e = q_approval_lock(db, (struct q_approval_lock){ c.message }, &rows);
 
-	e = message_show(db, words, message, &first);
 	if (e == ERR_OK)
-		e = message_choices(db, staff, 0, &choices);
+		e = message_show(db, words, c.message, &first);
+	if (e == ERR_OK)
+		e = message_choices(db, c.staff, 0, &choices);
 	if (e != ERR_OK)
 		return e;
+	if (correction_last(first) != c.seen)
+		return ERR_CONFLICT;
 	if (json_array_size(json_object_get(choices, "departments")) == 0)
 		return ERR_INVALID;
-	e = q_correction_make(db, (struct q_correction_make){ .staff = staff, .message = message, .first_post = first_post,
+	e = q_correction_make(db, (struct q_correction_make){ .staff = c.staff, .message = c.message, .first_post = c.first_post,
 	    .subject = marked(a, words_get(words, "correction_mark"), json_text(first, "subject")) }, &rows);
 	if (e == ERR_NOT_FOUND)
 		return ERR_CONFLICT;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "base/json.h"
 #include "base/words.h"
 #include "db/db.h"
 /*
@@ -15,8 +16,11 @@
  * "delete", it is taken away when the correction goes out, which then stands alone. */
 extern const char *const correction_posts[];
 
+/* The newest correction of a message that message_show() shows; 0: it has none. */
+int64_t correction_last(const json_t *message);
+
 /* A draft by this person that says what the message says.  first_post "" : the message has
- * no post that could be replied to.  ERR_CONFLICT: it did not go out yet.  ERR_INVALID: this
- * person belongs to no department. */
-enum err correction_make(struct db *, const struct catalogue *, struct arena *, int64_t message, int64_t staff,
-    const char *first_post, int64_t *out) MUST_USE;
+ * no post that could be replied to.  seen: its newest correction, as this person saw it.  ERR_CONFLICT:
+ * somebody else corrects it meanwhile, or it did not go out yet.  ERR_INVALID: this person belongs to no department. */
+struct correction { int64_t message, staff, seen; const char *first_post; };
+enum err correction_make(struct db *, const struct catalogue *, struct arena *, struct correction, int64_t *out) MUST_USE;

@@ -350,10 +350,19 @@ test('a correction: for those who got the first, its post begins 【訂正】 an
 	const question = await sato.get(`/desk/messages/${id}/correct`);
 	assert.match(said(question), /最初のお知らせが届いた方にだけ/);
 	assert.equal((await sato.submit(question, { first_post: 'x' }, '/correct')).status, 422);
+	const another = await suzuki.get(`/desk/messages/${id}/correct`);
 	const made = await sato.submit(question, { first_post: 'reply' }, '/correct');
 	assert.equal(made.status, 303);
 	const draft = Number(/(\d+)$/.exec(made.headers.location)[1]);
 	assert.equal((await sato.submit(question, { first_post: 'reply' }, '/correct')).headers.location, made.headers.location, 'the same press');
+	// Somebody else who noticed the mistake, too, is shown that it is being corrected, and may go on.
+	const shown = await suzuki.submit(another, { first_post: 'reply' }, '/correct');
+	assert.equal(shown.status, 409);
+	assert.match(said(shown), /もう訂正があります。 【訂正】断水のお知らせ 下書き/);
+	assert.match(said(shown), /返信する.*消して/);
+	const second = await suzuki.submit(shown, { first_post: 'reply' }, '/correct');
+	assert.equal(second.status, 303);
+	await inside(town, `SET session_replication_role = replica; DELETE FROM message WHERE id = ${/(\d+)$/.exec(second.headers.location)[1]}`);
 	assert.match(said(await sato.get(`/desk/messages/${draft}`)), /次のお知らせの訂正です。 断水のお知らせ X では、最初の投稿への返信として/);
 	assert.equal(await row(draft, 'subject'), '【訂正】断水のお知らせ');
 	assert.equal(await row(draft, `ladder -> 0 ->> 'wait' || ' ' || ladder_yen`), '10 5', 'in the same order of ways');

@@ -51,7 +51,8 @@ show(struct web *w, enum status status, const json_t *message, bool posted)
 	json_object_set_new(w->view, "posted", json_boolean(posted));
 	if (json_object_get(w->view, "nowhere") == NULL)
 		json_object_set_new(w->view, "nowhere", json_false());
-	json_object_set_new(w->view, "any", json_boolean(json_array_size(json_object_get(message, "corrections")) > 0));
+	json_object_set_new(w->view, "any", json_boolean(correction_last(message) != 0));
+	json_object_set_new(w->view, "seen", json_sprintf("%lld", (long long)correction_last(message)));
 	return web_page(w, status, "desk/correction/new");
 }
 
@@ -83,7 +84,7 @@ enum err
 desk_correction_make(struct web *w)
 {
 	struct form *f = web_form(w);
-	const char *first_post = "";
+	struct correction c = { .staff = w->staff, .first_post = "" };
 	json_t *message;
 	int64_t made;
 	bool posted;
@@ -94,10 +95,17 @@ desk_correction_make(struct web *w)
 	if (e != ERR_OK)
 		return e;
 	if (posted)
-		first_post = form_choice(f, "first_post", FORM_REQUIRED, correction_posts);
+		c.first_post = form_choice(f, "first_post", FORM_REQUIRED, correction_posts);
 	if (!form_ok(f))
 		return show(w, HTTP_UNPROCESSABLE, message, posted);
-	e = correction_make(w->db, w->site->catalogue, w->arena, json_int(message, "id"), w->staff, first_post, &made);
+	c.message = json_int(message, "id");
+	e = fields_int(w->fields, "seen", 0, INT64_MAX, &c.seen);
+	if (e != ERR_OK)
+		return e;
+	e = correction_make(w->db, w->site->catalogue, w->arena, c, &made);
+	/* Two who noticed the same mistake: the second is shown what the first began, and decides. */
+	if (e == ERR_CONFLICT && !db_failed(w->db) && desk_message_open(w, &message) == ERR_OK && went_out(message))
+		return show(w, HTTP_CONFLICT, message, posted);
 	json_object_set_new(w->view, "nowhere", json_boolean(e == ERR_INVALID));
 	if (e == ERR_INVALID)
 		return show(w, HTTP_UNPROCESSABLE, message, posted);
