@@ -148,10 +148,12 @@ citizen_find_districts(struct form *f, const json_t *options, json_t *choice)
 bool
 citizen_read_topics(struct form *f, const json_t *options, json_t *choice)
 {
-	json_t *ids = ticked(f, "topic", json_object_get(options, "topics"));
+	json_t *list = json_object_get(options, "topics");
+	json_t *ids = ticked(f, "topic", list);
 	bool vital = form_flag(f, "vital");
 
-	if (!vital && json_array_size(ids) == 0)
+	/* Where none are offered yet, nobody has to forgo what goes to everyone. */
+	if (!vital && json_array_size(ids) == 0 && json_array_size(list) > 0)
 		form_problem(f, "topic", "form_choose_some");
 	if (vital)
 		json_array_clear(ids);

@@ -75,6 +75,20 @@ test('命を守る情報だけ, in English, by one press', async () => {
 		FROM citizen c JOIN consent o ON o.citizen_id = c.id ORDER BY c.id DESC LIMIT 1`), 't|{}|en|en');
 });
 
+test('a town that offers no topics yet: nobody has to take 命を守る情報 alone for it', async () => {
+	const client = browser(), offered = (yes) => town.sql(`SET session_replication_role = replica; UPDATE topic SET active = ${yes} WHERE NOT vital`);
+	await offered(false);
+	try {
+		assert.match(words(await subscribe(town, client, somebody(), { district: [centre], topic: [] })), /命を守る情報/);
+		const mine = `FROM citizen c JOIN citizen_session s ON s.citizen_id = c.id WHERE s.hash = sha256('${client.cookies.get('__Host-citizen')}')`;
+		assert.equal(await town.sql(`SELECT c.vital_only || ' ' || c.topics::text ${mine}`), 'false {}');
+		assert.equal((await client.submit(await client.get('/my/change/topics'), {}, 1)).status, 303, 'nor later');
+	} finally {
+		await offered(true);
+	}
+	assert.equal((await client.submit(await client.get('/my/change/topics'), {}, 1)).status, 422);
+});
+
 test('a registered address is told by mail, and nowhere else', async () => {
 	const email = somebody();
 	await subscribe(town, browser(), email, { district: [centre] });
