@@ -56,11 +56,14 @@ json_t *
 unsent_refused(struct web *w)
 {
 	json_t *kept = json_keep(w->arena, json_array()), *texts = json_keep(w->arena, json_array());
-	const char *to = web_place(w, w->request->uri, door_portal(w));
+	const char *to;
 	struct buf once;
 	size_t i;
 
-	if (!w->claims || w->late || strcmp(w->stage, "full") != 0 || !unsent_may(w) || w->route->handler == desk_again || to[0] == '\0')
+	if (!w->claims || w->late || strcmp(w->stage, "full") != 0 || !unsent_may(w) || w->route->handler == desk_again)
+		return json_null();
+	to = web_place(w, w->request->uri, door_portal(w));
+	if (to[0] == '\0')
 		return json_null();
 	for (i = 0; i < fields_count(w->fields); i++) {
 		const char *name = fields_name(w->fields, i), *value = fields_value(w->fields, i);

@@ -204,6 +204,15 @@ test('who lost the role while they typed can copy it, and send it once the role 
 	assert.equal(await body(id), TYPED.replaceAll('\r\n', '\n'));
 });
 
+test('what was typed into a page whose thing is gone is there to be copied', async () => {
+	const { client, id, send } = await opened();
+	await town.sql(`SET session_replication_role = replica; DELETE FROM message WHERE id = ${id}`);
+	const page = isPage(await send(), { status: 404, script: false });
+	assert.ok(page.text.includes('あ'.repeat(400)));
+	assert.ok(!page.text.includes('もう一度送る'), 'there is nothing to send it to');
+	assert.ok(!(await client.get(`/desk/messages/${id}/content`)).text.includes('あ'.repeat(400)));
+});
+
 test('of a form with files the words are kept', async () => {
 	const client = await staff('sato'), id = await written(town, 'sato'), path = `/desk/messages/${id}/pictures`;
 	const form = await client.get(path);
