@@ -41,9 +41,9 @@ libdomain_a_SOURCES = \
 	app/domain/proof.c app/domain/proof.h \
 	app/domain/publication.c app/domain/publication.h \
 	app/domain/push.c app/domain/push.h \
-	app/domain/question.c app/domain/question.h app/domain/question_language.c app/domain/question_language.h \
-	app/domain/question_logic.c app/domain/question_paths.c app/domain/question_read.c app/domain/question_tries.c \
-	app/domain/question_tries.h app/domain/question_words.c \
+	app/domain/question.c app/domain/question.h app/domain/question_choices.c app/domain/question_choices.h \
+	app/domain/question_language.c app/domain/question_language.h app/domain/question_logic.c app/domain/question_paths.c \
+	app/domain/question_read.c app/domain/question_tries.c app/domain/question_tries.h app/domain/question_words.c \
 	app/domain/questionnaire.c app/domain/questionnaire.h app/domain/questionnaire_accept.c \
 	app/domain/questionnaire_faults.c app/domain/questionnaire_parse.c app/domain/questionnaire_private.h \
 	app/domain/questionnaire_read.c app/domain/questionnaire_view.c \

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a clerk typed about one question, and whether it will do.
- *
- * Choices are pasted, one a line.  A line that was there before keeps its code; of lines
- * that are new, the one at the place of a line that went is taken for that line put in
- * other words.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +9,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "domain/question.h"
+#include "domain/question_choices.h"
 #include "domain/questionnaire.h"
 
 enum { DECIMALS_MAX = 4, FILES_MAX = 10, AMOUNT_MAX = 20, TEXT_MAX = 500, LONG_MAX = 10000 };
@@ -23,26 +20,7 @@ ja(const json_t *texts)
 	return json_text(texts, "ja");
 }
 
-static bool
-special(const json_t *choice)
-{
-	return json_flag(choice, "other") || json_flag(choice, "none");
-}
-
 /* --- what is stored, shown --- */
-
-static const char *
-joined(struct arena *a, const json_t *list)
-{
-	const char *all = "";
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(list, i, one)
-		if (!special(one))
-			all = arena_printf(a, "%s%s%s", all, all[0] != '\0' ? "\n" : "", ja(json_object_get(one, "texts")));
-	return all;
-}
 
 static const char *
 number_text(struct arena *a, const json_t *settings, const char *key)
@@ -80,7 +58,7 @@ question_show_content(struct arena *a, struct form *f, const json_t *question)
 	form_set(f, "label", json_text(own, "label"));
 	form_set(f, "help", json_text(own, "help"));
 	form_set_flag(f, "required", json_flag(question, "required"));
-	form_set(f, "choices", joined(a, choices));
+	form_set(f, "choices", question_choices_lines(a, choices));
 	show_special(f, choices, "other", "other_text");
 	show_special(f, choices, "none", "none_text");
 	form_set_flag(f, "shuffle", json_flag(s, "shuffle"));
@@ -89,156 +67,13 @@ question_show_content(struct arena *a, struct form *f, const json_t *question)
 	form_set(f, "range", json_flag(s, "past") ? "past" : json_flag(s, "future") ? "future" : "any");
 	form_set(f, "low", ja(json_object_get(json_object_get(s, "low"), "texts")));
 	form_set(f, "high", ja(json_object_get(json_object_get(s, "high"), "texts")));
-	form_set(f, "rows", joined(a, json_object_get(s, "rows")));
+	form_set(f, "rows", question_choices_lines(a, json_object_get(s, "rows")));
 	form_set_flag(f, "multi", json_flag(s, "multi"));
 	form_set_flag(f, "district", json_flag(s, "district"));
 	form_set_flag(f, "image", json_has(json_object_get(s, "kinds"), "image"));
 	form_set_flag(f, "pdf", json_has(json_object_get(s, "kinds"), "pdf"));
 	form_set(f, "than", json_text(s, "equal_or_more"));
 	form_set(f, "reason", "");
-}
-
-/* --- choices --- */
-
-static char *
-without(char *line, const char *mark)
-{
-	size_t n = strlen(mark);
-
-	return strncmp(line, mark, n) == 0 && line[n] != '\0' ? line + n : line;
-}
-
-/* A line as it was pasted, without what a word processor put before it. */
-static char *
-trimmed(char *line)
-{
-	static const char *const marks[] = { " ", "\t", "　", "・", "•", "□", "☐", "- " };
-	char *before, *end;
-	size_t i;
-
-	do {
-		before = line;
-		for (i = 0; i < sizeof marks / sizeof *marks; i++)
-			line = without(line, marks[i]);
-	} while (line != before);
-	for (end = line + strlen(line); end > line;) {
-		if (end[-1] == ' ' || end[-1] == '\t')
-			end--;
-		else if (end - line >= 3 && strncmp(end - 3, "　", 3) == 0)
-			end -= 3;
-		else
-			break;
-	}
-	*end = '\0';
-	return line;
-}
-
-static const json_t *
-by_text(const json_t *old, const char *text)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(old, i, one)
-		if (!special(one) && strcmp(ja(json_object_get(one, "texts")), text) == 0)
-			return one;
-	return NULL;
-}
-
-static bool
-still(const json_t *lines, const json_t *old)
-{
-	return json_has(lines, ja(json_object_get(old, "texts")));
-}
-
-static int
-last_number(const json_t *old, const char *prefix)
-{
-	const json_t *one;
-	int last = 0, n;
-	size_t i;
-
-	json_array_foreach(old, i, one) {
-		const char *code = json_text(one, "code");
-
-		if (strncmp(code, prefix, strlen(prefix)) != 0)
-			continue;
-		n = (int)strtol(code + strlen(prefix), NULL, 10);
-		last = n > last ? n : last;
-	}
-	return last;
-}
-
-/* The lines of a field; what is wrong is said at it. */
-static json_t *
-read_lines(struct arena *a, struct form *f, const char *name)
-{
-	json_t *lines = json_keep(a, json_array());
-	char *text = arena_strdup(a, form_lines(f, name, FORM_REQUIRED, QUESTION_CHOICES_MAX * QUESTION_CHOICE_LENGTH)), *line, *rest;
-
-	for (line = strtok_r(text, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
-		line = trimmed(line);
-		if (line[0] == '\0')
-			continue;
-		if (text_length(line) > QUESTION_CHOICE_LENGTH) {
-			form_detail(f, name, "max", QUESTION_CHOICE_LENGTH);
-			form_problem(f, name, "question_choice_too_long");
-		}
-		if (json_has(lines, line))
-			form_problem(f, name, "question_choice_twice");
-		json_array_append_new(lines, json_string(line));
-	}
-	if (json_array_size(lines) > QUESTION_CHOICES_MAX) {
-		form_detail(f, name, "max", QUESTION_CHOICES_MAX);
-		form_problem(f, name, "question_choices_too_many");
-	}
-	return lines;
-}
-
-/* Codes for lines: see the head of this file. */
-static json_t *
-coded(struct arena *a, const json_t *lines, const json_t *old, const char *prefix)
-{
-	json_t *list = json_keep(a, json_array()), *made;
-	int last = last_number(old, prefix);
-	const json_t *line;
-	size_t i;
-
-	json_array_foreach(lines, i, line) {
-		const char *text = json_string_value(line);
-		const json_t *same = by_text(old, text), *there = json_array_get(old, i);
-
-		if (same == NULL && there != NULL && !special(there) && !still(lines, there))
-			same = there;
-		made = same != NULL ? json_deep_copy(same)
-		    : json_pack("{s:o, s:{}}", "code", json_sprintf("%s%d", prefix, ++last), "texts");
-		json_object_set_new(json_object_get(made, "texts"), "ja", json_string(text));
-		json_array_append_new(list, made);
-	}
-	return list;
-}
-
-/* その他 and 「どれでもない」, each with words of its own. */
-static void
-add_special(struct form *f, json_t *choices, const json_t *old, const char *kind, const char *text)
-{
-	json_t *made = NULL;
-	const json_t *one;
-	const char *typed;
-	size_t i;
-
-	if (!form_flag(f, kind)) {
-		form_set(f, text, "");
-		return;
-	}
-	typed = form_text(f, text, FORM_REQUIRED, QUESTION_CHOICE_LENGTH);
-	json_array_foreach(old, i, one)
-		if (json_flag(one, kind))
-			made = json_deep_copy(one);
-	if (made == NULL)
-		made = json_pack("{s:s, s:{}, s:b}", "code", kind, "texts", kind, 1);
-	json_object_set_new(json_object_get(made, "texts"), "ja", json_string(typed));
-	json_array_append_new(choices, made);
 }
 
 /* --- settings --- */
@@ -379,7 +214,10 @@ read_settings(struct arena *a, struct form *f, const json_t *question)
 	} else if (strcmp(kind, "scale") == 0)
 		read_scale(f, s, old);
 	else if (strcmp(kind, "matrix") == 0) {
-		json_object_set(s, "rows", coded(a, read_lines(a, f, "rows"), json_object_get(old, "rows"), "r"));
+		int given = (int)json_int(old, "rows_given");
+
+		json_object_set(s, "rows", question_choices_read(a, f, "rows", json_object_get(old, "rows"), "r", &given));
+		question_choices_given(s, "rows_given", given, json_object_get(s, "rows"), "r");
 		keep_flag(s, f, "multi");
 	} else if (strcmp(kind, "address") == 0)
 		keep_flag(s, f, "district");
@@ -397,6 +235,7 @@ question_read_content(struct arena *a, struct form *f, const json_t *question, s
 {
 	const char *kind = json_text(question, "kind"), *than;
 	const json_t *old = json_object_get(question, "choices");
+	int given = (int)json_int(json_object_get(question, "settings"), "choices_given");
 	json_t *own;
 
 	c->texts = json_keep(a, json_deep_copy(json_object_get(question, "texts")));
@@ -408,12 +247,13 @@ question_read_content(struct arena *a, struct form *f, const json_t *question, s
 	c->required = strcmp(kind, "note") != 0 && form_flag(f, "required");
 	c->choices = json_keep(a, json_array());
 	if (question_has_choices(kind))
-		c->choices = coded(a, read_lines(a, f, "choices"), old, "");
+		c->choices = question_choices_read(a, f, "choices", old, "", &given);
 	if (strcmp(kind, "single") == 0 || strcmp(kind, "multi") == 0) {
-		add_special(f, c->choices, old, "other", "other_text");
-		add_special(f, c->choices, old, "none", "none_text");
+		question_choices_add_special(f, c->choices, old, "other", "other_text");
+		question_choices_add_special(f, c->choices, old, "none", "none_text");
 	}
 	c->settings = read_settings(a, f, question);
+	question_choices_given(c->settings, "choices_given", given, c->choices, "");
 	than = form_text(f, "than", FORM_OPTIONAL, AMOUNT_MAX);
 	if (than[0] != '\0')
 		json_object_set_new(c->settings, "equal_or_more", json_string(than));
@@ -425,12 +265,12 @@ question_read_content(struct arena *a, struct form *f, const json_t *question, s
 static void
 reword(struct arena *a, struct form *f, json_t *list, const char *name)
 {
-	const json_t *lines = read_lines(a, f, name);
+	const json_t *lines = question_choices_typed(a, f, name);
 	json_t *one;
 	size_t i, n = 0;
 
 	json_array_foreach(list, i, one)
-		n += special(one) ? 0 : 1;
+		n += question_choice_is_special(one) ? 0 : 1;
 	if (json_array_size(lines) != n) {
 		form_detail(f, name, "length", (int64_t)n);
 		form_problem(f, name, "question_lines_same");
@@ -438,7 +278,7 @@ reword(struct arena *a, struct form *f, json_t *list, const char *name)
 	}
 	n = 0;
 	json_array_foreach(list, i, one)
-		if (!special(one))
+		if (!question_choice_is_special(one))
 			json_object_set(json_object_get(one, "texts"), "ja", json_array_get(lines, n++));
 }
 

@@ -147,6 +147,16 @@ test('choices keep their codes', async () => {
 	assert.equal(await change('砂場\n滑り台\nブランコ'), '3砂場 1滑り台 2ブランコ', 'another order');
 	assert.equal(await change('砂場\nすべり台\nブランコ'), '3砂場 1すべり台 2ブランコ', 'another spelling');
 	assert.equal(await change('砂場\nすべり台\nブランコ\n鉄棒'), '3砂場 1すべり台 2ブランコ 4鉄棒', 'one more');
+	// A condition or a limit that was made for 鉄棒 must not mean what comes after it.
+	assert.equal(await change('砂場\nすべり台\nブランコ'), '3砂場 1すべり台 2ブランコ', 'the last one goes');
+	assert.equal(await change('砂場\nすべり台\nブランコ\nのぼり棒'), '3砂場 1すべり台 2ブランコ 5のぼり棒', 'and another one comes');
+	assert.equal(await change('砂場\nすべり台\nブランコ'), '3砂場 1すべり台 2ブランコ');
+	assert.equal(await change('砂場\nすべり台\nブランコ\n鉄棒'), '3砂場 1すべり台 2ブランコ 6鉄棒');
+	const table = await question(id, 'matrix', { choices: 'よい\nわるい', rows: '便\n料金' });
+	for (const [rows, codes] of [['便', ['r1']], ['便\n時間', ['r1', 'r3']]]) {
+		assert.equal((await sato.submit(await sato.get(`/desk/surveys/${id}/questions/${table}`), { rows }, `/questions/${table}`)).status, 303);
+		assert.deepEqual((await questions(id))[1].settings.rows.map((r) => r.code), codes);
+	}
 });
 
 test('what is typed wrong is said beside the field and stays', async () => {
