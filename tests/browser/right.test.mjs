@@ -59,6 +59,15 @@ for (const width of widths) {
 		});
 		await person.page.getByRole('button', { name: '権利を受け取って回答する' }).click();
 		await person.page.getByText('うまくいきませんでした').waitFor();
+		// Somebody else of the family comes to this browser: what waits in it is not theirs.
+		const first = await person.context.cookies(), other = await signed_in(town, host);
+		await as(person, other.client);
+		await person.go(path);
+		await person.press('button', '権利を受け取って回答する');
+		assert.equal(person.path, `/surveys/${survey}`);
+		assert.equal(await town.sql(`SELECT count(*) FROM right_drawn WHERE survey_id = ${survey} AND citizen_id = ${other.citizen}`), '1');
+		await person.context.clearCookies();
+		await person.context.addCookies(first);
 		await person.go(path);
 		await person.sees('すでにお渡し');
 		await person.sees('受け取りかけた権利');

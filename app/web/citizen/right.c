@@ -39,6 +39,18 @@ citizen_right_door(struct web *w, int64_t survey)
 	return web_see_other(w, "/surveys/%" PRId64 "/right", survey);
 }
 
+/* Under what a browser keeps what this person has begun: another person's is not taken for theirs. */
+static const char *
+mark_of(struct web *w, int64_t survey, int64_t citizen)
+{
+	struct db_bytes hash = db_sha256(w->arena, arena_printf(w->arena, "right %" PRId64 " %" PRId64, survey, citizen));
+	struct buf text;
+
+	buf_init(&text, w->arena);
+	buf_add_base64url(&text, hash.data, hash.n);
+	return text.data;
+}
+
 static enum err
 page(struct web *w, enum status status, int64_t citizen, const char *draw_url)
 {
@@ -64,6 +76,7 @@ page(struct web *w, enum status status, int64_t citizen, const char *draw_url)
 	json_object_set_new(w->view, "held", json_boolean(held));
 	json_object_set(w->view, "survey", survey);
 	json_object_set_new(w->view, "key", json_string(key));
+	json_object_set_new(w->view, "mark", json_string(mark_of(w, id, citizen)));
 	json_object_set_new(w->view, "made", json_string(made));
 	json_object_set_new(w->view, "draw_url", json_string(draw_url));
 	return web_page(w, status, "citizen/right/draw");

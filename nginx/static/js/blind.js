@@ -83,8 +83,8 @@ export function bare(modulus, signed, secret) {
 const form = globalThis.document?.getElementById('right') ?? globalThis.document?.getElementById('right-again');
 
 /* What was hidden stays in this browser until its signature is there: a second try, after a
- * line that broke, is the same request. */
-const place = () => `right-${form.dataset.survey}`;
+ * line that broke, is the same request.  Another person's begins anew. */
+const place = () => `right-${form.dataset.mark}`;
 
 async function begun(modulus) {
 	const kept = JSON.parse(localStorage.getItem(place()) ?? 'null');
