@@ -162,7 +162,8 @@ json_t *questionnaire_without_files(struct arena *, const json_t *document);
 
 /* What is to be solved before this may be published: a list of {"code", "key", "other"}, words by
  * "question_fault_<key>": no_questions, no_label, no_choices, choice_twice, choice_empty, range, refers (to a
- * question that is not earlier, or a choice that does not exist), jump_back, unreachable, rows,
+ * question that is not earlier, or a choice that does not exist), refers_translated (the same in the words of a
+ * language that is offered), jump_back, unreachable, rows,
  * across (from a question that each person answers, document "each": [code …], to one that is answered once, or the
  * other way round).  Empty: nothing. */
 json_t *questionnaire_faults(struct arena *, const json_t *document);

@@ -168,7 +168,7 @@ review_settings(const struct review *r, const json_t *question)
 
 /* {q1} in a label names an earlier question. */
 static void
-review_pipes(const struct review *r, const char *label)
+review_pipes(const struct review *r, const char *label, const char *key)
 {
 	const char *open = label, *close;
 
@@ -176,10 +176,22 @@ review_pipes(const struct review *r, const char *label)
 		const char *code = arena_printf(r->arena, "%.*s", (int)(close - open - 1), open + 1);
 
 		if (earlier(r, code) == NULL)
-			fault(r, "refers", code);
+			fault(r, key, code);
 		else
 			review_side(r, code);
 	}
+}
+
+/* What is not offered yet is nobody's business yet. */
+static void
+review_languages(const struct review *r, const json_t *question, const json_t *offered)
+{
+	const char *language;
+	json_t *said;
+
+	json_object_foreach(json_object_get(question, "texts"), language, said)
+		if (strcmp(language, "ja") != 0 && json_has(offered, language))
+			review_pipes(r, json_text(said, "label"), "refers_translated");
 }
 
 /* Question i is passed by all when every way from before leads over it: a jump that is always
@@ -232,7 +244,8 @@ questionnaire_faults(struct arena *a, const json_t *document)
 		r.code = json_text(q, "code");
 		if (label[0] == '\0')
 			fault(&r, "no_label", "");
-		review_pipes(&r, label);
+		review_pipes(&r, label, "refers");
+		review_languages(&r, q, json_object_get(document, "languages"));
 		if (has_choices(json_text(q, "kind")))
 			review_choices(&r, json_object_get(q, "choices"), "no_choices");
 		review_settings(&r, q);

@@ -310,6 +310,8 @@ faults(struct arena *a)
 		{ D(K("q1", "single", "\"settings\":{},\"choices\":[]")), "no_choices", "no choices" },
 		{ D("{\"code\":\"q1\",\"kind\":\"text\",\"texts\":{\"ja\":{\"label\":\"{q7}\"}}}"),
 		    "refers", "a label that names what is not there" },
+		{ "{\"languages\":[\"ja\",\"en\"],\"questions\":[{\"code\":\"q1\",\"kind\":\"text\",\"texts\":"
+		    "{\"ja\":{\"label\":\"A\"},\"en\":{\"label\":\"{q7}\"}}}]}", "refers_translated", "a translation that names what is not there" },
 		{ D(K("q1", "number", "\"settings\":{\"min\":\"9\",\"max\":\"1\"}")), "range", "a range that holds nothing" },
 		{ D("{\"code\":\"q1\",\"kind\":\"text\",\"texts\":{}}"), "no_label", "a question without words" },
 		{ E(Q("q1", "\"jumps\":[]") "," Q("q2", "\"show\":" ANSWERED("q1"))), "across", "a condition on what each person answers" },
@@ -324,6 +326,8 @@ faults(struct arena *a)
 		ok(has_fault(a, faulty[i].document, faulty[i].key), "%s", faulty[i].what);
 	ok(!has_fault(a, E(Q("q1", "\"jumps\":[{\"when\":null,\"to\":\"end\"}]") "," Q("q2", "\"show\":null")), "across"),
 	    "the end of one side is no other side");
+	ok(!has_fault(a, "{\"languages\":[\"ja\"],\"questions\":[{\"code\":\"q1\",\"kind\":\"text\",\"texts\":"
+	    "{\"ja\":{\"label\":\"A\"},\"en\":{\"label\":\"{q7}\"}}}]}", "refers_translated"), "a language that is not offered");
 }
 
 int
