@@ -311,7 +311,8 @@ faults(struct arena *a)
 		{ D("{\"code\":\"q1\",\"kind\":\"text\",\"texts\":{\"ja\":{\"label\":\"{q7}\"}}}"),
 		    "refers", "a label that names what is not there" },
 		{ "{\"languages\":[\"ja\",\"en\"],\"questions\":[{\"code\":\"q1\",\"kind\":\"text\",\"texts\":"
-		    "{\"ja\":{\"label\":\"A\"},\"en\":{\"label\":\"{q7}\"}}}]}", "refers_translated", "a translation that names what is not there" },
+		    "{\"ja\":{\"label\":\"A\"},\"en\":{\"label\":\"{q7}\"}}}]}",
+		    "refers_translated", "a translation that names what is not there" },
 		{ D(K("q1", "number", "\"settings\":{\"min\":\"9\",\"max\":\"1\"}")), "range", "a range that holds nothing" },
 		{ D("{\"code\":\"q1\",\"kind\":\"text\",\"texts\":{}}"), "no_label", "a question without words" },
 		{ E(Q("q1", "\"jumps\":[]") "," Q("q2", "\"show\":" ANSWERED("q1"))), "across", "a condition on what each person answers" },
