@@ -244,6 +244,8 @@ look(struct import *im, size_t line, const char *number)
 		fault(im, line, "unknown", number);
 	else if (e == ERR_OK && form == PAPER_FORM_ANSWERED)
 		fault(im, line, "again", number);
+	else if (e == ERR_OK && form == PAPER_FORM_ENTERED)
+		fault(im, line, "entered", number);
 	return e;
 }
 

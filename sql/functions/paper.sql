@@ -112,8 +112,11 @@ BEGIN
   SELECT array_agg(k.key), array_agg(k.most), array_agg(k.more) INTO keys, most, more
     FROM (SELECT u.key, max(u.most) AS most, count(*)::int AS more
             FROM paper_import_line l, unnest(l.keys, l.most) AS u (key, most) WHERE l.import_id = p_import GROUP BY u.key) k;
-  DELETE FROM paper_entry e
-   USING paper_import_line l WHERE l.import_id = p_import AND e.survey_id = s.id AND e.number = l.number;
+  -- What a clerk has typed meanwhile is not thrown away: it is looked at again, and said.
+  IF EXISTS (SELECT FROM paper_import_line l JOIN paper_entry e ON e.survey_id = s.id AND e.number = l.number
+              WHERE l.import_id = p_import AND l.number <> '') THEN
+    RETURN 'again';
+  END IF;
   WHILE EXISTS (SELECT FROM paper_import_line l WHERE l.import_id = p_import) LOOP
     INSERT INTO response (id, questionnaire_id, edition, number, way, answers, right_hash, staff_id)
     SELECT l.response_id, s.questionnaire_id, p_edition, response_number(), 'import', l.answers,

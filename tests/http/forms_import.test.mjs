@@ -128,6 +128,15 @@ test('a number that is answered on the web while its line waits: it is looked at
 	await over(sent);
 	assert.match(said(await sato.get(sent)), /652 この番号は、もう回答されています/);
 	assert.equal(await town.sql(`SELECT count(*) FROM response r JOIN survey s USING (questionnaire_id) WHERE s.id = ${once}`), '1');
+
+	// Another one is typed by one clerk of two: it is theirs to compare, and not the file's to take away.
+	const typed = numbers[10].replaceAll('-', ''), entries = () => town.sql(`SELECT count(*) FROM paper_entry WHERE survey_id = ${once}`);
+	await inside(town, `UPDATE survey SET typed_twice = true WHERE id = ${once};
+		SELECT outcome FROM paper_enter(${once}, '${typed}', 'paper', 1, '{"q1": "2"}', (SELECT min(id) FROM staff WHERE tenant_id = current_tenant()), '{}', '{}')`);
+	const second = await send(sato, `番号,q1\n${numbers.slice(0, 20).map((n) => `${n},1`).join('\n')}\n`, 'b.csv', at);
+	await over(second);
+	assert.match(said(await sato.get(second)), /12 職員が入力したものがあり/);
+	assert.equal(await entries(), '1');
 });
 
 test('F26 while a file with quotas is kept, a citizen is not kept waiting, and each quota is counted to the last', { timeout: 240000 }, async () => {
