@@ -15,6 +15,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
@@ -28,6 +29,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { KEPT_HEAP = 4 << 20 };
 
 enum {
 	GRACE_MS = 20000,
@@ -438,6 +441,13 @@ make_slots(struct supervisor *v, const struct proc_pool *pools, int n_pools)
 	for (int i = 0; i < n_pools; i++)
 		for (int k = 0; k < pools[i].workers; k++, s++)
 			*s = (struct slot){ .pool = &pools[i], .number = k };
+}
+
+void
+proc_keep_heap(void)
+{
+	mallopt(M_TRIM_THRESHOLD, KEPT_HEAP);
+	mallopt(M_MMAP_THRESHOLD, KEPT_HEAP);
 }
 
 int

@@ -33,6 +33,10 @@ struct proc_pool {
 	const struct sandbox *sandbox;
 };
 
+/* Before any worker is there: the heap stays as large as the largest request or round made it.  To give it
+ * back and take it again each time, page fault by page fault, would be a tenth of a request. */
+void proc_keep_heap(void);
+
 /* Returns the exit status of the program once all have ended: 0, or 1 if any had
  * to be killed. */
 int proc_supervise(const struct proc_pool *pools, int n_pools);

@@ -9,7 +9,6 @@
  * air, and gives the rest back.
  */
 #include <errno.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -236,10 +235,7 @@ main(int argc, char **argv)
 
 	json_setup();
 	db_share();
-	/* The heap stays as large as the largest round made it: to give it back and take it again with each
-	 * call is two dozen page faults. */
-	mallopt(M_TRIM_THRESHOLD, 4 << 20);
-	mallopt(M_MMAP_THRESHOLD, 4 << 20);
+	proc_keep_heap();
 	problem = argc > 2 ? "one configuration file at most" :
 	    open_house(&house, a, path != NULL ? path : "/etc/chromo/chromo.conf");
 	if (problem != NULL) {

@@ -11,7 +11,6 @@
  * replaced one after the other; with a fault in one of them all stays as it is.  What is
  * settled at start needs a restart: sockets and numbers of workers.
  */
-#include <malloc.h>
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -201,10 +200,7 @@ main(int argc, char **argv)
 
 	json_setup();
 	db_share();
-	/* The heap stays as large as the largest page made it: to give it back and take
-	 * it again with each request would be a tenth of a request. */
-	mallopt(M_TRIM_THRESHOLD, 4 << 20);
-	mallopt(M_MMAP_THRESHOLD, 4 << 20);
+	proc_keep_heap();
 	if (p.path == NULL)
 		p.path = "/etc/chromo/chromo.conf";
 	if (argc > 2 || open_site(&p) != ERR_OK)
