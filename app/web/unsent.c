@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "domain/unsent.h"
 #include "web/again.h"
 #include "web/desk/door.h"
@@ -69,9 +70,9 @@ unsent_refused(struct web *w)
 		const char *name = fields_name(w->fields, i), *value = fields_value(w->fields, i);
 
 		if (strcmp(name, "token") != 0)
-			json_array_append_new(kept, json_pack("{s:s, s:s}", "name", name, "value", value));
+			json_array_append_new(kept, json_pack("{s:s, s:s}", "name", name, "value", text_showable(w->arena, value)));
 		if (is_written(name, value))
-			json_array_append_new(texts, json_string(value));
+			json_array_append_new(texts, json_string(text_showable(w->arena, value)));
 	}
 	if (json_array_size(texts) == 0)
 		return json_null();

@@ -128,7 +128,7 @@ test('a code is of use in the browser that asked, once, for ten minutes', async 
 	assert.equal((await one.client.get('/my/phone/code')).headers.location, '/my/phone', 'used up');
 
 	const late = number();
-	await one.client.submit(await one.client.get('/my/phone'), { phone: late });
+	assert.equal((await one.client.submit(await one.client.get('/my/phone'), { phone: late })).headers.location, '/my/phone/code');
 	const page = await one.client.get('/my/phone/code');
 	const code2 = await code(town, late);
 	await town.sql(`UPDATE address_code SET ends = ends - interval '601 seconds'`);
