@@ -27,14 +27,14 @@ bucket_init(struct bucket *b, struct arena *a, double rate)
 static double
 depth(const struct bucket *b)
 {
-	return b->rate < 2 ? 1 : b->rate / 2;
+	return b->rate < 1 ? 1 : b->rate;
 }
 
 /* What is kept for emergencies; of few there is no part. */
 static double
 reserve(const struct bucket *b, bool urgent)
 {
-	return urgent || depth(b) < 5 ? 0 : depth(b) / 5;
+	return urgent || depth(b) < 5 ? 0 : depth(b) / 10;
 }
 
 static void

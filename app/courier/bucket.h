@@ -7,7 +7,10 @@
  * How many calls a second a gateway permits: a token bucket, which paces them, and a count
  * of those that left in the last second, which no catching up goes beyond.
  *
- * Half a second's worth may be caught up with, the last fifth of it by emergencies only.
+ * A second's worth may be caught up with, the last tenth of it by emergencies only: LINE
+ * itself keeps tokens for as many calls as its limit names, and gives back so many a second
+ * (developers.line.biz, "Understanding Messaging API rate limits and the token bucket
+ * algorithm", 2026-09-10).
  * now, at: clock_monotonic_ms().
  */
 struct bucket {

@@ -202,8 +202,8 @@ cluster_init() {
 }
 
 # What chromo(1) asks of a server: a process of PostgreSQL keeps the memory that it had, and does not give it
-# back and take it anew, page by page, with each large statement.
-POSTGRES_HEAP='MALLOC_TRIM_THRESHOLD_=33554432 MALLOC_MMAP_THRESHOLD_=16777216 MALLOC_TOP_PAD_=1048576'
+# back and take it anew, page by page, with each large statement; and it takes pages of 2 MB.
+POSTGRES_HEAP='MALLOC_TRIM_THRESHOLD_=33554432 MALLOC_MMAP_THRESHOLD_=16777216 MALLOC_TOP_PAD_=1048576 GLIBC_TUNABLES=glibc.malloc.hugetlb=1'
 
 cluster_alive() { as_postgres "$PGBIN/pg_ctl" -D "$PGDATA" status >/dev/null 2>&1; }
 
@@ -212,7 +212,7 @@ cluster_start() {
 	mkdir -p "$RUN/pg"
 	chmod 700 "$RUN/pg"
 	[ "$(id -u)" != 0 ] || chown postgres: "$RUN/pg"
-	# shellcheck disable=SC2086 # three words
+	# shellcheck disable=SC2086 # four words
 	as_postgres env $POSTGRES_HEAP "$PGBIN/pg_ctl" -D "$PGDATA" -l "$PGDATA/server.log" -w -t 180 -s \
 	    -o "-k $RUN/pg -c fsync=${CHROMO_FSYNC:-on} -c shared_buffers=${CHROMO_SHARED_BUFFERS:-256MB} -c wal_recycle=${CHROMO_WAL_RECYCLE:-on}" start 9>&- ||
 	    { tail -n 20 "$PGDATA/server.log" >&2; die "PostgreSQL does not start"; }
