@@ -209,7 +209,7 @@ END $$;
 -- An answer that changes is taken out first, and counted again.
 CREATE OR REPLACE FUNCTION tally_out() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM FROM tally_design WHERE questionnaire_id = OLD.questionnaire_id FOR UPDATE;
+  UPDATE tally_design SET changed = changed + 1 WHERE questionnaire_id = OLD.questionnaire_id;
   PERFORM tally_add(OLD.questionnaire_id, -1,
     ARRAY[ROW(OLD.number, OLD.language, OLD.way, OLD.day, OLD.answers, OLD.seconds)::tallied], false);
   NEW.counted := false;
@@ -228,6 +228,9 @@ DECLARE
 BEGIN
   PERFORM FROM tally_design WHERE questionnaire_id IN (SELECT questionnaire_id FROM gone WHERE counted)
     ORDER BY questionnaire_id FOR UPDATE;
+  UPDATE tally_design d SET changed = d.changed + g.n
+    FROM (SELECT questionnaire_id, count(*) AS n FROM gone WHERE counted GROUP BY questionnaire_id) g
+   WHERE d.questionnaire_id = g.questionnaire_id;
   FOR piece IN
     SELECT g.questionnaire_id, array_agg(ROW(g.number, g.language, g.way, g.day, g.answers, g.seconds)::tallied) AS taken
       FROM (SELECT *, row_number() OVER (PARTITION BY questionnaire_id) / 20000 AS part FROM gone WHERE counted) g

@@ -115,9 +115,10 @@ ON CONFLICT DO NOTHING;
 -- There are other answers than when it was made; not more often than once a minute.
 UPDATE cross_kept SET waiting = true, asked = now()
  WHERE (questionnaire_id, first, second) IN (
-   SELECT questionnaire_id, first, second FROM cross_kept
-    WHERE questionnaire_id = :questionnaire::bigint AND first = :first::text AND second = :second::text
-      AND NOT waiting AND people <> :people::bigint AND made < now() - interval '1 minute' FOR UPDATE SKIP LOCKED);
+   SELECT k.questionnaire_id, k.first, k.second FROM cross_kept k JOIN tally_design d ON d.questionnaire_id = k.questionnaire_id
+    WHERE k.questionnaire_id = :questionnaire::bigint AND k.first = :first::text AND k.second = :second::text
+      AND NOT k.waiting AND (k.people, k.changed) <> (:people::bigint, d.changed) AND k.made < now() - interval '1 minute'
+      FOR UPDATE OF k SKIP LOCKED);
 
 -- name: cross_cells :many
 SELECT c.a, c.b, c.n FROM cross_kept k CROSS JOIN LATERAL jsonb_to_recordset(k.cells) AS c (a text, b text, n bigint)
@@ -133,6 +134,7 @@ SELECT moment(made, :lang::text) FROM cross_kept
 -- The one that was asked for first, in one statement: all answers as of one moment.
 UPDATE cross_kept k SET waiting = false, made = now(),
        people = (SELECT count(*) FROM response r WHERE r.questionnaire_id = k.questionnaire_id AND r.counted),
+       changed = coalesce((SELECT d.changed FROM tally_design d WHERE d.questionnaire_id = k.questionnaire_id), 0),
        cells = (SELECT coalesce(jsonb_agg(jsonb_build_object('a', x.a, 'b', x.b, 'n', x.n)), '[]')
                   FROM (SELECT a.item AS a, b.item AS b, count(*) AS n
                           FROM response r

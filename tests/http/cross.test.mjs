@@ -100,6 +100,20 @@ test('of very many answers the clerk counts, and what it keeps is the same', asy
 	assert.equal(kept.people, 1204);
 });
 
+test('of very many answers it is made anew when one has changed, though they are as many', async () => {
+	const s = await survey(town, document(question('q1', 'single', '広場は好きですか', { choices: choices('はい', 'いいえ') }),
+		question('q2', 'single', '木は好きですか', { choices: choices('はい', 'いいえ') }))), before = at;
+	await inside(town, `INSERT INTO response (questionnaire_id, edition, number, answers, seconds)
+		SELECT ${s.questionnaire}, 1, 'M-' || i, jsonb_build_object('q1', (i % 2 + 1)::text, 'q2', (i / 2 % 2 + 1)::text), 60 FROM generate_series(0, 20003) i`);
+	at = `/desk/surveys/${s.survey}/results/cross`;
+	const shown = () => table('q1', 'q2').then((t) => t.cells[0]?.[0]).catch(() => undefined);
+	await eventually('the clerk has made it', async () => await shown() === 5001);
+	await inside(town, `UPDATE response SET answers = answers || '{"q2": "2"}' WHERE questionnaire_id = ${s.questionnaire} AND number = 'M-0'`);
+	await inside(town, `UPDATE cross_kept SET made = made - interval '2 minutes' WHERE questionnaire_id = ${s.questionnaire}`);
+	await eventually('it is made anew', async () => await shown() === 5000);
+	at = before;
+});
+
 test('not for everybody', async () => {
 	assert.equal((await town.client('minato.localhost').get(at)).status, 303);
 	assert.equal((await sato.get('/desk/surveys/999999/results/cross')).status, 404);
