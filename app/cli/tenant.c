@@ -2,7 +2,6 @@
 /*
  * chromo tenant create, list and erase: municipalities and the operator's own place.
  */
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,15 +43,24 @@ create(struct db *db, void *context)
 	return e;
 }
 
+/* Labels of letters, digits and hyphens that neither begin nor end with one, of 63 characters
+ * at most, 253 in all (RFC 1123, 2.1). */
 static bool
 is_host(const char *host)
 {
-	const char *c;
+	const char *label = host;
+	size_t n;
 
-	for (c = host; *c != '\0'; c++)
-		if (!islower((unsigned char)*c) && !isdigit((unsigned char)*c) && *c != '.' && *c != '-')
+	for (;;) {
+		n = strspn(label, "abcdefghijklmnopqrstuvwxyz0123456789-");
+		if (n == 0 || n > 63 || label[0] == '-' || label[n - 1] == '-')
 			return false;
-	return host[0] != '\0' && host[0] != '.' && host[0] != '-' && c - host <= 253;
+		if (label[n] == '\0')
+			return strlen(host) <= 253;
+		if (label[n] != '.')
+			return false;
+		label += n + 1;
+	}
 }
 
 static bool

@@ -1,5 +1,14 @@
 -- Answers that staff enter (domain/paper.h).
 
+-- What a clerk has typed of a form that is not answered.  An answer by web that is sent in the same
+-- moment leaves what was typed behind, and nobody has to come back to that.
+CREATE OR REPLACE FUNCTION paper_open(p_survey bigint) RETURNS SETOF paper_entry LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN QUERY SELECT p.* FROM paper_entry p JOIN survey s ON s.id = p.survey_id
+    WHERE p.survey_id = p_survey
+      AND NOT EXISTS (SELECT FROM response r WHERE r.questionnaire_id = s.questionnaire_id AND r.right_hash = right_paper(s.id, p.number));
+END $$;
+
 -- Keeps one.  outcome: "kept" (receipt: its number), "first", "differs" (the codes that do; "contact": whose it is),
 -- "again", "unknown", "closed", "full", "person" (who answered by name before).  It takes a place of
 -- all and of its quotas (p_keys, p_most) as an answer by web does.
@@ -28,6 +37,7 @@ BEGIN
     END IF;
     spent := right_paper(p_survey, p_number);
     IF EXISTS (SELECT FROM response r WHERE r.questionnaire_id = s.questionnaire_id AND r.right_hash = spent) THEN
+      DELETE FROM paper_entry e WHERE e.survey_id = p_survey AND e.number = p_number;
       RETURN QUERY SELECT 'again', '', '[]'::jsonb;
       RETURN;
     END IF;

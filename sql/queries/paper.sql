@@ -11,10 +11,10 @@ SELECT json_build_object(
          'answered', (SELECT count(*) FROM paper_form f JOIN response r
                          ON r.questionnaire_id = s.questionnaire_id AND r.right_hash = right_paper(s.id, f.number)
                        WHERE f.survey_id = s.id),
-         'waiting', (SELECT count(*) FROM paper_entry p WHERE p.survey_id = s.id AND p.second IS NULL),
-         'left', CASE WHEN NOT s.typed_twice THEN (SELECT nullif(count(*), 0) FROM paper_entry p WHERE p.survey_id = s.id) END,
+         'waiting', (SELECT count(*) FROM paper_open(s.id) p WHERE p.second IS NULL),
+         'left', CASE WHEN NOT s.typed_twice THEN (SELECT nullif(count(*), 0) FROM paper_open(s.id)) END,
          'differ', (SELECT string_agg(regexp_replace(p.number, '(....)(....)(....)', '\1-\2-\3'), '、' ORDER BY p.number)
-                      FROM paper_entry p WHERE p.survey_id = s.id AND p.second IS NOT NULL))
+                      FROM paper_open(s.id) p WHERE p.second IS NOT NULL))
   FROM survey s
   JOIN questionnaire q ON q.id = s.questionnaire_id
   JOIN questionnaire_edition e ON e.questionnaire_id = q.id AND e.edition = q.edition

@@ -65,7 +65,8 @@ test('the command founds a tenant', async () => {
 		'--mail-from', 'kouhou@kawa.example'];
 	assert.match(await chromo(...args), /^\d+\n$/);
 	assert.match((await fails(...args)).stderr, /there is a tenant with this host/);
-	for (const [at, wrong] of [[3, 'Kawa.localhost:1'], [5, 'village'], [7, ''], [7, '　'], [9, ' \u202e'], [11, 'nobody']])
+	for (const [at, wrong] of [[3, 'Kawa.localhost:1'], [3, 'a..b'], [3, 'kawa.'], [3, '.kawa'], [3, 'kawa-.jp'], [3, '-kawa.jp'], [3, `${'k'.repeat(64)}.jp`], [3, ''],
+		[5, 'village'], [7, ''], [7, '　'], [9, ' \u202e'], [11, 'nobody']])
 		assert.equal((await fails(...Object.assign([...args], { [at]: wrong }))).code, 2);
 	const other = Object.assign([...args], { 3: 'other.localhost', 11: 'ｋouhou@KAWA.example ' });
 	for (const wrong of ['0'.repeat(301), '電話\x1b[31m', '電話\x7f'])
