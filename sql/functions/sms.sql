@@ -86,13 +86,16 @@ $$;
 -- undelivered the last but one.  p_reason: of undelivered.  False: it changes nothing.  What
 -- is of no message that is known waits for a day: the courier may not have written it yet,
 -- or it is a code.  A number that nobody has any more is not written to again; another that the
--- person has given since is.
+-- person has given since is, and so is one that was reached after all.
 CREATE OR REPLACE FUNCTION sms_receipt(p_provider text, p_receipt text, p_reason text) RETURNS boolean
 LANGUAGE plpgsql AS $$
 DECLARE
-  d delivery;
+  d      delivery;
+  nobody boolean;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended(p_provider, current_tenant()));
+  nobody := EXISTS (SELECT FROM delivery x WHERE x.provider_id = p_provider AND x.channel = 'sms'
+                       AND x.receipt = 'undelivered' AND x.reason = 'mailbox_unknown');
   UPDATE delivery x
      SET receipt = p_receipt, receipt_at = now(),
          reason = CASE WHEN p_receipt = 'undelivered' THEN p_reason END
@@ -110,6 +113,10 @@ BEGIN
   IF p_receipt = 'undelivered' AND p_reason = 'mailbox_unknown' THEN
     UPDATE contact SET state = 'failed', failed = now(), failures = failures + 1, reason = p_reason
      WHERE citizen_id = d.citizen_id AND channel = 'sms' AND state = 'active' AND NOT coalesce(confirmed > d.at, false);
+  ELSIF p_receipt = 'delivered' AND nobody THEN
+    UPDATE contact SET state = 'active', failed = NULL, failures = greatest(0, failures - 1), reason = NULL
+     WHERE citizen_id = d.citizen_id AND channel = 'sms' AND state = 'failed' AND reason = 'mailbox_unknown'
+       AND NOT coalesce(confirmed > d.at, false);
   END IF;
   RETURN true;
 END $$;

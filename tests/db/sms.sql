@@ -181,6 +181,15 @@ INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, 
 VALUES (:message, :jiro, 'sms', 8, 1, 1, 'accepted', 'id 80');
 SELECT ok(sms_receipt('id 80', 'undelivered', 'mailbox_unknown'), 'nobody has the old number');
 SELECT is((SELECT state FROM contact WHERE citizen_id = :jiro AND channel = 'sms'), 'active', 'the new one goes on');
+-- Receipts overtake each other.
+UPDATE contact SET confirmed = now() - interval '1 second' WHERE citizen_id = :jiro AND channel = 'sms';
+INSERT INTO delivery (message_id, citizen_id, channel, round, try, part, state, provider_id)
+VALUES (:message, :jiro, 'sms', 8, 2, 1, 'accepted', 'id 81');
+SELECT ok(sms_receipt('id 81', 'undelivered', 'mailbox_unknown'), 'nobody has it');
+SELECT is((SELECT state FROM contact WHERE citizen_id = :jiro AND channel = 'sms'), 'failed', 'it is given up');
+SELECT ok(sms_receipt('id 81', 'delivered', ''), 'somebody has it after all');
+SELECT is((SELECT state || coalesce(reason, '') || coalesce(failed::text, '') FROM contact WHERE citizen_id = :jiro AND channel = 'sms'),
+          'active', 'and is written to again');
 UPDATE contact SET state = 'failed' WHERE citizen_id = :jiro AND channel = 'sms';
 COMMIT;
 
