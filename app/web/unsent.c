@@ -67,12 +67,12 @@ unsent_refused(struct web *w)
 	if (to[0] == '\0')
 		return json_null();
 	for (i = 0; i < fields_count(w->fields); i++) {
-		const char *name = fields_name(w->fields, i), *value = fields_value(w->fields, i);
+		const char *name = fields_name(w->fields, i), *value = text_showable(w->arena, fields_value(w->fields, i));
 
 		if (strcmp(name, "token") != 0)
-			json_array_append_new(kept, json_pack("{s:s, s:s}", "name", name, "value", text_showable(w->arena, value)));
+			json_array_append_new(kept, json_pack("{s:s, s:s}", "name", name, "value", value));
 		if (is_written(name, value))
-			json_array_append_new(texts, json_string(text_showable(w->arena, value)));
+			json_array_append_new(texts, json_string(value));
 	}
 	if (json_array_size(texts) == 0)
 		return json_null();

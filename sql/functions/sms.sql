@@ -94,8 +94,9 @@ DECLARE
   nobody boolean;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended(p_provider, current_tenant()));
-  nobody := EXISTS (SELECT FROM delivery x WHERE x.provider_id = p_provider AND x.channel = 'sms'
-                       AND x.receipt = 'undelivered' AND x.reason = 'mailbox_unknown');
+  nobody := p_receipt = 'delivered'
+            AND EXISTS (SELECT FROM delivery x WHERE x.provider_id = p_provider AND x.channel = 'sms'
+                           AND x.receipt = 'undelivered' AND x.reason = 'mailbox_unknown');
   UPDATE delivery x
      SET receipt = p_receipt, receipt_at = now(),
          reason = CASE WHEN p_receipt = 'undelivered' THEN p_reason END
@@ -113,7 +114,7 @@ BEGIN
   IF p_receipt = 'undelivered' AND p_reason = 'mailbox_unknown' THEN
     UPDATE contact SET state = 'failed', failed = now(), failures = failures + 1, reason = p_reason
      WHERE citizen_id = d.citizen_id AND channel = 'sms' AND state = 'active' AND NOT coalesce(confirmed > d.at, false);
-  ELSIF p_receipt = 'delivered' AND nobody THEN
+  ELSIF nobody THEN
     UPDATE contact SET state = 'active', failed = NULL, failures = greatest(0, failures - 1), reason = NULL
      WHERE citizen_id = d.citizen_id AND channel = 'sms' AND state = 'failed' AND reason = 'mailbox_unknown'
        AND NOT coalesce(confirmed > d.at, false);
