@@ -73,8 +73,9 @@ class Person {
 	constructor(context, page, cdp, origin, { width, script }) {
 		Object.assign(this, { context, page, cdp, origin, width, script, answer: null, lang: 'ja', noise: [] });
 		// The browser says of every answer 4xx that it is one; look() judges that by its status.
+		// htmx says so too of what it was fetching when one left the page; requestfailed knows why.
 		page.on('console', (m) => {
-			if (m.type() === 'error' && !/^Failed to load resource: .* status of 4\d\d/.test(m.text())) this.noise.push(`console: ${m.text()}`);
+			if (m.type() === 'error' && !/^(Failed to load resource: .* status of 4\d\d|htmx: htmx:error: Failed to fetch)/.test(m.text())) this.noise.push(`console: ${m.text()}`);
 		});
 		page.on('pageerror', (e) => this.noise.push(`script: ${e.message}`));
 		page.on('requestfailed', (r) => {
