@@ -9,6 +9,7 @@ import { execFile } from 'node:child_process';
 import { appendFileSync, chmodSync, chownSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Sql } from './sql.mjs';
 import { eventually } from './up.mjs';
 
 const bin = '/usr/lib/postgresql/15/bin';
@@ -21,7 +22,7 @@ export const postgres = (program, ...args) => run(...(process.getuid() === 0 ? [
 // A cluster: where its files and its socket are.
 class Cluster {
 	constructor(data, socket, database) {
-		Object.assign(this, { data, socket, database });
+		Object.assign(this, { data, socket, database, server: new Sql(socket, database) });
 	}
 
 	start() {
@@ -38,9 +39,7 @@ class Cluster {
 	}
 
 	async sql(text) {
-		const { stdout } = await run('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-h', this.socket, '-U', 'postgres',
-			'-d', this.database, '-c', text], { cwd: '/', maxBuffer: 1 << 28 });
-		return stdout.trim();
+		return (await this.server.query(text)).trim();
 	}
 
 	// Nobody hears of it again: every process of it, at once.

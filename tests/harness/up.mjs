@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Client } from './client.mjs';
 import { freePort } from './port.mjs';
+import { Sql } from './sql.mjs';
 
 export { freePort };
 
@@ -52,6 +53,7 @@ class Up {
 		this.dir = dir;
 		this.port = port;
 		this.database = database;
+		this.server = new Sql(join(dir, 'run/pg'), database);
 		this.env = { ...process.env, CHROMO_DIR: dir, CHROMO_PORT: String(port) };
 		this.clients = [];
 	}
@@ -84,12 +86,9 @@ class Up {
 	// where PostgreSQL ended it for a ring of locks with the programs that work beside, as they do themselves.
 	async sql(text, tries = 3) {
 		try {
-			const { stdout } = await run('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1',
-				'-h', join(this.dir, 'run/pg'), '-U', 'postgres', '-d', this.database, '-c', text],
-			{ cwd: '/', maxBuffer: 1 << 28 });
-			return stdout.replace(/\n$/, '');
+			return await this.server.query(text);
 		} catch (problem) {
-			if (tries > 1 && /deadlock detected|could not serialize/.test(problem.stderr ?? '')) return this.sql(text, tries - 1);
+			if (tries > 1 && ['40P01', '40001'].includes(problem.code)) return this.sql(text, tries - 1);
 			throw problem;
 		}
 	}
@@ -139,6 +138,7 @@ class Up {
 	async stop() {
 		if (!running.delete(this)) return;
 		for (const c of this.clients) c.close();
+		await this.server.close();
 		await run(script, ['remove'], { env: this.env });
 	}
 
