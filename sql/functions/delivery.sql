@@ -368,7 +368,8 @@ BEGIN
     RETURN false;
   END IF;
   -- Who was begun a second time before the truth about the first was known has two
-  -- mails: the second one counts as the doubt.
+  -- mails: the second one counts as the doubt.  One that was looked for at the gateway, and found,
+  -- is the first one: a receipt is of one row.
   IF b.fence > 1 THEN
     settled := ARRAY(SELECT c FROM unnest(p_citizens) AS c
                       WHERE EXISTS (SELECT FROM delivery d
@@ -383,7 +384,11 @@ BEGIN
     SELECT b.tenant_id, b.message_id, u.citizen, b.channel, b.round, b.try, b.fence,
            CASE WHEN u.citizen = ANY (settled) THEN 'unknown' ELSE u.state END, nullif(u.code, 0),
            CASE WHEN u.citizen = ANY (settled) THEN 'courier_lost' ELSE nullif(u.reason, '') END, nullif(u.detail, ''),
-           nullif(u.id, ''), nullif(u.parts, 0)
+           CASE WHEN u.citizen <> ALL (settled)
+                  OR NOT EXISTS (SELECT FROM delivery d
+                                  WHERE d.message_id = b.message_id AND d.citizen_id = u.citizen AND d.channel = b.channel
+                                    AND d.provider_id = u.id) THEN nullif(u.id, '') END,
+           nullif(u.parts, 0)
       FROM unnest(p_citizens, p_states, p_codes, p_reasons, p_details, p_ids, p_parts)
         AS u (citizen, state, code, reason, detail, id, parts)
      WHERE u.citizen <> ALL (settled) OR u.state IN ('accepted', 'unknown')

@@ -57,7 +57,7 @@ class Soak {
 		this.people = people;
 		this.twilio = await new Twilio().start();
 		this.x = await new X().start();
-		this.ways = await openWays({ conf: { smtp_connections: 8, smtp_timeout_s: 2, courier_lease_s: 5, courier_retry_base_s: 1,
+		this.ways = await openWays({ conf: { smtp_connections: 8, smtp_timeout_s: 2, courier_lease_s: 30, courier_retry_base_s: 1,
 			courier_retry_max_s: 2, ...conf } });
 		const counts = (parts) => Object.fromEntries(Object.entries(parts).map(([way, part]) => [way, Math.round(people * part)]));
 		const sum = (c) => Object.values(c).reduce((a, b) => a + b, 0);
@@ -167,16 +167,18 @@ class Soak {
 	// Receipts of some SMS, doubled and out of order, and forged ones of others.
 	async receive(roll, faults) {
 		for (const { gateway, url, words } of this.receipts) {
-			const some = gateway.ledger.slice(0, 4), ids = some.map((m) => m.sid ?? m.id);
+			const some = gateway.ledger.slice(0, 4), ids = some.map((m) => m.sid ?? m.id), answers = [];
 			for (const entry of some)
 				for (const word of words.map((w) => [roll(), w]).sort(([a], [b]) => a - b))
-					await gateway.receipt(url, entry, word[1]);
+					answers.push(await gateway.receipt(url, entry, word[1]));
 			const other = gateway.ledger.at(-1);
 			if (other && !ids.includes(other.sid ?? other.id))
 				await callIn(`${url}x`, 'MessageStatus=delivered', { 'content-type': 'application/x-www-form-urlencoded' });
 			const became = await this.ways.sql(`SELECT count(*) FROM delivery WHERE receipt = 'delivered' AND provider_id IN (${
 				ids.map((i) => `'${i}'`).join() || "''"})`);
-			if (Number(became) !== ids.length) faults.push(`receipts: ${became} of ${ids.length}`);
+			if (Number(became) !== ids.length)
+				faults.push(`receipts: ${became} of ${ids.length}, answered ${answers}: ${
+					this.ways.post.up.log('web.log').split('\n').filter((l) => l.includes('level=error')).slice(-4).join('\n')}`);
 		}
 	}
 

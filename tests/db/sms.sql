@@ -173,6 +173,14 @@ SELECT ok(NOT sms_receipt('id 70', 'delivered', ''), 'the receipt is first');
 SELECT ok(NOT batch_record(:lost, 1, ARRAY[:jiro::bigint], '{accepted}', '{0}', '{""}', '{""}', '{id 70}', '{2}'), 'it has lost it');
 SELECT results_eq('SELECT state, provider_id, parts::int, receipt FROM delivery WHERE round = 7',
                   $$VALUES ('accepted', 'id 70', 2, 'delivered')$$, 'but its yes counts, and the receipt finds it');
+SELECT ok(batch_record(:lost, 2, ARRAY[:jiro::bigint], '{accepted}', '{0}', '{""}', '{""}', '{id 70}', '{2}'), 'the next one finds it there');
+SELECT ok(NOT sms_receipt('id 70', 'delivered', ''), 'and the receipt is of one');
+UPDATE batch SET fence = 3 WHERE id = :lost;
+SELECT ok(batch_record(:lost, 3, ARRAY[:jiro::bigint], '{accepted}', '{0}', '{""}', '{""}', '{id 71}', '{2}'), 'another one is a second one');
+SELECT ok(sms_receipt('id 71', 'undelivered', 'phone_away'), 'of which there is a receipt, too');
+SELECT results_eq('SELECT part::int, state, provider_id, receipt FROM delivery WHERE round = 7 ORDER BY part',
+                  $$VALUES (1, 'accepted', 'id 70', 'delivered'), (2, 'unknown', NULL, NULL), (3, 'unknown', 'id 71', 'undelivered')$$,
+                  'two of three are doubts');
 DELETE FROM batch WHERE id = :lost;
 
 -- What comes of an old number says nothing of a new one.

@@ -34,6 +34,7 @@ export class Sql {
 	async close() {
 		const client = this.#idle;
 		this.#idle = null;
+		client?.ref();		// or who waits for its end is not waited for
 		await client?.end().catch(() => {});
 	}
 
