@@ -224,13 +224,16 @@ write_file(struct clerk *c, int64_t tenant, const json_t *job, const char *path,
 {
 	struct writing w = { .clerk = c, .tenant = tenant, .job = job };
 	struct export_job what = { .path = path, .document = json_object_get(job, "document"), .labels = json_flag(job, "labels") };
+	/* Who reads words presses an address; a program that reads codes has the id. */
+	const char *files = !what.labels ? "" : arena_printf(c->job, "https://%s%s/desk/files/", json_text(job, "host"),
+	    c->house->conf.public_port);
 	struct export_column *columns;
 	enum err e, closed;
 
 	w.kind = strcmp(json_text(job, "kind"), "xlsx") == 0 ? &export_xlsx : &export_csv;
 	what.n_columns = export_columns(c->job, what.document, &columns);
 	what.columns = columns;
-	w.reader = export_reader_new(c->job, columns, what.n_columns, what.labels);
+	w.reader = export_reader_new(c->job, columns, what.n_columns, what.labels, files);
 	e = w.kind->open(c->job, &what, &w.file);
 	if (e != ERR_OK)
 		return e;

@@ -15,7 +15,7 @@
 #include "courier/clerk.h"
 #include "domain/questionnaire.h"
 
-enum { ROWS = 1048575, CELL = 32767 };	/* CELL: in characters */
+enum { ROWS = 1048575, CELL = 32767, ADDRESSES = 65530 };	/* CELL: in characters; what a sheet holds of each */
 
 struct export_file {
 	const struct export_job *job;
@@ -23,7 +23,7 @@ struct export_file {
 	lxw_workbook *book;
 	lxw_worksheet *sheet;
 	lxw_row_t row;
-	int sheets;
+	int sheets, addresses;
 };
 
 static void
@@ -41,6 +41,7 @@ add_sheet(struct export_file *file)
 		worksheet_write_string(file->sheet, 0, (lxw_col_t)(EXPORT_COMMON + i),
 		    job->labels ? job->columns[i].label : job->columns[i].name, NULL);
 	file->row = 1;
+	file->addresses = 0;
 }
 
 /* Variable, what was asked, code, what it means: one line each. */
@@ -95,7 +96,7 @@ xlsx_open(struct arena *a, const struct export_job *job, struct export_file **ou
 }
 
 static void
-write_cell(struct export_file *file, struct arena *a, size_t column, const char *text, bool number)
+write_cell(struct export_file *file, struct arena *a, size_t column, const char *text, bool number, bool address)
 {
 	char *end;
 	double value;
@@ -105,9 +106,18 @@ write_cell(struct export_file *file, struct arena *a, size_t column, const char 
 	value = number ? strtod(text, &end) : 0;
 	if (number && *end == '\0')
 		worksheet_write_number(file->sheet, file->row, (lxw_col_t)column, value, NULL);
+	else if (address && file->addresses++ < ADDRESSES)
+		worksheet_write_url(file->sheet, file->row, (lxw_col_t)column, text, NULL);
 	else
 		worksheet_write_string(file->sheet, file->row, (lxw_col_t)column,
 		    strlen(text) <= CELL ? text : text_cut(a, text, CELL), NULL);
+}
+
+/* Of one file: a cell is one link. */
+static bool
+is_address(const struct export_job *job, size_t column, struct export_cell cell)
+{
+	return job->labels && job->columns[column].part == EXPORT_FILES && memchr(cell.text, ' ', cell.n) == NULL;
 }
 
 static void
@@ -119,10 +129,10 @@ xlsx_add(struct export_file *file, struct arena *a, const struct rows *rows, siz
 	if (file->row > ROWS)
 		add_sheet(file);
 	for (i = 0; i < EXPORT_COMMON; i++)
-		write_cell(file, a, i, rows_text(rows, row, export_common[i]), strcmp(export_common[i], "seconds") == 0);
+		write_cell(file, a, i, rows_text(rows, row, export_common[i]), strcmp(export_common[i], "seconds") == 0, false);
 	for (i = 0; i < job->n_columns; i++)
 		write_cell(file, a, EXPORT_COMMON + i, arena_strndup(a, cells[i].text, cells[i].n),
-		    export_is_number(&job->columns[i], job->labels));
+		    export_is_number(&job->columns[i], job->labels), is_address(job, i, cells[i]));
 	file->row++;
 }
 

@@ -28,10 +28,11 @@ enum { EXPORT_SHEET_COLUMNS = 16384 - 5 };
 enum err export_districts(struct db *, json_t *document) MUST_USE;
 /* The columns behind those that every table has (number, day, language, way, seconds). */
 size_t export_columns(struct arena *, const json_t *document, struct export_column **out);
-/* The cells of one response after the other, with labels in words. */
+/* The cells of one response after the other, with labels in words.  files: what stands before the id of a
+ * file that was sent in, "" for ids alone; kept, not copied. */
 struct export_reader;
 struct export_cell { const char *text; size_t n; };
-struct export_reader *export_reader_new(struct arena *, const struct export_column *, size_t n, bool labels);
+struct export_reader *export_reader_new(struct arena *, const struct export_column *, size_t n, bool labels, const char *files);
 /* A cell for each column, empty where nothing was said; until the next is read.  Its text is
  * that of answers, which is JSON as the server writes it, of the document or the arena, and
  * ends where n says, not with a NUL. */

@@ -29,6 +29,7 @@ struct export_reader {
 	size_t n_groups;
 	struct arena *arena;		/* of the response that is read */
 	bool in_words;
+	const char *files;
 	const char *at;
 };
 
@@ -45,12 +46,12 @@ in_order(const void *one, const void *other)
 }
 
 struct export_reader *
-export_reader_new(struct arena *a, const struct export_column *columns, size_t n, bool labels)
+export_reader_new(struct arena *a, const struct export_column *columns, size_t n, bool labels, const char *files)
 {
 	struct export_reader *r = arena_alloc(a, sizeof *r);
 	size_t i;
 
-	*r = (struct export_reader){ .columns = columns, .n_columns = n, .in_words = labels,
+	*r = (struct export_reader){ .columns = columns, .n_columns = n, .in_words = labels, .files = files,
 	    .cells = arena_alloc(a, (n + 1) * sizeof *r->cells), .groups = arena_alloc(a, (n + 1) * sizeof *r->groups) };
 	for (i = 0; i < n; i++)
 		if (i > 0 && strcmp(columns[i].code, columns[i - 1].code) == 0)
@@ -279,6 +280,7 @@ read_files(struct export_reader *r, size_t column)
 	buf_init(&out, r->arena);
 	while (next_item(r, &item)) {
 		buf_adds(&out, out.len > 0 ? " " : "");
+		buf_adds(&out, r->files);
 		buf_add(&out, item.text, item.n);
 	}
 	r->cells[column] = (struct export_cell){ out.data, out.len };

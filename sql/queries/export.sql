@@ -32,6 +32,7 @@ UPDATE export SET state = 'working', lease = now() + interval '1 minute', writte
  WHERE id = (SELECT id FROM export WHERE state = 'waiting' OR state = 'working' AND lease < now()
               ORDER BY created LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING jsonb_build_object('id', id, 'survey', survey_id, 'kind', kind, 'labels', labels,
+  'host', (SELECT min(host) FROM tenant_host WHERE tenant_id = current_tenant()),
   'questionnaire', (SELECT questionnaire_id FROM survey s WHERE s.id = survey_id),
   'tags', EXISTS (SELECT FROM survey s JOIN response_tag g ON g.questionnaire_id = s.questionnaire_id WHERE s.id = survey_id),
   'title', (SELECT texts #>> '{ja,title}' FROM survey s WHERE s.id = survey_id),

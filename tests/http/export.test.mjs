@@ -137,6 +137,27 @@ test('SPSS syntax, and a PDF', async () => {
 	assert.match(text, /平均 \d/);
 });
 
+test('a file that was sent in: its number for programs, its address for people', async () => {
+	const sent = await survey(town, document(question('q1', 'file', '図面'))), one = crypto.randomUUID(), two = crypto.randomUUID();
+	await inside(town, `INSERT INTO response (questionnaire_id, edition, number, answers, seconds) VALUES
+		(${sent.questionnaire}, 1, 'B-1', '{"q1": ["${one}"]}', 9), (${sent.questionnaire}, 1, 'B-2', '{"q1": ["${one}", "${two}"]}', 9)`);
+	const made = async (kind, labels) => {
+		const asked = await sato.submit(await sato.get(`/desk/surveys/${sent.survey}/export`), { kind, ...labels }, '/export');
+		await eventually('the file is there', async () => /ファイルができました/.test(said(await sato.get(asked.headers.location))));
+		return (await sato.get(`${asked.headers.location}/file`)).bytes;
+	};
+	const column = async (labels) => cells((await made('csv', labels)).subarray(3).toString()).slice(1).map((r) => r[5]).sort();
+	assert.deepEqual(await column({}), [one, `${one} ${two}`].sort());
+	const at = (id) => `https://minato.localhost:${town.port}/desk/files/${id}`;
+	assert.deepEqual(await column({ labels: '1' }), [at(one), `${at(one)} ${at(two)}`].sort());
+	const path = join(town.dir, 'files.xlsx');
+	writeFileSync(path, await made('xlsx', { labels: '1' }));
+	assert.deepEqual(JSON.parse(execFileSync('python3', ['-c', `import sys, json, zipfile
+z = zipfile.ZipFile(sys.argv[1])
+s = z.read('xl/worksheets/sheet1.xml').decode()
+print(json.dumps([s.count('<hyperlink '), z.read('xl/worksheets/_rels/sheet1.xml.rels').decode().count(sys.argv[2])]))`, path, at(one)])), [1, 1], 'one that can be pressed');
+});
+
 test('no such kind, no such file', async () => {
 	const wrong = await sato.submit(await sato.get(at), { kind: 'exe' }, '/export');
 	assert.equal(wrong.status, 422);

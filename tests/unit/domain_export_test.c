@@ -51,6 +51,8 @@ place_in(const json_t *list, const char *code)
 }
 
 /* What the cell must be, by the words of the header, of a tree. */
+static const char files[] = "https://minato.localhost/desk/files/";
+
 static const char *
 wanted(struct arena *a, const struct export_column *c, const json_t *answers, bool labels)
 {
@@ -82,7 +84,8 @@ wanted(struct arena *a, const struct export_column *c, const json_t *answers, bo
 	case EXPORT_FILES:
 		json_array_foreach(answer, i, item)
 			if (json_is_string(item))
-				out = arena_printf(a, "%s%s%s", out, out[0] != '\0' ? " " : "", json_string_value(item));
+				out = arena_printf(a, "%s%s%s%s", out, out[0] != '\0' ? " " : "", labels ? files : "",
+				    json_string_value(item));
 		return out;
 	}
 	return "?";
@@ -162,7 +165,7 @@ static void
 test_random(struct arena *a, const struct export_column *columns, size_t n, bool labels)
 {
 	struct arena *each = arena_new();
-	struct export_reader *r = export_reader_new(a, columns, n, labels);
+	struct export_reader *r = export_reader_new(a, columns, n, labels, labels ? files : "");
 	int i, bad = 0;
 
 	for (i = 0; i < 20000 && bad == 0; i++) {
@@ -187,7 +190,7 @@ test_cut(struct arena *a, const struct export_column *columns, size_t n)
 {
 	static const char whole[] = "{\"q1\": \"1\", \"q5\": {\"r1\": \"1\"}, \"q6\": {\"r2\": [\"1\", "
 	    "\"\\ud83d\\ude00\"]}, \"q9\": \"a\\u3042\\\"\"}";
-	struct export_reader *r = export_reader_new(a, columns, n, false);
+	struct export_reader *r = export_reader_new(a, columns, n, false, "");
 	size_t i;
 
 	for (i = 0; i < sizeof whole; i++) {
