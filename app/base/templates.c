@@ -21,7 +21,7 @@
 struct set {
 	struct arena *arena;
 	struct source *sources;		/* by name */
-	size_t count;
+	size_t count, room;
 	uint64_t stamp;			/* changes with any file */
 	unsigned age;			/* of the words that it was compiled with */
 	struct program *programs;	/* count of them for each language */
@@ -74,8 +74,12 @@ add_source(struct set *s, const char *name, const char *file, const struct stat 
 	stamp = stamp_with(stamp, &st->st_mtim.tv_nsec, sizeof(st->st_mtim.tv_nsec));
 	stamp = stamp_with(stamp, &st->st_size, sizeof(st->st_size));
 	s->stamp += stamp;		/* in whatever order readdir gives them */
-	s->sources = arena_grow(s->arena, s->sources, s->count * sizeof(*s->sources),
-	    (s->count + 1) * sizeof(*s->sources));
+	if (s->count == s->room) {
+		size_t room = s->room > 0 ? 2 * s->room : 256;
+
+		s->sources = arena_grow(s->arena, s->sources, s->room * sizeof(*s->sources), room * sizeof(*s->sources));
+		s->room = room;
+	}
 	s->sources[s->count++] = (struct source){ .name = name, .file = file };
 }
 
@@ -95,7 +99,7 @@ walk(struct set *s, const char *directory, const char *below)
 			continue;
 		name = arena_printf(s->arena, "%s%s", below, e->d_name);
 		file = arena_printf(s->arena, "%s/%s", directory, name);
-		if (stat(file, &st) != 0)
+		if (fstatat(dirfd(d), e->d_name, &st, 0) != 0)
 			continue;
 		if (S_ISDIR(st.st_mode))
 			good = walk(s, directory, arena_printf(s->arena, "%s/", name));
