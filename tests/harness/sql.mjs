@@ -32,15 +32,23 @@ export class Sql {
 	}
 
 	async close() {
+		await this.#wake()?.end().catch(() => {});
+	}
+
+	// Unreferenced while idle, so that nobody's end waits for it; but who waits for its own end must be waited for.
+	#wake() {
 		const client = this.#idle;
 		this.#idle = null;
-		client?.ref();		// or who waits for its end is not waited for
-		await client?.end().catch(() => {});
+		client?.ref();
+		return client;
 	}
 
 	async #take() {
-		let client = this.#idle;
-		this.#idle = null;
+		let client = this.#wake();
+		if (client && client.database !== this.database) {		// another one is asked by now
+			await client.end().catch(() => {});
+			client = null;
+		}
 		if (!client) {
 			client = new pg.Client({ host: this.socket, user: 'postgres', database: this.database, types: raw });
 			// A server that ends tells its idle sessions so.
@@ -48,7 +56,6 @@ export class Sql {
 			client.on('end', () => { if (this.#idle === client) this.#idle = null; });
 			await client.connect();
 		}
-		client.ref();
 		return client;
 	}
 

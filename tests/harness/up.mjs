@@ -52,10 +52,18 @@ class Up {
 	constructor(dir, port, database) {
 		this.dir = dir;
 		this.port = port;
-		this.database = database;
 		this.server = new Sql(join(dir, 'run/pg'), database);
 		this.env = { ...process.env, CHROMO_DIR: dir, CHROMO_PORT: String(port) };
 		this.clients = [];
+	}
+
+	// Which one sql() asks.
+	get database() {
+		return this.server.database;
+	}
+
+	set database(name) {
+		this.server.database = name;
 	}
 
 	async harness(...args) {
