@@ -99,7 +99,7 @@ walk(struct set *s, const char *directory, const char *below)
 			continue;
 		name = arena_printf(s->arena, "%s%s", below, e->d_name);
 		file = arena_printf(s->arena, "%s/%s", directory, name);
-		if (fstatat(dirfd(d), e->d_name, &st, 0) != 0)
+		if (stat(file, &st) != 0)
 			continue;
 		if (S_ISDIR(st.st_mode))
 			good = walk(s, directory, arena_printf(s->arena, "%s/", name));
