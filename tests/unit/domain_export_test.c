@@ -50,9 +50,9 @@ place_in(const json_t *list, const char *code)
 	return found;
 }
 
-/* What the cell must be, by the words of the header, of a tree. */
 static const char files[] = "https://minato.localhost/desk/files/";
 
+/* What the cell must be, by the words of the header, of a tree. */
 static const char *
 wanted(struct arena *a, const struct export_column *c, const json_t *answers, bool labels)
 {
