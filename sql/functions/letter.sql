@@ -1,10 +1,11 @@
 -- Letters (one person, one lease, one verdict), as the courier delivers them.
 
 -- p_held are in the hands of this courier.  A letter that belongs to a message (device_again)
--- is not sent once that is stopped, or the device is not the person's any more.
+-- is not sent once that is stopped, or the device is not the person's any more.  contact: of
+-- the sign-up that it is about, as that is by now.
 CREATE OR REPLACE FUNCTION letter_claim(p_limit int, p_lease interval, p_holder int, p_dead int[],
                                         p_held bigint[] DEFAULT '{}', p_channel text DEFAULT 'email')
-RETURNS TABLE (id bigint, kind text, key uuid, sealed bytea, try int, fence bigint)
+RETURNS TABLE (id bigint, kind text, key uuid, sealed bytea, try int, fence bigint, contact bytea)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
@@ -26,7 +27,8 @@ BEGIN
                AND y.id <> ALL (p_held)
              ORDER BY y.due, y.id LIMIT p_limit FOR UPDATE SKIP LOCKED) p
      WHERE x.id = p.id
-    RETURNING x.id, x.kind, x.key, x.sealed, x.try, x.fence;
+    RETURNING x.id, x.kind, x.key, x.sealed, x.try, x.fence,
+              (SELECT a.contact FROM application a WHERE a.id = x.application_id AND x.contact_id IS NULL);
 END $$;
 
 -- p_state: accepted, refused, or queued to be tried again after p_wait.  A yes counts

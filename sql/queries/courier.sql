@@ -113,12 +113,10 @@ SELECT batch_finish(:batch::bigint, :fence::bigint, make_interval(secs => :wait_
 SELECT batch_release(:batch::bigint, :fence::bigint);
 
 -- name: courier_letters :many
--- contact: of the sign-up that it is about, as that is by now.
-SELECT c.id, c.kind, c.key, c.sealed, c.try, c.fence, a.contact
+-- Nothing is joined to it: what is committed while it works it claims, and this statement would not see.
+SELECT id, kind, key, sealed, try, fence, contact
   FROM letter_claim(:most::int, make_interval(secs => :lease_s::int), :holder::int, :dead::int[],
-                   :held::bigint[], :channel::text) c
-  JOIN letter l ON l.id = c.id
-  LEFT JOIN application a ON a.id = l.application_id AND l.contact_id IS NULL;
+                    :held::bigint[], :channel::text);
 
 -- name: courier_letter_record :exec
 SELECT letter_record(:letter::bigint, :fence::bigint, :state::text, :code::int, :reason::text,
