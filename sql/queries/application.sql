@@ -115,14 +115,15 @@ SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'number', a.number, 'pe
  WHERE a.citizen_id = :citizen::bigint AND s.ends > now();
 
 -- name: application_theirs :many
--- What this person signed up for: signed in, or with a proof of the address that was theirs.
+-- What this person signed up for: signed in, or with a proof of the address that was theirs.  An
+-- array: of a UNION made unique, a row is lost that somebody else (the courier) was writing.
 SELECT a.id, a.contact
   FROM application a
  WHERE a.contact IS NOT NULL
-   AND a.id IN (SELECT m.id FROM application m WHERE m.citizen_id = :citizen::bigint
-                UNION ALL
-                SELECT m.id FROM event e JOIN application m ON m.event_id = e.id AND m.once_hash = :was::bytea AND m.staff_id IS NULL
-                 WHERE e.once AND m.state IN ('applied', 'confirmed', 'waiting', 'offered'))
+   AND a.id = ANY (ARRAY(SELECT m.id FROM application m WHERE m.citizen_id = :citizen::bigint
+                         UNION ALL
+                         SELECT m.id FROM event e JOIN application m ON m.event_id = e.id AND m.once_hash = :was::bytea AND m.staff_id IS NULL
+                          WHERE e.once AND m.state IN ('applied', 'confirmed', 'waiting', 'offered')))
  ORDER BY a.id FOR UPDATE;
 
 -- name: application_readdress :exec
