@@ -12,7 +12,7 @@ AM_TESTS_ENVIRONMENT = CHROMO_SOURCE='$(abs_top_srcdir)'; export CHROMO_SOURCE; 
 
 TESTS += $(check_PROGRAMS) \
 	tests/lint/c.pl tests/lint/headers.pl tests/lint/layers.pl tests/lint/man.pl tests/lint/templates.pl \
-	tests/lint/tree.pl tests/lint/words.pl
+	tests/lint/sql.pl tests/lint/tree.pl tests/lint/words.pl
 
 # For ./dev test, which runs the programs of two builds.
 print-tests:

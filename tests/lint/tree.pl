@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The tree: no path of anybody's machine in it, one list of packages, static
-# error pages that need nothing from outside, no SQL that nobody asks for.
+# error pages that need nothing from outside.
 use strict;
 use warnings;
 use FindBin;
@@ -50,23 +50,4 @@ for my $page (files('nginx/error', qr/\.html$/)) {
 }
 clean('the error pages share one style', keys %style == 1 ? () : map { "@$_" } values %style);
 
-# Migrations are numbered without gaps and without doubles.
-my @number = map { m{/(\d{4})_[a-z0-9_]+\.sql$} ? $1 + 0 : "bad name: $_" } files('sql/migrations', qr/\.sql$/);
-clean('the numbers of the migrations', grep { defined } map {
-	$number[$_] =~ /^\d+$/ && $number[$_] == $_ + 1 ? undef : "at $number[$_]" } 0 .. $#number);
-
-# What is there is used: each query by C, each function by a query, another function or the schema.
-my $c = join "\n", map { content($_) } files('app', qr/\.[ch]$/);
-my %asked = map { s/_queue$//r => 1 } $c =~ /\bq_(\w+)/g;
-for my $file (files('sql/queries', qr/\.sql$/)) {
-	clean("each query of $file is asked", map { "$_ is not" } grep { !$asked{$_} } content($file) =~ /^-- name: (\w+)/mg);
-}
-my (%defined, %called);
-for my $file (files(['sql/functions', 'sql/queries', 'sql/migrations'], qr/\.sql$/)) {
-	my $text = content($file) =~ s/--.*//gr;
-	$defined{$_} = $file for $file =~ m{^sql/functions/} ? $text =~ /\bFUNCTION (\w+)\s*\(/g : ();
-	$text =~ s/\b(?:DROP|ALTER|GRANT|REVOKE)\b[^;]*\bFUNCTION\b[^;]*;|\bCREATE (?:OR REPLACE )?FUNCTION \w+//g;
-	$called{$_} = 1 for $text =~ /\b(\w+)\s*\(/g;
-}
-clean('each function of sql/functions is called', map { "$_ in $defined{$_} is not" } grep { !$called{$_} } sort keys %defined);
 done();
