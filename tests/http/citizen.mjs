@@ -4,6 +4,7 @@
 // page's words.
 import assert from 'node:assert/strict';
 import { readMail } from '../gateways/mime.mjs';
+import { letters } from '../harness/letters.mjs';
 import { eventually } from '../harness/up.mjs';
 
 export const words = (page) => page.text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
@@ -13,6 +14,8 @@ export const problems = (page) => Object.fromEntries([...page.text.matchAll(
 	/id="(\w+)-problem"><span[^>]*>[^<]*<\/span>([^<]*)/g)].map(([, name, text]) => [name, text]));
 // What its summary says, a line each.
 export const summary = (page) => (page.text.match(/id="errors"[^]*?<\/ul>/)?.[0] ?? '').replace(/<[^>]*>/g, '');
+
+const PATIENCE = 90;		// seconds
 
 let people = 0;
 export const somebody = (name = 'hanako') => `${name}.${process.pid}.${++people}@example.jp`;
@@ -24,11 +27,12 @@ export async function mailsTo(town, email, least = 1) {
 	return eventually(`${least} mails to ${email}`, () => {
 		const mails = now(town, email);
 		return mails.length >= least && mails;
-	});
+	}, PATIENCE, () => letters(town));
 }
 // The one whose text contains this.
 export async function mailWith(town, email, text) {
-	return eventually(`a mail to ${email} with ${text}`, () => now(town, email).find((m) => m.text.includes(text)));
+	return eventually(`a mail to ${email} with ${text}`, () => now(town, email).find((m) => m.text.includes(text)), PATIENCE,
+		async () => `${now(town, email).map((m) => m.text).join('\n--\n')}\n${await letters(town)}`);
 }
 // The path of a link in a mail.
 export const linkIn = (mail, part) => new URL(mail.text.match(new RegExp(`https://\\S*${part}\\S*`))[0]).pathname;

@@ -3,6 +3,7 @@
 // What the tests of phones share: numbers that nobody has, and the SMS in the outbox.
 import fs from 'node:fs';
 import path from 'node:path';
+import { letters } from '../harness/letters.mjs';
 import { eventually } from '../harness/up.mjs';
 
 let numbers = 0;
@@ -17,12 +18,6 @@ export function texts(town, to) {
 		.map((f) => JSON.parse(fs.readFileSync(f, 'utf8'))).filter((t) => t.to === e164(to)).map((t) => t.text);
 }
 
-// The code in the nth SMS to a number; waits for it, longer than a courier keeps a letter that it lost.
+// The code in the nth SMS to a number; waits for it.
 export const code = (town, to, nth = 1) => eventually(`SMS ${nth} to ${to}`,
-	() => texts(town, to).length >= nth && texts(town, to)[nth - 1].match(/\b\d{6}\b/)[0], 240,
-	async () => [await town.sql(`SELECT (SELECT jsonb_agg(to_jsonb(l) - 'sealed')
-		   FROM (SELECT * FROM letter WHERE channel = 'sms' ORDER BY id DESC LIMIT 3) l),
-		(SELECT jsonb_agg(to_jsonb(t) - 'key') FROM throttle t WHERE bucket LIKE 'sms%'), now(),
-		(SELECT jsonb_agg(jsonb_build_object('who', application_name, 'state', state, 'wait', wait_event, 'since', state_change,
-		   'query', left(query, 80)))
-		   FROM pg_stat_activity WHERE datname = current_database())`), ...town.log('courier.log').split('\n').slice(-20)].join('\n'));
+	() => texts(town, to).length >= nth && texts(town, to)[nth - 1].match(/\b\d{6}\b/)[0], 90, () => letters(town));
