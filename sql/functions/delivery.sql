@@ -78,7 +78,8 @@ DECLARE
 BEGIN
   FOR c IN
     SELECT x.id, x.message_id, x.lane, x.try, x.key, x.size, x.fence, x.language, x.calls, x.doubt, x.body_hash, x.valid_until, x.due,
-           x.state = 'sending' AND x.reached > 0 AS broken
+           x.state = 'sending' AND x.reached > 0 AS broken,
+           x.state = 'queued' AND x.verdict = 'later' AND NOT x.doubt AND x.dropped = 0 AS undone
       FROM batch x
      WHERE x.state IN ('queued', 'sending') AND x.due <= now() AND x.lane <= p_lane AND x.channel = p_channel
        AND (x.state = 'queued' OR x.lease_until <= now() OR x.holder = ANY (p_dead))
@@ -97,12 +98,14 @@ BEGIN
       CONTINUE;
     END IF;
     size := c.size;
-    IF c.lane > 0 AND c.fence = 0 AND (c.try > 1 OR c.due < now() - interval '10 minutes') THEN
+    key := c.key;
+    IF c.lane > 0 AND (c.undone OR c.fence = 0 AND (c.try > 1 OR c.due < now() - interval '10 minutes')) THEN
       size := batch_hush(c.id);
       IF size = 0 THEN
         PERFORM message_settle(c.message_id);
         CONTINUE;
       END IF;
+      SELECT x.key INTO key FROM batch x WHERE x.id = c.id;
     END IF;
     lost := 0;
     doubt := c.doubt;
@@ -122,7 +125,6 @@ BEGIN
     revision := m.revision;
     lane := c.lane;
     try := c.try;
-    key := c.key;
     fence := c.fence + 1;
     language := c.language;
     call := c.calls;

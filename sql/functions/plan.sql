@@ -65,8 +65,10 @@ DECLARE
   g    record;
   left_now int := 0;
   n    int := 0;
+  anew boolean;         -- with fewer people it is another call
 BEGIN
   SELECT * INTO b FROM batch x WHERE x.id = p_batch;
+  anew := b.fence > 0;
   FOR g IN
     SELECT q.minutes, q.citizens, w.due, CASE WHEN q.minutes > 0 AND b.valid_until <= w.due THEN 'held' ELSE 'queued' END AS state
       FROM (SELECT quiet_end(z.quiet_from, z.quiet_to, quiet_clock(false)) AS minutes, array_agg(u.c ORDER BY u.n) AS citizens
@@ -84,14 +86,17 @@ BEGIN
     n := n + 1;
     IF n = 1 THEN
       UPDATE batch x SET citizens = g.citizens, first = g.citizens[1], last = g.citizens[cardinality(g.citizens)], size = cardinality(g.citizens),
-                         due = g.due, state = g.state, finished = CASE g.state WHEN 'held' THEN now() END
+                         due = g.due, state = g.state, finished = CASE g.state WHEN 'held' THEN now() END,
+                         key = CASE WHEN anew THEN gen_random_uuid() ELSE x.key END,
+                         first_try = CASE WHEN NOT anew THEN x.first_try END, body_hash = CASE WHEN NOT anew THEN x.body_hash END
        WHERE x.id = b.id;
     ELSE
       INSERT INTO batch (message_id, channel, language, lane, round, step, try, parent, key, first_try, citizens, first, last, size,
                          due, valid_until, state, finished)
       SELECT b.message_id, b.channel, b.language, b.lane, b.round, b.step, b.try, b.parent,
-             CASE WHEN channel_shares(b.channel) THEN gen_random_uuid() ELSE b.key END, b.first_try, g.citizens, g.citizens[1],
-             g.citizens[cardinality(g.citizens)], cardinality(g.citizens), g.due, b.valid_until, g.state, CASE g.state WHEN 'held' THEN now() END;
+             CASE WHEN channel_shares(b.channel) THEN gen_random_uuid() ELSE b.key END, CASE WHEN NOT anew THEN b.first_try END,
+             g.citizens, g.citizens[1], g.citizens[cardinality(g.citizens)], cardinality(g.citizens), g.due, b.valid_until, g.state,
+             CASE g.state WHEN 'held' THEN now() END;
     END IF;
   END LOOP;
   RETURN left_now;

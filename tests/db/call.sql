@@ -56,5 +56,26 @@ SELECT is((SELECT string_agg(mine::text, ' ' ORDER BY r.batch) FROM pg_temp.verd
                                 array_fill(5, ARRAY[8]), interval '23 hours') r), :'mine', 'whose they are');
 SELECT is(pg_temp.told(:m), :'ended', 'what becomes of each is what would become of it alone');
 SELECT is((SELECT string_agg(state, ' ' ORDER BY id) FROM batch WHERE id = ANY (:'ids')), 'done done done sending queued done queued done', 'which is this');
+
+-- Calls that were not carried out, and quiet hours have begun: who is awake is in another call, with
+-- a key of its own, the others wait.  One in doubt stays what it is.
+ROLLBACK TO before;
+UPDATE batch SET fence = 1 WHERE message_id = :m;
+UPDATE citizen SET state = 'active' WHERE tenant_id = :here;
+SELECT count(*) FROM batch_start_calls(ARRAY[:one, :one + 1]::bigint[], '{1,1}', interval '1 minute', 0);
+SELECT batch_record_call(:one, 1, 'later', 429, 'gateway_busy', '', '', '0 s', '23 hours'),
+       batch_record_call(:one + 1, 1, 'unknown', 0, 'timeout', '', '', '0 s', '23 hours');
+UPDATE citizen SET quiet_from = x.t::time, quiet_to = (x.t + interval '2 hours')::time
+  FROM (SELECT date_trunc('hour', now() AT TIME ZONE 'Asia/Tokyo') AS t) x
+ WHERE id IN (:second, (SELECT citizens[1] FROM batch WHERE id = :one + 1));
+SELECT key AS refused FROM batch WHERE id = :one \gset
+SELECT key AS dark FROM batch WHERE id = :one + 1 \gset
+SELECT set_eq($$ SELECT size, doubt FROM batch_claim(100, 1, interval '1 minute', 1, '{}', '{}', 'line') $$, 'VALUES (1, false), (2, true)', 'claimed again');
+SELECT ok((SELECT citizens = ARRAY[:first]::bigint[] AND key <> :'refused' FROM batch WHERE id = :one), 'who is awake, in another call');
+SELECT ok((SELECT key = :'dark' FROM batch WHERE id = :one + 1), 'nobody leaves a call in doubt');
+SELECT is((SELECT array_agg(b.due > now() AND b.key NOT IN (:'refused', o.key)) FROM batch b, batch o
+            WHERE o.id = :one AND b.state = 'queued' AND b.citizens = ARRAY[:second]::bigint[]), '{true}', 'who is not waits, once');
+SELECT is((SELECT count(*)::int FROM batch_start_calls(ARRAY[:one, :one + 1]::bigint[], '{2,2}', interval '1 minute', 0)), 2, 'both begin');
+SELECT is_empty('SELECT * FROM ledger_faults()', 'all adds up');
 SELECT * FROM finish();
 ROLLBACK;
