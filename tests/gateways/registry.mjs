@@ -9,6 +9,7 @@
 //	called(gateway, town, accounts)	optional: where it calls in, once the accounts have
 //			numbers: [{ id, … }].  town has url and port too
 import { startLine } from './line.mjs';
+import { startMail } from './mail.mjs';
 import { startPush } from './push.mjs';
 import { Karaden } from './sms_karaden.mjs';
 import { Twilio } from './sms_twilio.mjs';
@@ -48,4 +49,6 @@ export const registry = [
 	} },
 	{ name: 'x', start: (options) => new X(options).start(),
 		accounts: (gateway) => placed(gateway, 1, { yen_post: 3, yen_post_link: 31, posts_per_month: 1000 }) },
+	// One of the installation, not of a town: it is named in chromo.conf.
+	{ name: 'mail', start: startMail, accounts: () => [] },
 ];

@@ -8,6 +8,8 @@
 //	… send to relay.url …
 //	relay.ledger	[{ messageId, from, to, time, connection, nth, bytes, answered }]
 //			(answered: said 250 at once)
+//	startSmtp({ accepted(raw, entry) { … } })	is told of each before it is answered
+//	startSmtp({ certificate })	another than its own, as tls.mjs makes them
 //	await relay.close();
 //
 // or as a program, for those that are not JavaScript:
@@ -156,7 +158,7 @@ class Relay {
 		for (const s of this.sessions)
 			s.gone();
 		await Promise.all([this.server, this.web].map((s) => new Promise((done) => s.close(done))));
-		if (this.certificate)
+		if (this.certificate?.folder)
 			remove(this.certificate.folder);
 	}
 }
@@ -202,8 +204,8 @@ const listen = (server, port) => new Promise((resolve, reject) => {
 export async function startSmtp(options = {}) {
 	const relay = new Relay({ tls: 'none', ...options });
 	if (relay.options.tls !== 'none') {
-		relay.certificate = makeCertificate();
-		relay.caFile = relay.certificate.certFile;
+		relay.certificate = options.certificate ?? makeCertificate();
+		relay.caFile = relay.certificate.caFile ?? relay.certificate.certFile;
 	}
 	const welcome = (socket) => {
 		socket.setNoDelay(true);

@@ -117,9 +117,11 @@ export class Session {
 	accept(answered) {
 		const { raw, from, to, nth } = this.envelope;
 		const id = /^Message-ID:\s*<([^>]*)>/mi.exec(raw.toString('latin1'));
-		this.relay.ledger.push({ messageId: id?.[1] ?? null, from, to,
-			time: new Date().toISOString(), connection: this.number, nth, bytes: raw.length, answered });
+		const entry = { messageId: id?.[1] ?? null, from, to,
+			time: new Date().toISOString(), connection: this.number, nth, bytes: raw.length, answered };
+		this.relay.ledger.push(entry);
 		this.relay.letters.push(raw);
+		this.relay.options.accepted?.(raw, entry);
 		this.letters++;
 	}
 

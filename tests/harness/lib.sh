@@ -335,10 +335,11 @@ gateways_start() {
 	    "http://127.0.0.1:$(gateways_port)/called" || die "the fake gateways do not answer"
 }
 
-# The push service is the fourth of the registry.
+# The push service is the fourth of the registry, the mail server the sixth.
 gateways_conf() {
 	printf '%s\n' "gateway_ca_file=$DIR/gateways/tls/ca.pem" gateway_private=yes \
-	    "push_hosts=127.0.0.1:$(($(gateways_port) + 4))"
+	    "push_hosts=127.0.0.1:$(($(gateways_port) + 4))" \
+	    "smtp_url=smtp://127.0.0.1:$(($(gateways_port) + 6))" "smtp_ca_file=$DIR/gateways/tls/ca.pem"
 }
 
 # Accounts of an earlier run, at fakes that are not there now.

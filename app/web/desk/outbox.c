@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where mail goes while no SMTP server is configured; in development only, and
- * without sign-in, because here one finds the links that a citizen is mailed.
+ * Where mail goes while no SMTP server is configured, and what that of the fake gateways
+ * took (tests/gateways/mail.mjs); in development only, and without sign-in, because here
+ * one finds the links that a citizen is mailed.
  *
  *	GET /desk/outbox?page=	newest first
  *	GET /desk/outbox/{mail}	one mail: headers, text with its links, source of the HTML
  *
- * The files are those of channel/outbox_dir.c.  All towns share the folder; each
+ * The files are those of channel/outbox_dir.c, or of that server.  All towns share the folder; each
  * sees what it sent itself.
  */
 #include <dirent.h>
