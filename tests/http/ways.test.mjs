@@ -58,6 +58,11 @@ test('each way is drawn as it arrives, with what it costs', async () => {
 	assert.match(page, /文字数 \d+（上限 5,000）/);
 	assert.match(page, /1人に1通分/);
 	assert.match(page, /みなと市：午前9時から断水します。/, 'push');
+	assert.ok(!/置き換えて送ります/.test(page));
+	const odd = await written(town, 'sato', { by_sms: 'true', subject: "'①髙橋㈱の断水'" });
+	const replaced = said(await sato.get(`/desk/messages/${odd}/preview`));
+	assert.match(replaced, /【みなと市】\(1\)高橋\(株\)の断水 https/, 'SMS, with the letters that go out');
+	assert.match(replaced, /置き換えて送ります。 「①」→「\(1\)」 「髙」→「高」 「㈱」→「\(株\)」/);
 	const link = await sato.get(`/m/${id}`);
 	assert.deepEqual([link.status, link.headers.location], [303, `/messages/${id}`]);
 });

@@ -7,6 +7,7 @@
 #include "base/markdown.h"
 #include "base/slot.h"
 #include "channel/card.h"
+#include "channel/sms_text.h"
 #include "domain/rendering.h"
 #include "web/desk/ways.h"
 
@@ -18,6 +19,16 @@ personal(struct web *w, const char *text)
 {
 	text = slot_fill(w->arena, text, SLOT_STOP_URL, words_get(w->words, "message_stop_here"));
 	return slot_fill(w->arena, text, SLOT_SEEN_URL, words_get(w->words, "message_seen_here"));
+}
+
+/* As it goes out: letters that some phones cannot read are written otherwise, which is said. */
+static json_t *
+short_message(struct web *w, const char *text)
+{
+	json_t *changed;
+	const char *sent = personal(w, sms_replace(w->arena, text, &changed));
+
+	return json_pack("{s:s, s:b, s:O}", "text", sent, "some", json_array_size(changed) > 0, "changed", changed);
 }
 
 static const char *
@@ -136,7 +147,8 @@ other(struct web *w, const char *channel, const char *language, const json_t *co
 
 		subject = json_flag(seen, "card") ? json_text(seen, "head") : NULL;
 		text = json_text(seen, "text");
-	}
+	} else if (strcmp(channel, "sms") == 0)
+		text = sms_replace(w->arena, text, NULL);
 	return json_pack("{s:s, s:s, s:s?, s:s}", "language", language, "language_name", words_get(words, "language_name"),
 	    "subject", subject, "text", personal(w, text));
 }
@@ -176,7 +188,7 @@ draw(struct web *w, json_t *r, const json_t *message, const json_t *content, con
 		json_object_set_new(r, "chat", chat(content, has_card(content) ? card : NULL, words));
 		json_object_set_new(json_object_get(r, "chat"), "pictures", pictures_sent(message, json_object_get(content, "messages")));
 	} else if (strcmp(channel, "sms") == 0)
-		json_object_set_new(r, "short", json_pack("{s:s}", "text", personal(w, json_text(content, "text"))));
+		json_object_set_new(r, "short", short_message(w, json_text(content, "text")));
 	else if (strcmp(channel, "webpush") == 0)
 		json_object_set_new(r, "notice", json_pack("{s:O, s:O, s:s, s:o}", "title", json_object_get(content, "title"),
 		    "body", json_object_get(content, "body"), "tenant_name", name,
