@@ -10,7 +10,8 @@ SELECT g.id, g.channel, g.kind, g.place, g.active, g.url, g.settings, g.secrets,
 
 -- name: gateway_state :json
 -- role: web
--- All accounts as pages show them: without what is secret, with how they fare.
+-- All accounts as pages show them: without what is secret, with how they fare.  Of the month LINE
+-- says what is left; on X and of SMS it is the town's own ceiling, which two gateways share.
 SELECT coalesce(jsonb_agg(jsonb_build_object(
          'id',       g.id,
          'channel',  g.channel,
@@ -33,18 +34,21 @@ SELECT coalesce(jsonb_agg(jsonb_build_object(
          'accepted', to_char(coalesce(h.accepted, 0), 'FM999,999,999,990'),
          'failed',   to_char(coalesce(h.failed, 0), 'FM999,999,999,990'),
          'tried',    coalesce(h.accepted + h.failed > 0, false),
-         'spent',    g.active AND coalesce(h.used >= h.quota, false),
-         'only_vital', g.active AND h.used < h.quota AND coalesce(h.quota - h.used <= r.reserve, false),
+         'spent',    g.active AND coalesce(m.used >= m.quota, false),
+         'only_vital', g.active AND m.used < m.quota AND coalesce(m.quota - m.used <= r.reserve, false),
          'reserve_text', to_char(nullif(r.reserve, 0), 'FM999,999,999,990'),
-         'quota',    h.quota,
-         'used',     h.used,
-         'left',     CASE WHEN h.quota IS NOT NULL THEN greatest(h.quota - coalesce(h.used, 0), 0) END,
-         'quota_text', to_char(h.quota, 'FM999,999,999,990'),
-         'left_text', to_char(greatest(h.quota - coalesce(h.used, 0), 0), 'FM999,999,999,990'),
+         'quota',    m.quota,
+         'used',     m.used,
+         'left',     CASE WHEN m.quota IS NOT NULL THEN greatest(m.quota - coalesce(m.used, 0), 0) END,
+         'quota_text', to_char(m.quota, 'FM999,999,999,990'),
+         'left_text', to_char(greatest(m.quota - coalesce(m.used, 0), 0), 'FM999,999,999,990'),
          'quota_at', moment(h.quota_at, :lang)) ORDER BY g.channel, g.place), '[]')
   FROM gateway g
   LEFT JOIN gateway_health h ON h.gateway_id = g.id
- CROSS JOIN LATERAL (SELECT CASE WHEN jsonb_typeof(g.settings->'reserve') = 'number' THEN (g.settings->>'reserve')::numeric ELSE 0 END) r (reserve);
+ CROSS JOIN LATERAL (SELECT CASE WHEN jsonb_typeof(g.settings->'reserve') = 'number' THEN (g.settings->>'reserve')::numeric ELSE 0 END) r (reserve)
+ CROSS JOIN LATERAL (SELECT CASE g.channel WHEN 'x' THEN post_ceiling(g) WHEN 'sms' THEN sms_ceiling() ELSE h.quota END,
+                            CASE g.channel WHEN 'x' THEN post_month(g.id)
+                              WHEN 'sms' THEN coalesce((SELECT s.parts FROM sms_month s WHERE s.month = sms_this_month()), 0) ELSE h.used END) m (quota, used);
 
 -- name: gateway_save :one
 -- role: web owner

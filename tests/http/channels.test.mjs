@@ -191,6 +191,10 @@ test('SMS: a gateway of each make, the second in its place', async () => {
 	assert.equal(answer.status, 303, said(answer));
 	const now = await row('sms');
 	assert.deepEqual([now.settings.yen_per_part, now.settings.parts_per_month, now.url], ['3.3', 1000, `${karaden.url}/api`]);
+	await inside(town, `INSERT INTO sms_month (month, parts) VALUES (sms_this_month(), 250), ((sms_this_month() - interval '1 month')::date, 1000);
+		UPDATE gateway SET active = true WHERE channel = 'sms'`);
+	assert.match(said(await admin.get(at('sms'))), /今月の残り 750（上限 1,000）/, 'of this month, not of the last');
+	await inside(town, "UPDATE gateway SET active = false WHERE channel = 'sms'");
 	let page = await admin.get(at('sms'));
 	const hook = page.text.match(new RegExp(`/hooks/sms/${now.id}/([0-9a-f]{40})<`));
 	assert.ok(hook, 'its address to call back has a secret, for it does not sign');
@@ -231,6 +235,7 @@ test('X: four secrets as they are typed in; the connection tells whose they are,
 	assert.equal((await save('x', typed)).status, 303);
 	const form = await admin.get(at('x'));
 	assert.ok(![...x.consumer, ...x.token].some((secret) => form.text.includes(secret)), 'secrets do not come out');
+	assert.match(said(form), /今月の残り 50（上限 50）/, 'before the first post, too');
 
 	x.script([{ path: '/2/users/me', hang: 1500, times: 1 }]);
 	const begun = x.calls, asked = admin.submit(form, {}, 'x/check');
