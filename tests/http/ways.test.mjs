@@ -57,6 +57,10 @@ test('each way is drawn as it arrives, with what it costs', async () => {
 	assert.match(page, /文字数 \d+（上限 660）/);
 	assert.match(page, /文字数 \d+（上限 5,000）/);
 	assert.match(page, /1人に1通分/);
+	await inside(town, `INSERT INTO gateway_health (gateway_id, quota, used) SELECT id, 30000, 29877 FROM gateway WHERE channel = 'line'
+		ON CONFLICT (tenant_id, gateway_id) DO UPDATE SET quota = 30000, used = 29877`);
+	assert.match(said(await sato.get(`/desk/messages/${id}/preview`)), /文字数 \d+（上限 5,000） ・ 今月あと123通送れます/);
+	await inside(town, 'UPDATE gateway_health SET quota = NULL, used = NULL');
 	assert.match(page, /みなと市：午前9時から断水します。/, 'push');
 	assert.ok(!/置き換えて送ります/.test(page));
 	const odd = await written(town, 'sato', { by_sms: 'true', subject: "'①髙橋㈱の断水'" });
