@@ -110,6 +110,15 @@ text_is_clean(const char *s, bool lines)
 }
 
 bool
+text_is_one_of(const char *s, const char *const *list)
+{
+	for (; *list != NULL; list++)
+		if (strcmp(*list, s) == 0)
+			return true;
+	return false;
+}
+
+bool
 text_is_uuid(const char *s)
 {
 	size_t i;

@@ -26,6 +26,8 @@ const char *text_showable(struct arena *, const char *);
 /* A UUID as secret_uuid and PostgreSQL write it, in small letters: what is asked for under
  * another spelling is none of ours. */
 bool text_is_uuid(const char *);
+/* list ends with NULL. */
+bool text_is_one_of(const char *, const char *const *list);
 /* Characters as people count them (grapheme clusters). */
 size_t text_length(const char *);
 /* The same as the database counts them (code points): an emoji may be seven.  Never fewer. */

@@ -10,10 +10,11 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #define FONT "BIZ UDGothic"
 
-enum { SIDE = 60, HEAD = 120, GAP = 32 };
+enum { SIDE = 60, HEAD = 120, GAP = 32, CHARACTERS = 300 };	/* more do not fit */
 
 static PangoLayout *
 layout_of(cairo_t *c, const char *text, const char *font, int size, int width, int height)
@@ -99,6 +100,13 @@ card_draw(const json_t *card, struct buf *out)
 	must(cairo_surface_write_to_png_stream(surface, write_bytes, out) == CAIRO_STATUS_SUCCESS);
 	cairo_destroy(c);
 	cairo_surface_destroy(surface);
+}
+
+json_t *
+card_content(struct arena *a, const struct words *words, const char *town, const char *subject, const char *text)
+{
+	return json_keep(a, json_pack("{s:s, s:s, s:s, s:s}", "head", words_get(words, "line_vital"), "town", town,
+	    "subject", subject, "text", text_cut(a, text, CHARACTERS)));
 }
 
 const char *

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include "base/err.h"
 #include "base/json.h"
+#include "base/mustache.h"
+#include "base/words.h"
 struct arena;
 struct conf;
 /*
@@ -12,10 +14,13 @@ struct conf;
  *
  * A channel (struct channel) takes letters, has many under way at once, and gives
  * one verdict for each; it keeps nothing and knows no SQL.  What kind of channel it
- * is (struct channel_kind) says what fits in there, how a message becomes a letter,
- * what a call carries and what may follow when nobody knows how it ended.
+ * is (struct channel_kind) says what a message says there, what fits in and what that
+ * costs, how it becomes a letter, what a call carries and what may follow when nobody
+ * knows how it ended.
  *
- * A new channel is a file here, a folder of templates and a page of settings.
+ * A new channel is a file here, a folder of templates and a page of settings, which
+ * fields.c and check.c make of what its account holds; besides, its name in channel.c, its
+ * words, how the preview draws it, and its column (message.by_NAME) in a migration.
  */
 enum verdict {
 	VERDICT_SENT,		/* the far side said yes: never again */
@@ -104,8 +109,8 @@ enum again {
 
 /* How a text stands against the limits of a channel, in the channel's own units. */
 struct measure {
-	int length, limit;
-	int parts;		/* SMS; else 1 */
+	int length, limit;	/* limit 0: none */
+	int parts;		/* what is counted and paid for; 0: it is not cut into parts */
 	const char *problem;	/* a key of the words: "text_too_long" …; NULL: it fits */
 };
 
@@ -129,13 +134,31 @@ struct envelope {
 	bool urgent;
 };
 
+/* What the far side calls in (web/hooks/callback.c). */
+struct callback {
+	const json_t *account;		/* whose address was called */
+	const char *(*header)(const void *request, const char *name);	/* "" without it */
+	const void *request;
+	const char *secret;		/* of the path; "": none */
+	const char *body;
+	size_t n;
+};
+
 struct channel_kind {
 	const char *name;		/* "line": as in contact.channel and batch.channel */
+	const char *flag;		/* "by_line": the column of a message that asks for it */
+	int accounts;			/* that a town may have of its own; 0: it is the installation's */
 	int people;			/* recipients of a call; 0: it has none (X) */
 	enum again again;
 	int again_s;			/* so long after the first try the far side knows the key; 0: ever */
 	/* ERR_CHANNEL: the configuration will not do; logged. */
 	enum err (*open)(const struct conf *, struct channel **out) MUST_USE;
+	/* What a message says in one language.  view: what the templates show (view_of in
+	 * domain/rendering.c).  content: a document that measure and compose read, and the courier keeps. */
+	enum err (*render)(struct arena *, struct templates *, const struct words *, const json_t *view, json_t **content) MUST_USE;
+	const char *length_words;	/* how long it is, in words: "way_length", of bytes "way_bytes" */
+	/* Yen for all of them, by the prices in the account's settings.  NULL: it costs nothing. */
+	double (*cost)(const json_t *content, const json_t *settings, int parts, int64_t people);
 	/* content: a rendering.  settings: of the account, or NULL. */
 	struct measure (*measure)(const json_t *content, const json_t *settings);
 	/* Once for a message, before many letters are composed of it: adds to the rendering what
@@ -144,10 +167,24 @@ struct channel_kind {
 	/* Fills in data, n and from of a letter of which the rest is there; in the arena.
 	 * ERR_INVALID: it cannot be written for this address. */
 	enum err (*compose)(struct arena *, const struct envelope *, struct letter *) MUST_USE;
+	/* Whether it is the far side that calls, in constant time; an account without a secret has no
+	 * good one.  NULL: nobody calls. */
+	bool (*verify)(struct arena *, const struct callback *);
+	/* What is called in, an event each: of LINE its own; else
+	 *	{"receipt": "its name", "became": "delivered" or "undelivered", "reason": a key of the words}
+	 *	{"answer": "its name", "from": "+8190…", "text": "…"}
+	 * and none where nothing is final yet.  ERR_INVALID: it says nothing of the kind. */
+	enum err (*receipt)(struct arena *, const struct callback *, json_t **events) MUST_USE;
 };
 
+/* For render: a template of text with this view, without the ends of lines behind it. */
+enum err channel_text(struct arena *, struct templates *, const char *name, const struct words *, const json_t *view,
+    const char **out) MUST_USE;
+/* For cost: a price in the settings, in yen, which staff type as "3.3"; 0: none is known. */
+double channel_price(const json_t *settings, const char *key);
+
 extern const struct channel_kind email_kind, line_kind, sms_kind, webpush_kind, x_kind;
-/* Ends with NULL. */
+/* In the order of pages; ends with NULL. */
 extern const struct channel_kind *const channel_kinds[];
 /* NULL: there is none of this name. */
 const struct channel_kind *channel_kind(const char *name);

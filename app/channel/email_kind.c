@@ -12,12 +12,31 @@
 #include "channel/channel.h"
 #include "channel/email.h"
 
+static enum err
+render(struct arena *a, struct templates *t, const struct words *words, const json_t *view, json_t **content)
+{
+	const char *subject;
+	struct buf text, html;
+	enum err e = channel_text(a, t, "mail/message.subject", words, view, &subject);
+
+	buf_init(&text, a);
+	buf_init(&html, a);
+	if (e == ERR_OK)
+		e = templates_render(t, "mail/message.txt", words, view, &text);
+	if (e == ERR_OK)
+		e = templates_render(t, "mail/message.html", words, view, &html);
+	if (e == ERR_OK)
+		*content = json_keep(a, json_pack("{s:s, s:s%, s:s%}", "subject", subject, "text", text.data, text.len,
+		    "html", html.data, html.len));
+	return e;
+}
+
 static struct measure
 measure(const json_t *content, const json_t *settings)
 {
 	(void)content;
 	(void)settings;
-	return (struct measure){ .parts = 1 };
+	return (struct measure){ .limit = 0 };
 }
 
 static const char *
@@ -53,6 +72,6 @@ compose(struct arena *a, const struct envelope *v, struct letter *l)
 }
 
 const struct channel_kind email_kind = {
-	.name = "email", .people = 1, .again = AGAIN_DOUBLE,
-	.open = email_open, .measure = measure, .compose = compose
+	.name = "email", .flag = "by_email", .accounts = 0, .people = 1, .again = AGAIN_DOUBLE,
+	.open = email_open, .render = render, .length_words = "way_length", .measure = measure, .compose = compose
 };

@@ -320,7 +320,7 @@ static struct measure
 line_measure(const json_t *content, const json_t *settings)
 {
 	const json_t *messages = json_object_get(content, "messages"), *m;
-	struct measure worst = { .limit = TEXT_MOST, .parts = 1 };
+	struct measure worst = { .limit = TEXT_MOST };
 	size_t i;
 
 	(void)settings;
@@ -427,6 +427,7 @@ line_compose(struct arena *a, const struct envelope *v, struct letter *l)
 }
 
 const struct channel_kind line_kind = {
-	.name = "line", .people = PEOPLE, .again = AGAIN_SAME, .again_s = KEY_S,
-	.open = line_open, .measure = line_measure, .prepare = line_prepare, .compose = line_compose
+	.name = "line", .flag = "by_line", .accounts = 1, .people = PEOPLE, .again = AGAIN_SAME, .again_s = KEY_S,
+	.open = line_open, .render = line_render, .length_words = "way_length", .measure = line_measure, .prepare = line_prepare, .compose = line_compose,
+	.verify = line_verify, .receipt = line_receipt
 };

@@ -10,7 +10,7 @@ libchannel_a_SOURCES = \
 	app/channel/http.c app/channel/http.h app/channel/http_address.c app/channel/http_channel.c \
 	app/channel/http_channel.h app/channel/http_outcome.c \
 	app/channel/line.c app/channel/line.h app/channel/line_admin.c app/channel/line_admin.h app/channel/line_answer.c \
-	app/channel/line_token.c \
+	app/channel/line_callback.c app/channel/line_render.c app/channel/line_token.c \
 	app/channel/outbox_dir.c \
 	app/channel/sms.c app/channel/sms.h app/channel/sms_karaden.c app/channel/sms_text.c app/channel/sms_text.h \
 	app/channel/sms_twilio.c \
@@ -19,7 +19,7 @@ libchannel_a_SOURCES = \
 	app/channel/webpush.c app/channel/webpush.h app/channel/webpush_address.c app/channel/webpush_cards.c \
 	app/channel/webpush_cards.h app/channel/webpush_crypt.c app/channel/webpush_crypt.h \
 	app/channel/x.c app/channel/x.h app/channel/x_oauth.c app/channel/x_oauth.h app/channel/x_picture.c \
-	app/channel/x_picture.h app/channel/x_timeline.c app/channel/x_timeline.h
+	app/channel/x_picture.h app/channel/x_render.c app/channel/x_timeline.c app/channel/x_timeline.h
 
 # Its unit tests, two lines each.
 check_PROGRAMS += tests/unit/channel_email_test

@@ -65,15 +65,21 @@ account_of(const struct http_trade *t)
 }
 
 static const struct sms_gateway *
-gateway_of(const struct http_trade *t)
+gateway_by(const json_t *account)
 {
-	const char *kind = json_text(account_of(t), "kind");
+	const char *kind = json_text(account, "kind");
 	size_t i;
 
 	for (i = 0; gateways[i] != NULL; i++)
 		if (strcmp(gateways[i]->kind, kind) == 0)
 			return gateways[i];
 	return NULL;
+}
+
+static const struct sms_gateway *
+gateway_of(const struct http_trade *t)
+{
+	return gateway_by(account_of(t));
 }
 
 /* False: compose did not write this. */
@@ -201,6 +207,24 @@ sms_open(const struct conf *conf, struct channel **out)
 
 /* --- the text --- */
 
+static enum err
+render(struct arena *a, struct templates *t, const struct words *words, const json_t *view, json_t **content)
+{
+	const char *text;
+	enum err e = channel_text(a, t, "sms/message.txt", words, view, &text);
+
+	if (e == ERR_OK)
+		*content = json_keep(a, json_pack("{s:s}", "text", text));
+	return e;
+}
+
+static double
+cost(const json_t *content, const json_t *settings, int parts, int64_t people)
+{
+	(void)content;
+	return channel_price(settings, "yen_per_part") * parts * (double)people;
+}
+
 static int
 newline_units(const json_t *settings)
 {
@@ -258,7 +282,41 @@ compose(struct arena *a, const struct envelope *v, struct letter *l)
 	return ERR_OK;
 }
 
+/* --- what is called in --- */
+
+enum err
+sms_became(json_t **events, const char *id, const char *became, const char *reason)
+{
+	json_array_append_new(*events, json_pack("{s:s, s:s, s:s}", "receipt", id, "became", became, "reason", reason));
+	return ERR_OK;
+}
+
+enum err
+sms_answered(json_t **events, const char *id, const char *from, const char *text)
+{
+	json_array_append_new(*events, json_pack("{s:s, s:s, s:s}", "answer", id, "from", from, "text", text));
+	return ERR_OK;
+}
+
+static bool
+verify(struct arena *a, const struct callback *c)
+{
+	const struct sms_gateway *g = gateway_by(c->account);
+
+	return g != NULL && g->verify(a, c);
+}
+
+static enum err
+receipt(struct arena *a, const struct callback *c, json_t **events)
+{
+	const struct sms_gateway *g = gateway_by(c->account);
+
+	*events = json_keep(a, json_array());
+	return g != NULL ? g->receipt(a, c, events) : ERR_INVALID;
+}
+
 const struct channel_kind sms_kind = {
-	.name = "sms", .people = 1, .again = AGAIN_LOOK,
-	.open = sms_open, .measure = measure, .compose = compose
+	.name = "sms", .flag = "by_sms", .accounts = 2, .people = 1, .again = AGAIN_LOOK,
+	.open = sms_open, .render = render, .length_words = "way_length", .cost = cost, .measure = measure, .compose = compose,
+	.verify = verify, .receipt = receipt
 };

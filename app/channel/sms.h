@@ -32,7 +32,14 @@ struct sms_gateway {
 	/* The call that reads back what was accepted. */
 	bool (*look)(struct arena *, const struct sms *, struct http_call *);
 	enum sms_found (*found)(struct arena *, const struct sms *, const struct http_answer *, struct outcome *);
+	/* As those of the kind (channel.h); receipt: events is an array, to which is added. */
+	bool (*verify)(struct arena *, const struct callback *);
+	enum err (*receipt)(struct arena *, const struct callback *, json_t **events);
 };
+
+/* For receipt: an event, added to the array. */
+enum err sms_became(json_t **events, const char *id, const char *became, const char *reason);
+enum err sms_answered(json_t **events, const char *id, const char *from, const char *text);
 
 extern const struct sms_gateway sms_karaden, sms_twilio;
 

@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "channel/sms.h"
 
@@ -154,6 +155,52 @@ found(struct arena *a, const struct sms *sms, const struct http_answer *answer, 
 	return found;
 }
 
+/* --- what is called in --- */
+
+/* It signs nothing: it calls with a secret, in the path or as password of Basic authentication. */
+static bool
+verify(struct arena *a, const struct callback *c)
+{
+	const char *own = json_text(json_object_get(c->account, "secrets"), "callback_secret");
+	const char *authorization = c->header(c->request, "Authorization");
+	struct buf basic;
+
+	if (strlen(own) < 16)
+		return false;
+	if (strlen(c->secret) == strlen(own) && secret_equal(c->secret, own, strlen(own)))
+		return true;
+	buf_init(&basic, a);
+	buf_adds(&basic, "chromo:");
+	buf_adds(&basic, own);
+	own = arena_strdup(a, basic.data);
+	buf_reset(&basic);
+	buf_adds(&basic, "Basic ");
+	buf_add_base64(&basic, own, strlen(own));
+	return strlen(authorization) == basic.len && secret_equal(authorization, basic.data, basic.len);
+}
+
+static enum err
+receipt(struct arena *a, const struct callback *c, json_t **events)
+{
+	const char *id, *became, *status;
+	json_t *message;
+
+	if (json_parse(a, c->body, c->n, &message) != ERR_OK || !json_is_object(message))
+		return ERR_INVALID;
+	id = json_text(message, "id");
+	became = json_text(message, "sent_result");
+	status = json_text(message, "status");
+	if (id[0] == '\0' || strlen(id) > 80 || strcmp(json_text(message, "object"), "message") != 0)
+		return ERR_INVALID;
+	if (strcmp(became, "received") == 0)
+		return sms_became(events, id, "delivered", "");
+	if (strcmp(became, "unconnected") == 0)
+		return sms_became(events, id, "undelivered", "phone_away");
+	if (strcmp(became, "error") == 0 || strcmp(status, "error") == 0 || strcmp(status, "canceled") == 0)
+		return sms_became(events, id, "undelivered", "refused");
+	return ERR_OK;			/* on its way, or they do not know */
+}
+
 const struct sms_gateway sms_karaden = {
-	.kind = "karaden", .send = send, .sent = sent, .look = look, .found = found
+	.kind = "karaden", .send = send, .sent = sent, .look = look, .found = found, .verify = verify, .receipt = receipt
 };

@@ -12,12 +12,16 @@
  * list is not asked for by day: what still waits in their queue has none.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/fields.h"
 #include "base/json.h"
+#include "base/secret.h"
+#include "base/text.h"
 #include "channel/sms.h"
 
 enum { VALIDITY_MOST_S = 36000 };
@@ -93,15 +97,6 @@ look(struct arena *a, const struct sms *sms, struct http_call *call)
 	return address(a, sms, &query, call);
 }
 
-static bool
-is_one_of(const char *word, const char *const *list)
-{
-	for (; *list != NULL; list++)
-		if (strcmp(*list, word) == 0)
-			return true;
-	return false;
-}
-
 /* What a message of theirs says about ours; false: it is none. */
 static bool
 judge(const json_t *message, struct outcome *o)
@@ -113,9 +108,9 @@ judge(const json_t *message, struct outcome *o)
 
 	if (sid[0] == '\0')
 		return false;
-	if (is_one_of(status, good))
+	if (text_is_one_of(status, good))
 		http_verdict(o, VERDICT_SENT, "sent");
-	else if (is_one_of(status, bad))
+	else if (text_is_one_of(status, bad))
 		http_verdict(o, VERDICT_REFUSED, "refused");
 	else
 		return false;
@@ -195,6 +190,91 @@ found(struct arena *a, const struct sms *sms, const struct http_answer *answer, 
 	return SMS_ABSENT;
 }
 
+/* --- what is called in --- */
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Their own way over the address and the form, name by name.  The address is that of the settings,
+ * callback_url: what a caller names as host proves nothing. */
+static bool
+verify(struct arena *a, const struct callback *c)
+{
+	const char *token = json_text(json_object_get(c->account, "secrets"), "auth_token");
+	const char *url = json_text(json_object_get(c->account, "settings"), "callback_url");
+	const char *signature = c->header(c->request, "X-Twilio-Signature");
+	struct fields *form = fields_new(a);
+	uint8_t mac[SECRET_SHA1];
+	struct buf said, good;
+	const char **names;
+	size_t i, n;
+
+	if (token[0] == '\0' || url[0] == '\0' || fields_parse(form, c->body, c->n) != ERR_OK)
+		return false;
+	n = fields_count(form);
+	names = arena_alloc(a, (n + 1) * sizeof *names);
+	for (i = 0; i < n; i++)
+		names[i] = fields_name(form, i);
+	qsort(names, n, sizeof *names, by_name);
+	buf_init(&said, a);
+	buf_adds(&said, url);
+	for (i = 0; i < n; i++) {
+		buf_adds(&said, names[i]);
+		buf_adds(&said, fields_get(form, names[i]));
+	}
+	secret_hmac_sha1(token, strlen(token), said.data, said.len, mac);
+	buf_init(&good, a);
+	buf_add_base64(&good, mac, sizeof mac);
+	return strlen(signature) == good.len && secret_equal(signature, good.data, good.len);
+}
+
+/* Why it did not arrive, by their code. */
+static const char *
+why(const char *code)
+{
+	static const struct { const char *code, *reason; } codes[] = {
+		{ "30003", "phone_away" },	/* switched off, no reception */
+		{ "30004", "refused_policy" },	/* blocked */
+		{ "30005", "mailbox_unknown" },	/* nobody has this number */
+		{ "30006", "mailbox_unknown" },	/* no mobile phone */
+		{ "30007", "refused_policy" },	/* filtered */
+		{ "21610", "stop" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof codes / sizeof *codes; i++)
+		if (strcmp(codes[i].code, code) == 0)
+			return codes[i].reason;
+	return "refused";
+}
+
+static enum err
+receipt(struct arena *a, const struct callback *c, json_t **events)
+{
+	static const char *const there[] = { "delivered", "read", NULL }, *const lost[] = { "undelivered", "failed", "canceled", NULL };
+	struct fields *form = fields_new(a);
+	const char *id, *status;
+
+	if (fields_parse(form, c->body, c->n) != ERR_OK)
+		return ERR_INVALID;
+	id = fields_get(form, "MessageSid");
+	status = fields_get(form, "MessageStatus");
+	if (id[0] == '\0' || strlen(id) > 80)
+		return ERR_INVALID;
+	if (text_is_one_of(status, there))
+		return sms_became(events, id, "delivered", "");
+	if (text_is_one_of(status, lost))
+		return sms_became(events, id, "undelivered", why(fields_get(form, "ErrorCode")));
+	if (status[0] != '\0')
+		return ERR_OK;		/* on its way */
+	if (!fields_has(form, "Body"))
+		return ERR_INVALID;
+	return sms_answered(events, id, fields_get(form, "From"), fields_get(form, "Body"));
+}
+
 const struct sms_gateway sms_twilio = {
-	.kind = "twilio", .send = send, .sent = sent, .look = look, .found = found
+	.kind = "twilio", .send = send, .sent = sent, .look = look, .found = found, .verify = verify, .receipt = receipt
 };

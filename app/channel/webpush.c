@@ -355,7 +355,7 @@ write_card(struct arena *a, const json_t *content, const char *body, const char 
 static struct measure
 webpush_measure(const json_t *content, const json_t *settings)
 {
-	struct measure m = { .limit = WEBPUSH_JSON_MAX, .parts = 1 };
+	struct measure m = { .limit = WEBPUSH_JSON_MAX };
 	struct arena *a = arena_new();
 	struct buf b;
 
@@ -395,7 +395,24 @@ webpush_compose(struct arena *a, const struct envelope *v, struct letter *l)
 	return ERR_OK;
 }
 
+static enum err
+webpush_render(struct arena *a, struct templates *t, const struct words *words, const json_t *view, json_t **content)
+{
+	const json_t *first = json_array_get(json_object_get(view, "pictures"), 0);
+	const char *text;
+	enum err e = channel_text(a, t, "webpush/message.txt", words, view, &text);
+
+	/* Where it is asked for 「見ました」 the card opens that page, which leads on. */
+	if (e == ERR_OK)
+		*content = json_keep(a, json_pack("{s:s, s:s, s:s, s:s}", "title", json_text(view, "subject"), "body", text,
+		    "url", json_text(view, json_text(view, "seen_url")[0] != '\0' ? "seen_url" : "page_url"),
+		    "tag", json_text(view, "tag")));
+	if (e == ERR_OK && first != NULL)
+		json_object_set(*content, "image", json_object_get(first, "url"));
+	return e;
+}
+
 const struct channel_kind webpush_kind = {
-	.name = "webpush", .people = 1, .again = AGAIN_SAME,
-	.open = webpush_open, .measure = webpush_measure, .compose = webpush_compose
+	.name = "webpush", .flag = "by_webpush", .accounts = 1, .people = 1, .again = AGAIN_SAME,
+	.open = webpush_open, .render = webpush_render, .length_words = "way_bytes", .measure = webpush_measure, .compose = webpush_compose
 };

@@ -460,7 +460,7 @@ static struct measure
 measure(const json_t *content, const json_t *settings)
 {
 	struct x_length length = x_text_length(json_text(content, "text"));
-	struct measure m = { .length = length.weighted, .limit = X_TEXT_MOST, .parts = 1 };
+	struct measure m = { .length = length.weighted, .limit = X_TEXT_MOST };
 
 	(void)settings;
 	if (!length.valid)
@@ -480,6 +480,6 @@ compose(struct arena *a, const struct envelope *v, struct letter *l)
 
 /* Nobody in particular is written to: courier/posts.c works its posts off. */
 const struct channel_kind x_kind = {
-	.name = "x", .people = 0, .again = AGAIN_LOOK,
-	.open = x_open, .measure = measure, .compose = compose
+	.name = "x", .flag = "by_x", .accounts = 1, .people = 0, .again = AGAIN_LOOK,
+	.open = x_open, .render = x_render, .length_words = "way_length", .cost = x_cost, .measure = measure, .compose = compose
 };

@@ -18,6 +18,10 @@ struct x_post {
 };
 
 /* Fills in data and n, in the arena.  ERR_INVALID: X does not take such a text. */
+/* render and cost of its kind. */
+enum err x_render(struct arena *, struct templates *, const struct words *, const json_t *view, json_t **content) MUST_USE;
+double x_cost(const json_t *content, const json_t *settings, int parts, int64_t people);
+
 enum err x_write(struct arena *, const struct x_post *, struct letter *) MUST_USE;
 /* The letter takes the post of this id away; SENT too where it is gone already. */
 void x_write_deletion(struct arena *, const char *id, struct letter *);

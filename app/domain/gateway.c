@@ -51,14 +51,6 @@ account(const struct vault *v, struct arena *a, const struct rows *rows, size_t 
 	    "settings", parsed(a, rows_text(rows, i, "settings")), "secrets", opened(v, a, rows, i));
 }
 
-double
-gateway_price(const json_t *settings, const char *key)
-{
-	const json_t *value = json_object_get(settings, key);
-
-	return json_is_string(value) ? strtod(json_string_value(value), NULL) : json_number_value(value);
-}
-
 enum err
 gateway_list(struct db *db, const struct vault *v, struct arena *a, const char *channel, bool all, json_t **out)
 {

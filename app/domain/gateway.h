@@ -25,9 +25,6 @@ enum err gateway_list(struct db *, const struct vault *, struct arena *, const c
 enum err gateway_find(struct db *, const struct vault *, struct arena *, const char *channel, const char *kind,
     json_t **out) MUST_USE;
 
-/* A price in its settings, in yen, which staff type as "3.3"; 0: none is known. */
-double gateway_price(const json_t *settings, const char *key);
-
 /* All accounts as pages show them, without what is secret, with how they fare (query gateway_state);
  * "reason_text" is added. */
 enum err gateway_state(struct db *, const struct words *, json_t **out) MUST_USE;

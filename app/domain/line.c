@@ -23,21 +23,6 @@ enum { CODE_DIGITS = 8, NONCE_BYTES = 24 };
 
 static const char ADDRESS[] = "contact.address", CHOICE[] = "line_link.choice";
 
-bool
-line_is_signed(struct arena *a, const json_t *account, const char *signature, const void *body, size_t n)
-{
-	const char *secret = json_text(json_object_get(account, "secrets"), "channel_secret");
-	uint8_t mac[SECRET_HASH];
-	struct buf good;
-
-	if (secret[0] == '\0')
-		return false;
-	secret_hmac_of(secret, strlen(secret), body, n, mac);
-	buf_init(&good, a);
-	buf_add_base64(&good, mac, sizeof(mac));
-	return strlen(signature) == good.len && secret_equal(signature, good.data, good.len);
-}
-
 /* --- links --- */
 
 static struct db_bytes

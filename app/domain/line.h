@@ -32,10 +32,6 @@ struct line_hook {
 	const char *origin;		/* https://minato.localhost:8443 */
 };
 
-/* Whether signature is LINE's over these bytes, in constant time.  An account without
- * a secret has no good one. */
-bool line_is_signed(struct arena *, const json_t *account, const char *signature, const void *body, size_t n);
-
 /* Keeps an event and carries it out; of one that was there before, or that we do not
  * know, nothing. */
 enum err line_event(const struct line_hook *, const json_t *event) MUST_USE;

@@ -48,7 +48,7 @@ libdomain_a_SOURCES = \
 	app/domain/questionnaire_faults.c app/domain/questionnaire_parse.c app/domain/questionnaire_private.h \
 	app/domain/questionnaire_read.c app/domain/questionnaire_view.c \
 	app/domain/reach.c app/domain/reach.h \
-	app/domain/rendering.c app/domain/rendering.h app/domain/rendering_private.h app/domain/rendering_short.c \
+	app/domain/rendering.c app/domain/rendering.h \
 	app/domain/response.c app/domain/response.h \
 	app/domain/result.c app/domain/result.h app/domain/result_block.h app/domain/result_give.c app/domain/result_give.h \
 	app/domain/result_asked.c app/domain/result_hide.c app/domain/result_number.c \

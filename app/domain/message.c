@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "channel/channel.h"
 #include "db/queries.h"
 #include "domain/message.h"
 #include "domain/picture.h"
@@ -45,10 +46,17 @@ message_list(struct db *db, const struct words *words, struct message_filter f, 
 	return ERR_OK;
 }
 
-const struct message_way message_ways[] = {
-	{ "site", "on_site" }, { "email", "by_email" }, { "line", "by_line" },
-	{ "webpush", "by_webpush" }, { "sms", "by_sms" }, { "x", "by_x" }, { NULL, NULL },
-};
+bool
+message_way_at(size_t i, struct message_way *out)
+{
+	if (i == 0)
+		*out = (struct message_way){ "site", "on_site" };
+	else if (channel_kinds[i - 1] != NULL)
+		*out = (struct message_way){ channel_kinds[i - 1]->name, channel_kinds[i - 1]->flag };
+	else
+		return false;
+	return true;
+}
 
 const char *
 message_way(const struct words *words, const char *channel)
@@ -65,12 +73,13 @@ json_t *
 message_ways_text(const struct words *words, const json_t *message)
 {
 	json_t *text = json_null();
+	struct message_way each;
 	size_t i;
 
-	for (i = 0; message_ways[i].channel != NULL; i++) {
-		const char *way = message_way(words, message_ways[i].channel);
+	for (i = 0; message_way_at(i, &each); i++) {
+		const char *way = message_way(words, each.channel);
 
-		if (!json_flag(message, message_ways[i].flag))
+		if (!json_flag(message, each.flag))
 			continue;
 		text = json_is_null(text) ? json_string(way)
 		    : json_sprintf("%s%s%s", json_string_value(text), words_get(words, "way_between"), way);

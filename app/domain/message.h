@@ -40,8 +40,10 @@ enum err message_reach(struct db *, const struct words *, int64_t message, const
     struct db_ids districts, struct db_ids topics, json_t **out) MUST_USE;
 /* The same for the audience that a message has. */
 enum err message_reach_of(struct db *, const struct words *, const json_t *message, json_t **out) MUST_USE;
-/* The ways that there are, in the order of pages, each with its flag in a message; ends with NULL. */
-extern const struct message_way { const char *channel, *flag; } message_ways[];
+/* The ways that there are, in the order of pages, the site and the channels, each with its flag in a
+ * message.  false: there are no more. */
+struct message_way { const char *channel, *flag; };
+bool message_way_at(size_t i, struct message_way *out);
 /* 「LINE」: what a channel ("line", also "site") is called. */
 const char *message_way(const struct words *, const char *channel);
 /* 「住民サイト、メール、LINE」, null where a message has none. */

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The bytes of a message, made once: templates/mail/message.* around what the
- * clerk wrote, for each language that a reader may have chosen; for the site
- * the text alone, which its page puts in a frame; the short ones in
- * rendering_short.c.  Preview, approval and courier all read what is made here.
+ * The bytes of a message, made once, by the channels that it goes by (channel/channel.h),
+ * for each language that a reader may have chosen; for the site the text alone, which
+ * its page puts in a frame.  Preview, approval and courier all read what is made here.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -14,7 +13,8 @@
 #include "base/markdown.h"
 #include "base/slot.h"
 #include "base/text.h"
-#include "domain/rendering_private.h"
+#include "channel/channel.h"
+#include "domain/rendering.h"
 
 enum { EXCERPT = 100 };		/* characters of the text on a card */
 
@@ -53,66 +53,6 @@ view_of(struct arena *a, const json_t *m, const struct words *words, const char 
 }
 
 enum err
-rendering_text(struct arena *a, struct templates *templates, const char *name, const struct words *words,
-    const json_t *view, const char **out)
-{
-	struct buf b;
-	enum err e;
-
-	buf_init(&b, a);
-	e = templates_render(templates, name, words, view, &b);
-	if (e != ERR_OK)
-		return e;
-	while (b.len > 0 && b.data[b.len - 1] == '\n')
-		b.data[--b.len] = '\0';
-	*out = b.data;
-	return ERR_OK;
-}
-
-static enum err
-mail(struct arena *a, struct templates *templates, const struct words *words, const json_t *view, json_t **out)
-{
-	static const struct {
-		const char *key, *template;
-	} parts[] = {
-		{ "subject", "mail/message.subject" },
-		{ "text", "mail/message.txt" },
-		{ "html", "mail/message.html" },
-	};
-	json_t *content = json_keep(a, json_object());
-	size_t i;
-
-	for (i = 0; i < sizeof parts / sizeof *parts; i++) {
-		struct buf b;
-		enum err e;
-
-		buf_init(&b, a);
-		e = templates_render(templates, parts[i].template, words, view, &b);
-		if (e != ERR_OK)
-			return e;
-		/* A subject is one line, without the end of the file's line. */
-		while (i == 0 && b.len > 0 && b.data[b.len - 1] == '\n')
-			b.data[--b.len] = '\0';
-		json_object_set_new(content, parts[i].key, json_stringn(b.data, b.len));
-	}
-	*out = content;
-	return ERR_OK;
-}
-
-/* Which flag of a message asks for which channel; X is read by everybody, in Japanese. */
-static const struct {
-	const char *channel, *flag;
-	rendering_one *make;
-	bool languages;
-} kinds[] = {
-	{ "email", "by_email", mail, true },
-	{ "line", "by_line", rendering_line, true },
-	{ "sms", "by_sms", rendering_sms, true },
-	{ "webpush", "by_webpush", rendering_webpush, true },
-	{ "x", "by_x", rendering_x, false },
-};
-
-enum err
 rendering_make(struct arena *a, struct templates *templates, const struct catalogue *catalogue,
     const json_t *message, json_t **out)
 {
@@ -127,19 +67,21 @@ rendering_make(struct arena *a, struct templates *templates, const struct catalo
 	if (e != ERR_OK)
 		return e;
 
-	for (k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+	for (k = 0; channel_kinds[k] != NULL; k++) {
+		const struct channel_kind *kind = channel_kinds[k];
 		json_t *by_language, *content;
 
-		if (!json_flag(message, kinds[k].flag))
+		if (!json_flag(message, kind->flag))
 			continue;
 		by_language = json_object();
-		json_object_set_new(made, kinds[k].channel, by_language);
+		json_object_set_new(made, kind->name, by_language);
 		for (i = 0; i < catalogue_count(catalogue); i++) {
 			const struct words *words = catalogue_at(catalogue, i);
 
-			if (!kinds[k].languages && strcmp(words_lang(words), "ja") != 0)
+			/* What is read by everybody is in Japanese. */
+			if (kind->people == 0 && strcmp(words_lang(words), "ja") != 0)
 				continue;
-			e = kinds[k].make(a, templates, words, view_of(a, message, words, html, plain), &content);
+			e = kind->render(a, templates, words, view_of(a, message, words, html, plain), &content);
 			if (e != ERR_OK)
 				return e;
 			json_object_set(by_language, words_lang(words), content);

@@ -29,9 +29,6 @@
 enum err rendering_make(struct arena *, struct templates *, const struct catalogue *,
     const json_t *message, json_t **out) MUST_USE;
 
-/* 命を守る情報 as a picture shows it (channel/card.h); text: plain. */
-json_t *rendering_card(struct arena *, const struct words *, const char *town, const char *subject, const char *text);
-
 /* A text or html of a rendering for nobody in particular: url is in the place of each
  * personal link; of characters that need no escape in HTML (no & < > "). */
 char *rendering_personal(struct arena *, const char *, const char *url);

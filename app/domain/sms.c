@@ -5,7 +5,6 @@
 #include "domain/sms.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -45,15 +44,6 @@ answer(const struct sms_hook *h, const char *id, const char *from, const char *t
 	return e;
 }
 
-static bool
-is_one_of(const char *word, const char *const *list)
-{
-	for (; *list != NULL; list++)
-		if (strcmp(*list, word) == 0)
-			return true;
-	return false;
-}
-
 bool
 sms_is_stop(struct arena *a, const char *text)
 {
@@ -69,118 +59,14 @@ sms_is_stop(struct arena *a, const char *text)
 		s[--n] = '\0';
 	if (n >= 3 && strcmp(s + n - 3, "\xe3\x80\x82") == 0)	/* U+3002, the Japanese full stop */
 		s[n - 3] = '\0';
-	return is_one_of(s, words);
-}
-
-/* --- Twilio --- */
-
-static int
-by_name(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-bool
-sms_twilio_signed(struct arena *a, const json_t *account, const char *signature, const struct fields *form)
-{
-	const char *token = json_text(json_object_get(account, "secrets"), "auth_token");
-	const char *url = json_text(json_object_get(account, "settings"), "callback_url");
-	size_t i, n = fields_count(form);
-	const char **names = arena_alloc(a, (n + 1) * sizeof *names);
-	uint8_t mac[SECRET_SHA1];
-	struct buf said, good;
-
-	if (token[0] == '\0' || url[0] == '\0')
-		return false;
-	for (i = 0; i < n; i++)
-		names[i] = fields_name(form, i);
-	qsort(names, n, sizeof *names, by_name);
-	buf_init(&said, a);
-	buf_adds(&said, url);
-	for (i = 0; i < n; i++) {
-		buf_adds(&said, names[i]);
-		buf_adds(&said, fields_get(form, names[i]));
-	}
-	secret_hmac_sha1(token, strlen(token), said.data, said.len, mac);
-	buf_init(&good, a);
-	buf_add_base64(&good, mac, sizeof mac);
-	return strlen(signature) == good.len && secret_equal(signature, good.data, good.len);
-}
-
-/* Why it did not arrive, by their code. */
-static const char *
-why(const char *code)
-{
-	static const struct { const char *code, *reason; } codes[] = {
-		{ "30003", "phone_away" },	/* switched off, no reception */
-		{ "30004", "refused_policy" },	/* blocked */
-		{ "30005", "mailbox_unknown" },	/* nobody has this number */
-		{ "30006", "mailbox_unknown" },	/* no mobile phone */
-		{ "30007", "refused_policy" },	/* filtered */
-		{ "21610", "stop" },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof codes / sizeof *codes; i++)
-		if (strcmp(codes[i].code, code) == 0)
-			return codes[i].reason;
-	return "refused";
+	return text_is_one_of(s, words);
 }
 
 enum err
-sms_twilio_event(const struct sms_hook *h, const struct fields *form)
+sms_event(const struct sms_hook *h, const json_t *event)
 {
-	static const char *const there[] = { "delivered", "read", NULL }, *const lost[] = { "undelivered", "failed", "canceled", NULL };
-	const char *id = fields_get(form, "MessageSid"), *status = fields_get(form, "MessageStatus");
+	const char *receipted = json_text(event, "receipt");
 
-	if (id[0] == '\0' || strlen(id) > 80)
-		return ERR_INVALID;
-	if (is_one_of(status, there))
-		return receipt(h, id, "delivered", "");
-	if (is_one_of(status, lost))
-		return receipt(h, id, "undelivered", why(fields_get(form, "ErrorCode")));
-	if (status[0] != '\0')
-		return ERR_OK;		/* on its way */
-	if (!fields_has(form, "Body"))
-		return ERR_INVALID;
-	return answer(h, id, fields_get(form, "From"), fields_get(form, "Body"));
-}
-
-/* --- Karaden --- */
-
-bool
-sms_karaden_known(struct arena *a, const json_t *account, const char *secret, const char *authorization)
-{
-	const char *own = json_text(json_object_get(account, "secrets"), "callback_secret");
-	struct buf basic;
-
-	if (strlen(own) < 16)
-		return false;
-	if (strlen(secret) == strlen(own) && secret_equal(secret, own, strlen(own)))
-		return true;
-	buf_init(&basic, a);
-	buf_adds(&basic, "chromo:");
-	buf_adds(&basic, own);
-	own = arena_strdup(a, basic.data);
-	buf_reset(&basic);
-	buf_adds(&basic, "Basic ");
-	buf_add_base64(&basic, own, strlen(own));
-	return strlen(authorization) == basic.len && secret_equal(authorization, basic.data, basic.len);
-}
-
-enum err
-sms_karaden_event(const struct sms_hook *h, const json_t *message)
-{
-	const char *id = json_text(message, "id"), *became = json_text(message, "sent_result");
-	const char *status = json_text(message, "status");
-
-	if (id[0] == '\0' || strlen(id) > 80 || strcmp(json_text(message, "object"), "message") != 0)
-		return ERR_INVALID;
-	if (strcmp(became, "received") == 0)
-		return receipt(h, id, "delivered", "");
-	if (strcmp(became, "unconnected") == 0)
-		return receipt(h, id, "undelivered", "phone_away");
-	if (strcmp(became, "error") == 0 || strcmp(status, "error") == 0 || strcmp(status, "canceled") == 0)
-		return receipt(h, id, "undelivered", "refused");
-	return ERR_OK;			/* on its way, or they do not know */
+	return receipted[0] != '\0' ? receipt(h, receipted, json_text(event, "became"), json_text(event, "reason")) :
+	    answer(h, json_text(event, "answer"), json_text(event, "from"), json_text(event, "text"));
 }

@@ -16,16 +16,8 @@ struct sms_hook {
 	const json_t *account;		/* domain/gateway.h */
 };
 
-/* Whether Twilio signed this form.  The address is that of the settings, callback_url:
- * what a caller names as host proves nothing. */
-bool sms_twilio_signed(struct arena *, const json_t *account, const char *signature, const struct fields *form);
-/* A receipt, or an answer.  ERR_INVALID: it is neither. */
-enum err sms_twilio_event(const struct sms_hook *, const struct fields *form) MUST_USE;
-
-/* Karaden signs nothing: it is called with a secret, in the path or as password of
- * Basic authentication (authorization: the header). */
-bool sms_karaden_known(struct arena *, const json_t *account, const char *secret, const char *authorization);
-enum err sms_karaden_event(const struct sms_hook *, const json_t *message) MUST_USE;
+/* One of those that receipt of the kind makes (channel/channel.h). */
+enum err sms_event(const struct sms_hook *, const json_t *event) MUST_USE;
 
 /* 停止, STOP …: no more of it. */
 bool sms_is_stop(struct arena *, const char *text);

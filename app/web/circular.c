@@ -8,7 +8,6 @@
 
 #include "channel/card.h"
 #include "domain/attachment.h"
-#include "domain/rendering.h"
 #include "web/paper.h"
 
 enum { BOXES = 8 };
@@ -75,7 +74,7 @@ circular_card(struct web *w, const json_t *m)
 	struct buf picture;
 
 	buf_init(&picture, w->arena);
-	card_draw(rendering_card(w->arena, catalogue_words(w->site->catalogue, "ja"), json_text(m, "town"),
+	card_draw(card_content(w->arena, catalogue_words(w->site->catalogue, "ja"), json_text(m, "town"),
 	    json_text(m, "subject"), json_text(m, "text")), &picture);
 	return web_bytes(w, HTTP_OK, "image/png", picture.data, picture.len);
 }

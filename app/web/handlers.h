@@ -103,12 +103,9 @@ enum err citizen_subscribe_line(struct web *);
 enum err citizen_subscribe_code(struct web *);
 enum err citizen_subscribe_code_done(struct web *);
 
-/* hooks/line.c */
-enum err hook_line(struct web *);
-
-/* hooks/sms.c */
-enum err hook_sms(struct web *);
-enum err hook_sms_secret(struct web *);
+/* hooks/callback.c */
+enum err hook_called(struct web *);
+enum err hook_called_secret(struct web *);
 
 /* desk/home.c */
 enum err desk_home(struct web *);

@@ -108,8 +108,7 @@ libweb_a_SOURCES += \
 	app/web/api/survey.c
 
 libweb_a_SOURCES += \
-	app/web/hooks/line.c \
-	app/web/hooks/sms.c
+	app/web/hooks/callback.c
 
 libweb_a_SOURCES += \
 	app/web/operator/home.c

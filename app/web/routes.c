@@ -18,9 +18,8 @@ static const struct route others[] = {
 	{ GET, "/lang/{tag}", site_language, ANY_HOST },
 
 	/* what gateways call */
-	{ POST, "/hooks/line/{gateway}", hook_line, ANYONE | SIGNED },
-	{ POST, "/hooks/sms/{gateway}", hook_sms, ANYONE | SIGNED },
-	{ POST, "/hooks/sms/{gateway}/{secret}", hook_sms_secret, ANYONE | SIGNED },
+	{ POST, "/hooks/{channel}/{gateway}", hook_called, ANYONE | SIGNED },
+	{ POST, "/hooks/{channel}/{gateway}/{secret}", hook_called_secret, ANYONE | SIGNED },
 
 	/* JSON */
 	{ GET, "/api/v1/messages", api_message_list, ANYONE | CACHED },

@@ -59,8 +59,8 @@ test('the words of the table are those that are known here', () => {
 // those not reached, which is for the departments concerned.
 const itself = {
 	elsewhere: new Set(['GET /u/{token}', 'POST /u/{token}', 'GET /unsubscribe/{token}', 'POST /unsubscribe/{token}',
-		'GET /unsubscribe/{token}/done', 'GET /seen/{token}', 'POST /seen/{token}', 'GET /keep/{token}', 'POST /keep/{token}', 'GET /keep/{token}/done', 'GET /desk/people/{person}', 'GET /desk/outbox/{mail}', 'GET /cap/{message}', 'POST /hooks/line/{gateway}',
-		'POST /hooks/sms/{gateway}', 'POST /hooks/sms/{gateway}/{secret}',
+		'GET /unsubscribe/{token}/done', 'GET /seen/{token}', 'POST /seen/{token}', 'GET /keep/{token}', 'POST /keep/{token}', 'GET /keep/{token}/done', 'GET /desk/people/{person}', 'GET /desk/outbox/{mail}', 'GET /cap/{message}', 'POST /hooks/{channel}/{gateway}',
+		'POST /hooks/{channel}/{gateway}/{secret}',
 		// Only 命を守る情報 has a picture.
 		'GET /messages/{message}/card', 'GET /desk/messages/{message}/card',
 		// The demonstration towns have no LINE.

@@ -10,6 +10,7 @@
  * {channel} is line, webpush, sms, sms2 (the second gateway of SMS) or x.  What is typed in is
  * in gateway_fields.c.  Secrets go in and never come out.
  */
+#include "channel/channel.h"
 #include "channel/check.h"
 #include "channel/webpush.h"
 #include "channel/x_oauth.h"
@@ -20,22 +21,37 @@
 #include "web/desk/gateway_sign_in.h"
 #include "web/handlers.h"
 
-static const struct slot {
-	const char *name, *channel;
+struct slot {
+	const char *name, *channel;	/* "sms2", "sms" */
 	int place;
-} slots[] = {
-	{ "line", "line", 1 }, { "webpush", "webpush", 1 }, { "sms", "sms", 1 }, { "sms2", "sms", 2 }, { "x", "x", 1 },
 };
+
+/* The places for accounts of the town's own, in the order of pages; NULL: there are no more. */
+static const struct slot *
+slot_at(const struct web *w, int n)
+{
+	struct slot *s;
+	size_t k;
+
+	for (k = 0; channel_kinds[k] != NULL && n >= channel_kinds[k]->accounts; k++)
+		n -= channel_kinds[k]->accounts;
+	if (channel_kinds[k] == NULL)
+		return NULL;
+	s = arena_alloc(w->arena, sizeof *s);
+	*s = (struct slot){ .channel = channel_kinds[k]->name, .place = n + 1 };
+	s->name = n == 0 ? s->channel : arena_printf(w->arena, "%s%d", s->channel, s->place);
+	return s;
+}
 
 static const struct slot *
 slot_of(const struct web *w)
 {
-	size_t i;
+	const struct slot *s;
+	int n;
 
-	for (i = 0; i < sizeof slots / sizeof *slots; i++)
-		if (strcmp(slots[i].name, web_arg(w, "channel")) == 0)
-			return &slots[i];
-	return NULL;
+	for (n = 0; (s = slot_at(w, n)) != NULL && strcmp(s->name, web_arg(w, "channel")) != 0; n++)
+		;
+	return s;
 }
 
 static json_t *
@@ -105,8 +121,9 @@ enum err
 desk_gateway_list(struct web *w)
 {
 	json_t *accounts, *health, *returned, *rows = json_array();
+	const struct slot *s;
 	enum err e = gateway_state(w->db, w->words, &accounts);
-	size_t i;
+	int n;
 
 	json_object_set_new(w->view, "slots", rows);
 	if (e == ERR_OK)
@@ -116,8 +133,8 @@ desk_gateway_list(struct web *w)
 	json_array_append_new(rows, mail_face(w, health, 1));
 	if (w->conf->smtp2_url != NULL)
 		json_array_append_new(rows, mail_face(w, health, 2));
-	for (i = 0; i < sizeof slots / sizeof *slots; i++)
-		json_array_append_new(rows, face(w, &slots[i], in_slot(accounts, &slots[i])));
+	for (n = 0; (s = slot_at(w, n)) != NULL; n++)
+		json_array_append_new(rows, face(w, s, in_slot(accounts, s)));
 	return web_page(w, HTTP_OK, "desk/gateway/list");
 }
 

@@ -162,11 +162,12 @@ until_read(struct web *w, struct form *f, const json_t *message, struct message_
 static enum err
 channels_fill(struct web *w, struct form *f, const json_t *message)
 {
+	struct message_way way;
 	size_t i;
 
 	ladder_fill(w, f, message);
-	for (i = 0; message_ways[i].channel != NULL; i++)
-		form_set_flag(f, message_ways[i].flag, json_flag(message, message_ways[i].flag));
+	for (i = 0; message_way_at(i, &way); i++)
+		form_set_flag(f, way.flag, json_flag(message, way.flag));
 	return ERR_OK;
 }
 

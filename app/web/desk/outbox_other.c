@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "channel/channel.h"
 #include "db/queries.h"
 #include "web/handlers.h"
 #include "web/web.h"
@@ -187,7 +188,6 @@ add_times(struct web *w, json_t *rows, const int64_t *times)
 enum err
 desk_outbox_others(struct web *w)
 {
-	static const char *const channels[] = { "line", "sms", "webpush", "x" };
 	const char *folder = w->conf->outbox != NULL ? w->conf->outbox : "/nonexistent";
 	struct heap h = { .arena = w->arena };
 	json_t *rows = json_array(), *r;
@@ -198,8 +198,9 @@ desk_outbox_others(struct web *w)
 	DIR *d;
 
 	json_object_set_new(w->view, "rows", rows);
-	for (i = 0; i < sizeof channels / sizeof *channels; i++)
-		read_folder(&h, arena_printf(w->arena, "%s/%s", folder, channels[i]), channels[i]);
+	for (i = 0; channel_kinds[i] != NULL; i++)
+		if (channel_kinds[i] != &email_kind)
+			read_folder(&h, arena_printf(w->arena, "%s/%s", folder, channel_kinds[i]->name), channel_kinds[i]->name);
 	for (d = opendir(folder); d != NULL && (entry = readdir(d)) != NULL;)
 		if (ends_in(entry->d_name, ".jsonl"))
 			read_ledger(&h, arena_printf(w->arena, "%s/%s", folder, entry->d_name),

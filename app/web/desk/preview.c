@@ -8,7 +8,6 @@
 #include "base/slot.h"
 #include "channel/card.h"
 #include "channel/sms_text.h"
-#include "domain/rendering.h"
 #include "web/desk/ways.h"
 
 static const char *const drawings[] = { "mail", "page", "chat", "short", "notice", "post" };
@@ -104,7 +103,7 @@ label_of(const json_t *buttons, const char *type)
 	return NULL;
 }
 
-/* The first message of LINE: a text, or the card of 命を守る情報 (domain/rendering_short.c). */
+/* The first message of LINE: a text, or the card of 命を守る情報 (channel/line_render.c). */
 static json_t *
 chat(const json_t *content, const char *card, const char *words)
 {
@@ -161,7 +160,7 @@ card_alt(struct web *w, const json_t *message)
 
 	if (markdown_plain(w->arena, json_text(message, "body"), &plain) != ERR_OK)
 		return "";
-	return card_words(w->arena, rendering_card(w->arena, catalogue_words(w->site->catalogue, "ja"),
+	return card_words(w->arena, card_content(w->arena, catalogue_words(w->site->catalogue, "ja"),
 	    json_text(json_object_get(message, "tenant"), "name"), json_text(message, "subject"), plain));
 }
 

@@ -16,7 +16,9 @@
 static bool
 own(const char *channel)
 {
-	return strcmp(channel, "site") == 0 || strcmp(channel, "email") == 0;
+	const struct channel_kind *kind = channel_kind(channel);
+
+	return kind == NULL || kind->accounts == 0;
 }
 
 static json_t *
@@ -101,14 +103,15 @@ enum err
 desk_ways(struct web *w, const json_t *message, json_t **rows)
 {
 	json_t *accounts;
+	struct message_way way;
 	enum err e = gateway_state(w->db, w->words, &accounts);
 	size_t i;
 
 	if (e != ERR_OK)
 		return e;
 	*rows = json_keep(w->arena, json_array());
-	for (i = 0; message_ways[i].channel != NULL; i++)
-		json_array_append_new(*rows, row(w, &message_ways[i], message, accounts, json_object_get(w->view, "able")));
+	for (i = 0; message_way_at(i, &way); i++)
+		json_array_append_new(*rows, row(w, &way, message, accounts, json_object_get(w->view, "able")));
 	return ERR_OK;
 }
 
@@ -137,7 +140,7 @@ desk_way_length(struct web *w, const char *channel, const json_t *content)
 	const struct channel_kind *kind = channel_kind(channel);
 	struct measure m = kind->measure(content, NULL);
 
-	return said(w, "way_length", m.length, m.limit);
+	return said(w, kind->length_words, m.length, m.limit);
 }
 
 static int64_t
@@ -153,18 +156,13 @@ persons(const json_t *reach, const char *channel)
 }
 
 static int64_t
-yen(const json_t *r, const json_t *reach, const json_t *content, int parts)
+yen(const struct channel_kind *kind, const json_t *r, const json_t *reach, const json_t *languages, int parts)
 {
-	const char *channel = json_text(r, "channel");
-	const json_t *settings = json_object_get(r, "settings");
-	double each = 0;
+	double cost = 0;
 
-	if (strcmp(channel, "sms") == 0)
-		each = gateway_price(settings, "yen_per_part") * parts * (double)persons(reach, "sms");
-	if (strcmp(channel, "x") == 0)
-		each = gateway_price(settings, strstr(json_text(json_object_get(content, "ja"), "text"), "https://") != NULL
-		    ? "yen_post_link" : "yen_post");
-	return each >= 1e12 ? INT64_C(1000000000000) : (int64_t)(each + 0.999999);
+	if (kind != NULL && kind->cost != NULL)
+		cost = kind->cost(json_object_get(languages, "ja"), json_object_get(r, "settings"), parts, persons(reach, kind->name));
+	return cost >= 1e12 ? INT64_C(1000000000000) : (int64_t)(cost + 0.999999);
 }
 
 static json_t *
@@ -188,20 +186,19 @@ desk_ways_measure(struct web *w, json_t *rows, const json_t *reach, const json_t
 		const char *channel = json_text(r, "channel");
 		const struct channel_kind *kind = channel_kind(channel);
 		const json_t *languages = json_object_get(renderings, channel);
-		struct measure m = { .parts = 1 };
+		struct measure m = { .parts = 0 };
 		int64_t cost;
 
 		if (!json_flag(r, "on"))
 			continue;
 		if (kind != NULL)
 			m = worst(kind, languages, json_object_get(r, "settings"));
-		cost = yen(r, reach, languages, m.parts);
+		cost = yen(kind, r, reach, languages, m.parts);
 		json_object_set_new(r, "problem", problem_of(w, r, &m));
 		fits = fits && json_is_null(json_object_get(r, "problem"));
-		if (m.limit > 0)
-			json_object_set_new(r, "length_text", said(w, strcmp(channel, "webpush") == 0 ? "way_bytes" : "way_length",
-			    m.length, m.limit));
-		if (m.parts > 0 && strcmp(channel, "sms") == 0)
+		if (kind != NULL && m.limit > 0)
+			json_object_set_new(r, "length_text", said(w, kind->length_words, m.length, m.limit));
+		if (m.parts > 0)
 			json_object_set_new(r, "parts_text", said(w, "way_parts", m.parts, 0));
 		json_object_set_new(r, "cost", json_integer(cost));
 		if (cost > 0)
