@@ -38,6 +38,8 @@ END $$;
 -- citizen.reach says what contact says, so that planning reads one table.
 CREATE OR REPLACE FUNCTION contact_reach() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  -- Two ways to one person that change at once: the second waits here, and then sees the first.
+  PERFORM FROM citizen WHERE id = ANY (ARRAY(SELECT citizen_id FROM changed)) ORDER BY id FOR NO KEY UPDATE;
   UPDATE citizen c SET reach = n.reach
     FROM (SELECT z.id, reach_order(array_agg(k.channel) FILTER (WHERE k.state = 'active'), z.channels) AS reach
             FROM citizen z
@@ -120,8 +122,8 @@ DECLARE
 BEGIN
   -- Two proofs of one address, at once, are one person.
   PERFORM pg_advisory_xact_lock(hashtextextended(encode(p_hash, 'hex'), current_tenant()));
-  SELECT citizen_id INTO person FROM contact WHERE channel = p_channel AND hash = p_hash;
-  IF FOUND THEN
+  person := contact_person(p_channel, p_hash);
+  IF person IS NOT NULL THEN
     PERFORM set_config('chromo.actor', 'citizen:' || person, true);
     UPDATE citizen SET state = 'active', language = p_language, vital_only = p_vital, districts = p_districts,
                        topics = p_topics, confirmed = now()
@@ -199,6 +201,8 @@ END $$;
 -- they chose; what was sent stays in the ledger under a number that leads to nobody (R55).
 CREATE OR REPLACE FUNCTION citizen_leave(p_citizen bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+  -- Whoever adds something to this entry just now is waited for, and it goes too.
+  PERFORM FROM citizen WHERE id = p_citizen FOR UPDATE;
   PERFORM household_leave(p_citizen);
   UPDATE link SET used = coalesce(used, now()), choice = NULL
    WHERE contact_hash IN (SELECT k.hash FROM contact k WHERE k.citizen_id = p_citizen) AND choice IS NOT NULL;

@@ -26,10 +26,18 @@ BEGIN
   ON CONFLICT DO NOTHING;
 END $$;
 
+-- Whose entry an address leads to, held; NULL: nobody's, or its person has just left.
+CREATE OR REPLACE FUNCTION contact_person(p_channel text, p_hash bytea) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM citizen WHERE id = (SELECT citizen_id FROM contact WHERE channel = p_channel AND hash = p_hash) FOR UPDATE;
+  RETURN (SELECT citizen_id FROM contact WHERE channel = p_channel AND hash = p_hash);
+END $$;
+
 -- The address is this person's from now on, whoever had it before; of what is not a device
 -- they have one of each kind.  An entry that nothing reaches any more ends.  The row keeps
 -- its number while the address is known: by it links in mails that went there still stop
--- what goes there (domain/stop_link.h), and none of an address that was given up.
+-- what goes there (domain/stop_link.h), and none of an address that was given up.  CH001: they
+-- have left meanwhile.
 CREATE OR REPLACE FUNCTION contact_take(p_citizen bigint, p_channel text, p_hash bytea, p_address bytea,
                                         p_label text DEFAULT '') RETURNS void
 LANGUAGE plpgsql AS $$
@@ -40,6 +48,10 @@ BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended(encode(p_hash, 'hex'), current_tenant()));
   SELECT * INTO was FROM contact WHERE channel = p_channel AND hash = p_hash;
   PERFORM FROM citizen WHERE id IN (p_citizen, was.citizen_id) ORDER BY id FOR UPDATE;
+  IF EXISTS (SELECT FROM citizen WHERE id = p_citizen AND state = 'left') THEN
+    RAISE EXCEPTION 'contact: of somebody who has left' USING ERRCODE = 'CH001';
+  END IF;
+  SELECT * INTO was FROM contact WHERE channel = p_channel AND hash = p_hash;   -- whose person may have left
   DELETE FROM contact
    WHERE channel = p_channel AND (hash = p_hash OR citizen_id = p_citizen AND p_channel <> 'webpush');
   INSERT INTO contact (id, citizen_id, channel, address, hash, label, state, created, confirmed, reached) OVERRIDING SYSTEM VALUE
@@ -63,6 +75,8 @@ CREATE OR REPLACE FUNCTION contact_last(p_citizen bigint, p_into bigint DEFAULT 
 DECLARE
   was citizen;
 BEGIN
+  -- Another way to them that is just being added is one.
+  PERFORM FROM citizen WHERE id = p_citizen FOR UPDATE;
   IF EXISTS (SELECT FROM contact WHERE citizen_id = p_citizen) THEN
     RETURN false;
   END IF;

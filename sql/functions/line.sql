@@ -18,8 +18,8 @@ BEGIN
   END IF;
   person := l.citizen_id;
   IF person IS NULL THEN
-    SELECT citizen_id INTO person FROM contact WHERE channel = 'line' AND hash = p_user;
-    IF FOUND THEN
+    person := contact_person('line', p_user);
+    IF person IS NOT NULL THEN
       PERFORM set_config('chromo.actor', 'citizen:' || person, true);
       UPDATE citizen SET state = 'active', language = p_language, vital_only = p_vital, districts = p_districts,
                          topics = p_topics, confirmed = now()
@@ -33,10 +33,12 @@ BEGIN
     UPDATE consent SET withdrawn = now() WHERE citizen_id = person AND withdrawn IS NULL;
     INSERT INTO consent (citizen_id, version, language) VALUES (person, p_version, p_read_in);
     UPDATE line_link SET citizen_id = person, choice = NULL WHERE hash = p_hash;
-  ELSIF EXISTS (SELECT FROM citizen WHERE id = person AND state <> 'left') THEN
-    PERFORM set_config('chromo.actor', 'citizen:' || person, true);
   ELSE
-    RETURN;
+    PERFORM FROM citizen WHERE id = person AND state <> 'left' FOR UPDATE;
+    IF NOT FOUND THEN
+      RETURN;
+    END IF;
+    PERFORM set_config('chromo.actor', 'citizen:' || person, true);
   END IF;
   PERFORM contact_take(person, 'line', p_user, p_address);
 END $$;
