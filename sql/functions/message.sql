@@ -143,6 +143,8 @@ CREATE OR REPLACE TRIGGER message_pictures_keep AFTER INSERT OR UPDATE OF pictur
 -- What a reader of the first message is led to: its latest correction that is out and on the site.
 CREATE OR REPLACE FUNCTION message_corrected() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  -- Of two that go out at once the second waits here, and then sees the first.
+  PERFORM FROM message WHERE id = NEW.corrects FOR NO KEY UPDATE;
   UPDATE message m SET corrected_by = c.id
     FROM (SELECT max(x.id) AS id FROM message x WHERE x.corrects = NEW.corrects AND x.on_site AND x.state IN ('sending', 'sent')) c
    WHERE m.id = NEW.corrects AND m.corrected_by IS DISTINCT FROM c.id;
