@@ -166,6 +166,7 @@ CREATE OR REPLACE FUNCTION sms_expire(p_most int) RETURNS int LANGUAGE sql AS $$
       FROM late l
      WHERE (d.tenant_id, d.message_id, d.citizen_id, d.channel, d.round, d.try, d.part)
          = (l.tenant_id, l.message_id, l.citizen_id, l.channel, l.round, l.try, l.part)
+       AND d.receipt IS NULL      -- it may have come just now
     RETURNING 1)
   SELECT count(*)::int FROM done
 $$;
