@@ -428,6 +428,6 @@ line_compose(struct arena *a, const struct envelope *v, struct letter *l)
 
 const struct channel_kind line_kind = {
 	.name = "line", .flag = "by_line", .accounts = 1, .people = PEOPLE, .again = AGAIN_SAME, .again_s = KEY_S,
-	.open = line_open, .render = line_render, .length_words = "way_length", .measure = line_measure, .prepare = line_prepare, .compose = line_compose,
-	.verify = line_verify, .receipt = line_receipt
+	.open = line_open, .render = line_render, .length_words = "way_length", .measure = line_measure, .prepare = line_prepare,
+	.compose = line_compose, .verify = line_verify, .receipt = line_receipt
 };
