@@ -167,9 +167,9 @@ struct channel_kind {
 	/* Fills in data, n and from of a letter of which the rest is there; in the arena.
 	 * ERR_INVALID: it cannot be written for this address. */
 	enum err (*compose)(struct arena *, const struct envelope *, struct letter *) MUST_USE;
-	/* Whether it is the far side that calls, in constant time; an account without a secret has no
-	 * good one.  NULL: nobody calls. */
-	bool (*verify)(struct arena *, const struct callback *);
+	/* Whether it is the far side that calls, in constant time.  ERR_SIGNED_OUT: it is not, or the
+	 * account has no secret.  ERR_INVALID: what is signed cannot be read.  NULL: nobody calls. */
+	enum err (*verify)(struct arena *, const struct callback *) MUST_USE;
 	/* What is called in, an event each: of LINE its own; else
 	 *	{"receipt": "its name", "became": "delivered" or "undelivered", "reason": a key of the words}
 	 *	{"answer": "its name", "from": "+8190…", "text": "…"}

@@ -38,7 +38,7 @@ enum err line_token_read(struct arena *, const struct http_answer *, int64_t now
 enum err line_render(struct arena *, struct templates *, const struct words *, const json_t *view, json_t **content) MUST_USE;
 
 /* verify and receipt of its kind. */
-bool line_verify(struct arena *, const struct callback *);
+enum err line_verify(struct arena *, const struct callback *) MUST_USE;
 enum err line_receipt(struct arena *, const struct callback *, json_t **events) MUST_USE;
 
 /* What LINE says to a message sent: the table of integrations.md 8.4. */

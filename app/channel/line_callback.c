@@ -11,7 +11,7 @@
 
 enum { EVENTS_MOST = 1000 };
 
-bool
+enum err
 line_verify(struct arena *a, const struct callback *c)
 {
 	const char *secret = json_text(json_object_get(c->account, "secrets"), "channel_secret");
@@ -20,11 +20,11 @@ line_verify(struct arena *a, const struct callback *c)
 	struct buf good;
 
 	if (secret[0] == '\0')
-		return false;
+		return ERR_SIGNED_OUT;
 	secret_hmac_of(secret, strlen(secret), c->body, c->n, mac);
 	buf_init(&good, a);
 	buf_add_base64(&good, mac, sizeof mac);
-	return strlen(signature) == good.len && secret_equal(signature, good.data, good.len);
+	return strlen(signature) == good.len && secret_equal(signature, good.data, good.len) ? ERR_OK : ERR_SIGNED_OUT;
 }
 
 enum err

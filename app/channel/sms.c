@@ -298,12 +298,12 @@ sms_answered(json_t **events, const char *id, const char *from, const char *text
 	return ERR_OK;
 }
 
-static bool
+static enum err
 verify(struct arena *a, const struct callback *c)
 {
 	const struct sms_gateway *g = gateway_by(c->account);
 
-	return g != NULL && g->verify(a, c);
+	return g != NULL ? g->verify(a, c) : ERR_SIGNED_OUT;
 }
 
 static enum err

@@ -33,7 +33,7 @@ struct sms_gateway {
 	bool (*look)(struct arena *, const struct sms *, struct http_call *);
 	enum sms_found (*found)(struct arena *, const struct sms *, const struct http_answer *, struct outcome *);
 	/* As those of the kind (channel.h); receipt: events is an array, to which is added. */
-	bool (*verify)(struct arena *, const struct callback *);
+	enum err (*verify)(struct arena *, const struct callback *);
 	enum err (*receipt)(struct arena *, const struct callback *, json_t **events);
 };
 

@@ -158,7 +158,7 @@ found(struct arena *a, const struct sms *sms, const struct http_answer *answer, 
 /* --- what is called in --- */
 
 /* It signs nothing: it calls with a secret, in the path or as password of Basic authentication. */
-static bool
+static enum err
 verify(struct arena *a, const struct callback *c)
 {
 	const char *own = json_text(json_object_get(c->account, "secrets"), "callback_secret");
@@ -166,9 +166,9 @@ verify(struct arena *a, const struct callback *c)
 	struct buf basic;
 
 	if (strlen(own) < 16)
-		return false;
+		return ERR_SIGNED_OUT;
 	if (strlen(c->secret) == strlen(own) && secret_equal(c->secret, own, strlen(own)))
-		return true;
+		return ERR_OK;
 	buf_init(&basic, a);
 	buf_adds(&basic, "chromo:");
 	buf_adds(&basic, own);
@@ -176,7 +176,7 @@ verify(struct arena *a, const struct callback *c)
 	buf_reset(&basic);
 	buf_adds(&basic, "Basic ");
 	buf_add_base64(&basic, own, strlen(own));
-	return strlen(authorization) == basic.len && secret_equal(authorization, basic.data, basic.len);
+	return strlen(authorization) == basic.len && secret_equal(authorization, basic.data, basic.len) ? ERR_OK : ERR_SIGNED_OUT;
 }
 
 static enum err

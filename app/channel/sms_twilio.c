@@ -200,7 +200,7 @@ by_name(const void *a, const void *b)
 
 /* Their own way over the address and the form, name by name.  The address is that of the settings,
  * callback_url: what a caller names as host proves nothing. */
-static bool
+static enum err
 verify(struct arena *a, const struct callback *c)
 {
 	const char *token = json_text(json_object_get(c->account, "secrets"), "auth_token");
@@ -212,8 +212,10 @@ verify(struct arena *a, const struct callback *c)
 	const char **names;
 	size_t i, n;
 
-	if (token[0] == '\0' || url[0] == '\0' || fields_parse(form, c->body, c->n) != ERR_OK)
-		return false;
+	if (token[0] == '\0' || url[0] == '\0')
+		return ERR_SIGNED_OUT;
+	if (fields_parse(form, c->body, c->n) != ERR_OK)
+		return ERR_INVALID;
 	n = fields_count(form);
 	names = arena_alloc(a, (n + 1) * sizeof *names);
 	for (i = 0; i < n; i++)
@@ -228,7 +230,7 @@ verify(struct arena *a, const struct callback *c)
 	secret_hmac_sha1(token, strlen(token), said.data, said.len, mac);
 	buf_init(&good, a);
 	buf_add_base64(&good, mac, sizeof mac);
-	return strlen(signature) == good.len && secret_equal(signature, good.data, good.len);
+	return strlen(signature) == good.len && secret_equal(signature, good.data, good.len) ? ERR_OK : ERR_SIGNED_OUT;
 }
 
 /* Why it did not arrive, by their code. */

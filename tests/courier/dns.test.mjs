@@ -41,7 +41,10 @@ test('F15 DNS fails, is silent, or turns to a private address: the queue waits',
 		assert.equal(ways.line.connections, 0, 'nothing went anywhere');
 		assert.equal(await ways.post.state(message), 'sending');
 		assert.equal(await ways.sql(`SELECT count(*) FROM batch WHERE message_id = ${message} AND state NOT IN ('queued', 'sending')`), '0');
-		assert.match(await health(), /\|gateway_unreachable$/, 'and staff see why');
+		await eventually('staff see why', async () => {
+			await ways.post.hurry();
+			return /\|gateway_unreachable$/.test(await health());
+		});
 
 		names.set(NAME, [PUBLIC]);
 		await eventually('it is sent', async () => {

@@ -291,6 +291,6 @@ test('a reply with a place for the link token has it asked for first', () => wit
 
 test('texts are measured as LINE counts them', () => withLine(async ({ send }) => {
 	const measure = (text) => send({ measure: true, content: { messages: [{ type: 'text', text }] } });
-	assert.deepEqual(await measure('あ'.repeat(5000)), { length: 5000, limit: 5000, parts: 1, problem: null });
-	assert.deepEqual(await measure('𠮷'.repeat(2501)), { length: 5002, limit: 5000, parts: 1, problem: 'text_too_long' });
+	assert.deepEqual(await measure('あ'.repeat(5000)), { length: 5000, limit: 5000, parts: 0, problem: null });
+	assert.deepEqual(await measure('𠮷'.repeat(2501)), { length: 5002, limit: 5000, parts: 0, problem: 'text_too_long' });
 }));

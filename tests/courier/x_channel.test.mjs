@@ -253,7 +253,7 @@ test('taken away, also twice', () => withChannel(async (gateway, channel) => {
 
 test('how long a text is, before it is approved', () => withChannel(async (gateway, channel) => {
 	const measure = (text) => channel.send({ measure: true, content: { text }, account: gateway.account() });
-	assert.deepEqual(await measure('断水 https://minato.example.jp/messages/1'), { length: 28, limit: 280, parts: 1, problem: null });
+	assert.deepEqual(await measure('断水 https://minato.example.jp/messages/1'), { length: 28, limit: 280, parts: 0, problem: null });
 	assert.equal((await measure('あ'.repeat(141))).problem, 'text_too_long');
 	assert.equal((await measure('a\uFEFFb')).problem, 'text_invalid');
 }));

@@ -71,7 +71,7 @@ called(struct web *w, const char *secret)
 {
 	struct callback c = { .header = header, .request = w->request, .secret = secret, .body = w->request->body,
 	    .n = w->request->body_len };
-	json_t *account, *events, *event;
+	json_t *account, *events = NULL;
 	enum err e;
 	size_t k, i;
 
@@ -83,18 +83,13 @@ called(struct web *w, const char *secret)
 	if (e != ERR_OK)
 		return e;
 	c.account = account;
-	if (!hearers[k].kind->verify(w->arena, &c))
-		return ERR_SIGNED_OUT;
-	e = hearers[k].kind->receipt(w->arena, &c, &events);
-	if (e != ERR_OK)
-		return e;
-	json_array_foreach(events, i, event) {
-		e = hearers[k].hear(w, account, event);
-		if (e != ERR_OK)
-			return e;
-	}
+	e = hearers[k].kind->verify(w->arena, &c);
+	if (e == ERR_OK)
+		e = hearers[k].kind->receipt(w->arena, &c, &events);
+	for (i = 0; e == ERR_OK && i < json_array_size(events); i++)
+		e = hearers[k].hear(w, account, json_array_get(events, i));
 	/* An empty answer: Twilio would send the words on as an SMS. */
-	return web_bytes(w, HTTP_OK, "text/plain; charset=utf-8", "", 0);
+	return e != ERR_OK ? e : web_bytes(w, HTTP_OK, "text/plain; charset=utf-8", "", 0);
 }
 
 enum err
