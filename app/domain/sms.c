@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/text.h"
